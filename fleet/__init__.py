@@ -1,0 +1,1 @@
+"""GTFS, cleaning, assignment, stop events, arrivals and simulation; pure."""

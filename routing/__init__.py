@@ -1,0 +1,1 @@
+"""Road network, matching, paths and congestion; pure."""

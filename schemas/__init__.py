@@ -1,0 +1,1 @@
+"""Messages, topics and units. Imports nothing else of the project."""

@@ -1,0 +1,65 @@
+"""What a camera recorded, counted and how well it sees."""
+
+import enum
+
+from schemas.message import Message
+from schemas.text import Text
+from schemas.units import Count, DurationS, Id, Score, Sha256, TimeMs
+
+
+class CameraSegment(Message, frozen=True):
+    """About two seconds of one camera's recording, stored once and referred to here.
+
+    ``frame_ms`` holds one event time a frame: the camera's own clock where it
+    is known, else the time of reception; ``uncertainty_s`` is its error.
+    """
+
+    camera_id: Id
+    segment: Count
+    uri: Id
+    sha256: Sha256
+    start_ms: TimeMs
+    end_ms: TimeMs
+    received_ms: TimeMs
+    frame_ms: tuple[int, ...]
+    width: Count
+    height: Count
+    codec: str
+    clock: str
+    uncertainty_s: DurationS
+    gap_before_s: DurationS = 0.0
+
+
+class CameraState(enum.StrEnum):
+    """Whether a camera's rules may run."""
+
+    OK = "ok"
+    DARK = "dark"
+    BLURRED = "blurred"
+    FROZEN = "frozen"
+    MOVED = "moved"
+    LOST = "lost"
+
+
+class CameraHealth(Message, frozen=True):
+    """How well one camera sees, and since when."""
+
+    camera_id: Id
+    time_ms: TimeMs
+    state: CameraState
+    since_ms: TimeMs
+    frames: Count
+    skipped: Count
+    live: Score
+    text: Text
+
+
+class CameraCount(Message, frozen=True):
+    """Road users of one class that crossed one approach in one interval."""
+
+    camera_id: Id
+    approach_id: Id
+    start_ms: TimeMs
+    end_ms: TimeMs
+    counts: dict[str, int]
+    frames: Count

@@ -1,0 +1,80 @@
+"""Every topic of the system: one entry each, in the order data flows."""
+
+from dataclasses import dataclass
+
+from schemas.camera import CameraCount, CameraHealth, CameraSegment
+from schemas.edge import RoadStates
+from schemas.feed import ClockTick, FeedHealth
+from schemas.fix import Fix
+from schemas.fleet_alert import FleetAlert
+from schemas.incident import Incident
+from schemas.message import Message
+from schemas.position import BusPosition
+from schemas.prediction import TripPrediction
+from schemas.stop_event import StopEvent
+from schemas.violation import Candidate
+
+HOUR_S = 3600
+DAY_S = 24 * HOUR_S
+DEAD_SUFFIX = ".dead"
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A named, keyed, partitioned log of one kind of message."""
+
+    name: str
+    message: type[Message]
+    key: str
+    partitions: int
+    retention_s: int
+    meaning: str
+
+    @property
+    def dead(self) -> str:
+        """Name of the topic that takes what could not be read."""
+        return self.name + DEAD_SUFFIX
+
+
+TOPICS: dict[str, Topic] = {
+    topic.name: topic
+    for topic in (
+        Topic("gps.fixes", Fix, "vehicle_id", 4, DAY_S, "GPS reports as they came through a door"),
+        Topic("bus.positions", BusPosition, "vehicle_id", 4, DAY_S, "cleaned fixes with their assignment"),
+        Topic("bus.stop-events", StopEvent, "vehicle_id", 4, 7 * DAY_S, "observed arrivals and departures"),
+        Topic("bus.predictions", TripPrediction, "vehicle_id", 4, 6 * HOUR_S, "arrival quantiles of every stop ahead"),
+        Topic("fleet.alerts", FleetAlert, "alert_id", 2, 7 * DAY_S, "stuck, off route, not coming"),
+        Topic("feeds.health", FeedHealth, "source", 1, DAY_S, "correct, complete, clean, live of each source"),
+        Topic("city.clock", ClockTick, "source", 1, HOUR_S, "event time while a recorded day is played"),
+        Topic("camera.segments", CameraSegment, "camera_id", 4, DAY_S, "references to recorded video"),
+        Topic("camera.counts", CameraCount, "camera_id", 4, 7 * DAY_S, "road users per approach and interval"),
+        Topic("camera.health", CameraHealth, "camera_id", 4, 7 * DAY_S, "whether each camera can be relied on"),
+        Topic("violations.candidates", Candidate, "camera_id", 4, 30 * DAY_S, "what the rules found"),
+        Topic("road.states", RoadStates, "cell", 4, DAY_S, "estimated speed of edges, with uncertainty"),
+        Topic("incidents", Incident, "incident_id", 2, 30 * DAY_S, "incidents, each change of state"),
+    )
+}
+
+
+def get_topic(name: str) -> Topic:
+    """Return the entry of a topic by its name.
+
+    Parameters
+    ----------
+    name : str
+        For instance ``"gps.fixes"``.
+
+    Returns
+    -------
+    Topic
+        The entry.
+
+    Raises
+    ------
+    KeyError
+        If no such topic is listed; the text names those that are.
+    """
+    try:
+        return TOPICS[name]
+    except KeyError:
+        raise KeyError(f"no topic {name!r}; there are {', '.join(TOPICS)}") from None

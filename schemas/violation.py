@@ -1,0 +1,66 @@
+"""What a rule found: a machine's claim with its evidence, never a verdict."""
+
+from schemas.message import Message
+from schemas.units import Count, DurationS, Id, Probability, Sha256, TimeMs
+
+
+class PlateReading(Message, frozen=True):
+    """A plate as read over a whole track; ``text`` is ``None`` where the reader abstained."""
+
+    text: str | None
+    confidence: Probability
+    looks: Count
+    colour: str | None = None
+
+
+class LampSpan(Message, frozen=True):
+    """One colour of a signal's lamp over a span of event time."""
+
+    colour: str
+    start_ms: TimeMs
+    end_ms: TimeMs
+
+
+class TrackPoint(Message, frozen=True):
+    """One box of a track: pixels from the top left of the camera's frame."""
+
+    time_ms: TimeMs
+    box: tuple[float, float, float, float]
+    confidence: Probability
+
+
+class EvidenceRef(Message, frozen=True):
+    """The sealed package in the media store and the hash of its bytes."""
+
+    uri: Id
+    sha256: Sha256
+    manifest_sha256: Sha256
+    key_id: str
+
+
+class Candidate(Message, frozen=True):
+    """One act one rule found at one camera, for an officer to look at.
+
+    ``measured`` holds the figures the rule used with units in their names, for
+    instance ``after_red_s``. ``timeline`` is the lamp around the act and
+    ``track`` the road user's boxes, both in event time.
+    """
+
+    candidate_id: Id
+    camera_id: Id
+    rule: Id
+    approach_id: str
+    track_id: int
+    time_ms: TimeMs
+    frame: Count
+    box: tuple[float, float, float, float]
+    road_user: str
+    confidence: Probability
+    uncertainty_s: DurationS
+    measured: dict[str, float]
+    plate: PlateReading
+    timeline: tuple[LampSpan, ...]
+    track: tuple[TrackPoint, ...]
+    exceptions: dict[str, str]
+    versions: dict[str, str]
+    evidence: EvidenceRef | None = None

@@ -1,0 +1,1 @@
+"""City folders: what one city's services run on."""

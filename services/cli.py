@@ -1,0 +1,93 @@
+"""The command `hanoi`: a table of names, each loaded only when it is called."""
+
+import importlib
+
+import click
+
+# name → (module:attribute, one line of help). A name with a table below it is a group.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("services.run.command:run", "Run every service of a city under one supervisor."),
+    "status": ("services.run.command:status", "Show which services run and how they fare."),
+    "city import": ("services.city.command:import_", "Make a city folder from GTFS, roads, cameras and a roster."),
+    "city show": ("services.city.command:show", "Show what a city folder holds and what is doubtful."),
+    "sample build": ("services.sample.command:build", "Build the sample city by code."),
+    "simulate": ("services.simulate.command:simulate", "Simulate buses and write fixes and a truth log."),
+    "play": ("services.play.command:play", "Push a recorded day through the doors in its own clock."),
+    "replay": ("services.replay.command:replay", "Run the tracker over a recording and write what it says."),
+    "score arrivals": ("services.score.arrivals:arrivals", "Score predicted arrivals beside the baselines."),
+    "score matching": ("services.score.matching:matching", "Score map matching against known edges."),
+    "network build": ("services.network.command:build", "Build a road network with its index and its map."),
+    "network match": ("services.network.command:match", "Match traces to a road network."),
+    "detect": ("services.detect.command:detect", "Run detector, tracks and rules over one video."),
+    "evidence verify": ("services.evidence.command:verify", "Verify a sealed evidence package."),
+    "stream topics": ("services.stream.command:topics", "List topics, partitions and how much lies in them."),
+    "stream dead list": ("services.stream.dead:list_", "List dead letters."),
+    "stream dead show": ("services.stream.dead:show", "Show one dead letter with its reason and its origin."),
+    "stream dead replay": ("services.stream.dead:replay", "Put dead letters back into the topic they came from."),
+    "store migrate": ("services.store.command:migrate", "Bring the database to the newest schema."),
+    "user add": ("services.auth.command:add", "Add an account."),
+    "token add": ("services.ingest.command:add_token", "Make a token for a source of reports."),
+    "settings": ("services.settings_command:settings", "List every setting with its value and its meaning."),
+    "bench stream": ("services.bench.stream:stream", "Time the stream beside the raw client."),
+    "bench store": ("services.bench.store:store", "Time the store beside raw COPY."),
+    "bench detect": ("services.bench.detect:detect", "Time detection beside the bare model."),
+    "bench latency": ("services.bench.latency:latency", "Time one fix from HTTP in to SSE out."),
+}
+
+GROUP_HELP = {
+    "city": "Make and look at city folders.",
+    "sample": "The sample city.",
+    "score": "Accuracy, as JSON, beside the baselines.",
+    "network": "Road networks.",
+    "evidence": "Sealed evidence packages.",
+    "stream": "The log between the services.",
+    "stream dead": "Messages that could not be read.",
+    "store": "The database.",
+    "user": "Accounts of control staff and officers.",
+    "token": "Tokens of sources of reports.",
+    "bench": "Speed and memory, as JSON, beside a peer in the same run.",
+}
+
+
+class TableGroup(click.Group):
+    """A group whose commands are the entries of `COMMANDS` below its own name."""
+
+    def __init__(self, path: str = "", help_text: str | None = None) -> None:
+        super().__init__(name=path.rpartition(" ")[2] or "hanoi", help=help_text, no_args_is_help=True)
+        self.path = path
+
+    def _children(self) -> dict[str, str]:
+        start = f"{self.path} " if self.path else ""
+        names = [name.removeprefix(start) for name in (*COMMANDS, *GROUP_HELP) if name.startswith(start)]
+        return {name.split()[0]: start + name.split()[0] for name in names}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names below this group, in the order of the table."""
+        del ctx
+        return list(self._children())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command, or make the group below this one."""
+        del ctx
+        path = self._children().get(cmd_name)
+        if path is None:
+            return None
+        if path in GROUP_HELP:
+            return TableGroup(path, GROUP_HELP[path])
+        module, _, attribute = COMMANDS[path][0].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command), f"{module}:{attribute} is no command"
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without loading any of them."""
+        del ctx
+        rows = [(name, GROUP_HELP.get(path) or COMMANDS[path][1]) for name, path in self._children().items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+main = TableGroup(help_text="The open-source system a city runs its buses and roads on.")
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""Every setting of every process: read once at start, checked together, passed down.
+
+Four settings that other tools know too have plain names (``STREAM_URL``,
+``DATABASE_URL``, ``MEDIA_URL``, ``CITY_DIR``); all others begin with ``HANOI_``. An unknown
+``HANOI_`` variable is refused, so that a misspelt one is not silently ignored.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "HANOI_"
+
+
+class SettingsError(Exception):
+    """Settings that cannot be used; the text lists every problem."""
+
+
+class PlaceSettings(BaseSettings):
+    """Where things lie: the log, the store, the media and the city."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    stream_url: str = Field("sqlite:///var/stream", description="sqlite:///FOLDER or kafka://HOST:PORT[,HOST:PORT]")
+    database_url: str = Field(
+        "sqlite:///var/store.sqlite", description="sqlite:///FILE or postgresql+psycopg://USER@HOST:PORT/NAME"
+    )
+    media_url: str = Field("file://var/media", description="file://FOLDER, or any fsspec address such as s3://BUCKET")
+    city_dir: Path = Field(Path("var/city"), description="the city folder made by `hanoi city import`")
+
+
+class ApiSettings(BaseSettings):
+    """The pages and their API."""
+
+    model_config = SettingsConfigDict(env_prefix="HANOI_API_", extra="ignore")
+
+    host: str = Field("127.0.0.1", description="address the pages listen on")
+    port: int = Field(8000, ge=1, le=65535, description="port the pages listen on")
+    secure_cookies: bool = Field(False, description="set where the pages are served by HTTPS")
+    session_hours: float = Field(12.0, gt=0, description="hours until a log-in ends")
+
+
+class IngestSettings(BaseSettings):
+    """The doors that reports come through."""
+
+    model_config = SettingsConfigDict(env_prefix="HANOI_INGEST_", extra="ignore")
+
+    host: str = Field("127.0.0.1", description="address the doors listen on")
+    port: int = Field(8010, ge=1, le=65535, description="port the doors listen on")
+    tokens_file: Path = Field(Path("var/tokens.json"), description="source name → SHA-256 of its token")
+    max_body_mib: float = Field(8.0, gt=0, description="largest body a door takes, MiB")
+
+
+class VisionSettings(BaseSettings):
+    """The detector and the cameras."""
+
+    model_config = SettingsConfigDict(env_prefix="HANOI_VISION_", extra="ignore")
+
+    weights: Path | None = Field(None, description="OpenVINO IR folder, .onnx or .pt; none: rendered scenes only")
+    plate_weights: Path | None = Field(None, description="folder with plate detector and reader; none: no plates read")
+    key_file: Path = Field(Path("var/keys/evidence.pem"), description="Ed25519 key that seals evidence; made if absent")
+    loop: bool = Field(False, description="play camera files again and again, each time as of now")
+
+
+class LogSettings(BaseSettings):
+    """What the console and the log files say."""
+
+    model_config = SettingsConfigDict(env_prefix="HANOI_LOG_", extra="ignore")
+
+    level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    json_lines: bool = Field(False, description="one JSON object a line, for machines")
+
+
+class RunSettings(BaseSettings):
+    """The supervisor of `hanoi run`."""
+
+    model_config = SettingsConfigDict(env_prefix="HANOI_RUN_", extra="ignore")
+
+    var_dir: Path = Field(Path("var"), description="folder for logs, process ids and everything that lives")
+    repeat_calendar: bool = Field(False, description="map each weekday of an ended calendar onto this week")
+    simulate: bool = Field(False, description="drive simulated buses on the city's timetable")
+
+
+class Settings:
+    """All settings of one process, each concern in its own class.
+
+    Parameters
+    ----------
+    environ : Mapping of str to str, optional
+        Where to read from; the process's environment by default.
+
+    Raises
+    ------
+    SettingsError
+        If a value is wrong or a ``HANOI_`` name is unknown; all problems at once.
+    """
+
+    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
+        problems = unknown_names(os.environ if environ is None else environ)
+        parts: dict[str, BaseSettings] = {}
+        for name, kind in CLASSES.items():
+            try:
+                parts[name] = kind() if environ is None else kind.model_validate(_values(kind, environ))
+            except ValidationError as error:
+                problems += [f"{_env_name(kind, str(e['loc'][0]))}: {e['msg']}" for e in error.errors()]
+        if problems:
+            raise SettingsError("settings that cannot be used:\n  " + "\n  ".join(problems))
+        self.place: PlaceSettings = parts["place"]  # type: ignore[assignment]
+        self.api: ApiSettings = parts["api"]  # type: ignore[assignment]
+        self.ingest: IngestSettings = parts["ingest"]  # type: ignore[assignment]
+        self.vision: VisionSettings = parts["vision"]  # type: ignore[assignment]
+        self.log: LogSettings = parts["log"]  # type: ignore[assignment]
+        self.run: RunSettings = parts["run"]  # type: ignore[assignment]
+
+
+CLASSES: dict[str, type[BaseSettings]] = {
+    "place": PlaceSettings,
+    "api": ApiSettings,
+    "ingest": IngestSettings,
+    "vision": VisionSettings,
+    "log": LogSettings,
+    "run": RunSettings,
+}
+
+
+def _env_name(kind: type[BaseSettings], field: str) -> str:
+    return (str(kind.model_config.get("env_prefix") or "") + field).upper()
+
+
+def _values(kind: type[BaseSettings], environ: Mapping[str, str]) -> dict[str, str]:
+    names = {field: _env_name(kind, field) for field in kind.model_fields}
+    return {field: environ[name] for field, name in names.items() if name in environ}
+
+
+def known_names() -> dict[str, str]:
+    """Return every setting's environment name with what it means."""
+    return {
+        _env_name(kind, field): info.description or ""
+        for kind in CLASSES.values()
+        for field, info in kind.model_fields.items()
+    }
+
+
+def unknown_names(environ: Mapping[str, str]) -> list[str]:
+    """Return one sentence for each ``HANOI_`` name that means nothing."""
+    known = known_names()
+    strange = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+    return [f"{name}: no such setting (see `hanoi settings`)" for name in strange]
+
+
+__all__ = ["Settings", "SettingsError", "known_names", "unknown_names"]

@@ -1,0 +1,1 @@
+"""Frames, detection, tracks, rules and evidence."""
