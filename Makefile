@@ -1,0 +1,93 @@
+# Every command here works on a fresh machine with python3 (3.11 or newer) and make.
+# `make help` lists them.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+HANOI  := $(BIN)/hanoi
+VAR    ?= var
+CITY   ?= $(VAR)/city
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev setup-system run test check bench distributed kafka postgis kafka-stop postgis-stop web shots schemas test-train clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: $(VENV)/.stamp-runtime services/web/dist/index.html ## virtual environment, libraries, pages (done once)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "python3 3.11 or newer is needed; this is $$($(PYTHON) --version). Set PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "[1/4] virtual environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV) || { echo "python3 cannot make virtual environments; on Debian: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.stamp-runtime: requirements/runtime.txt pyproject.toml | $(VENV)/bin/python
+	@echo "[2/4] libraries (about 1 GB, one to three minutes)"
+	@$(BIN)/python -m pip install --quiet --progress-bar on -r requirements/runtime.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.stamp-dev: requirements/dev.txt $(VENV)/.stamp-runtime
+	@echo "[dev] test tools"
+	@$(BIN)/python -m pip install --quiet --progress-bar on -r requirements/dev.txt
+	@touch $@
+
+setup-dev: $(VENV)/.stamp-dev services/web/dist/index.html ## the same with what the tests need
+
+setup-system: ## Debian packages that the whole test suite needs (as root): PostgreSQL + PostGIS, Chromium, Java, Maven
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql-15-postgis-3 chromium fonts-noto-core openjdk-17-jdk-headless maven ffmpeg
+
+WEB_SOURCES := $(shell find services/web -path services/web/node_modules -prune -o -path services/web/dist -prune -o -type f -print 2>/dev/null)
+
+services/web/dist/index.html: $(WEB_SOURCES) | $(VENV)/.stamp-runtime
+	@echo "[3/4] pages"
+	@sh infra/web.sh "$(BIN)"
+
+web: services/web/dist/index.html ## build the pages
+
+$(CITY)/city.json: | $(VENV)/.stamp-runtime
+	@echo "[4/4] sample city in $(CITY)"
+	@$(HANOI) sample build --out $(CITY) --seed 1
+
+run: setup $(CITY)/city.json ## the living city on http://127.0.0.1:8000 (CITY=folder for another one)
+	@$(HANOI) run --city $(CITY)
+
+test: setup-dev ## every test that needs no other machine; says at the end what it skipped and why
+	@sh infra/test.sh "$(BIN)" $(TESTS)
+
+check: setup-dev ## style, types, docstrings
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
+	@cd services/web && npm run --silent check
+
+bench: setup-dev ## every benchmark, JSON on the console
+	@for name in stream store detect; do $(HANOI) bench $$name; done
+
+kafka: $(VENV)/.stamp-runtime ## a real Apache Kafka in var/kafka (Java 17 and Maven needed)
+	@sh infra/kafka/start.sh
+
+postgis: $(VENV)/.stamp-runtime ## a real PostgreSQL + PostGIS in var/postgis (Debian packages needed)
+	@sh infra/postgis/start.sh
+
+kafka-stop: ## stop it
+	@sh infra/kafka/stop.sh
+
+postgis-stop: ## stop it
+	@sh infra/postgis/stop.sh
+
+distributed: setup $(CITY)/city.json ## the same city on real Kafka and PostGIS, started here without Docker
+	@sh infra/distributed.sh --city $(CITY)
+
+shots: setup-dev ## pictures of every page in every state into var/shots
+	@$(BIN)/python -m services.web.shots
+
+schemas: setup-dev ## write schemas/json anew
+	@$(BIN)/python -m schemas.write_json && $(BIN)/python -m schemas.dictionary
+
+test-train: ## ultralytics in its own environment (6 GB): the same boxes as the default engine
+	@sh infra/test_train.sh
+
+clean: ## remove what was built and what lives (asks nothing)
+	rm -rf $(VENV) $(VAR) services/web/node_modules services/web/dist *.egg-info

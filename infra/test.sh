@@ -1,0 +1,17 @@
+#!/bin/sh
+# Run the tests; install what they need where this can be done (Debian, as root), and say in the end what was skipped and why.
+set -eu
+bin=$1; shift
+missing=""
+command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+[ -x /usr/lib/postgresql/15/bin/postgres ] || missing="$missing PostgreSQL+PostGIS"
+command -v mvn >/dev/null 2>&1 || missing="$missing Maven"
+if [ -n "$missing" ]; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+        echo "installing for the tests:$missing"
+        make --no-print-directory setup-system >/dev/null
+    else
+        echo "absent, so their tests will be skipped:$missing (as root: make setup-system)"
+    fi
+fi
+exec "$bin/python" -m pytest "$@"
