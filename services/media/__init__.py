@@ -1,0 +1,1 @@
+"""Large things, stored once and referred to by URI."""

@@ -1,0 +1,1 @@
+"""The database: models, migrations and all SQL of the project."""
