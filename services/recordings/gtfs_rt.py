@@ -1,0 +1,68 @@
+"""GTFS-realtime VehiclePositions, as protobuf."""
+
+from typing import Any
+
+from google.protobuf.message import DecodeError
+from google.transit import gtfs_realtime_pb2
+
+from schemas.fix import Fix
+from services.recordings.refusal import Refusal, make_fix, make_trip, number, words
+
+
+def parse_gtfs_rt(data: bytes, source: str, received_ms: int | None) -> list[Fix | Refusal]:
+    """Read one FeedMessage into fixes and refusals; entities without a vehicle position are passed over.
+
+    Parameters
+    ----------
+    data : bytes
+        A protobuf FeedMessage.
+    source : str
+        Who sent it.
+    received_ms : int or None
+        When it came; ``None`` takes the header's time, or the fix's own.
+
+    Returns
+    -------
+    list of Fix or Refusal
+        One entry a vehicle position; one refusal alone where the bytes are no FeedMessage.
+    """
+    feed = gtfs_realtime_pb2.FeedMessage()
+    try:
+        feed.ParseFromString(data)
+    except DecodeError as error:
+        mend = "send a whole GTFS-realtime FeedMessage as protobuf"
+        return [Refusal(0, None, "body", f"not a FeedMessage ({error}), {len(data)} bytes", mend, data[:1000])]
+    header_ms = feed.header.timestamp * 1000 or None
+    at_ms = received_ms if received_ms is not None else header_ms
+    entities = [entity for entity in feed.entity if entity.HasField("vehicle")]
+    return [_entity(index, entity, source, at_ms, header_ms) for index, entity in enumerate(entities)]
+
+
+def _entity(index: int, entity: Any, source: str, at_ms: int | None, header_ms: int | None) -> Fix | Refusal:
+    vehicle, position, trip = entity.vehicle, entity.vehicle.position, entity.vehicle.trip
+    time_ms = vehicle.timestamp * 1000 if vehicle.HasField("timestamp") else header_ms
+    placed = vehicle.HasField("position")
+    return make_fix(
+        index,
+        entity.SerializeToString(),
+        {
+            "vehicle_id": words(vehicle.vehicle.id) or words(vehicle.vehicle.label) or words(entity.id),
+            "time_ms": time_ms,
+            "lon": number(position.longitude) if placed else None,
+            "lat": number(position.latitude) if placed else None,
+            "source": source,
+            "received_ms": time_ms if at_ms is None else at_ms,
+            "speed_mps": number(position.speed) if position.HasField("speed") else None,
+            "heading_deg": number(position.bearing) if position.HasField("bearing") else None,
+            "claimed_trip": make_trip(
+                trip.trip_id,
+                trip.start_date,
+                trip.route_id,
+                trip.direction_id if trip.HasField("direction_id") else None,
+            ),
+            "claimed_stop_id": words(vehicle.stop_id),
+            "claimed_stop_sequence": (
+                vehicle.current_stop_sequence if vehicle.HasField("current_stop_sequence") else None
+            ),
+        },
+    )
