@@ -1,0 +1,30 @@
+"""The road network: reading it from OpenStreetMap, finding edges near a place, map tiles, storage.
+
+::
+
+    network = read_osm(Path("hanoi.osm.pbf"))      # or "Ba Đình, Hà Nội", or .osm, .osm.gz, .graphml(.gz)
+    save_network(network, folder)
+    network = load_network(folder)
+    areas = read_areas(Path("hanoi.osm.pbf"))
+    write_pmtiles(Path("map.pmtiles"), network, lines=[…], stops=[…], areas=areas)
+"""
+
+from routing.network.errors import NetworkError
+from routing.network.graph import Finding, RoadNetwork
+from routing.network.osm import read_areas, read_osm
+from routing.network.store import load_network, save_network
+from routing.network.tiles import MapAreas, MapLine, MapStop, write_pmtiles
+
+__all__ = [
+    "Finding",
+    "MapAreas",
+    "MapLine",
+    "MapStop",
+    "NetworkError",
+    "RoadNetwork",
+    "load_network",
+    "read_areas",
+    "read_osm",
+    "save_network",
+    "write_pmtiles",
+]

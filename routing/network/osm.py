@@ -1,0 +1,193 @@
+"""The door of OpenStreetMap: files through osmium, place names and saved graphs through osmnx."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from routing.network.areas import MapAreas
+from routing.network.build import Way, finish, join_ways
+from routing.network.errors import NetworkError
+from routing.network.exchange import from_networkx
+from routing.network.graph import RoadNetwork
+from routing.network.tags import Tally, is_bus_road, make_way
+
+OSM_ENDINGS = (".osm", ".osm.gz", ".osm.bz2", ".osm.pbf", ".pbf")
+GRAPH_ENDINGS = (".graphml", ".graphml.gz")
+WATER = {
+    "natural": {"water", "bay"},
+    "waterway": {"riverbank", "dock"},
+    "water": None,
+    "landuse": {"reservoir", "basin"},
+}
+GREEN = {
+    "leisure": {"park", "garden", "pitch", "golf_course", "nature_reserve"},
+    "landuse": {"grass", "forest", "recreation_ground", "village_green", "cemetery", "meadow"},
+    "natural": {"wood", "grassland", "scrub", "wetland"},
+}
+
+
+def read_osm(source: Path | str) -> RoadNetwork:
+    """Read the roads a bus may drive.
+
+    Parameters
+    ----------
+    source : Path or str
+        A file (``.osm``, ``.osm.gz``, ``.osm.pbf``, or ``.graphml[.gz]`` as saved by
+        osmnx), or else the name of a place, which osmnx downloads.
+
+    Returns
+    -------
+    RoadNetwork
+        Its largest part in which every place reaches every other.
+
+    Raises
+    ------
+    NetworkError
+        If the file is absent, broken, of another kind, or holds no connected roads.
+    """
+    text = str(source)
+    path = Path(source)
+    if text.lower().endswith(GRAPH_ENDINGS):
+        return from_networkx(_load_graphml(_existing(path)), text)
+    if text.lower().endswith(OSM_ENDINGS):
+        return _read_file(_existing(path))
+    if path.exists() or path.suffix.lower() in {".zip", ".xml", ".json", ".geojson", ".shp", ".csv", ".gpkg", ".gz"}:
+        raise NetworkError(f"{path}: not a road file we can read; give one of {', '.join(OSM_ENDINGS + GRAPH_ENDINGS)}")
+    return from_networkx(_download(text), text)
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise NetworkError(f"{path}: there is no such file; give an OpenStreetMap extract")
+    if path.stat().st_size == 0:
+        raise NetworkError(f"{path}: the file is empty; download it again")
+    return path
+
+
+def _objects(path: Path, keys: tuple[str, ...], *, areas: bool = False) -> Iterator[Any]:
+    """Yield the objects of a file that carry one of some keys; a broken file is a `NetworkError`."""
+    import osmium
+
+    try:
+        processor = osmium.FileProcessor(str(path)).with_locations()
+        if areas:
+            processor = processor.with_areas(osmium.filter.KeyFilter(*keys))
+        yield from processor.with_filter(osmium.filter.KeyFilter(*keys))
+    except (RuntimeError, ValueError, OSError, UnicodeDecodeError) as error:
+        raise NetworkError(f"{path}: cannot be read as OpenStreetMap data ({error}); download it again") from error
+
+
+def _read_file(path: Path) -> RoadNetwork:
+    tally = Tally()
+    ways: list[Way] = []
+    places: dict[int, tuple[float, float]] = {}
+    signals: list[tuple[float, float]] = []
+    for thing in _objects(path, ("highway",)):
+        if thing.is_node():
+            if thing.tags.get("highway") == "traffic_signals" and thing.location.valid():
+                signals.append((thing.lon, thing.lat))
+        elif thing.is_way():
+            tags = dict(thing.tags)
+            if is_bus_road(tags):
+                nodes = _nodes_of(thing, places, tally)
+                if len(nodes) > 1:
+                    ways.append(make_way(thing.id, nodes, tags, tally))
+    if not ways:
+        raise NetworkError(f"{path}: holds no road that a bus may drive; give an extract with highways")
+    raw, names = join_ways(ways, places)
+    return finish(raw, names, signals, tally.findings(len(ways)), str(path))
+
+
+def _nodes_of(way: Any, places: dict[int, tuple[float, float]], tally: Tally) -> tuple[int, ...]:
+    nodes = []
+    whole = True
+    for node in way.nodes:
+        if node.location.valid():
+            places[node.ref] = (node.location.lon, node.location.lat)
+            nodes.append(node.ref)
+        elif nodes:
+            whole = False
+            break
+        else:
+            whole = False
+    tally.unplaced += not whole
+    return tuple(nodes)
+
+
+def _load_graphml(path: Path) -> Any:
+    import osmnx
+
+    try:
+        return osmnx.load_graphml(path)
+    except Exception as error:
+        raise NetworkError(
+            f"{path}: cannot be read as a graph saved by osmnx ({type(error).__name__}: {error}); "
+            "save it with osmnx.save_graphml"
+        ) from error
+
+
+def _download(place: str) -> Any:
+    import osmnx
+
+    try:
+        return osmnx.graph_from_place(place, network_type="drive")
+    except Exception as error:
+        raise NetworkError(
+            f"{place!r} is no file, and no place whose roads could be downloaded "
+            f"({type(error).__name__}: {str(error)[:200]}); check the name and the network, or give a file"
+        ) from error
+
+
+def read_areas(source: Path | str) -> MapAreas:
+    """Read water and green for the base map.
+
+    Parameters
+    ----------
+    source : Path or str
+        An OpenStreetMap file; anything else has no areas.
+
+    Returns
+    -------
+    MapAreas
+        Polygons in lon, lat; both parts empty where the file has none.
+
+    Raises
+    ------
+    NetworkError
+        If the file cannot be read.
+    """
+    if not str(source).lower().endswith(OSM_ENDINGS):
+        return MapAreas()
+    import osmium
+
+    factory = osmium.geom.WKBFactory()
+    water, green = [], []
+    for thing in _objects(_existing(Path(source)), tuple({*WATER, *GREEN}), areas=True):
+        if not thing.is_area():
+            continue
+        tags = dict(thing.tags)
+        kind = water if _says(tags, WATER) else green if _says(tags, GREEN) else None
+        if kind is None:
+            continue
+        try:
+            kind.append(factory.create_multipolygon(thing))
+        except RuntimeError:
+            continue
+    return MapAreas(water=_polygons(water), green=_polygons(green))
+
+
+def _says(tags: Mapping[str, str], wanted: Mapping[str, set[str] | None]) -> bool:
+    return any(key in tags and (values is None or tags[key] in values) for key, values in wanted.items())
+
+
+def _polygons(wkb: list[str]) -> tuple[Any, ...]:
+    if not wkb:
+        return ()
+    shapes = shapely.make_valid(shapely.from_wkb(np.array([bytes.fromhex(text) for text in wkb])))
+    return tuple(shape for shape in shapes if not shape.is_empty)
+
+
+__all__ = ["read_areas", "read_osm"]
