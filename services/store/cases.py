@@ -95,7 +95,7 @@ def count_cases(session: Session, status: str) -> dict[str, int]:
     rows = session.execute(
         select(CaseRow.rule, func.count()).where(CaseRow.status == status).group_by(CaseRow.rule).order_by(CaseRow.rule)
     )
-    return {rule: count for rule, count in rows}
+    return {str(rule): int(count) for rule, count in rows}
 
 
 def oldest_case_ms(session: Session, status: str) -> int | None:

@@ -1,0 +1,1 @@
+"""Violation cases: what an officer decides, and under which clause."""

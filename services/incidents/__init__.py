@@ -1,0 +1,1 @@
+"""Incidents: their life from detection to their end."""

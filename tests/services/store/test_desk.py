@@ -1,0 +1,219 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from schemas.incident import Incident, IncidentState
+from services.auth import setup_code
+from services.auth.errors import AuthError
+from services.auth.setup import is_setup_needed, make_account, make_first_admin
+from services.cases.desk import decide_case, undo_case
+from services.cases.lifecycle import CaseError, CaseStatus, Verdict
+from services.incidents.desk import act_on_incident
+from services.incidents.lifecycle import LifecycleError
+from services.store.audit import append_audit, is_intact, list_audit
+from services.store.cases import case_id_of, count_cases, find_case, find_decision, list_case_log, list_cases, open_case
+from services.store.engine import Store, open_store
+from services.store.incidents import find_incident, list_incident_logs, list_incidents, record_detected
+from services.store.outbox import delete_outbox, list_outbox
+from tests.services.desk_builders import NOW_MS, candidate, incident
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(f"sqlite:///{tmp_path}/store.sqlite") as opened:
+        opened.migrate()
+        yield opened
+
+
+def test_the_same_incident_twice_changes_nothing(store: Store) -> None:
+    with store.transaction() as session:
+        assert record_detected(session, incident())
+    with store.transaction() as session:
+        assert not record_detected(session, incident())
+    with store.reading() as session:
+        assert list_incidents(session) == [incident()]
+        assert len(list_incident_logs(session, ["i-1"])["i-1"]) == 1
+
+
+def test_an_older_message_about_an_incident_changes_nothing(store: Store) -> None:
+    newer = incident(updated_ms=NOW_MS + 5000, probability=0.95)
+    with store.transaction() as session:
+        record_detected(session, newer)
+        assert not record_detected(session, incident())
+        assert find_incident(session, "i-1") == newer
+
+
+def test_the_machine_never_takes_back_what_a_person_did(store: Store) -> None:
+    with store.transaction() as session:
+        record_detected(session, incident())
+    act_on_incident(store, "i-1", "verify", actor="lan", wall_ms=NOW_MS, city_ms=NOW_MS)
+    with store.transaction() as session:
+        assert record_detected(session, incident(updated_ms=NOW_MS + 60_000, probability=0.97))
+        found = find_incident(session, "i-1")
+    assert found is not None
+    assert (found.state, found.probability) == (IncidentState.VERIFIED, 0.97)
+
+
+def test_an_action_writes_state_log_audit_and_message_together(store: Store) -> None:
+    with store.transaction() as session:
+        record_detected(session, incident())
+    done = act_on_incident(store, "i-1", "verify", actor="lan", wall_ms=NOW_MS, city_ms=NOW_MS, note="seen on C-118")
+    assert done is not None
+    with store.reading() as session:
+        waiting = list_outbox(session)
+        assert [entry.action for entry in list_incident_logs(session, ["i-1"])["i-1"]] == ["detect", "verify"]
+        assert [entry.action for entry in list_audit(session, 10)] == ["incident.verify"]
+    message = msgspec.json.decode(waiting[0].value, type=Incident)
+    assert (waiting[0].topic, waiting[0].key, message) == ("incidents", "i-1", done[0])
+
+
+def test_what_the_desk_published_changes_nothing_when_it_comes_back(store: Store) -> None:
+    with store.transaction() as session:
+        record_detected(session, incident())
+    done = act_on_incident(store, "i-1", "verify", actor="lan", wall_ms=NOW_MS, city_ms=NOW_MS)
+    assert done is not None
+    with store.transaction() as session:
+        assert not record_detected(session, done[0])
+
+
+def test_a_refused_action_leaves_no_trace(store: Store) -> None:
+    with store.transaction() as session:
+        record_detected(session, incident())
+    with pytest.raises(LifecycleError):
+        act_on_incident(store, "i-1", "close", actor="lan", wall_ms=NOW_MS, city_ms=NOW_MS)
+    with pytest.raises(LifecycleError, match="reason"):
+        act_on_incident(store, "i-1", "dismiss", actor="lan", wall_ms=NOW_MS, city_ms=NOW_MS, reason="boring")
+    with store.reading() as session:
+        assert list_outbox(session) == []
+        assert list_audit(session, 10) == []
+
+
+def test_an_action_on_an_unknown_incident_finds_nothing(store: Store) -> None:
+    assert act_on_incident(store, "none", "verify", actor="lan", wall_ms=NOW_MS, city_ms=NOW_MS) is None
+
+
+def test_a_dismissal_can_be_undone_by_its_person(store: Store) -> None:
+    with store.transaction() as session:
+        record_detected(session, incident())
+    act_on_incident(store, "i-1", "dismiss", actor="lan", wall_ms=NOW_MS, city_ms=NOW_MS, reason="bus_stop_or_signal")
+    undone = act_on_incident(store, "i-1", "undo", actor="lan", wall_ms=NOW_MS + 5000, city_ms=NOW_MS + 5000)
+    assert undone is not None
+    assert undone[0].state is IncidentState.DETECTED
+
+
+def test_the_same_candidate_twice_opens_one_case(store: Store) -> None:
+    with store.transaction() as session:
+        assert open_case(session, candidate(), NOW_MS)
+        assert not open_case(session, candidate(), NOW_MS + 1)
+        assert [case.candidate for case in list_cases(session, "open")] == [candidate()]
+        assert count_cases(session, "open") == {"red_light": 1}
+
+
+def test_a_decision_is_kept_with_its_reason_and_can_be_undone(store: Store) -> None:
+    case_id = case_id_of(candidate().candidate_id)
+    with store.transaction() as session:
+        open_case(session, candidate(), NOW_MS)
+    assert decide_case(
+        store, case_id, Verdict.REJECT, actor="lan", wall_ms=NOW_MS, reason_code="light_unclear", text="sun"
+    )
+    with store.reading() as session:
+        decision = find_decision(session, case_id)
+    assert decision is not None
+    assert (decision.verdict, decision.reason_code, decision.text) == ("reject", "light_unclear", "sun")
+    with pytest.raises(CaseError):
+        decide_case(store, case_id, Verdict.APPROVE, actor="minh", wall_ms=NOW_MS)
+    assert undo_case(store, case_id, actor="lan", wall_ms=NOW_MS + 3000)
+    with store.reading() as session:
+        case = find_case(session, case_id)
+        assert case is not None
+        assert case.status is CaseStatus.OPEN
+        assert find_decision(session, case_id) is None
+        assert [entry.action for entry in list_case_log(session, case_id)] == ["open", "reject", "undo"]
+
+
+def fill_audit(store: Store, count: int) -> None:
+    with store.transaction() as session:
+        for i in range(count):
+            append_audit(session, time_ms=NOW_MS + i, actor="lan", action="test", subject=f"s{i}", detail="ữ")
+
+
+def test_the_audits_chain_is_intact_and_in_order(store: Store) -> None:
+    fill_audit(store, 20)
+    with store.reading() as session:
+        assert is_intact(session)
+        assert [entry.seq for entry in list_audit(session, 3)] == [20, 19, 18]
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit", "DELETE FROM audit_head"])
+def test_the_database_refuses_to_change_the_audit(store: Store, statement: str) -> None:
+    fill_audit(store, 2)
+    with pytest.raises(sa.exc.IntegrityError, match="append-only"), store.transaction() as session:
+        session.execute(sa.text(statement))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit SET detail = 'changed' WHERE seq = 3",
+        "DELETE FROM audit WHERE seq = 3",
+        "DELETE FROM audit WHERE seq = 5",
+    ],
+)
+def test_a_change_behind_the_triggers_back_breaks_the_chain(store: Store, statement: str) -> None:
+    fill_audit(store, 5)
+    with store.transaction() as session:
+        for name in ("audit_no_update", "audit_no_delete"):
+            session.execute(sa.text(f"DROP TRIGGER {name}"))
+        session.execute(sa.text(statement))
+    with store.reading() as session:
+        assert not is_intact(session)
+
+
+def test_an_act_that_fails_is_not_audited(store: Store) -> None:
+    def fail() -> None:
+        with store.transaction() as session:
+            append_audit(session, time_ms=NOW_MS, actor="lan", action="test", subject="s")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with store.reading() as session:
+        assert list_audit(session, 10) == []
+        assert is_intact(session)
+
+
+def test_the_setup_code_makes_one_admin_once(store: Store) -> None:
+    void = setup_code(store, NOW_MS)
+    code = setup_code(store, NOW_MS)
+    assert code is not None
+    assert void is not None
+    with pytest.raises(AuthError, match="code"):
+        make_first_admin(store, name="lan", password="a long password", code=void, now_ms=NOW_MS)
+    made = make_first_admin(store, name="Lan", password="a long password", code=code.lower(), now_ms=NOW_MS)
+    assert (made.name, made.roles) == ("lan", ("admin",))
+    assert not is_setup_needed(store)
+    assert setup_code(store, NOW_MS) is None
+    with pytest.raises(AuthError, match="already"):
+        make_first_admin(store, name="minh", password="a long password", code=code, now_ms=NOW_MS)
+
+
+def test_a_name_is_given_once(store: Store) -> None:
+    make_account(store, name="minh", password="a long password", roles=["reviewer"], actor="lan", now_ms=NOW_MS)
+    with pytest.raises(AuthError, match="already"):
+        make_account(store, name="MINH", password="a long password", roles=["admin"], actor="lan", now_ms=NOW_MS)
+
+
+def test_the_outbox_keeps_order_until_it_is_emptied(store: Store) -> None:
+    with store.transaction() as session:
+        for i in range(3):
+            record_detected(session, incident(f"i-{i}"))
+    for i in range(3):
+        act_on_incident(store, f"i-{i}", "verify", actor="lan", wall_ms=NOW_MS, city_ms=NOW_MS)
+    with store.transaction() as session:
+        waiting = list_outbox(session)
+        assert [item.key for item in waiting] == ["i-0", "i-1", "i-2"]
+        delete_outbox(session, [item.id for item in waiting[:2]])
+        assert [item.key for item in list_outbox(session)] == ["i-2"]
