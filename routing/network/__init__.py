@@ -9,11 +9,12 @@
     write_pmtiles(Path("map.pmtiles"), network, lines=[…], stops=[…], areas=areas)
 """
 
+from routing.network.areas import MapAreas
 from routing.network.errors import NetworkError
 from routing.network.graph import Finding, RoadNetwork
 from routing.network.osm import read_areas, read_osm
 from routing.network.store import load_network, save_network
-from routing.network.tiles import MapAreas, MapLine, MapStop, write_pmtiles
+from routing.network.tiles import MapLine, MapStop, write_pmtiles
 
 __all__ = [
     "Finding",

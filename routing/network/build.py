@@ -129,9 +129,9 @@ def _walk(tail: Ints, head: Ints, junction: NDArray[np.bool_]) -> list[list[int]
         else:
             onward.setdefault(node, []).append(row)
     paths = []
-    for row in starts:
-        path = [row]
-        before, node = tails[row], heads[row]
+    for start in starts:
+        path = [start]
+        before, node = tails[start], heads[start]
         while not ends[node]:
             rows = onward[node]
             row = rows[0] if heads[rows[0]] != before or len(rows) == 1 else rows[1]
