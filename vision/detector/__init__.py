@@ -1,0 +1,1 @@
+"""Detectors: one interface, and who stands behind it."""
