@@ -1,0 +1,59 @@
+"""Times of a timetable: seconds of a service day that may run past 24:00."""
+
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+HALF_DAY = timedelta(hours=12)
+NO_TIME = -1
+
+
+def seconds_of(column: str) -> pl.Expr:
+    """Return an expression that reads ``H:MM:SS`` as seconds; -1 where empty, null where unreadable."""
+    parts = pl.col(column).str.extract_groups(r"^(\d{1,3}):([0-5]\d):([0-5]\d)$")
+    seconds = (
+        parts.struct.field("1").cast(pl.Int32) * 3600
+        + parts.struct.field("2").cast(pl.Int32) * 60
+        + parts.struct.field("3").cast(pl.Int32)
+    )
+    return pl.when(pl.col(column).is_null()).then(NO_TIME).otherwise(seconds).alias(column)
+
+
+@lru_cache(maxsize=4096)
+def service_day_start_ms(start_date: str, timezone: str) -> int:
+    """Return the zero of a service day: noon of that date minus 12 h (GTFS).
+
+    Parameters
+    ----------
+    start_date : str
+        ``YYYYMMDD``.
+    timezone : str
+        Of the agency, for instance ``Asia/Ho_Chi_Minh``.
+
+    Returns
+    -------
+    int
+        Milliseconds since 1970 UTC; on a day the clocks change this is not midnight.
+    """
+    day = parse_date(start_date)
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(timezone))
+    return round((noon.timestamp() - HALF_DAY.total_seconds()) * 1000)
+
+
+def parse_date(text: str) -> date:
+    """Read ``YYYYMMDD``; raises ``ValueError`` for anything else."""
+    if len(text) != 8 or not text.isdigit():
+        raise ValueError(f"{text!r} is not YYYYMMDD")
+    return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+
+
+def format_date(day: date) -> str:
+    """Write a date as ``YYYYMMDD``."""
+    return day.strftime("%Y%m%d")
+
+
+def local_date(time_ms: int, timezone: str) -> date:
+    """Return the calendar day at a moment in the timetable's zone."""
+    return datetime.fromtimestamp(time_ms / 1000, tz=ZoneInfo(timezone)).date()

@@ -1,0 +1,52 @@
+"""A flat metric frame around one city."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LocalFrame:
+    """Metres east and north of a point; within 30 km of it lengths are right to about 0.2 %.
+
+    Parameters
+    ----------
+    lon, lat : float
+        The origin in degrees, WGS 84.
+    """
+
+    lon: float
+    lat: float
+
+    @property
+    def metres_per_degree(self) -> tuple[float, float]:
+        """Metres per degree of longitude and of latitude at the origin (WGS 84 ellipsoid)."""
+        phi = math.radians(self.lat)
+        east = 111_412.84 * math.cos(phi) - 93.5 * math.cos(3 * phi) + 0.118 * math.cos(5 * phi)
+        north = 111_132.92 - 559.82 * math.cos(2 * phi) + 1.175 * math.cos(4 * phi)
+        return east, north
+
+    def to_metres(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+        """Return metres east and north of the origin.
+
+        Parameters
+        ----------
+        lon, lat : array of float
+            Degrees, WGS 84.
+
+        Returns
+        -------
+        tuple of array
+            x (east) and y (north), metres.
+        """
+        east, north = self.metres_per_degree
+        return (np.asarray(lon) - self.lon) * east, (np.asarray(lat) - self.lat) * north
+
+    def to_degrees(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Return longitude and latitude of places in metres; the inverse of ``to_metres``."""
+        east, north = self.metres_per_degree
+        return np.asarray(x) / east + self.lon, np.asarray(y) / north + self.lat

@@ -1,0 +1,126 @@
+"""Read the text tables of a GTFS feed, from a zip or a folder, as they are: every value a trimmed text."""
+
+import io
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from fleet.gtfs.errors import GtfsError
+
+NEEDED = ("agency.txt", "stops.txt", "routes.txt", "trips.txt", "stop_times.txt")
+
+
+class Tables:
+    """The files of one feed.
+
+    Parameters
+    ----------
+    path : Path
+        A GTFS zip (its files at the top or in one folder), or a folder.
+
+    Raises
+    ------
+    GtfsError
+        If there is nothing to read or a needed file is absent.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._zip: zipfile.ZipFile | None = None
+        if path.is_dir():
+            self._names = {file.name: file.name for file in path.iterdir() if file.is_file()}
+        else:
+            self._zip = self._open_zip(path)
+            self._names = {name.rpartition("/")[2]: name for name in self._zip.namelist() if not name.endswith("/")}
+        absent = [name for name in NEEDED if name not in self._names]
+        if absent:
+            raise GtfsError(str(path), f"{', '.join(absent)} absent", "give a GTFS feed with these files")
+        if not {"calendar.txt", "calendar_dates.txt"} & self._names.keys():
+            raise GtfsError(str(path), "neither calendar.txt nor calendar_dates.txt", "add one of them")
+
+    @staticmethod
+    def _open_zip(path: Path) -> zipfile.ZipFile:
+        try:
+            return zipfile.ZipFile(path)
+        except FileNotFoundError:
+            raise GtfsError(str(path), "absent", "give the path of a GTFS zip or folder") from None
+        except (zipfile.BadZipFile, OSError) as error:
+            raise GtfsError(str(path), f"not a zip ({error})", "give a GTFS zip or folder") from error
+
+    def has(self, name: str) -> bool:
+        """Return whether the feed has a file."""
+        return name in self._names
+
+    def read(self, name: str, needed: Sequence[str], optional: Sequence[str] = ()) -> pl.DataFrame:
+        """Return one table with the wanted columns, an absent optional one filled with nulls.
+
+        Parameters
+        ----------
+        name : str
+            For instance ``"trips.txt"``.
+        needed, optional : sequence of str
+            Columns to return.
+
+        Returns
+        -------
+        polars.DataFrame
+            Trimmed texts, empty ones null, and ``line``: the number of the line in the file.
+
+        Raises
+        ------
+        GtfsError
+            If the table cannot be read or lacks a needed column.
+        """
+        data = self._bytes(name)
+        where = f"{self.path.name}/{name}"
+        try:
+            table = pl.read_csv(
+                io.BytesIO(data.removeprefix(b"\xef\xbb\xbf")),
+                infer_schema=False,
+                encoding="utf8-lossy",
+                truncate_ragged_lines=True,
+            )
+        except (pl.exceptions.PolarsError, ValueError) as error:
+            raise GtfsError(where, f"not a CSV ({str(error).splitlines()[0]})", "mend the file") from error
+        table = table.rename({column: column.strip() for column in table.columns})
+        absent = [column for column in needed if column not in table.columns]
+        if absent:
+            raise GtfsError(where, f"no column {', '.join(absent)}", "add it, or check the header line")
+        columns = [
+            pl.col(c).str.strip_chars().replace("", None) if c in table.columns else pl.lit(None, pl.String).alias(c)
+            for c in (*needed, *optional)
+        ]
+        return table.select(columns).with_row_index("line", offset=2)
+
+    def _bytes(self, name: str) -> bytes:
+        if self._zip is None:
+            return (self.path / name).read_bytes()
+        try:
+            return self._zip.read(self._names[name])
+        except (zipfile.BadZipFile, RuntimeError, OSError) as error:
+            raise GtfsError(f"{self.path.name}/{name}", f"damaged ({error})", "fetch the feed again") from error
+
+
+def require(table: pl.DataFrame, bad: pl.Expr, where: str, column: str, mend: str) -> None:
+    """Raise a ``GtfsError`` that names the first line where ``bad`` holds.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        A table of ``Tables.read``.
+    bad : polars.Expr
+        True where a row cannot be used.
+    where : str
+        The file.
+    column : str
+        The field that is wrong.
+    mend : str
+        What its owner can do.
+    """
+    rows = table.filter(bad)
+    if rows.height:
+        line, value = rows["line"][0], rows[column][0]
+        more = f" (and {rows.height - 1} more)" if rows.height > 1 else ""
+        raise GtfsError(f"{where}, line {line}", f"{column} is {value!r}{more}", mend)
