@@ -1,0 +1,1 @@
+"""The doors reports come through: HTTP in, ``gps.fixes`` out."""

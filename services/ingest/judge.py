@@ -1,0 +1,99 @@
+"""What no later stage could use: named here, with what the sender can mend. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from schemas.fix import Fix
+from schemas.message import encode
+from services.recordings import Refusal
+
+MAX_AHEAD_MS = 24 * 3600 * 1000
+NULL_ISLAND_DEG = 0.01  # about 1 km around 0, 0 in the Gulf of Guinea, where no bus runs
+CITY_MARGIN_DEG = 0.5
+
+Bbox = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a body held: good fixes in their order, and what was refused."""
+
+    fixes: Sequence[Fix]
+    refusals: Sequence[Refusal]
+
+
+def judge(items: Iterable[Fix | Refusal], now_ms: int, bbox: Bbox | None = None) -> Verdict:
+    """Part the fixes later stages can use from the rest.
+
+    Parameters
+    ----------
+    items : iterable of Fix or Refusal
+        What a parser made of a body, one entry a record.
+    now_ms : int
+        The city's time.
+    bbox : tuple of four floats, optional
+        The city: west, south, east, north in degrees.
+
+    Returns
+    -------
+    Verdict
+        Each item once.
+    """
+    fixes: list[Fix] = []
+    refusals: list[Refusal] = []
+    for index, item in enumerate(items):
+        refusal = item if isinstance(item, Refusal) else find_refusal(index, item, now_ms, bbox)
+        if refusal is None:
+            assert isinstance(item, Fix)
+            fixes.append(item)
+        else:
+            refusals.append(refusal)
+    return Verdict(fixes, refusals)
+
+
+def find_refusal(index: int, fix: Fix, now_ms: int, bbox: Bbox | None = None) -> Refusal | None:
+    """Say why a fix inside all ranges is unusable all the same, or nothing.
+
+    Parameters
+    ----------
+    index : int
+        Its place in the body.
+    fix : Fix
+        A checked fix.
+    now_ms : int
+        The city's time.
+    bbox : tuple of four floats, optional
+        The city: west, south, east, north in degrees.
+
+    Returns
+    -------
+    Refusal or None
+        ``None`` for a fix that later stages can judge themselves.
+    """
+    fault = _place_fault(fix.lon, fix.lat, bbox) or _time_fault(fix.time_ms, now_ms)
+    if fault is None:
+        return None
+    return Refusal(index, fix.vehicle_id, *fault, original=encode(fix))
+
+
+def _place_fault(lon: float, lat: float, bbox: Bbox | None) -> tuple[str, str, str] | None:
+    if abs(lon) < NULL_ISLAND_DEG and abs(lat) < NULL_ISLAND_DEG:
+        return "lon", "position is 0, 0: the receiver had no fix", "send a report once the receiver has a fix"
+    if bbox is not None and not _inside(lon, lat, bbox) and _inside(lat, lon, bbox):
+        reason = f"longitude {lon:.5f} and latitude {lat:.5f} look swapped: the other way round they lie in the city"
+        return "lon", reason, "send x = longitude first, y = latitude second"
+    return None
+
+
+def _inside(lon: float, lat: float, bbox: Bbox) -> bool:
+    west, south, east, north = bbox
+    margin = CITY_MARGIN_DEG
+    return west - margin <= lon <= east + margin and south - margin <= lat <= north + margin
+
+
+def _time_fault(time_ms: int, now_ms: int) -> tuple[str, str, str] | None:
+    if time_ms <= now_ms + MAX_AHEAD_MS:
+        return None
+    ahead_h = (time_ms - now_ms) / 3_600_000
+    reason = f"time is {ahead_h:,.0f} h ahead of the city's clock"
+    return "time_ms", reason, "set the sender's clock; send seconds since 1970, UTC"

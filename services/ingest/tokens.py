@@ -1,0 +1,198 @@
+"""One token a source: made once, shown once, kept only as its SHA-256.
+
+``tokens.json``: ``{"SOURCE": {"sha256": "…", "player": false, "rate_per_s": null}}``; a plain
+string instead of the object is the hash alone. A running door takes up changes by itself.
+"""
+
+import fcntl
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from schemas.message import Message
+from schemas.units import Id, Sha256
+from services.settings import Settings
+
+TOKEN_BYTES = 32
+
+
+class TokenError(Exception):
+    """Tokens that cannot be read or made; the text says which file and how to mend it."""
+
+
+class Source(Message, frozen=True):
+    """What one source may do; ``rate_per_s`` is how many reports a second, ``None`` without limit."""
+
+    sha256: Sha256
+    player: bool = False
+    rate_per_s: float | None = None
+
+
+class _Named(Message, frozen=True):
+    name: Id
+
+
+def digest(token: str) -> str:
+    """Return the SHA-256 of a token, lower-case hexadecimal."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def read_sources(path: Path) -> dict[str, Source]:
+    """Read the sources a file allows; none where the file is absent.
+
+    Parameters
+    ----------
+    path : Path
+        ``tokens.json``.
+
+    Returns
+    -------
+    dict of str to Source
+        By the source's name.
+
+    Raises
+    ------
+    TokenError
+        If the file is there and cannot be used.
+    """
+    try:
+        raw = msgspec.json.decode(path.read_bytes(), type=dict[Id, Source | Sha256])
+    except FileNotFoundError:
+        return {}
+    except (OSError, msgspec.MsgspecError) as error:
+        raise TokenError(
+            f"{path} cannot be read ({error}); mend it, or move it away and run `hanoi token add`"
+        ) from error
+    return {name: entry if isinstance(entry, Source) else Source(sha256=entry) for name, entry in raw.items()}
+
+
+class TokenBook:
+    """The sources of one file, read anew when the file changed.
+
+    Parameters
+    ----------
+    path : Path
+        ``tokens.json``; may come into being later.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: tuple[int, int, int] | None = None
+        self._sources: dict[str, Source] = {}
+
+    def find_source(self, token: str) -> tuple[str, Source] | None:
+        """Return the source a token belongs to; every hash is compared, each in constant time.
+
+        Parameters
+        ----------
+        token : str
+            What the client sent.
+
+        Returns
+        -------
+        tuple of str and Source or None
+            Name and rights, ``None`` for a token nobody has.
+        """
+        self._refresh()
+        sent = digest(token)
+        found = [(name, source) for name, source in self._sources.items() if hmac.compare_digest(source.sha256, sent)]
+        return found[0] if found else None
+
+    def _refresh(self) -> None:
+        try:
+            stat = self._path.stat()
+        except FileNotFoundError:
+            self._seen, self._sources = None, {}
+            return
+        seen = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+        if seen != self._seen:
+            self._sources = read_sources(self._path)
+            self._seen = seen
+
+
+def add_token(settings: Settings, source: str, *, player: bool = False, rate_per_s: float | None = None) -> str:
+    """Make a token for a source; an older one of the same source stops working.
+
+    Parameters
+    ----------
+    settings : Settings
+        Names the file.
+    source : str
+        What the reports of this source will be called.
+    player : bool
+        Whether it may set the city's clock.
+    rate_per_s : float, optional
+        How many reports a second it may send.
+
+    Returns
+    -------
+    str
+        The token in plain text; it is kept nowhere.
+
+    Raises
+    ------
+    TokenError
+        If the name or the file cannot be used.
+    """
+    try:
+        msgspec.convert({"name": source}, _Named)
+    except msgspec.ValidationError as error:
+        raise TokenError(f"source name {source!r} cannot be used: {error}") from error
+    path = settings.ingest.tokens_file
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    with _locked(path):
+        sources = read_sources(path)
+        sources[source] = Source(sha256=digest(token), player=player, rate_per_s=rate_per_s)
+        write_private(path, msgspec.json.format(msgspec.json.encode(sources)))
+    return token
+
+
+def internal_token(settings: Settings, source: str, *, player: bool = False) -> str:
+    """Return the token of one of our own sources (simulator, player), made when first asked for.
+
+    Parameters
+    ----------
+    settings : Settings
+        Names the files; the plain token lies below ``var`` with mode 0600.
+    source : str
+        The source's name.
+    player : bool
+        Whether it may set the city's clock.
+
+    Returns
+    -------
+    str
+        The token in plain text.
+    """
+    plain = settings.run.var_dir / "tokens" / source.replace("/", "_")
+    known = read_sources(settings.ingest.tokens_file).get(source)
+    if known is not None and known.player == player and plain.exists():
+        token = plain.read_text(encoding="utf-8").strip()
+        if hmac.compare_digest(known.sha256, digest(token)):
+            return token
+    token = add_token(settings, source, player=player)
+    write_private(plain, token.encode())
+    return token
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file only its owner can read, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f"{path.name}.{os.getpid()}.new")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(data)
+    new.replace(path)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(path.name + ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

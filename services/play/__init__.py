@@ -1,0 +1,1 @@
+"""A recorded day, pushed through the doors in its own clock."""

@@ -1,0 +1,1 @@
+"""The supervisor: every service of a city as a child process."""

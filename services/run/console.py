@@ -1,0 +1,67 @@
+"""One tidy console of many processes: a prefix each, and a rotated file each."""
+
+import sys
+from logging import Formatter, LogRecord
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import TextIO
+
+FILE_BYTES = 5_000_000
+FILES_KEPT = 3
+COLOURS = (36, 32, 33, 35, 34, 96, 92, 95)
+NAME_WIDTH = 9
+LONGEST_LINE = 16_384
+
+
+class Console:
+    """Writes lines of children and of the supervisor itself.
+
+    Parameters
+    ----------
+    folder : Path
+        Where ``NAME.log`` files are kept, each rotated at 5 MB, three old ones kept.
+    out : TextIO, optional
+        The console; standard output by default.
+    as_json : bool
+        Lines are JSON already; no prefix is written.
+    """
+
+    def __init__(self, folder: Path, out: TextIO | None = None, *, as_json: bool = False) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._out = out or sys.stdout
+        self._as_json = as_json
+        self._colour = self._out.isatty()
+        self._files: dict[str, RotatingFileHandler] = {}
+
+    def line(self, name: str, text: str) -> None:
+        """Write one line of a process to the console and to its file."""
+        text = text[:LONGEST_LINE]
+        self._file(name).handle(LogRecord(name, 0, "", 0, text, None, None))
+        try:
+            self._out.write(f"{text}\n" if self._as_json else f"{self._prefix(name)} {text}\n")
+            self._out.flush()
+        except (BrokenPipeError, ValueError, OSError):
+            self._out = Path("/dev/null").open("w")  # noqa: SIM115 - the reader of the console left; files go on
+
+    def close(self) -> None:
+        """Close every file."""
+        for file in self._files.values():
+            file.close()
+        self._files.clear()
+
+    def _prefix(self, name: str) -> str:
+        head = f"{name:<{NAME_WIDTH}}│"
+        if not self._colour:
+            return head
+        self._file(name)
+        return f"\x1b[{COLOURS[list(self._files).index(name) % len(COLOURS)]}m{head}\x1b[0m"
+
+    def _file(self, name: str) -> RotatingFileHandler:
+        if name not in self._files:
+            file = RotatingFileHandler(
+                self._folder / f"{name}.log", maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8"
+            )
+            file.setFormatter(Formatter("%(message)s"))
+            self._files[name] = file
+        return self._files[name]

@@ -1,0 +1,86 @@
+"""The one table of services: name, what it does, what of the city it needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.city.folder import CityFolder
+
+Need = Callable[[CityFolder], str | None]
+
+
+def _nothing(city: CityFolder) -> str | None:
+    del city
+    return None
+
+
+def _timetable(city: CityFolder) -> str | None:
+    return None if city.gtfs else "this city has no timetable (gtfs.zip)"
+
+
+def _network(city: CityFolder) -> str | None:
+    return None if city.network else "this city has no road network (network/)"
+
+
+def _cameras(city: CityFolder) -> str | None:
+    return None if city.cameras else "this city has no cameras (cameras/*.yaml)"
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service; ``lacking`` says in one phrase what the city lacks for it, ``None`` if nothing."""
+
+    name: str
+    does: str
+    lacking: Need = _nothing
+    threads: int = 1
+
+    @property
+    def module(self) -> str:
+        """Where its ``run(context)`` stands."""
+        return f"services.{self.name}.pipeline"
+
+
+SERVICES: dict[str, Service] = {
+    service.name: service
+    for service in (
+        Service("ingest", "takes reports through the doors"),
+        Service("track", "finds each bus's trip, stops and arrivals"),
+        Service("estimate", "estimates speeds on roads and finds incidents", _network),
+        Service("capture", "records cameras in segments", _cameras),
+        Service("detect", "watches segments for traffic rules", _cameras, threads=2),
+        Service("archive", "keeps results in the database"),
+        Service("api", "serves the pages and their API"),
+        Service("simulate", "drives simulated buses on the timetable", _timetable),
+    )
+}
+
+
+def choose_services(only: tuple[str, ...], city: CityFolder, simulate: bool | None) -> list[Service]:
+    """List the services to start.
+
+    Parameters
+    ----------
+    only : tuple of str
+        Names asked for; all if empty.
+    city : CityFolder
+        A sample city is alive only with simulated buses.
+    simulate : bool or None
+        Whether simulated buses were asked for; ``None`` leaves it to the city.
+
+    Returns
+    -------
+    list of Service
+        In the order of the table.
+
+    Raises
+    ------
+    KeyError
+        If a name is not in the table; the text lists those that are.
+    """
+    strange = [name for name in only if name not in SERVICES]
+    if strange:
+        raise KeyError(f"no service {', '.join(strange)}; there are {', '.join(SERVICES)}")
+    if only:
+        return [service for service in SERVICES.values() if service.name in only]
+    wanted = city.city.origin == "sample" if simulate is None else simulate
+    return [service for service in SERVICES.values() if service.name != "simulate" or wanted]
