@@ -1,0 +1,51 @@
+"""The cleaning rules in the order they are asked; the first that leaves a fix out ends it."""
+
+from fleet.cleaning.drop_duplicate import drop_duplicate
+from fleet.cleaning.drop_future import drop_future
+from fleet.cleaning.drop_impossible_jump import drop_impossible_jump
+from fleet.cleaning.drop_late import drop_late
+from fleet.cleaning.drop_null_island import drop_null_island
+from fleet.cleaning.drop_outside_area import drop_outside_area
+from fleet.cleaning.drop_stale import drop_stale
+from fleet.cleaning.mark_repeated_position import mark_repeated_position
+from fleet.cleaning.mend_swapped_axes import mend_swapped_axes
+from fleet.cleaning.verdict import Known, Rule, Verdict
+from schemas.fix import Fix
+
+RULES: tuple[tuple[str, Rule], ...] = (
+    ("null_island", drop_null_island),
+    ("future", drop_future),
+    ("stale", drop_stale),
+    ("swapped_axes", mend_swapped_axes),
+    ("outside_area", drop_outside_area),
+    ("duplicate", drop_duplicate),
+    ("late", drop_late),
+    ("impossible_jump", drop_impossible_jump),
+    ("repeated_position", mark_repeated_position),
+)
+
+
+def clean(fix: Fix, known: Known) -> Verdict:
+    """Ask every rule about a fix.
+
+    Parameters
+    ----------
+    fix : Fix
+        As it came through the door.
+    known : Known
+        The area and the vehicle's last accepted fix.
+
+    Returns
+    -------
+    Verdict
+        The fix to go on with, or none, and which rules spoke.
+    """
+    spoke: list[str] = []
+    for name, rule in RULES:
+        judged = rule(fix, known)
+        if judged is not fix:
+            spoke.append(name)
+        if judged is None:
+            return Verdict(None, tuple(spoke))
+        fix = judged
+    return Verdict(fix, tuple(spoke))
