@@ -1,0 +1,183 @@
+"""One camera watched: frames in; findings, looks, counts and the camera's health out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from schemas.camera import CameraCount
+from schemas.violation import LampSpan, TrackPoint
+from vision.camera import CameraConfig
+from vision.detector.base import Detector
+from vision.frames import Frame
+from vision.health import HealthWatcher, Sight
+from vision.riders import join_riders
+from vision.rules import RULES, Finding, Rule, Scene
+from vision.rules.crossing import Crossing, LineWatcher
+from vision.signals import LampReader
+from vision.tracks import Look, Tracker
+
+COUNT_MS = 60_000
+TRACK_MS = 30_000
+
+
+@dataclass(frozen=True)
+class Act:
+    """A finding with what belongs to it: the lamp's spans and the road user's boxes around the act."""
+
+    finding: Finding
+    timeline: tuple[LampSpan, ...]
+    track: tuple[TrackPoint, ...]
+
+
+@dataclass
+class Outputs:
+    """What some frames of one camera gave."""
+
+    acts: list[Act] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
+    counts: list[CameraCount] = field(default_factory=list)
+    frames: int = 0
+    road_users: int = 0
+
+
+class Watcher:
+    """Watches one camera; what it knows carries over from one call to the next.
+
+    Parameters
+    ----------
+    camera : CameraConfig
+        The camera.
+    detector : Detector
+        Finds road users in one frame.
+    """
+
+    def __init__(self, camera: CameraConfig, detector: Detector) -> None:
+        self.camera = camera
+        self._detector = detector
+        self._tracker = Tracker()
+        self._lines = {a.id: LineWatcher(a) for a in camera.approaches}
+        self._lamps = {a.id: LampReader(a.lamps) if a.lamps else None for a in camera.approaches}
+        self._rules: dict[str, list[Rule]] = {
+            a.id: [RULES[name](camera.limits) for name in camera.rules] for a in camera.approaches
+        }
+        self._counter = _Counter(camera)
+        self._health = HealthWatcher()
+        self._last: Frame | None = None
+
+    @property
+    def sight(self) -> Sight:
+        """How well the camera sees at the last frame."""
+        return self._health.sight
+
+    def step(self, frames: Sequence[Frame]) -> Outputs:
+        """Take frames in the order of their times; one that is not later than the last is left out.
+
+        Parameters
+        ----------
+        frames : sequence of Frame
+            Pictures of the size the camera file names.
+
+        Returns
+        -------
+        Outputs
+            What became certain.
+        """
+        out = Outputs()
+        for frame in frames:
+            if self._last is not None and frame.time_ms <= self._last.time_ms:
+                continue
+            self._last = frame
+            out.frames += 1
+            sight = self._health.step(frame.time_ms, frame.image)
+            found = join_riders(self._detector.detect(frame))
+            looks = self._tracker.step(frame.time_ms, frame.index, found)
+            out.road_users += len(found)
+            out.looks += looks
+            self._watch(frame, looks, out, is_blind=sight.is_blind)
+        return out
+
+    def finish(self) -> Outputs:
+        """Return what can still be said at the end of a recording."""
+        out = Outputs()
+        if self._last is not None:
+            self._judge(self._last.time_ms, [], {}, out, is_end=True)
+            out.counts += self._counter.flush()
+        return out
+
+    def _watch(self, frame: Frame, looks: list[Look], out: Outputs, *, is_blind: bool) -> None:
+        crossings = {}
+        for approach_id, lamp in self._lamps.items():
+            if lamp is not None:
+                lamp.step(frame.time_ms, frame.image)
+            crossings[approach_id] = self._lines[approach_id].step(frame.time_ms, looks)
+        out.counts += self._counter.step(frame.time_ms, crossings)
+        if not is_blind:
+            self._judge(frame.time_ms, looks, crossings, out, is_end=False)
+
+    def _judge(
+        self, time_ms: int, looks: list[Look], crossings: dict[str, list[Crossing]], out: Outputs, *, is_end: bool
+    ) -> None:
+        for approach in self.camera.approaches:
+            line = self._lines[approach.id]
+            lamp = self._lamps[approach.id]
+            now = [look for look in looks if look.time_ms == time_ms]
+            scene = Scene(time_ms, approach, lamp, now, crossings.get(approach.id, ()), line.histories, is_end)
+            for rule in self._rules[approach.id]:
+                out.acts += [self._act(finding, line, lamp) for finding in rule.step(scene)]
+
+    def _act(self, finding: Finding, line: LineWatcher, lamp: LampReader | None) -> Act:
+        history = line.histories[finding.track_id]
+        track = tuple(
+            TrackPoint(time_ms=look.time_ms, box=_rounded(look.box), confidence=round(look.confidence, 4))
+            for look in history.looks
+            if abs(look.time_ms - finding.time_ms) <= TRACK_MS
+        )
+        spans = lamp.spans(finding.time_ms - TRACK_MS, finding.time_ms + TRACK_MS) if lamp else ()
+        return Act(finding, spans, track)
+
+
+def _rounded(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    left, top, right, bottom = (round(v, 1) for v in box)
+    return left, top, right, bottom
+
+
+class _Counter:
+    """Counts the crossings of each approach by minute and class."""
+
+    def __init__(self, camera: CameraConfig) -> None:
+        self._camera = camera
+        self._counts: dict[str, dict[str, int]] = {a.id: {} for a in camera.approaches if a.stop_line}
+        self._start_ms: int | None = None
+        self._end_ms = 0
+        self._frames = 0
+
+    def step(self, time_ms: int, crossings: dict[str, list[Crossing]]) -> list[CameraCount]:
+        """Take one frame's crossings; return the minute that just ended."""
+        start = time_ms - time_ms % COUNT_MS
+        done = self.flush() if self._start_ms is not None and start != self._start_ms else []
+        self._start_ms, self._end_ms = start, time_ms
+        self._frames += 1
+        for approach_id, found in crossings.items():
+            for crossing in found:
+                counts = self._counts[approach_id]
+                counts[crossing.at.label] = counts.get(crossing.at.label, 0) + 1
+        return done
+
+    def flush(self) -> list[CameraCount]:
+        """Return what was counted and begin anew."""
+        if self._start_ms is None:
+            return []
+        rows = [
+            CameraCount(
+                camera_id=self._camera.id,
+                approach_id=approach_id,
+                start_ms=self._start_ms,
+                end_ms=self._start_ms + COUNT_MS,
+                counts=dict(sorted(counts.items())),
+                frames=self._frames,
+            )
+            for approach_id, counts in self._counts.items()
+        ]
+        self._counts = {approach_id: {} for approach_id in self._counts}
+        self._frames = 0
+        self._start_ms = None
+        return rows

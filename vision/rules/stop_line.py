@@ -1,0 +1,77 @@
+"""A driver comes to stand wholly past the stop line while the lamp is red."""
+
+from collections.abc import Mapping
+
+from vision.rules.base import DRIVERS, Finding, Rule, Scene
+from vision.rules.crossing import History
+
+FARTHEST_HEIGHTS = 1.5
+STILL_HEIGHTS = 0.15
+
+
+class StopLine(Rule):
+    """Says once for each road user that crossed on red and then stood near the line for ``standing_s``.
+
+    Parameters
+    ----------
+    limits : Mapping of str to float
+        ``grace_s``, ``standing_s``.
+    """
+
+    name = "stop_line"
+
+    def __init__(self, limits: Mapping[str, float]) -> None:
+        super().__init__(limits)
+        self._said: dict[int, int] = {}
+
+    def step(self, scene: Scene) -> list[Finding]:
+        """Take one frame and return the acts that became certain."""
+        self._said = {i: t for i, t in self._said.items() if scene.time_ms - t < 600_000}
+        found = []
+        for look in scene.looks:
+            history = scene.histories.get(look.track_id)
+            if look.track_id in self._said or look.label not in DRIVERS or history is None:
+                continue
+            finding = self._judge(history, scene)
+            if finding is not None:
+                self._said[look.track_id] = scene.time_ms
+                found.append(finding)
+        return found
+
+    def _judge(self, history: History, scene: Scene) -> Finding | None:
+        crossing, lamp = history.crossed, scene.lamp
+        if crossing is None or lamp is None or not 0 < history.past_heights <= FARTHEST_HEIGHTS:
+            return None
+        span = lamp.span_at(crossing.time_ms)
+        if span is None or span.colour != "red" or span.end_ms < lamp.seen_until_ms:
+            return None
+        after_red_s = (crossing.time_ms - span.start_ms) / 1000
+        stood_s = _stood_s(history)
+        if after_red_s < self.limits["grace_s"] or stood_s < self.limits["standing_s"]:
+            return None
+        look = history.looks[-1]
+        return Finding(
+            rule=self.name,
+            approach_id=scene.approach.id,
+            track_id=look.track_id,
+            at=look,
+            time_ms=look.time_ms,
+            confidence=round(min(0.99, look.confidence), 4),
+            measured={
+                "stood_s": round(stood_s, 3),
+                "past_line_heights": round(history.past_heights, 2),
+                "crossed_after_red_s": round(after_red_s, 3),
+            },
+        )
+
+
+def _stood_s(history: History) -> float:
+    """Return for how long it has stood, seconds up to its last look."""
+    last = history.looks[-1]
+    room = STILL_HEIGHTS * last.height_px
+    since_ms = last.time_ms
+    for look in reversed(history.looks):
+        if abs(look.ground[0] - last.ground[0]) > room or abs(look.ground[1] - last.ground[1]) > room:
+            break
+        since_ms = look.time_ms
+    return (last.time_ms - since_ms) / 1000

@@ -1,0 +1,87 @@
+"""A driver rides in the direction of legal travel on the wrong side of the centre line."""
+
+from collections.abc import Mapping
+
+from vision.camera import Approach
+from vision.rules.base import DRIVERS, Finding, Rule, Scene
+from vision.rules.crossing import History
+
+AWAY_HEIGHTS = 0.15
+MOVED_HEIGHTS = 0.8
+LOOKS = 4
+
+
+class WrongSide(Rule):
+    """Says once for each road user that rode beyond the centre line for ``wrong_side_s``.
+
+    Parameters
+    ----------
+    limits : Mapping of str to float
+        ``wrong_side_s``.
+    """
+
+    name = "wrong_side"
+
+    def __init__(self, limits: Mapping[str, float]) -> None:
+        super().__init__(limits)
+        self._said: dict[int, int] = {}
+
+    def step(self, scene: Scene) -> list[Finding]:
+        """Take one frame and return the acts that became certain."""
+        if len(scene.approach.centre_line) < 2:
+            return []
+        self._said = {i: t for i, t in self._said.items() if scene.time_ms - t < 600_000}
+        found = []
+        for look in scene.looks:
+            history = scene.histories.get(look.track_id)
+            if look.track_id in self._said or look.label not in DRIVERS or history is None:
+                continue
+            finding = self._judge(history, scene)
+            if finding is not None:
+                self._said[look.track_id] = scene.time_ms
+                found.append(finding)
+        return found
+
+    def _judge(self, history: History, scene: Scene) -> Finding | None:
+        run = []
+        for look in reversed(history.looks):
+            if _beyond_px(scene.approach, look.ground) < AWAY_HEIGHTS * look.height_px:
+                break
+            run.append(look)
+        if len(run) < LOOKS:
+            return None
+        last, first = run[0], run[-1]
+        ridden_s = (last.time_ms - first.time_ms) / 1000
+        tx, ty = scene.approach.travel_px
+        moved = (last.ground[0] - first.ground[0]) * tx + (last.ground[1] - first.ground[1]) * ty
+        if ridden_s < self.limits["wrong_side_s"] or moved < MOVED_HEIGHTS * last.height_px:
+            return None
+        return Finding(
+            rule=self.name,
+            approach_id=scene.approach.id,
+            track_id=last.track_id,
+            at=last,
+            time_ms=last.time_ms,
+            confidence=round(min(0.99, sum(x.confidence for x in run) / len(run)), 4),
+            measured={"ridden_s": round(ridden_s, 3), "moved_heights": round(moved / last.height_px, 2)},
+        )
+
+
+def _beyond_px(approach: Approach, ground: tuple[float, float]) -> float:
+    """Return how far a point lies beyond the centre line, pixels; negative on its own side or off the line's ends.
+
+    A stop line tells which side is its own: the one its middle lies on.
+    """
+    start, end = approach.centre_line[0], approach.centre_line[-1]
+    along_x, along_y = end[0] - start[0], end[1] - start[1]
+    length = (along_x**2 + along_y**2) ** 0.5 or 1.0
+    share = ((ground[0] - start[0]) * along_x + (ground[1] - start[1]) * along_y) / length**2
+    if not 0 <= share <= 1:
+        return -1.0
+    off = ((ground[0] - start[0]) * along_y - (ground[1] - start[1]) * along_x) / length
+    if approach.stop_line is None:
+        own = 1.0 if -approach.travel_px[1] * along_y > 0 else -1.0
+    else:
+        (x0, y0), (x1, y1) = approach.stop_line
+        own = ((x0 + x1) / 2 - start[0]) * along_y - ((y0 + y1) / 2 - start[1]) * along_x
+    return -off if own > 0 else off
