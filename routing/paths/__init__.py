@@ -2,11 +2,24 @@
 
 ::
 
-    finder = PathFinder(network)
-    path = finder.shortest(from_node, to_node)
-    shape = finder.shape_through(stops_lonlat)       # routing.paths.shape
+    finder = PathFinder(network)                     # seconds at free speed
+    path = finder.shortest(from_node, to_node, closed={17})
+    shape = shape_through(network, stops_lonlat)     # a bus line from its stops
 """
 
+from routing.paths.finder import PathFinder, RoadPath, shortest_path
+from routing.paths.hierarchy import load_hierarchy, save_hierarchy
+from routing.paths.line import line_of
 from routing.paths.shape import HopDoubt, ShapeThrough, shape_through
 
-__all__ = ["HopDoubt", "ShapeThrough", "shape_through"]
+__all__ = [
+    "HopDoubt",
+    "PathFinder",
+    "RoadPath",
+    "ShapeThrough",
+    "line_of",
+    "load_hierarchy",
+    "save_hierarchy",
+    "shape_through",
+    "shortest_path",
+]

@@ -1,0 +1,132 @@
+"""The two ways a shortest path is found: a customisable contraction hierarchy, and SciPy's Dijkstra."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from routing.network.graph import Floats, Ints, RoadNetwork
+
+INFINITE = 2_147_483_647
+
+
+class CchEngine:
+    """Queries on a customisable contraction hierarchy (routingkit-cch).
+
+    One query at a time, and its result must be let go before the next: the
+    caller holds a lock.
+
+    Parameters
+    ----------
+    cch : routingkit_cch.CCH
+        The hierarchy of the network.
+    weights : ndarray of int
+        Cost of each edge; `INFINITE` is closed.
+    """
+
+    def __init__(self, cch: Any, weights: Ints) -> None:
+        import routingkit_cch
+
+        self._metric = routingkit_cch.CCHMetric(cch, weights.tolist())
+        self._query = routingkit_cch.CCHQuery(self._metric)
+        self._many: Any = None
+
+    @staticmethod
+    def hierarchy(
+        network: RoadNetwork, tail: list[int], head: list[int], order: Sequence[int] | None
+    ) -> tuple[Any, list[int]]:
+        """Compute the hierarchy; ``(None, [])`` where the library cannot be loaded.
+
+        Parameters
+        ----------
+        network : RoadNetwork
+            The roads.
+        tail, head : list of int
+            Nodes each edge leaves and reaches.
+        order : sequence of int, optional
+            Node order computed earlier.
+
+        Returns
+        -------
+        cch : routingkit_cch.CCH or None
+            The hierarchy.
+        order : list of int
+            Its node order.
+        """
+        try:
+            import routingkit_cch
+        except ImportError:
+            return None, []
+        if order is None or len(order) != network.node_count:
+            lat, lon = network.node_lat.tolist(), network.node_lon.tolist()
+            order = routingkit_cch.compute_order_inertial(network.node_count, tail, head, lat, lon)
+        return routingkit_cch.CCH(list(order), tail, head, False), list(order)
+
+    def path(self, start: int, end: int) -> tuple[int, list[int]] | None:
+        """Return the cost and the edges of a cheapest path; ``None`` where there is none."""
+        result = self._query.run(start, end)
+        distance = result.distance
+        if distance is None or distance >= INFINITE:
+            return None
+        return distance, list(result.arc_path)
+
+    def table(self, starts: Sequence[int], ends: Sequence[int]) -> Floats:
+        """Return the costs from each start to each end; ``inf`` where there is no path."""
+        import routingkit_cch
+
+        if self._many is None:
+            self._many = routingkit_cch.CCHOneToMany(self._metric, list(ends))
+        else:
+            self._many.repin_targets(list(ends))
+        rows = [self._many.distances_from(start) for start in starts]
+        table = np.array([[np.inf if d is None else d for d in row] for row in rows], dtype=float)
+        return np.where(table >= INFINITE, np.inf, table).reshape(len(starts), len(ends))
+
+
+class ScipyEngine:
+    """Queries by SciPy's Dijkstra: slower, without any further library.
+
+    Parameters
+    ----------
+    tail, head : list of int
+        Nodes each edge leaves and reaches.
+    node_count : int
+        How many nodes there are.
+    weights : ndarray of int
+        Cost of each edge; `INFINITE` is closed.
+    """
+
+    def __init__(self, tail: list[int], head: list[int], node_count: int, weights: Ints) -> None:
+        start, end = np.array(tail), np.array(head)
+        order = np.lexsort((np.arange(len(start)), weights, end, start))
+        order = order[weights[order] < INFINITE]
+        start, end = start[order], end[order]
+        first = np.ones(len(order), dtype=bool)
+        first[1:] = (start[1:] != start[:-1]) | (end[1:] != end[:-1])
+        self._edge = order[first]
+        self._start, self._end, self._count = start[first], end[first], node_count
+        offsets = np.searchsorted(self._start, np.arange(node_count + 1))
+        shape = (node_count, node_count)
+        self._graph = csr_array((weights[self._edge].astype(float), self._end, offsets), shape=shape)
+        self._offsets = offsets
+
+    def path(self, start: int, end: int) -> tuple[int, list[int]] | None:
+        """Return the cost and the edges of a cheapest path; ``None`` where there is none."""
+        distance, before = dijkstra(self._graph, indices=start, return_predecessors=True)
+        if np.isinf(distance[end]):
+            return None
+        edges = []
+        node = end
+        while node != start:
+            earlier = int(before[node])
+            low, high = self._offsets[earlier], self._offsets[earlier + 1]
+            edges.append(int(self._edge[low + int(np.searchsorted(self._end[low:high], node))]))
+            node = earlier
+        return round(float(distance[end])), edges[::-1]
+
+    def table(self, starts: Sequence[int], ends: Sequence[int]) -> Floats:
+        """Return the costs from each start to each end; ``inf`` where there is no path."""
+        rows = dijkstra(self._graph, indices=np.asarray(starts, dtype=int))
+        return np.asarray(rows[:, np.asarray(ends, dtype=int)], dtype=float)

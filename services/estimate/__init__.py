@@ -1,0 +1,1 @@
+"""Speeds of roads and incident candidates from buses."""

@@ -1,0 +1,1 @@
+"""`hanoi network`: road networks."""

@@ -1,0 +1,1 @@
+"""Accuracy, as JSON, beside the baselines."""
