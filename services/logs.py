@@ -9,7 +9,7 @@ import structlog
 
 from services.settings import LogSettings
 
-QUIET = ("kafka", "alembic", "httpx", "httpcore", "asyncio", "uvicorn.access", "numba")
+QUIET = ("kafka", "alembic", "httpx", "httpcore", "asyncio", "uvicorn", "uvicorn.access", "uvicorn.error", "numba")
 Event = MutableMapping[str, Any]
 
 

@@ -106,7 +106,10 @@ class LogWriter:
             self._refuse_if_hopeless(len(records))
             self._waiting_records += len(records)
             self._queue.put(waiting)
-        await waiting.done
+        try:
+            await asyncio.wait_for(waiting.done, 2 * self._flush_timeout_s)
+        except TimeoutError:
+            raise LogDownError("the log does not answer", 5) from None
 
     def _refuse_if_hopeless(self, coming: int) -> None:
         if self._closed:

@@ -1,6 +1,9 @@
 """One tidy console of many processes: a prefix each, and a rotated file each."""
 
+import json
 import sys
+import time
+from datetime import UTC, datetime
 from logging import Formatter, LogRecord
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -11,6 +14,8 @@ FILES_KEPT = 3
 COLOURS = (36, 32, 33, 35, 34, 96, 92, 95)
 NAME_WIDTH = 9
 LONGEST_LINE = 16_384
+TRACEBACK = "Traceback (most recent call last)"
+BETWEEN_TRACEBACKS = ("During handling of", "The above exception")
 
 
 class Console:
@@ -32,23 +37,45 @@ class Console:
         self._out = out or sys.stdout
         self._as_json = as_json
         self._colour = self._out.isatty()
+        self._in_traceback: set[str] = set()
         self._files: dict[str, RotatingFileHandler] = {}
 
     def line(self, name: str, text: str) -> None:
         """Write one line of a process to the console and to its file."""
         text = text[:LONGEST_LINE]
         self._file(name).handle(LogRecord(name, 0, "", 0, text, None, None))
+        shown = text if self._as_json else self._shown(name, text)
+        if shown is None:
+            return
         try:
-            self._out.write(f"{text}\n" if self._as_json else f"{self._prefix(name)} {text}\n")
+            self._out.write(f"{shown}\n" if self._as_json else f"{self._prefix(name)} {shown}\n")
             self._out.flush()
         except (BrokenPipeError, ValueError, OSError):
             self._out = Path("/dev/null").open("w")  # noqa: SIM115 - the reader of the console left; files go on
+
+    def say(self, name: str, text: str, level: str = "info") -> None:
+        """Write a line of the supervisor's own, in the form the children use."""
+        if self._as_json:
+            event = {"timestamp": datetime.now(UTC).isoformat(), "level": level, "event": text, "service": name}
+            self.line(name, json.dumps(event, ensure_ascii=False))
+        else:
+            self.line(name, f"{time.strftime('%H:%M:%S')} {level:<7} {text}")
 
     def close(self) -> None:
         """Close every file."""
         for file in self._files.values():
             file.close()
         self._files.clear()
+
+    def _shown(self, name: str, text: str) -> str | None:
+        # A traceback is kept in the file; the console shows its last line alone.
+        if text.startswith(TRACEBACK):
+            self._in_traceback.add(name)
+            return None
+        if name not in self._in_traceback or text.startswith((" ", *BETWEEN_TRACEBACKS)) or not text:
+            return None if name in self._in_traceback else text
+        self._in_traceback.discard(name)
+        return f"{text}  (more in {self._folder / name}.log)"
 
     def _prefix(self, name: str) -> str:
         head = f"{name:<{NAME_WIDTH}}│"

@@ -101,9 +101,9 @@ class Supervisor:
             self._write_status()
         return self._stop_all()
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, level: str = "info") -> None:
         """Write a line of the supervisor's own."""
-        self._console.line(SUPERVISOR, f"{time.strftime('%H:%M:%S')} {'info':<7} {text}")
+        self._console.say(SUPERVISOR, text, level)
 
     def _on_signal(self, number: int, frame: object) -> None:
         del number, frame
@@ -164,7 +164,7 @@ class Supervisor:
         wait_s, post.backoff = post.backoff.after_death(time.monotonic() - post.started_s)
         post.start_at_s = time.monotonic() + wait_s
         post.restarts += 1
-        self.say(f"{post.service.name} died ({post.last_exit}); starting it again in {wait_s:.0f} s")
+        self.say(f"{post.service.name} died ({post.last_exit}); starting it again in {wait_s:.0f} s", "warning")
 
     def _write_status(self, *, at_once: bool = False) -> None:
         if not at_once and time.monotonic() < self._next_status_s:
