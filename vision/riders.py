@@ -2,11 +2,13 @@
 
 import numpy as np
 
-from vision.detector.base import NOTHING, Detections, empty_or
+from vision.detector.base import GROUPS, NOTHING, Detections, empty_or
 
 # Share of a two-wheeler's width a rider must cover, and how far apart their middles may be, in two-wheeler heights.
 WIDTH_SHARE = 0.4
 MIDDLE_HEIGHTS = 1.2
+INSIDE_SHARE = 0.8
+FOOT_SHARE = 0.25
 
 
 def join_riders(found: Detections) -> Detections:
@@ -39,7 +41,28 @@ def join_riders(found: Detections) -> Detections:
         boxes.append([*part_boxes[:, :2].min(0).tolist(), *part_boxes[:, 2:].max(0).tolist()])
         scores.append(float(found.scores[parts].max()))
         labels.append(label)
-    return empty_or(boxes, scores, labels) if boxes else NOTHING
+    return _without_parts(empty_or(boxes, scores, labels)) if boxes else NOTHING
+
+
+def _without_parts(found: Detections) -> Detections:
+    """Leave out a two-wheeler or a person whose box is a part of a larger one that stands on the same foot."""
+    light = [i for i, label in enumerate(found.labels) if GROUPS[label] != "vehicle"]
+    gone = set()
+    for i in light:
+        left, top, right, bottom = found.boxes[i]
+        area = max((right - left) * (bottom - top), 1e-6)
+        for j in light:
+            if i == j or j in gone:
+                continue
+            o_left, o_top, o_right, o_bottom = found.boxes[j]
+            height = o_bottom - o_top
+            inner = max(0.0, min(right, o_right) - max(left, o_left)) * max(0.0, min(bottom, o_bottom) - max(top, o_top))
+            larger = (o_right - o_left) * height > area
+            if larger and inner / area > INSIDE_SHARE and abs(bottom - o_bottom) < FOOT_SHARE * height:
+                gone.add(i)
+                break
+    kept = [i for i in range(len(found)) if i not in gone]
+    return Detections(found.boxes[kept], found.scores[kept], tuple(found.labels[i] for i in kept))
 
 
 def _two_wheeler_of(found: Detections, person: int, wheels: list[int]) -> int | None:

@@ -10,7 +10,8 @@ KEPT_LOOKS = 120
 BEFORE_S = 0.3
 BEFORE_LOOKS = 3
 AFTER_LOOKS = 2
-AFTER_HEIGHTS = 0.15
+BEFORE_WINDOW_S = 1.0
+AFTER_HEIGHTS = 0.1
 JUMP_HEIGHTS = 0.5
 # How far beside the ends of the line a foot still counts, in heights of the box.
 BESIDE_HEIGHTS = 0.3
@@ -107,7 +108,7 @@ class LineWatcher:
             return None  # joined midway, or seen too little behind the line
         before, after = looks[over - 1], looks[over]
         seen_s = (before.time_ms - looks[0].time_ms) / 1000
-        if over < BEFORE_LOOKS or seen_s < BEFORE_S or _jumps(past, looks, over):
+        if seen_s < BEFORE_S or not _came_from_before(past, looks, over) or _jumps(past, looks, over):
             return None
         share = -past[over - 1] / max(past[over] - past[over - 1], 1e-6)
         gap_ms = after.time_ms - before.time_ms
@@ -121,6 +122,13 @@ class LineWatcher:
             speed_heights_s=(past[-1] - past[over - 1]) / looks[-1].height_px / last_s,
             error_s=gap_ms / 2000,
         )
+
+
+def _came_from_before(past: list[float], looks: list[Look], over: int) -> bool:
+    """Tell whether most looks of the last second were before the line, and enough of them."""
+    from_ms = looks[over].time_ms - BEFORE_WINDOW_S * 1000
+    recent = [past[i] < 0 for i in range(over) if looks[i].time_ms >= from_ms]
+    return sum(recent) >= BEFORE_LOOKS and sum(recent) * 2 >= len(recent)
 
 
 def _jumps(past: list[float], looks: list[Look], over: int) -> bool:

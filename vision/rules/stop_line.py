@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from vision.rules.base import DRIVERS, Finding, Rule, Scene
 from vision.rules.crossing import History
 
-FARTHEST_HEIGHTS = 1.5
 STILL_HEIGHTS = 0.15
 
 
@@ -15,7 +14,7 @@ class StopLine(Rule):
     Parameters
     ----------
     limits : Mapping of str to float
-        ``grace_s``, ``standing_s``.
+        ``grace_s``, ``standing_s``, ``past_line_heights`` (farther on it is the red-light rule's).
     """
 
     name = "stop_line"
@@ -38,9 +37,12 @@ class StopLine(Rule):
                 found.append(finding)
         return found
 
+    def _is_near(self, history: History) -> bool:
+        return 0 < history.past_heights < self.limits["past_line_heights"]
+
     def _judge(self, history: History, scene: Scene) -> Finding | None:
         crossing, lamp = history.crossed, scene.lamp
-        if crossing is None or lamp is None or not 0 < history.past_heights <= FARTHEST_HEIGHTS:
+        if crossing is None or lamp is None or not self._is_near(history):
             return None
         span = lamp.span_at(crossing.time_ms)
         if span is None or span.colour != "red" or span.end_ms < lamp.seen_until_ms:

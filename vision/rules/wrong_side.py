@@ -7,6 +7,7 @@ from vision.rules.base import DRIVERS, Finding, Rule, Scene
 from vision.rules.crossing import History
 
 AWAY_HEIGHTS = 0.15
+FARTHEST_HEIGHTS = 1.5
 MOVED_HEIGHTS = 0.8
 LOOKS = 4
 
@@ -45,7 +46,8 @@ class WrongSide(Rule):
     def _judge(self, history: History, scene: Scene) -> Finding | None:
         run = []
         for look in reversed(history.looks):
-            if _beyond_px(scene.approach, look.ground) < AWAY_HEIGHTS * look.height_px:
+            beyond = _beyond_px(scene.approach, look.ground) / max(look.height_px, 1.0)
+            if not AWAY_HEIGHTS <= beyond <= FARTHEST_HEIGHTS:
                 break
             run.append(look)
         if len(run) < LOOKS:
