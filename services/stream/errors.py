@@ -7,3 +7,7 @@ class StreamError(Exception):
 
 class PoisonLimitError(StreamError):
     """More messages of one topic were unreadable than its limit allows, so reading stopped."""
+
+
+class FencedError(StreamError):
+    """A commit came too late: the partition belongs to another member of the group by now."""

@@ -1,0 +1,69 @@
+"""Offset rows: how far one group wrote the effects of each partition, in the transaction of the effects."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import and_, delete, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from services.store.errors import StaleBatchError
+from services.store.models import StreamOffset
+
+Place = tuple[str, int]
+
+
+def read_offsets(session: Session, group: str, places: Iterable[Place]) -> dict[Place, int]:
+    """Return the next offset of each ``(topic, partition)`` that the group wrote before."""
+    wanted = [and_(StreamOffset.topic == topic, StreamOffset.partition == number) for topic, number in places]
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(StreamOffset.topic, StreamOffset.partition, StreamOffset.next_offset).where(
+            StreamOffset.group_name == group, or_(*wanted)
+        )
+    )
+    return {(topic, number): offset for topic, number, offset in rows}
+
+
+def advance_offsets(session: Session, group: str, spans: Mapping[Any, tuple[int, int]]) -> None:
+    """Move the offset rows over a batch; they only ever grow.
+
+    Parameters
+    ----------
+    session : Session
+        The transaction that also writes the batch's effects.
+    group : str
+        The group.
+    spans : Mapping
+        ``(topic, partition)`` → the batch's first offset and the offset after its last.
+
+    Raises
+    ------
+    StaleBatchError
+        If a row already stands beyond the batch's first offset: somebody else wrote it.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    for (topic, number), (first, after) in sorted(spans.items()):
+        new = insert(StreamOffset).values(group_name=group, topic=topic, partition=number, next_offset=after)
+        moved = session.execute(
+            new.on_conflict_do_update(
+                index_elements=["group_name", "topic", "partition"],
+                set_={"next_offset": new.excluded.next_offset},
+                where=StreamOffset.next_offset <= first,
+            ).returning(StreamOffset.next_offset)
+        ).all()
+        if not moved:
+            raise StaleBatchError(
+                f"group {group}: {topic}/{number} from offset {first} on was written already; this batch is dropped"
+            )
+
+
+def forget_offset(session: Session, group: str, place: Place) -> None:
+    """Remove the row of one partition, because its log was begun anew."""
+    topic, number = place
+    session.execute(
+        delete(StreamOffset).where(
+            StreamOffset.group_name == group, StreamOffset.topic == topic, StreamOffset.partition == number
+        )
+    )
