@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from fleet.simulation.plan import Duty, Path, Run, gap_m
+from fleet.simulation.plan import Duty, Course, Run, gap_m
 
 LAYOVER_MS = 3 * 60_000
 DEADHEAD_MPS = 5.0
 REACH_M = 1_500.0
 
 
-def chain_runs(paths: Sequence[Path], runs: Sequence[Run], *, prefix: str = "SIM") -> tuple[Duty, ...]:
+def chain_runs(paths: Sequence[Course], runs: Sequence[Run], *, prefix: str = "SIM") -> tuple[Duty, ...]:
     """Give every run a vehicle: the block's own, else the one that waits longest near its first stop.
 
     Runs of one line share vehicles; a vehicle takes its next run when it can
@@ -18,7 +18,7 @@ def chain_runs(paths: Sequence[Path], runs: Sequence[Run], *, prefix: str = "SIM
 
     Parameters
     ----------
-    paths : sequence of Path
+    paths : sequence of Course
         The ways of the runs.
     runs : sequence of Run
         All runs of the period.
@@ -53,13 +53,13 @@ def _give(work: dict[str, list[int]], vehicle_id: str, chain: list[int], runs: S
 
 
 def chain_greedily(
-    paths: Sequence[Path], runs: Sequence[Run], members: Sequence[int], *, one_block: bool = False
+    paths: Sequence[Course], runs: Sequence[Run], members: Sequence[int], *, one_block: bool = False
 ) -> list[list[int]]:
     """Chain runs in order of departure, each to the vehicle that waits longest and can reach it.
 
     Parameters
     ----------
-    paths : sequence of Path
+    paths : sequence of Course
         The ways of the runs.
     runs : sequence of Run
         All runs.
@@ -83,7 +83,7 @@ def chain_greedily(
     return chains
 
 
-def _can_follow(paths: Sequence[Path], before: Run, after: Run, one_block: bool) -> bool:
+def _can_follow(paths: Sequence[Course], before: Run, after: Run, one_block: bool) -> bool:
     if one_block:
         return before.end_ms <= after.start_ms
     spare_ms = after.start_ms - before.end_ms - LAYOVER_MS

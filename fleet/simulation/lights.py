@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.simulation.plan import METRES_PER_DEGREE, Floats, Ints, Path
+from fleet.simulation.plan import METRES_PER_DEGREE, Floats, Ints, Course
 
 NEAR_M = 20.0
 APART_M = 60.0
@@ -33,7 +33,7 @@ class Lights:
         return (now_ms // 1000 + self.offset_s[index]) % cycle >= cycle * GREEN_SHARE
 
 
-def place_lights(seed: int, paths: Sequence[Path], signals: Sequence[tuple[float, float]]) -> Lights:
+def place_lights(seed: int, paths: Sequence[Course], signals: Sequence[tuple[float, float]]) -> Lights:
     """Find the signals that lie on each path and give each its cycle.
 
     Two roads of one junction are green in turn: the half of the cycle follows
@@ -43,7 +43,7 @@ def place_lights(seed: int, paths: Sequence[Path], signals: Sequence[tuple[float
     ----------
     seed : int
         Same seed, same cycles.
-    paths : sequence of Path
+    paths : sequence of Course
         The ways.
     signals : sequence of (lon, lat)
         Traffic signals of the city, degrees (WGS 84).
@@ -77,7 +77,7 @@ def place_lights(seed: int, paths: Sequence[Path], signals: Sequence[tuple[float
     return Lights(np.array(at_m), np.array(cycles), np.array(offsets), np.array(first))
 
 
-def _on_path(path: Path, points: Floats) -> tuple[Floats, Ints, Floats]:
+def _on_path(path: Course, points: Floats) -> tuple[Floats, Ints, Floats]:
     """Return metres along, signal number and heading for the signals within 20 m of a path."""
     if not len(points):
         return np.empty(0), np.empty(0, dtype=np.int64), np.empty(0)

@@ -12,7 +12,7 @@ METRES_PER_DEGREE = 111_195.0
 
 
 @dataclass(frozen=True)
-class Path:
+class Course:
     """One way on the ground: vertices in degrees (WGS 84) and metres along from the first."""
 
     lon: Floats
@@ -69,12 +69,12 @@ class Duty:
 class Plan:
     """Everything the kernel drives: paths, runs and who drives them."""
 
-    paths: tuple[Path, ...]
+    paths: tuple[Course, ...]
     runs: tuple[Run, ...]
     duties: tuple[Duty, ...]
 
 
-def make_path(lon: Floats, lat: Floats) -> Path:
+def make_path(lon: Floats, lat: Floats) -> Course:
     """Measure a line of vertices.
 
     Parameters
@@ -84,12 +84,12 @@ def make_path(lon: Floats, lat: Floats) -> Path:
 
     Returns
     -------
-    Path
+    Course
         The line with metres along it; repeated vertices are kept.
     """
     middle = np.radians((lat[1:] + lat[:-1]) / 2)
     step = np.hypot(np.diff(lon) * np.cos(middle), np.diff(lat)) * METRES_PER_DEGREE
-    return Path(lon, lat, np.concatenate([[0.0], np.cumsum(step)]))
+    return Course(lon, lat, np.concatenate([[0.0], np.cumsum(step)]))
 
 
 def gap_m(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:
