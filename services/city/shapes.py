@@ -17,7 +17,6 @@ from services.city.report import DOUBTFUL, REPAIRED, Finding, finding
 from services.city.tables import Tables, column
 
 Floats = NDArray[np.float64]
-METRES_PER_DEGREE = 111_195.0
 LEAST_STEP_M = 0.1
 
 
@@ -100,9 +99,11 @@ def straight(pattern: Pattern) -> Found:
 
 
 def along_m(lonlat: Floats) -> Floats:
-    """Return the metres along a line of lon, lat, shape (n, 2)."""
-    middle = np.cos(np.radians((lonlat[1:, 1] + lonlat[:-1, 1]) / 2))
-    step = np.hypot(np.diff(lonlat[:, 0]) * middle, np.diff(lonlat[:, 1])) * METRES_PER_DEGREE
+    """Return the metres along a line of lon, lat, shape (n, 2), on the WGS 84 ellipsoid."""
+    middle = np.radians((lonlat[1:, 1] + lonlat[:-1, 1]) / 2)
+    east = 111_412.84 * np.cos(middle) - 93.5 * np.cos(3 * middle)
+    north = 111_132.92 - 559.82 * np.cos(2 * middle) + 1.175 * np.cos(4 * middle)
+    step = np.hypot(np.diff(lonlat[:, 0]) * east, np.diff(lonlat[:, 1]) * north)
     return np.concatenate([[0.0], np.cumsum(step)])
 
 
@@ -164,7 +165,9 @@ def lay_patterns(
     return found
 
 
-def add_shapes(tables: Tables, patterns: list[Pattern], of_trip: pl.DataFrame, found: list[Found]) -> list[Finding]:
+def add_shapes(
+    tables: Tables, patterns: list[Pattern], of_trip: pl.DataFrame, found: list[Found], *, on_roads: bool
+) -> list[Finding]:
     """Write the lines into ``shapes.txt`` and the stops' metres into ``stop_times.txt``.
 
     Parameters
@@ -177,6 +180,8 @@ def add_shapes(tables: Tables, patterns: list[Pattern], of_trip: pl.DataFrame, f
         ``trip_id`` and ``key``.
     found : list of Found
         One line a pattern.
+    on_roads : bool
+        Whether they were laid on roads; else all are straight.
 
     Returns
     -------
@@ -221,7 +226,7 @@ def add_shapes(tables: Tables, patterns: list[Pattern], of_trip: pl.DataFrame, f
     tables["stop_times"] = times.with_columns(
         pl.coalesce("stop_m", dist).alias("shape_dist_traveled")
     ).drop("key", "place", "stop_m")
-    return _say(patterns, found)
+    return _say(patterns, found) if on_roads else _say_straight(patterns)
 
 
 def rising(lonlat: Floats, stop_m: Floats) -> tuple[Floats, Floats]:
@@ -277,3 +282,11 @@ def _say(patterns: list[Pattern], found: list[Found]) -> list[Finding]:
     return finding("gtfs", "shapes_added", REPAIRED, len(patterns), laid) + finding(
         "gtfs", "straight_hops", DOUBTFUL, len(hops), doubt, tuple(f"{name} ({reason})" for name, reason in hops)
     )
+
+
+def _say_straight(patterns: list[Pattern]) -> list[Finding]:
+    text = Text(
+        vi=f"{len(patterns)} lộ trình không có hình tuyến và không có mạng đường; vẽ thẳng từ điểm dừng tới điểm dừng",
+        en=f"{len(patterns)} stop patterns have no shape and there are no roads; they run straight from stop to stop",
+    )
+    return finding("gtfs", "straight_shapes", DOUBTFUL, len(patterns), text)

@@ -1,0 +1,174 @@
+"""`hanoi city import` and `hanoi city show`."""
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress as Bar, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from schemas.text import Text
+from services.city.folder import City, CityError, CityFolder
+from services.city.importer import Progress, Request, import_city
+from services.city.report import Report, read_report
+from services.clock import WallClock
+
+STAGES = {
+    "roads": "roads",
+    "timetable": "timetable",
+    "timetable: write": "timetable, written",
+    "shapes": "lines on the roads",
+    "map": "map tiles",
+}
+WORDS = {"repaired": "repaired", "dropped": "left out", "doubtful": "doubtful", "note": "note"}
+
+
+class BarProgress(Progress):
+    """Shows each stage as a line with a bar."""
+
+    def __init__(self, bar: Bar) -> None:
+        self._bar = bar
+        self._task: TaskID | None = None
+
+    def stage(self, text: str, total: int | None = None) -> None:
+        """Begin a line."""
+        self.finish()
+        self._task = self._bar.add_task(STAGES.get(text, text), total=total)
+
+    def advance(self) -> None:
+        """Move the bar of the newest line."""
+        if self._task is not None:
+            self._bar.advance(self._task)
+
+    def finish(self) -> None:
+        """Mark the newest line as done."""
+        if self._task is not None:
+            done = self._bar.tasks[self._task].total or 1
+            self._bar.update(self._task, total=done, completed=done)
+
+
+def run_import(request: Request, console: Console) -> tuple[City, Report]:
+    """Import a city and show progress; a source that cannot be used ends the program with code 2.
+
+    Parameters
+    ----------
+    request : Request
+        The sources.
+    console : Console
+        Where progress and errors go.
+
+    Returns
+    -------
+    tuple of (City, Report)
+        What was made.
+    """
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=30), TimeElapsedColumn())
+    try:
+        with Bar(*columns, console=console) as bar:
+            progress = BarProgress(bar)
+            made = import_city(request, now_ms=WallClock().now_ms(), progress=progress)
+            progress.finish()
+    except CityError as error:
+        console.print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True, markup=True)
+        sys.exit(2)
+    return made
+
+
+@click.command()
+@click.option("--gtfs", type=click.Path(path_type=Path), help="Timetable: a GTFS zip.")
+@click.option("--roads", help="Roads: .osm, .osm.pbf, .osm.gz, .graphml, or the name of a place to download.")
+@click.option("--cameras", type=click.Path(path_type=Path), multiple=True, help="Camera file (YAML); may be given often.")
+@click.argument("more_cameras", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--roster", type=click.Path(path_type=Path), help="CSV with vehicle_id,route_id[,service_date].")
+@click.option("--stop-names", type=click.Path(path_type=Path), help="CSV with stop_id,stop_name: better names.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The city folder to make.")
+@click.option("--name", help="Name of the city, VI or VI|EN.")
+@click.option("--id", "city_id", help="Short id of the city.")
+@click.option("--repeat-calendar", is_flag=True, help="Run an ended calendar again, each weekday onto this week.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 32), help="Processes for the shapes.")
+def import_(
+    gtfs: Path | None,
+    roads: str | None,
+    cameras: tuple[Path, ...],
+    more_cameras: tuple[Path, ...],
+    roster: Path | None,
+    stop_names: Path | None,
+    out: Path,
+    name: str | None,
+    city_id: str | None,
+    repeat_calendar: bool,
+    workers: int,
+) -> None:
+    """Make a city folder from GTFS, roads, cameras and a roster; any part may be absent."""
+    console = Console(stderr=True)
+    request = Request(
+        out=out,
+        gtfs=gtfs,
+        roads=roads,
+        cameras=(*cameras, *more_cameras),
+        roster=roster,
+        stop_names=stop_names,
+        name=_name(name),
+        city_id=city_id,
+        repeat_calendar=repeat_calendar,
+        workers=workers,
+    )
+    city, report = run_import(request, console)
+    show_city(Console(), out, city, report)
+
+
+def _name(text: str | None) -> Text | None:
+    if not text:
+        return None
+    vi, _, en = text.partition("|")
+    return Text(vi=vi.strip(), en=en.strip() or vi.strip())
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def show(folder: Path) -> None:
+    """Show what a city folder holds and what is doubtful."""
+    try:
+        city = CityFolder(folder).city
+    except CityError as error:
+        Console(stderr=True).print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
+        sys.exit(2)
+    show_city(Console(), folder, city, read_report(folder))
+
+
+def show_city(console: Console, folder: Path, city: City, report: Report | None) -> None:
+    """Print a city, its counts and what was found on the way.
+
+    Parameters
+    ----------
+    console : Console
+        Where to.
+    folder : Path
+        The city folder.
+    city : City
+        What it holds.
+    report : Report or None
+        What was found.
+    """
+    console.print(f"[bold]{city.name.vi}[/] · {city.name.en}  ({city.id}, {city.origin})  {folder}", soft_wrap=True)
+    west, south, east, north = city.bbox
+    console.print(f"{city.timezone}, EPSG:{city.epsg}, {west:.4f} {south:.4f} to {east:.4f} {north:.4f}")
+    if city.calendar is not None:
+        state = "ended" if city.calendar.ended else "runs"
+        again = ", repeated by weekday" if city.calendar.repeat else ""
+        console.print(f"calendar {city.calendar.first_date} to {city.calendar.last_date}: {state}{again}")
+    if report is None:
+        console.print("no report.json: nothing is known about doubts")
+        return
+    console.print("  ".join(f"[bold]{value:,}[/] {name.replace('_', ' ')}" for name, value in report.counts.items()))
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(style="dim")
+    table.add_column()
+    table.add_column(overflow="fold")
+    for found in report.findings:
+        examples = f"\n[dim]{', '.join(found.examples[:3])}[/]" if found.examples else ""
+        table.add_row(found.part, WORDS.get(found.kind, found.kind), f"{found.text.vi}\n{found.text.en}{examples}")
+    console.print(table)
+    if report.took_s:
+        console.print(f"made in {report.took_s:.1f} s")
