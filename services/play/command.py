@@ -37,9 +37,7 @@ UTC_NAME = "UTC"
 @click.option("--format", "form", type=click.Choice(FORMATS), default="auto", show_default=True)
 @click.option("--timezone", help="Zone of local times that name none.")
 @click.option("--token-file", type=click.Path(path_type=Path), help="File with a token; needed for doors elsewhere.")
-@click.option(
-    "--var", "var_dir", type=click.Path(path_type=Path), help="Folder of the running city (`hanoi run --var`)."
-)
+@click.option("--var", "var_dir", type=click.Path(path_type=Path), help="Folder of the running city.")
 def play(
     positions: Path,
     speed: float,
