@@ -6,7 +6,7 @@ cases are in `services.store.desk_models`.
 """
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, Computed, Float, LargeBinary, String, Text
+from sqlalchemy import BigInteger, Computed, Float, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 GEOM_OF_LON_LAT = "ST_SetSRID(ST_MakePoint(lon, lat), 4326)"
@@ -93,7 +93,7 @@ class PredictionRow(Base):
     fix_time_ms: Mapped[int] = mapped_column(BigInteger)
     delay_s: Mapped[float] = mapped_column(Float(53))
     model: Mapped[str] = mapped_column(String(256))
-    stops: Mapped[bytes] = mapped_column(LargeBinary)
+    stops: Mapped[bytes] = mapped_column(Text)
 
 
 class _Edge:
@@ -138,7 +138,7 @@ class CameraSegmentRow(Base):
     codec: Mapped[str] = mapped_column(String(32))
     clock: Mapped[str] = mapped_column(String(32))
     uncertainty_s: Mapped[float] = mapped_column(Float(53))
-    frame_ms: Mapped[bytes] = mapped_column(LargeBinary)
+    frame_ms: Mapped[bytes] = mapped_column(Text)
 
 
 class CameraHealthRow(Base):
@@ -152,7 +152,7 @@ class CameraHealthRow(Base):
     frames: Mapped[int] = mapped_column(BigInteger)
     skipped: Mapped[int] = mapped_column(BigInteger)
     live: Mapped[float] = mapped_column(Float(53))
-    text: Mapped[bytes] = mapped_column(LargeBinary)
+    text: Mapped[bytes] = mapped_column(Text)
 
 
 class CameraCountRow(Base):
@@ -164,7 +164,7 @@ class CameraCountRow(Base):
     start_ms: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     end_ms: Mapped[int] = mapped_column(BigInteger)
     frames: Mapped[int] = mapped_column(BigInteger)
-    counts: Mapped[bytes] = mapped_column(LargeBinary)
+    counts: Mapped[bytes] = mapped_column(Text)
 
 
 class FeedHealthRow(Base):
@@ -182,8 +182,8 @@ class FeedHealthRow(Base):
     complete: Mapped[float] = mapped_column(Float(53))
     clean: Mapped[float] = mapped_column(Float(53))
     live: Mapped[float] = mapped_column(Float(53))
-    verdicts: Mapped[bytes] = mapped_column(LargeBinary)
-    worst: Mapped[bytes | None] = mapped_column(LargeBinary)
+    verdicts: Mapped[bytes] = mapped_column(Text)
+    worst: Mapped[bytes | None] = mapped_column(Text)
 
 
 class FleetAlertRow(Base):
@@ -195,7 +195,7 @@ class FleetAlertRow(Base):
     started_ms: Mapped[int] = mapped_column(BigInteger)
     updated_ms: Mapped[int] = mapped_column(BigInteger)
     ended_ms: Mapped[int | None] = mapped_column(BigInteger)
-    text: Mapped[bytes] = mapped_column(LargeBinary)
+    text: Mapped[bytes] = mapped_column(Text)
     vehicle_id: Mapped[str | None] = mapped_column(String(256))
     trip_id: Mapped[str | None] = mapped_column(String(256))
     start_date: Mapped[str | None] = mapped_column(String(8))

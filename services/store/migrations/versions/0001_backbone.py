@@ -39,8 +39,8 @@ def whole(name: str, *, nullable: bool = False) -> Column:
     return sa.Column(name, sa.Integer, nullable=nullable)
 
 
-def blob(name: str, *, nullable: bool = False) -> Column:
-    return sa.Column(name, sa.LargeBinary, nullable=nullable)
+def json(name: str, *, nullable: bool = False) -> Column:
+    return sa.Column(name, sa.Text, nullable=nullable)
 
 
 def geom() -> Column:
@@ -89,7 +89,7 @@ def upgrade() -> None:
     op.create_index("ix_stop_event_arrival_ms", "stop_event", ["arrival_ms"])
     table("prediction", [
         text("vehicle_id"), text("trip_id"), text("start_date", 8), big("made_at_ms"), text("route_id"),
-        big("fix_time_ms"), number("delay_s"), text("model"), blob("stops"),
+        big("fix_time_ms"), number("delay_s"), text("model"), json("stops"),
     ], "vehicle_id", "trip_id", "start_date", "made_at_ms")
     op.create_index("prediction_made_at", "prediction", ["made_at_ms"])
     table("edge_state", edge(), "edge_id", "time_ms", by_day=True)
@@ -98,23 +98,23 @@ def upgrade() -> None:
     table("camera_segment", [
         text("camera_id"), big("start_ms"), big("segment"), big("end_ms"), big("received_ms"),
         sa.Column("uri", sa.Text, nullable=False), text("sha256", 64), whole("width"), whole("height"),
-        text("codec", 32), text("clock", 32), number("uncertainty_s"), blob("frame_ms"),
+        text("codec", 32), text("clock", 32), number("uncertainty_s"), json("frame_ms"),
     ], "camera_id", "start_ms")
     table("camera_health", [
         text("camera_id"), big("time_ms"), text("state", 32), big("since_ms"), big("frames"), big("skipped"),
-        number("live"), blob("text"),
+        number("live"), json("text"),
     ], "camera_id", "time_ms")
     table("camera_count", [
-        text("camera_id"), text("approach_id"), big("start_ms"), big("end_ms"), big("frames"), blob("counts"),
+        text("camera_id"), text("approach_id"), big("start_ms"), big("end_ms"), big("frames"), json("counts"),
     ], "camera_id", "approach_id", "start_ms")
     table("feed_health", [
         text("source"), big("time_ms"), big("newest_fix_ms", nullable=True), big("fixes"), big("vehicles"),
         big("vehicles_live"), number("delay_p50_s"), number("correct"), number("complete"), number("clean"),
-        number("live"), blob("verdicts"), blob("worst", nullable=True),
+        number("live"), json("verdicts"), json("worst", nullable=True),
     ], "source", "time_ms")
     table("fleet_alert", [
         text("alert_id"), text("kind", 32), big("started_ms"), big("updated_ms"), big("ended_ms", nullable=True),
-        blob("text"), text("vehicle_id", nullable=True), text("trip_id", nullable=True),
+        json("text"), text("vehicle_id", nullable=True), text("trip_id", nullable=True),
         text("start_date", 8, nullable=True), text("route_id", nullable=True), number("lon", nullable=True),
         number("lat", nullable=True),
     ], "alert_id")

@@ -1,0 +1,1 @@
+"""Everything that is kept goes from the log into the store here."""

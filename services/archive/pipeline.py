@@ -1,0 +1,104 @@
+"""The archive: topics into tables, each effect in the transaction of its offset row."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from schemas.incident import Incident
+from schemas.violation import Candidate
+from services.context import Context
+from services.store.arrivals import record_predictions, record_stop_events
+from services.store.cameras import record_camera_counts, record_camera_health, record_segments
+from services.store.cases import open_case
+from services.store.days import prune
+from services.store.edges import record_road_states
+from services.store.engine import Store, open_store
+from services.store.feeds import record_feed_health, record_fleet_alerts
+from services.store.incidents import record_detected
+from services.store.positions import record_positions
+from services.stream.runner import Incoming, Result, run_step
+
+GROUP = "archive"
+PRUNE_EVERY_MS = 3_600_000
+_log = structlog.get_logger(__name__)
+
+
+def record_incidents(session: Session, incidents: Sequence[Incident]) -> None:
+    """Hand each incident to the desk's table."""
+    for incident in incidents:
+        record_detected(session, incident)
+
+
+def open_cases(session: Session, candidates: Sequence[Candidate]) -> None:
+    """Open the case of each candidate."""
+    for candidate in candidates:
+        open_case(session, candidate)
+
+
+WRITERS: dict[str, Callable[[Session, Sequence[Any]], None]] = {
+    "bus.positions": record_positions,
+    "bus.stop-events": record_stop_events,
+    "bus.predictions": record_predictions,
+    "fleet.alerts": record_fleet_alerts,
+    "feeds.health": record_feed_health,
+    "camera.segments": record_segments,
+    "camera.health": record_camera_health,
+    "camera.counts": record_camera_counts,
+    "road.states": record_road_states,
+    "incidents": record_incidents,
+    "violations.candidates": open_cases,
+}
+
+
+def archive_batch(batch: Sequence[Incoming[Any]]) -> Result:
+    """Sort a batch by topic and write each lot with its writer."""
+    lots: dict[str, list[Any]] = {}
+    for incoming in batch:
+        lots.setdefault(incoming.record.topic, []).append(incoming.message)
+
+    def write(session: Session) -> None:
+        for topic, lot in lots.items():
+            WRITERS[topic](session, lot)
+
+    return Result(write=write)
+
+
+class Pruner:
+    """Lets old rows go once an hour, when there is nothing else to do.
+
+    Parameters
+    ----------
+    store : Store
+        Where.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._pruned_ms = 0
+
+    def turn(self, now_ms: int) -> None:
+        """Prune if it is time."""
+        if abs(now_ms - self._pruned_ms) < PRUNE_EVERY_MS:
+            return
+        self._pruned_ms = now_ms
+        with self._store.transaction() as session:
+            gone = prune(session, now_ms)
+        if gone:
+            _log.info("old rows went", **gone)
+
+
+def run(context: Context) -> None:
+    """Archive until told to stop."""
+    with open_store(context.settings.place.database_url) as store:
+        store.migrate()
+        pruner = Pruner(store)
+
+        def handle(batch: Sequence[Incoming[Any]]) -> Result:
+            if batch:
+                return archive_batch(batch)
+            pruner.turn(context.clock.now_ms())
+            return Result()
+
+        run_step(context, group=GROUP, topics=list(WRITERS), handle=handle, store=store, max_records=2000)

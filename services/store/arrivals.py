@@ -1,0 +1,45 @@
+"""Observed calls at stops, and the predictions that were made of them."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from schemas.prediction import TripPrediction
+from schemas.stop_event import StopEvent
+from services.store.bulk import Merge, Values, write_rows
+from services.store.models import PredictionRow, StopEventRow
+
+
+def _leaves_later(new: Values, old: Values) -> bool:
+    after, before = new["departure_ms"], old["departure_ms"]
+    return after is not None and (before is None or after > before)
+
+
+# A call is told twice, at arrival and at departure: the later telling stays, in whatever order they come.
+_FULLEST = Merge(
+    "excluded.departure_ms IS NOT NULL AND ({old}.departure_ms IS NULL OR excluded.departure_ms > {old}.departure_ms)",
+    _leaves_later,
+)
+
+
+def record_stop_events(session: Session, events: Sequence[StopEvent]) -> None:
+    """Keep stop events; one with a departure replaces the same call without."""
+    write_rows(session, StopEventRow, [msgspec.structs.asdict(event) for event in events], _FULLEST)
+
+
+def record_predictions(session: Session, predictions: Sequence[TripPrediction]) -> None:
+    """Keep predictions, one row each; the same one again changes nothing."""
+    rows = [
+        {**msgspec.structs.asdict(prediction), "stops": msgspec.json.encode(prediction.stops).decode()}
+        for prediction in predictions
+    ]
+    write_rows(session, PredictionRow, rows)
+
+
+def list_stop_events(session: Session, from_ms: int, to_ms: int) -> Sequence[StopEventRow]:
+    """Return the calls whose arrival lies in a span of time, oldest first."""
+    return session.scalars(
+        select(StopEventRow).where(StopEventRow.arrival_ms.between(from_ms, to_ms)).order_by(StopEventRow.arrival_ms)
+    ).all()

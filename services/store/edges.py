@@ -1,0 +1,39 @@
+"""States of the road's edges: every change, and the newest of each edge."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from schemas.edge import RoadStates
+from services.store.bulk import newest, write_rows
+from services.store.days import ensure_days
+from services.store.models import EdgeLatestRow, EdgeStateRow
+
+_NEWEST = newest("time_ms")
+
+
+def record_road_states(session: Session, batches: Sequence[RoadStates]) -> None:
+    """Keep the states of all edges of all batches; the same ones again change nothing."""
+    states = [state for batch in batches for state in batch.states]
+    ensure_days(session, EdgeStateRow.__tablename__, (state.time_ms for state in states))
+    rows = [{**msgspec.structs.asdict(state), "level": state.level.value} for state in states]
+    write_rows(session, EdgeStateRow, rows)
+    write_rows(session, EdgeLatestRow, rows, _NEWEST)
+
+
+def list_latest_edges(session: Session, since_ms: int = 0) -> Sequence[EdgeLatestRow]:
+    """Return the newest state of each edge that changed at or after a time."""
+    return session.scalars(
+        select(EdgeLatestRow).where(EdgeLatestRow.time_ms >= since_ms).order_by(EdgeLatestRow.edge_index)
+    ).all()
+
+
+def list_edge_history(session: Session, edge_id: str, from_ms: int, to_ms: int) -> Sequence[EdgeStateRow]:
+    """Return the states of one edge in a span of time, oldest first."""
+    return session.scalars(
+        select(EdgeStateRow)
+        .where(EdgeStateRow.edge_id == edge_id, EdgeStateRow.time_ms.between(from_ms, to_ms))
+        .order_by(EdgeStateRow.time_ms)
+    ).all()
