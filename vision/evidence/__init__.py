@@ -1,0 +1,1 @@
+"""Sealed evidence: clips, packages, their signature and their verifier."""

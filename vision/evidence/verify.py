@@ -1,0 +1,79 @@
+"""Verification of a package from inside the system, by the very code that travels in the package."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vision.evidence import verifier
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is not as it was sealed; ``file`` is ``None`` where it is the ZIP's own frame."""
+
+    file: str | None
+    at: int | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The verdict on one package; ``public_key`` is hexadecimal, ``manifest`` what the package says of itself."""
+
+    ok: bool
+    problems: tuple[Problem, ...]
+    public_key: str | None
+    manifest: dict[str, Any] | None
+
+    @property
+    def text(self) -> str:
+        """One line a problem, or that it is intact."""
+        if self.ok:
+            return f"intact: {len((self.manifest or {}).get('files', ()))} files, sealed by key {self.public_key}"
+        return "\n".join(f"{p.file or f'byte {p.at} of the ZIP'}: {p.text}" for p in self.problems)
+
+
+def verify_package(package: bytes | Path, trusted_keys: Collection[str] | None = None) -> Verification:
+    """Verify a sealed package.
+
+    Parameters
+    ----------
+    package : bytes or Path
+        Its bytes, or where it lies.
+    trusted_keys : collection of str, optional
+        Public keys (hexadecimal) that may have sealed it; none given: any key, and the reader compares it.
+
+    Returns
+    -------
+    Verification
+        The verdict; a package that is no package at all is not ok, never an error.
+    """
+    data = package.read_bytes() if isinstance(package, Path) else package
+    manifest, key, problems = verifier.check(data, None if trusted_keys is None else set(trusted_keys))
+    found = tuple(Problem(p["file"], p["at"], p["text"]) for p in problems)
+    return Verification(not found, found, key, manifest)
+
+
+def read_file(package: bytes | Path, name: str) -> bytes:
+    """Return one file of a package.
+
+    Parameters
+    ----------
+    package : bytes or Path
+        Its bytes, or where it lies.
+    name : str
+        As the manifest names it.
+
+    Returns
+    -------
+    bytes
+        The file.
+
+    Raises
+    ------
+    KeyError
+        If the package has no such file.
+    """
+    files, _ = verifier.read_zip(package.read_bytes() if isinstance(package, Path) else package)
+    return bytes(files[name])

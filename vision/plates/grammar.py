@@ -1,0 +1,62 @@
+"""What a Vietnamese number plate may say (Circular 79/2024, article 37, and older plates still valid)."""
+
+import re
+
+LETTERS = "ABCDEFGHKLMNPSTUVXYZ"  # the twenty letters of series
+# Letters that are no series letters look like one of these signs.
+TO_DIGIT = {"D": "0", "B": "8", "Z": "2", "S": "5", "A": "4", "G": "6", "T": "7", "U": "0", "L": "4"}
+TO_LETTER = {"0": "D", "8": "B", "2": "Z", "5": "S", "4": "A", "6": "G", "7": "T"}
+
+_CAR = re.compile(rf"^(\d{{2}})([{LETTERS}])(\d{{4,5}})$")
+_BIKE = re.compile(rf"^(\d{{2}})([{LETTERS}][{LETTERS}1-9])(\d{{4,5}})$")
+_SPECIAL = re.compile(r"^(\d{2})(LD|DA|MD|CD|RM|HC|KT|LB|CT|TD|MK|R)(\d{3,5})$")
+_DIPLOMAT = re.compile(r"^(\d{2})(\d{3})(NG|QT|CV|NN)(\d{2})$")
+# Province codes that were given out: 11 to 99 without these.
+NEVER_GIVEN = frozenset({"13", "42", "44", "45", "46", "87", "91", "96"})
+
+
+def is_plate(text: str) -> bool:
+    """Tell whether signs without dots and dashes can be a plate.
+
+    Parameters
+    ----------
+    text : str
+        For instance ``"30F81553"`` or ``"59U116124"``.
+
+    Returns
+    -------
+    bool
+        Whether one of the forms of the law fits.
+    """
+    forms = (_CAR, _BIKE, _SPECIAL, _DIPLOMAT)
+    if not any(form.match(text) for form in forms):
+        return False
+    code = text[:2]
+    return code == "80" or (int(code) >= 11 and code not in NEVER_GIVEN)
+
+
+def mend(text: str) -> str | None:
+    """Return the plate that a reading stands for, ``None`` where no form fits.
+
+    Only the two places whose kind the law fixes are mended: the province code is two digits, the series
+    begins with a letter, the number is digits.
+
+    Parameters
+    ----------
+    text : str
+        Signs as read, line after line.
+
+    Returns
+    -------
+    str or None
+        Signs that `is_plate`, or ``None``.
+    """
+    if is_plate(text):
+        return text
+    if not 7 <= len(text) <= 9:
+        return None
+    head = "".join(TO_DIGIT.get(c, c) for c in text[:2])
+    tail = "".join(TO_DIGIT.get(c, c) for c in text[-4:])
+    series = TO_LETTER.get(text[2], text[2])
+    mended = head + series + text[3:-4] + tail
+    return mended if is_plate(mended) else None

@@ -1,0 +1,185 @@
+"""Recordings cut into short pieces: stream copy at key frames, re-encoded only where those lie too far apart."""
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import av
+import numpy as np
+from av.error import FFmpegError
+
+from vision.errors import VideoError
+from vision.frames import Image, open_input
+
+TARGET_S = 2.0
+LONGEST_S = 10.0
+COPIED_CODECS = frozenset({"h264", "hevc", "mpeg4", "mjpeg"})
+TICKS = 90_000
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A short recording on its own: MP4 bytes and the presentation time of each frame in the source, seconds."""
+
+    data: bytes
+    frame_s: tuple[float, ...]
+    width: int
+    height: int
+    codec: str
+    copied: bool
+
+
+def cut(source: str, *, on_bad: Callable[[str], None] | None = None) -> Iterator[Piece]:
+    """Cut a file or a stream into pieces of about two seconds.
+
+    Packets are copied as they are; a piece begins at a key frame. Where no key frame comes for ten seconds, or
+    the codec does not fit into MP4, the rest is encoded anew as H.264.
+
+    Parameters
+    ----------
+    source : str
+        A path or an address.
+    on_bad : callable, optional
+        Takes one sentence for each thing left out.
+
+    Yields
+    ------
+    Piece
+        In order of time.
+
+    Raises
+    ------
+    VideoError
+        If it cannot be opened or nothing can be read.
+    """
+    tell = on_bad or (lambda text: None)
+    pieces = 0
+    with open_input(source) as container:
+        for piece in _Cutter(container, source, tell).pieces():
+            pieces += 1
+            yield piece
+    if pieces == 0:
+        raise VideoError(f"{source}: not one piece could be read; the file is broken or empty")
+
+
+class _Cutter:
+    def __init__(self, container: "av.container.InputContainer", source: str, tell: Callable[[str], None]) -> None:
+        self._container, self._source, self._tell = container, source, tell
+        self._stream = container.streams.video[0]
+        self._stream.thread_type = "SLICE"
+
+    def pieces(self) -> Iterator[Piece]:
+        held: list[av.Packet] = []
+        packets = self._packets()
+        copies = self._stream.codec_context.name in COPIED_CODECS
+        for packet in packets:
+            if not copies:
+                yield from self._encoded([packet], packets)
+                return
+            span_s = self._seconds(held[0], packet) if held else 0.0
+            if held and packet.is_keyframe and span_s >= TARGET_S * 0.9:
+                yield self._copied(held)
+                held = []
+            elif span_s > LONGEST_S:
+                yield from self._encoded([*held, packet], packets)
+                return
+            if held or packet.is_keyframe:
+                held.append(packet)
+        if held:
+            yield self._copied(held)
+
+    def _seconds(self, first: "av.Packet", last: "av.Packet") -> float:
+        assert first.pts is not None and last.pts is not None and self._stream.time_base is not None
+        return float((last.pts - first.pts) * self._stream.time_base)
+
+    def _packets(self) -> Iterator["av.Packet"]:
+        try:
+            for packet in self._container.demux(self._stream):
+                if packet.size == 0:
+                    continue
+                if packet.is_corrupt or packet.pts is None:
+                    self._tell(f"{self._source}: damaged packet or packet without a time left out")
+                    continue
+                yield packet
+        except FFmpegError as error:
+            self._tell(f"{self._source}: reading ended early ({error})")
+
+    def _copied(self, packets: Sequence["av.Packet"]) -> Piece:
+        base = self._stream.time_base
+        assert base is not None
+        times = sorted(float(p.pts * base) for p in packets if p.pts is not None)
+        out = io.BytesIO()
+        with av.open(out, "w", format="mp4") as target:
+            copy = target.add_stream_from_template(self._stream)
+            first_dts = packets[0].dts if packets[0].dts is not None else packets[0].pts
+            for packet in packets:
+                packet.pts = (packet.pts or 0) - (first_dts or 0)
+                packet.dts = None if packet.dts is None else packet.dts - (first_dts or 0)
+                packet.stream = copy
+                target.mux(packet)
+        context = self._stream.codec_context
+        return Piece(out.getvalue(), tuple(times), context.width, context.height, context.name, copied=True)
+
+    def _encoded(self, held: Sequence["av.Packet"], rest: Iterator["av.Packet"]) -> Iterator[Piece]:
+        images: list[Image] = []
+        times: list[float] = []
+        for frame in self._decoded(held, rest):
+            if frame.time is None or (times and frame.time <= times[-1]):
+                continue
+            if times and frame.time - times[0] >= TARGET_S:
+                yield encode(images, times)
+                images, times = [], []
+            images.append(frame.to_ndarray(format="bgr24"))
+            times.append(float(frame.time))
+        if images:
+            yield encode(images, times)
+
+    def _decoded(self, held: Sequence["av.Packet"], rest: Iterator["av.Packet"]) -> Iterator["av.VideoFrame"]:
+        for packets in (held, rest):
+            for packet in packets:
+                try:
+                    yield from packet.decode()
+                except FFmpegError as error:
+                    self._tell(f"{self._source}: damaged packet left out ({error})")
+        yield from self._stream.codec_context.decode(None)
+
+
+def encode(images: Sequence[Image], times_s: Sequence[float], *, preset: str = "veryfast", crf: int = 20) -> Piece:
+    """Encode pictures as H.264 that every browser plays, each with its own time.
+
+    Parameters
+    ----------
+    images : sequence of ndarray
+        Height × width × 3, blue green red, all of one size.
+    times_s : sequence of float
+        Rising, one a picture.
+    preset : str
+        x264's speed.
+    crf : int
+        x264's quality, lower is better.
+
+    Returns
+    -------
+    Piece
+        The recording; ``copied`` is false.
+    """
+    height, width = images[0].shape[:2]
+    even_h, even_w = height - height % 2, width - width % 2
+    out = io.BytesIO()
+    with av.open(out, "w", format="mp4") as target:
+        stream = target.add_stream("libx264", rate=25, options={"preset": preset, "crf": str(crf), "threads": "1"})
+        stream.width, stream.height, stream.pix_fmt = even_w, even_h, "yuv420p"
+        stream.codec_context.time_base = _tick()
+        stream.codec_context.max_b_frames = 0
+        for image, time_s in zip(images, times_s, strict=True):
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image[:even_h, :even_w]), format="bgr24")
+            frame.pts, frame.time_base = round((time_s - times_s[0]) * TICKS), _tick()
+            target.mux(stream.encode(frame))
+        target.mux(stream.encode(None))
+    return Piece(out.getvalue(), tuple(times_s), even_w, even_h, "h264", copied=False)
+
+
+def _tick() -> "object":
+    from fractions import Fraction
+
+    return Fraction(1, TICKS)
