@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from schemas.feed import ClockTick
 from schemas.fix import Fix
 from schemas.message import decode, encode
-from services.clock import CityClock
+from services.clock import CityClock, Clock, WallClock
 from services.ingest.guard import Caller, RateLimiter, authenticate, read_body
 from services.ingest.judge import Bbox, Verdict, judge
 from services.ingest.letters import dead_record, fix_records
@@ -49,6 +49,7 @@ class House:
     clock: CityClock
     max_body_bytes: int
     bbox: Bbox | None
+    wall: Clock = field(default_factory=WallClock)
     metrics: IngestMetrics = field(default_factory=IngestMetrics)
     rates: RateLimiter = field(default_factory=RateLimiter)
 
@@ -78,7 +79,7 @@ async def take_fixes(house: House, request: Request, door: str) -> Response:
         verdict = read_verdict(house, door, body, caller.name)
     house.rates.take(caller, len(verdict.fixes) + len(verdict.refusals))
     whole = find_whole_refusal(door, body, verdict)
-    now_ms = time.time_ns() // 1_000_000
+    now_ms = house.wall.now_ms()
     letters = [
         dead_record(refusal, body if whole else refusal.original, source=caller.name, door=door, now_ms=now_ms)
         for refusal in verdict.refusals
@@ -144,7 +145,7 @@ async def take_clock(house: House, request: Request) -> Response:
             f"{caller.name} is not marked as a player.",
             "Use a token of `hanoi token add SOURCE --player`.",
         )
-    tick = read_tick(body, caller, time.time_ns() // 1_000_000)
+    tick = read_tick(body, caller, house.wall.now_ms())
     await _append(house, [Outgoing("city.clock", tick.source.encode(), encode(tick))])
     house.clock.take(tick)
     house.metrics.records.labels(caller.name, "clock", "accepted").inc()

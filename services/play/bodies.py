@@ -13,6 +13,8 @@ from schemas.trip import TripRef
 from services.recordings import Refusal, parse_gtfs_rt, parse_ufms_json
 
 KMH_PER_MPS = 3.6
+# Source and receipt are the door's to write; comparisons leave them out.
+SOMEONE, EARLIEST_MS = "anyone", 946_684_800_000
 COLUMNS = (
     "vehicle_id", "time_ms", "latitude", "longitude", "speed_mps", "heading_deg", "trip_id", "start_date", "route_id",
     "direction_id", "stop_id", "stop_sequence", "door_open", "ignition", "driver_id",
@@ -47,14 +49,15 @@ def make_body(fixes: Sequence[Fix], door: str) -> Body:
     if wanted is not None:
         write, media_type, parse = wanted
         data = write(fixes)
-        if _plain(parse(data, "", 0)) == _plain(fixes):
+        if _plain(parse(data, SOMEONE, EARLIEST_MS)) == _plain(fixes):
             return Body(door, media_type, data)
     return Body("csv", "text/csv", write_csv(fixes))
 
 
 def _plain(items: Sequence[Fix | Refusal]) -> list[Fix | Refusal]:
     return [
-        msgspec.structs.replace(item, source="", received_ms=0) if isinstance(item, Fix) else item for item in items
+        msgspec.structs.replace(item, source=SOMEONE, received_ms=EARLIEST_MS) if isinstance(item, Fix) else item
+        for item in items
     ]
 
 

@@ -65,7 +65,8 @@ def open_street(folder: Path, *, stream: Stream | None = None, max_body_bytes: i
     player = add_token(settings, "tape", player=True)
     log = stream or open_stream(f"sqlite:///{folder}/stream")
     writer = LogWriter(log, flush_timeout_s=2.0)
-    house = House(writer, TokenBook(settings.ingest.tokens_file), CityClock(StillClock()), max_body_bytes, HANOI)
+    still = StillClock()
+    house = House(writer, TokenBook(settings.ingest.tokens_file), CityClock(still), max_body_bytes, HANOI, still)
     client = TestClient(create_app(house), raise_server_exceptions=False)
     try:
         yield Street(client, log, settings, house, token, player)

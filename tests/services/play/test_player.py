@@ -30,7 +30,7 @@ class Tape:
     """A door that remembers, and a wall clock that only waiting and sending move."""
 
     def __init__(self, send_takes_s: float = 0.0) -> None:
-        self.now_s = 1_000_000.0
+        self.now_s = 1_771_000_000.0
         self.send_takes_s = send_takes_s
         self.sent: list[tuple[float, int]] = []
         self.ticks: list[ClockTick] = []
@@ -73,7 +73,7 @@ def test_no_fix_is_sent_before_its_moment_and_each_within_a_second_after() -> No
     tape = Tape()
     tape.play([fix(second * 1.7) for second in range(200)], speed=10.0)
     for wall_s, time_ms in tape.sent:
-        due_s = 1_000_000.0 + (time_ms - NOON_MS) / 10_000
+        due_s = 1_771_000_000.0 + (time_ms - NOON_MS) / 10_000
         assert due_s <= wall_s <= due_s + 1.001
 
 
