@@ -26,12 +26,18 @@ if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
   fail "port $port is taken by another program; give another: infra/kafka/start.sh $folder PORT"
 fi
 
-if [ ! -f "$home/libs/.complete" ]; then
+fetch() {
+  if command -v flock >/dev/null; then flock 9; fi
+  [ ! -f "$home/libs/.complete" ] || return 0
   command -v mvn >/dev/null || fail "mvn is missing, it fetches Kafka's jars: apt-get install maven"
   echo "kafka: fetching the jars into $home/libs (45 MB, once)"
   mvn -q -B -f "$here/pom.xml" dependency:copy-dependencies -DincludeScope=runtime \
     -DoutputDirectory="$home/libs" </dev/null || fail "Maven could not fetch the jars named in $here/pom.xml"
   touch "$home/libs/.complete"
+}
+if [ ! -f "$home/libs/.complete" ]; then
+  mkdir -p "$home"
+  (fetch) 9>"$home/.lock"
 fi
 
 cat >"$folder/server.properties" <<PROPERTIES
@@ -54,9 +60,8 @@ message.max.bytes=8388608
 replica.fetch.max.bytes=8388608
 log.retention.check.interval.ms=60000
 PROPERTIES
-run_java() { java -Xmx"${KAFKA_HEAP:-512m}" -Dorg.slf4j.simpleLogger.showDateTime=true "$@"; }
 if [ ! -f "$folder/data/meta.properties" ]; then
-  run_java -cp "$home/libs/*" kafka.tools.StorageTool format --ignore-formatted \
+  java -Xmx128m -cp "$home/libs/*" kafka.tools.StorageTool format --ignore-formatted \
     -t "$(head -c 16 /dev/urandom | base64 | tr '+/' '-_' | cut -c1-22)" -c "$folder/server.properties" \
     >"$folder/format.log" 2>&1 </dev/null || fail "the log folder could not be formatted: $(tail -n 3 "$folder/format.log")"
 fi

@@ -41,7 +41,9 @@ def newest(time_column: str) -> Merge:
     )
 
 
-def write_rows(session: Session, model: type[DeclarativeBase], rows: Sequence[Row], merge: Merge | None = None) -> None:
+def write_rows(
+    session: Session, model: type[DeclarativeBase], values: Sequence[Values], merge: Merge | None = None
+) -> None:
     """Write rows, whose values stand in the order of `column_names`.
 
     Parameters

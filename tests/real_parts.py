@@ -1,0 +1,120 @@
+"""A real Kafka and a real PostGIS for the tests, started by the scripts that people use.
+
+One of each for the whole session, on free ports, in a folder that goes away. Where java,
+Maven or PostgreSQL is absent the tests that need it are skipped and say why. A server that
+runs already can be named by TEST_KAFKA_URL (kafka://HOST:PORT) and TEST_POSTGIS_URL
+(postgresql+psycopg://USER@HOST:PORT/NAME, a database that may be changed).
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.data import ROOT
+
+START_TIMEOUT_S = 240
+
+
+def free_port(following: int = 0) -> int:
+    """Return a free port of this machine, with so many free ones after it."""
+    for _ in range(50):
+        with socket.socket() as first:
+            first.bind(("127.0.0.1", 0))
+            port = int(first.getsockname()[1])
+            try:
+                for number in range(1, following + 1):
+                    with socket.socket() as other:
+                        other.bind(("127.0.0.1", port + number))
+            except (OSError, OverflowError):
+                continue
+            return port
+    raise RuntimeError("no free ports")
+
+
+def start(part: str, folder: Path, port: int, *, needs: tuple[str, ...] = (), **environ: str) -> None:
+    """Start a part with ``infra/PART/start.sh``; skip, loudly, where something it needs is absent."""
+    absent = [program for program in needs if shutil.which(program) is None]
+    if absent:
+        pytest.skip(f"REAL {part.upper()} ABSENT: {', '.join(absent)} not installed")
+    command = [str(ROOT / "infra" / part / "start.sh"), str(folder), str(port)]
+    done = subprocess.run(
+        command,
+        env={**os.environ, **environ},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=START_TIMEOUT_S,
+    )
+    if done.returncode:
+        said = done.stderr.strip() or done.stdout.strip()
+        if "is missing" in said or "could not fetch" in said:
+            pytest.skip(f"REAL {part.upper()} ABSENT: {said}")
+        raise RuntimeError(f"{' '.join(command)} failed:\n{said}")
+
+
+def stop(part: str, folder: Path) -> None:
+    """Stop what `start` started and remove its folder."""
+    subprocess.run([str(ROOT / "infra" / part / "stop.sh"), str(folder)], check=True, capture_output=True, timeout=90)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def kafka_url() -> Iterator[str]:
+    """Address of a real Apache Kafka."""
+    if given := os.environ.get("TEST_KAFKA_URL"):
+        yield given
+        return
+    folder, port = Path(tempfile.mkdtemp(prefix="hanoi-kafka-")), free_port(following=1)
+    try:
+        start("kafka", folder, port, needs=("java",), KAFKA_HEAP="384m")
+        yield f"kafka://127.0.0.1:{port}"
+    finally:
+        stop("kafka", folder)
+
+
+@pytest.fixture(scope="session")
+def postgis_server() -> Iterator[str]:
+    """Address of a database on a real PostgreSQL with PostGIS."""
+    if given := os.environ.get("TEST_POSTGIS_URL"):
+        yield given
+        return
+    # Not below pytest's own folder: user postgres may not pass through that one.
+    folder, port = Path(tempfile.mkdtemp(prefix="hanoi-postgis-")), free_port()
+    try:
+        start("postgis", folder, port, POSTGIS_OPTIONS="-c fsync=off -c shared_buffers=64MB")
+        yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/hanoi"
+    finally:
+        stop("postgis", folder)
+
+
+@pytest.fixture
+def postgis_url(new_postgis_url: Callable[[], str]) -> str:
+    """Address of an empty database of this test alone."""
+    return new_postgis_url()
+
+
+@pytest.fixture
+def new_postgis_url(postgis_server: str) -> Iterator[Callable[[], str]]:
+    """Make empty databases with PostGIS; they go away after the test."""
+    made: list[str] = []
+    server = postgis_server.replace("+psycopg", "")
+
+    def make() -> str:
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        made.append(name)
+        return f"{postgis_server.rpartition('/')[0]}/{name}"
+
+    yield make
+    with psycopg.connect(server, autocommit=True) as connection:
+        for name in made:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
