@@ -1,0 +1,77 @@
+"""One tidy console of many processes."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from services.run import console as console_module
+from services.run.console import Console
+
+
+def test_each_line_has_its_service_in_front_and_lies_in_the_services_file(tmp_path: Path) -> None:
+    out = io.StringIO()
+    console = Console(tmp_path, out)
+    console.line("track", "12:00:00 info    ready")
+    console.line("ingest", "12:00:01 info    doors open")
+    console.close()
+    assert out.getvalue() == "track    │ 12:00:00 info    ready\ningest   │ 12:00:01 info    doors open\n"
+    assert (tmp_path / "track.log").read_text() == "12:00:00 info    ready\n"
+
+
+def test_of_a_traceback_the_console_shows_the_last_line_and_the_file_all(tmp_path: Path) -> None:
+    out = io.StringIO()
+    console = Console(tmp_path, out)
+    lines = [
+        "12:00:00 error   ended by a fault",
+        "Traceback (most recent call last):",
+        '  File "a.py", line 1, in b',
+        "",
+        "During handling of the above exception, another exception occurred:",
+        "",
+        "Traceback (most recent call last):",
+        '  File "a.py", line 2, in b',
+        "KeyError: 'x'",
+        "12:00:01 info    next",
+    ]
+    for line in lines:
+        console.line("track", line)
+    console.close()
+    shown = out.getvalue().splitlines()
+    assert len(shown) == 3
+    assert "KeyError: 'x'" in shown[1]
+    assert "track.log" in shown[1]
+    assert (tmp_path / "track.log").read_text().splitlines() == lines
+
+
+def test_files_are_rotated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console_module, "FILE_BYTES", 1000)
+    console = Console(tmp_path, io.StringIO())
+    for number in range(200):
+        console.line("track", f"line {number:>90}")
+    console.close()
+    assert len(list(tmp_path.glob("track.log*"))) == 4
+    assert all(path.stat().st_size <= 1000 for path in tmp_path.glob("track.log*"))
+
+
+def test_lines_for_machines_are_left_as_they_are(tmp_path: Path) -> None:
+    out = io.StringIO()
+    console = Console(tmp_path, out, as_json=True)
+    console.line("track", '{"event": "ready"}')
+    console.say("run", "stopping")
+    console.close()
+    assert [json.loads(line)["event"] for line in out.getvalue().splitlines()] == ["ready", "stopping"]
+
+
+class ClosedPipe(io.StringIO):
+    def write(self, text: str) -> int:
+        raise BrokenPipeError
+
+
+def test_a_console_whose_reader_left_goes_on_writing_files(tmp_path: Path) -> None:
+    console = Console(tmp_path, ClosedPipe())
+    console.line("track", "one")
+    console.line("track", "two")
+    console.close()
+    assert (tmp_path / "track.log").read_text() == "one\ntwo\n"

@@ -1,0 +1,63 @@
+"""One tidy line an event, or one JSON object."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from services.logs import set_up_logs
+from services.settings import LogSettings
+
+
+@pytest.fixture(autouse=True)
+def _logging_restored() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def said(json_lines: bool = False, level: str = "INFO") -> io.StringIO:
+    out = io.StringIO()
+    set_up_logs(LogSettings(json_lines=json_lines, level=level), "track", out)
+    return out
+
+
+def test_an_event_is_one_line_with_its_values() -> None:
+    out = said()
+    structlog.get_logger("x").info("fixes taken", accepted=3, share=0.123456, why="two words")
+    assert out.getvalue()[9:] == "info    fixes taken  accepted=3 share=0.1235 why='two words'\n"
+
+
+def test_the_standard_librarys_loggers_speak_alike() -> None:
+    out = said()
+    logging.getLogger("sqlalchemy").warning("slow %s", "query")
+    assert out.getvalue()[9:] == "warning slow query\n"
+
+
+def test_for_machines_each_line_is_an_object_with_its_service() -> None:
+    out = said(json_lines=True)
+    structlog.get_logger("x").error("lost", topic="gps.fixes")
+    event = json.loads(out.getvalue())
+    assert (event["event"], event["level"], event["service"], event["topic"]) == ("lost", "error", "track", "gps.fixes")
+    assert event["timestamp"].endswith("Z")
+
+
+def test_a_fault_is_followed_by_its_traceback() -> None:
+    out = said()
+    try:
+        raise KeyError("x")
+    except KeyError:
+        structlog.get_logger("x").exception("ended by a fault")
+    assert "error   ended by a fault\nTraceback" in out.getvalue()
+
+
+def test_what_is_below_the_level_is_not_said() -> None:
+    out = said(level="warning")
+    structlog.get_logger("x").info("nothing")
+    assert out.getvalue() == ""
