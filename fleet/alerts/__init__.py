@@ -1,0 +1,1 @@
+"""Alerts: stuck, off route, lost, not coming."""

@@ -1,0 +1,49 @@
+"""A claimed trip, made a trip on a service date and checked against where the bus is."""
+
+from datetime import timedelta
+
+from fleet.gtfs.clock import format_date, local_date
+from fleet.gtfs.timetable import Timetable, TripRun
+from schemas.trip import TripRef
+
+TRUST = 0.98
+OFF_M = 150.0
+WRONG_WAY_SHARE = 0.4
+
+
+def find_claimed_run(timetable: Timetable, claim: TripRef | None, time_ms: int) -> TripRun | None:
+    """Return the trip a source says the bus runs, ``None`` where the timetable does not know it.
+
+    Without a service date, the date whose run lies nearest to the moment is taken, those of the calendar first.
+
+    Parameters
+    ----------
+    timetable : Timetable
+        Where to look.
+    claim : TripRef or None
+        As it came with the fix.
+    time_ms : int
+        Time of the fix.
+
+    Returns
+    -------
+    TripRun or None
+        The trip on its date.
+    """
+    trip = timetable.trip_number.get(claim.trip_id) if claim is not None and claim.trip_id is not None else None
+    if trip is None or claim is None:
+        return None
+    if claim.start_date is not None:
+        try:
+            return timetable.run_of(trip, claim.start_date)
+        except ValueError:
+            pass
+    today = local_date(time_ms, timetable.timezone)
+    runs = [timetable.run_of(trip, format_date(today + timedelta(days=shift))) for shift in (0, -1, 1)]
+    return min(runs, key=lambda run: max(run.start_ms - time_ms, time_ms - run.end_ms, 0))
+
+
+def claim_probability(off_m: float, *, wrong_way: bool) -> float:
+    """Return how far a claim is believed, from metres beside the shape and whether the bus goes against it."""
+    trust = TRUST / (1.0 + (off_m / OFF_M) ** 4)
+    return trust * WRONG_WAY_SHARE if wrong_way else trust

@@ -1,0 +1,115 @@
+"""Which shapes pass near a point: a grid over all patterns of a timetable."""
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from fleet.gtfs.timetable import Timetable
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+CELL_M = 250.0
+STEP_M = 60.0
+NEW_PASS_M = 400.0
+MAX_PASSES = 256
+
+
+class PatternIndex:
+    """The shapes of a timetable in a grid of cells of 250 m.
+
+    Parameters
+    ----------
+    timetable : Timetable
+        Whose patterns to index.
+    """
+
+    def __init__(self, timetable: Timetable) -> None:
+        patterns = timetable.patterns
+        counts = [len(p.x) for p in patterns]
+        self.start: Ints = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        self.x: Floats = np.concatenate([p.x for p in patterns])
+        self.y: Floats = np.concatenate([p.y for p in patterns])
+        self.along: Floats = np.concatenate([p.along_m for p in patterns])
+        self.min_x, self.min_y = float(self.x.min()) - CELL_M, float(self.y.min()) - CELL_M
+        self.columns = int((self.x.max() - self.min_x) / CELL_M) + 2
+        self.rows = int((self.y.max() - self.min_y) / CELL_M) + 2
+        self._fill()
+
+    def _fill(self) -> None:
+        pairs = []
+        for i in range(len(self.start) - 1):
+            part = slice(self.start[i], self.start[i + 1])
+            at = np.union1d(self.along[part], np.arange(0.0, self.along[part][-1], STEP_M))
+            cx = ((np.interp(at, self.along[part], self.x[part]) - self.min_x) / CELL_M).astype(np.int64)
+            cy = ((np.interp(at, self.along[part], self.y[part]) - self.min_y) / CELL_M).astype(np.int64)
+            pairs.append(np.unique(cy * self.columns + cx) * len(self.start) + i)
+        both = np.sort(np.concatenate(pairs))
+        cells = both // len(self.start)
+        self.cell_pattern: Ints = (both % len(self.start)).astype(np.int32)
+        self.cell_start: Ints = np.searchsorted(cells, np.arange(self.columns * self.rows + 1)).astype(np.int32)
+
+    def near(
+        self, x: float, y: float, within_m: float, allowed: NDArray[np.bool_]
+    ) -> tuple[Ints, Floats, Floats, Floats]:
+        """Return every pass of a shape near a point.
+
+        Parameters
+        ----------
+        x, y : float
+            Metres in the timetable's frame.
+        within_m : float
+            How far beside the shape the point may lie, at most one cell.
+        allowed : array of bool, shape (patterns,)
+            Patterns to look at.
+
+        Returns
+        -------
+        tuple of array
+            Pattern, metres along, metres beside, direction there in radians from east; one entry a pass, so a loop that
+            comes by twice is there twice.
+        """
+        column, row = int((x - self.min_x) // CELL_M), int((y - self.min_y) // CELL_M)
+        return _near(  # type: ignore[no-any-return]
+            x, y, within_m, column, row, self.columns, self.rows, self.cell_start, self.cell_pattern,
+            self.start, self.x, self.y, self.along, allowed,
+        )  # fmt: skip
+
+
+@numba.njit(cache=True)
+def _near(
+    px: float, py: float, within: float, column: int, row: int, columns: int, rows: int, cell_start: Ints,
+    cell_pattern: Ints, start: Ints, x: Floats, y: Floats, along: Floats, allowed: NDArray[np.bool_],
+) -> tuple[Ints, Floats, Floats, Floats]:  # fmt: skip
+    seen = np.zeros(len(start), dtype=np.bool_)
+    out_p = np.empty(MAX_PASSES, dtype=np.int32)
+    out_a, out_o, out_d = np.empty(MAX_PASSES), np.empty(MAX_PASSES), np.empty(MAX_PASSES)
+    n = 0
+    for cy in range(max(0, row - 1), min(rows, row + 2)):
+        for cx in range(max(0, column - 1), min(columns, column + 2)):
+            cell = cy * columns + cx
+            for k in range(cell_start[cell], cell_start[cell + 1]):
+                p = cell_pattern[k]
+                if seen[p] or not allowed[p]:
+                    continue
+                seen[p] = True
+                last = -np.inf
+                for j in range(start[p], start[p + 1] - 1):
+                    dx, dy = x[j + 1] - x[j], y[j + 1] - y[j]
+                    length2 = dx * dx + dy * dy
+                    if length2 <= 0.0:
+                        continue
+                    part = min(1.0, max(0.0, ((px - x[j]) * dx + (py - y[j]) * dy) / length2))
+                    off = np.hypot(px - x[j] - part * dx, py - y[j] - part * dy)
+                    if off > within:
+                        continue
+                    at = along[j] + part * (along[j + 1] - along[j])
+                    if at - last > NEW_PASS_M:
+                        if n >= MAX_PASSES:
+                            break
+                        out_p[n], out_a[n], out_o[n], out_d[n] = p, at, off, np.arctan2(dy, dx)
+                        n += 1
+                        last = at
+                    elif off < out_o[n - 1]:
+                        out_a[n - 1], out_o[n - 1], out_d[n - 1] = at, off, np.arctan2(dy, dx)
+                        last = at
+    return out_p[:n].copy(), out_a[:n].copy(), out_o[:n].copy(), out_d[:n].copy()

@@ -1,0 +1,35 @@
+"""What is remembered of one bus between two fixes."""
+
+from dataclasses import dataclass, field
+
+from fleet.arrivals.memory import PredictionMemory
+from fleet.assignment.belief import TripBelief
+from fleet.assignment.progress import Progress
+from fleet.cleaning.quality import VehicleQuality
+from fleet.stop_events.watch import StopWatch
+from schemas.fix import Fix
+from schemas.fleet_alert import FleetAlert
+from schemas.trip import Phase
+
+
+@dataclass(slots=True)
+class Vehicle:
+    """One bus. ``anchor`` is the last place (x, y, time) from which it moved at least 25 m."""
+
+    vehicle_id: str
+    last: Fix | None = None
+    x: float = 0.0
+    y: float = 0.0
+    jumps: int = 0
+    quality: VehicleQuality = field(default_factory=VehicleQuality)
+    belief: TripBelief = field(default_factory=TripBelief)
+    progress: Progress | None = None
+    watch: StopWatch | None = None
+    memory: PredictionMemory | None = None
+    probability: float = 0.0
+    phase: Phase = Phase.UNKNOWN
+    anchor: tuple[float, float, int] | None = None
+    direction_rad: float = float("nan")
+    link_from: tuple[int, int] | None = None
+    off_since_ms: int | None = None
+    alerts: dict[str, FleetAlert] = field(default_factory=dict)
