@@ -1,0 +1,26 @@
+/** The city these pages show; read once, and again while it cannot be read. */
+import { setClock } from './clock.ts'
+import { keep, recall } from './kept.ts'
+import { makeStore, useStore } from './store.ts'
+import { get } from './api.ts'
+import type { City } from './types.ts'
+import { setTimezone } from '../i18n/format.ts'
+
+const city = makeStore<City | null>(recall<City | null>('city', null))
+const known = city.get()
+if (known) setTimezone(known.timezone)
+
+export const useCity = (): City | null => useStore(city)
+export const currentCity = (): City | null => city.get()
+
+export async function loadCity(): Promise<void> {
+  try {
+    const answer = await get<City>('/api/city')
+    setTimezone(answer.timezone)
+    setClock(answer.clock)
+    keep('city', answer)
+    city.set(answer)
+  } catch {
+    setTimeout(() => void loadCity(), 5_000)
+  }
+}

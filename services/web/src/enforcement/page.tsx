@@ -1,0 +1,3 @@
+export function EnforcementPage() {
+  return <main id="main" />
+}

@@ -1,0 +1,37 @@
+/** Two languages, one choice remembered; every word that people read comes from here or from the server as `Text`. */
+import { keepText, recallText } from '../core/kept.ts'
+import { makeStore, useStore } from '../core/store.ts'
+import type { Text } from '../core/types.ts'
+import { en } from './en.ts'
+import { vi } from './vi.ts'
+
+export type Key = keyof typeof vi
+export type Language = 'vi' | 'en'
+
+const dictionaries: Record<Language, Record<Key, string>> = { vi, en }
+export const language = makeStore<Language>(recallText('lang') === 'en' ? 'en' : 'vi')
+
+export function setLanguage(next: Language): void {
+  keepText('lang', next)
+  document.documentElement.lang = next
+  language.set(next)
+}
+
+export const useLanguage = (): Language => useStore(language)
+
+/** The words of `key` with `{name}` filled in. */
+export function t(key: Key, values: Record<string, string | number> = {}): string {
+  return fill(dictionaries[language.get()][key], values)
+}
+
+export const fill = (words: string, values: Record<string, string | number>): string =>
+  words.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole))
+
+/** The words of `prefix` + `code` where the dictionary knows them, else the code itself in readable form. */
+export function tCode(prefix: string, code: string): string {
+  const key = `${prefix}${code}`
+  return key in vi ? t(key as Key) : code.replace(/_/g, ' ')
+}
+
+/** A text of the server in the chosen language. */
+export const say = (text: Text | null | undefined): string => (text ? text[language.get()] || text.vi || text.en : '')

@@ -1,0 +1,118 @@
+/** Signs drawn on a canvas for the map: buses, incidents, cameras. Each meaning has a colour and a shape of its own. */
+import type { Map as MapLibre } from 'maplibre-gl'
+import type { BusLevel } from '../core/levels.ts'
+import { busColour, type Palette } from './palette.ts'
+
+const RATIO = 2
+const LEVELS: BusLevel[] = ['on_time', 'slow', 'late', 'early', 'unknown']
+
+function draw(size: number, paint: (pen: CanvasRenderingContext2D) => void): ImageData {
+  const canvas = document.createElement('canvas')
+  canvas.width = canvas.height = size * RATIO
+  const pen = canvas.getContext('2d')!
+  pen.scale(RATIO, RATIO)
+  paint(pen)
+  return pen.getImageData(0, 0, canvas.width, canvas.height)
+}
+
+/** A round body with a nose that points north; the map turns it to the heading. */
+function bus(pen: CanvasRenderingContext2D, level: BusLevel, p: Palette, nose: boolean): void {
+  const colour = busColour(level, p)
+  const c = 22
+  pen.lineJoin = 'round'
+  const body = () => {
+    pen.beginPath()
+    if (nose) {
+      pen.moveTo(c - 8, c - 9.500)
+      pen.lineTo(c, c - 20)
+      pen.lineTo(c + 8, c - 9.500)
+      pen.closePath()
+      pen.moveTo(c + 13, c)
+    }
+    pen.arc(c, c, 13, 0, Math.PI * 2)
+  }
+  body()
+  pen.lineWidth = level === 'late' ? 6 : 4
+  pen.strokeStyle = p.paper
+  pen.stroke()
+  pen.fillStyle = level === 'unknown' ? p.paper : colour
+  pen.fill()
+  pen.lineWidth = level === 'late' ? 3 : 1.5
+  pen.strokeStyle = level === 'late' ? p.ink : colour
+  if (level === 'slow') {
+    pen.strokeStyle = p.ink
+    pen.setLineDash([4, 3])
+  }
+  if (level === 'unknown') pen.setLineDash([2, 2])
+  pen.beginPath()
+  pen.arc(c, c, 13, 0, Math.PI * 2)
+  pen.stroke()
+  if (level === 'unknown' && nose) {
+    pen.setLineDash([])
+    pen.beginPath()
+    pen.moveTo(c - 8, c - 10)
+    pen.lineTo(c, c - 20)
+    pen.lineTo(c + 8, c - 10)
+    pen.fillStyle = colour
+    pen.fill()
+  }
+}
+
+function incident(pen: CanvasRenderingContext2D, state: string, p: Palette): void {
+  const candidate = state === 'detected'
+  const colour = candidate ? p.machine : state === 'verified' ? p.late : state === 'responding' ? p.accent : p.none
+  pen.translate(18, 18)
+  pen.rotate(Math.PI / 4)
+  pen.beginPath()
+  pen.roundRect(-10, -10, 20, 20, 4)
+  pen.fillStyle = candidate ? p.paper : colour
+  pen.strokeStyle = p.paper
+  pen.lineWidth = 5
+  pen.stroke()
+  pen.fill()
+  pen.strokeStyle = colour
+  pen.lineWidth = 2.5
+  if (candidate) pen.setLineDash([2.5, 3])
+  pen.stroke()
+  pen.rotate(-Math.PI / 4)
+  pen.fillStyle = candidate ? colour : p.paper
+  pen.fillRect(-1.5, -7, 3, 9)
+  pen.beginPath()
+  pen.arc(0, 5.5, 2, 0, Math.PI * 2)
+  pen.fill()
+}
+
+function camera(pen: CanvasRenderingContext2D, well: boolean, p: Palette): void {
+  pen.beginPath()
+  pen.roundRect(4, 7, 20, 14, 3)
+  pen.fillStyle = p.paper
+  pen.strokeStyle = well ? p.ink : p.late
+  pen.lineWidth = 2
+  if (!well) pen.setLineDash([3, 2])
+  pen.fill()
+  pen.stroke()
+  pen.setLineDash([])
+  pen.beginPath()
+  pen.arc(14, 14, 3.5, 0, Math.PI * 2)
+  pen.fillStyle = well ? p.ink : p.late
+  pen.fill()
+  if (!well) {
+    pen.beginPath()
+    pen.moveTo(3, 24)
+    pen.lineTo(25, 4)
+    pen.stroke()
+  }
+}
+
+export function addImages(map: MapLibre, p: Palette): void {
+  const put = (name: string, size: number, paint: (pen: CanvasRenderingContext2D) => void) => {
+    if (!map.hasImage(name)) map.addImage(name, draw(size, paint), { pixelRatio: RATIO })
+  }
+  for (const level of LEVELS) {
+    put(`bus-${level}`, 44, (pen) => bus(pen, level, p, true))
+    put(`bus-${level}-still`, 44, (pen) => bus(pen, level, p, false))
+  }
+  for (const state of ['detected', 'verified', 'responding', 'done']) put(`incident-${state}`, 36, (pen) => incident(pen, state, p))
+  put('camera-ok', 28, (pen) => camera(pen, true, p))
+  put('camera-bad', 28, (pen) => camera(pen, false, p))
+}

@@ -1,0 +1,130 @@
+/** The map's style from our own network's PMTiles: no outside tiles, fonts or sprites. Labels use this device's fonts. */
+import type { ExpressionSpecification, LayerSpecification, LineLayerSpecification, StyleSpecification } from 'maplibre-gl'
+import type { Palette } from './palette.ts'
+
+/** Text is drawn by the browser from the system's fonts, which have all Vietnamese marks. */
+export const FONTS = ['Noto Sans', 'system-ui', 'sans-serif']
+export const BOLD_FONTS = ['Noto Sans Bold', 'system-ui', 'sans-serif']
+
+const MAJOR = ['motorway', 'trunk', 'primary', 'secondary', 'motorway_link', 'trunk_link', 'primary_link', 'secondary_link']
+const MIDDLE = ['tertiary', 'tertiary_link']
+
+const classIn = (...names: string[]): ExpressionSpecification => ['in', ['get', 'class'], ['literal', names]]
+
+/** Width in px by class, growing with zoom. */
+function roadWidth(extra: number): ExpressionSpecification {
+  const at = (major: number, middle: number, minor: number): ExpressionSpecification => [
+    'case',
+    classIn(...MAJOR),
+    major + extra,
+    classIn(...MIDDLE),
+    middle + extra,
+    minor + extra,
+  ]
+  return ['interpolate', ['exponential', 1.5], ['zoom'], 10, at(0.9, 0.5, 0.1), 13, at(2.6, 1.6, 0.7), 16, at(9, 6.5, 4.5), 18, at(20, 15, 12)]
+}
+
+const level: ExpressionSpecification = ['coalesce', ['feature-state', 'level'], 'no_data']
+const whenLevel = (name: string, shown: number): ExpressionSpecification => ['case', ['==', level, name], shown, 0]
+const widthBetween = (far: number, near: number): ExpressionSpecification => ['interpolate', ['linear'], ['zoom'], 11, far, 16, near]
+/** Both directions of a street side by side: each on the right of its own direction. */
+const beside: ExpressionSpecification = ['interpolate', ['linear'], ['zoom'], 12, 0.8, 16, 3.5, 18, 7]
+
+function levelLayer(id: string, paint: LineLayerSpecification['paint'], more: Partial<LineLayerSpecification> = {}): LayerSpecification {
+  return {
+    id,
+    type: 'line',
+    source: 'city',
+    'source-layer': 'roads',
+    layout: { 'line-cap': 'butt', 'line-join': 'round' },
+    paint: { 'line-offset': beside, ...paint },
+    ...more,
+  } as LayerSpecification
+}
+
+/** Congestion: colour and a second sign for each level (solid, dashes, thick, thick with cross marks, thin hatch). */
+export function congestionLayers(p: Palette): LayerSpecification[] {
+  return [
+    levelLayer(
+      'level-none',
+      { 'line-color': p.none, 'line-width': 1, 'line-dasharray': [1, 3], 'line-opacity': whenLevel('no_data', 0.75) },
+      { minzoom: 12.5, filter: ['any', ['>=', ['zoom'], 15.5], classIn(...MAJOR, ...MIDDLE)] },
+    ),
+    levelLayer('level-free', { 'line-color': p.ok, 'line-width': widthBetween(1.2, 3), 'line-opacity': whenLevel('free', 0.9) }),
+    levelLayer('level-slow', { 'line-color': p.slow, 'line-width': widthBetween(1.8, 4), 'line-dasharray': [2.5, 1.2], 'line-opacity': whenLevel('slow', 1) }),
+    levelLayer('level-congested', { 'line-color': p.late, 'line-width': widthBetween(3, 7), 'line-opacity': whenLevel('congested', 1) }),
+    levelLayer('level-blocked', { 'line-color': p.blocked, 'line-width': widthBetween(3, 7), 'line-opacity': whenLevel('blocked', 1) }),
+    levelLayer('level-blocked-marks', { 'line-color': p.blocked, 'line-width': widthBetween(8, 15), 'line-dasharray': [0.2, 0.9], 'line-opacity': whenLevel('blocked', 1) }),
+    levelLayer('level-selected', {
+      'line-color': p.accent,
+      'line-width': widthBetween(6, 12),
+      'line-opacity': ['case', ['boolean', ['feature-state', 'selected'], false], 0.55, 0],
+    }),
+  ]
+}
+
+function baseLayers(p: Palette): LayerSpecification[] {
+  const roads = { source: 'city', 'source-layer': 'roads', type: 'line' as const, layout: { 'line-cap': 'round' as const, 'line-join': 'round' as const } }
+  return [
+    { id: 'green', type: 'fill', source: 'city', 'source-layer': 'green', paint: { 'fill-color': p.green } },
+    { id: 'water', type: 'fill', source: 'city', 'source-layer': 'water', paint: { 'fill-color': p.water } },
+    { id: 'road-case', ...roads, minzoom: 12, paint: { 'line-color': p.roadCase, 'line-width': roadWidth(1.6) } },
+    {
+      id: 'road',
+      ...roads,
+      paint: { 'line-color': ['case', classIn(...MAJOR), p.roadMajor, p.roadMinor], 'line-width': roadWidth(0) },
+    },
+    // Far out, white roads on light land would vanish: main ones carry their case colour.
+    {
+      id: 'road-far',
+      ...roads,
+      maxzoom: 12,
+      filter: classIn(...MAJOR),
+      paint: { 'line-color': p.roadCase, 'line-width': 1.4 },
+    },
+  ]
+}
+
+export function labelLayers(p: Palette): LayerSpecification[] {
+  const name = (id: string, minzoom: number, filter: ExpressionSpecification): LayerSpecification => ({
+    id,
+    type: 'symbol',
+    source: 'city',
+    'source-layer': 'roads',
+    minzoom,
+    filter: ['all', ['has', 'name'], ['!=', ['get', 'name'], ''], filter],
+    layout: {
+      'symbol-placement': 'line',
+      'symbol-spacing': 320,
+      'text-field': ['get', 'name'],
+      'text-font': FONTS,
+      'text-size': ['interpolate', ['linear'], ['zoom'], 12, 11, 17, 14],
+      'text-padding': 8,
+      'text-max-angle': 30,
+    },
+    paint: { 'text-color': p.label, 'text-halo-color': p.halo, 'text-halo-width': 1.6 },
+  })
+  return [
+    name('road-name-major', 12.5, classIn(...MAJOR)),
+    name('road-name-middle', 14, classIn(...MIDDLE)),
+    name('road-name-minor', 15.5, ['!', classIn(...MAJOR, ...MIDDLE)]),
+    {
+      id: 'stop-dot',
+      type: 'circle',
+      source: 'city',
+      'source-layer': 'stops',
+      minzoom: 14.5,
+      paint: { 'circle-radius': 3, 'circle-color': p.paper, 'circle-stroke-color': p.none, 'circle-stroke-width': 1.5 },
+    },
+  ]
+}
+
+export function cityStyle(p: Palette, hasMap: boolean, withLevels: boolean): StyleSpecification {
+  const background: LayerSpecification = { id: 'land', type: 'background', paint: { 'background-color': p.land } }
+  if (!hasMap) return { version: 8, sources: {}, layers: [background] }
+  return {
+    version: 8,
+    sources: { city: { type: 'vector', url: `pmtiles://${location.origin}/map/city.pmtiles` } },
+    layers: [background, ...baseLayers(p), ...(withLevels ? congestionLayers(p) : []), ...labelLayers(p)],
+  }
+}
