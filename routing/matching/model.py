@@ -21,8 +21,8 @@ class MatchModel:
 
     radius_m: float = 50.0
     limit: int = 10
-    place_sd_m: float = 9.0
-    heading_weight: float = 3.0
+    place_sd_m: float = 12.0
+    heading_weight: float = 5.0
     heading_min_mps: float = 1.5
     detour_scale_m: float = 40.0
     turn_back_cost: float = 4.0

@@ -110,7 +110,8 @@ class RoadNetwork:
     def edge_free_mps(self) -> Floats:
         """Speed of each edge when traffic is light: what its class is usually driven at, never above its limit."""
         free = np.array([DEFAULTS[name].free_mps for name in ROAD_CLASSES])
-        return np.minimum(free[self.edge_class], self.edge_speed_limit_mps)
+        free = np.minimum(free[self.edge_class], self.edge_speed_limit_mps)
+        return np.asarray(free, dtype=float)
 
     @cached_property
     def point_m(self) -> Floats:
@@ -118,15 +119,15 @@ class RoadNetwork:
         step = np.hypot(np.diff(self.point_x_m, prepend=0.0), np.diff(self.point_y_m, prepend=0.0))
         step[self.point_offset[:-1]] = 0.0
         total = np.cumsum(step)
-        return total - np.repeat(total[self.point_offset[:-1]], np.diff(self.point_offset))
+        return np.asarray(total - np.repeat(total[self.point_offset[:-1]], np.diff(self.point_offset)), dtype=float)
 
     def name_of(self, edge: int) -> str:
         """Return the street's name of an edge, empty where it has none."""
-        return self.names[self.edge_name[edge]]
+        return self.names[int(self.edge_name[edge])]
 
     def class_of(self, edge: int) -> str:
         """Return the road class of an edge, for instance ``"primary"``."""
-        return ROAD_CLASSES[self.edge_class[edge]]
+        return ROAD_CLASSES[int(self.edge_class[edge])]
 
     def lonlat_of(self, edge: int) -> Floats:
         """Return the points of an edge, shape (n, 2), lon, lat, in the direction of travel."""

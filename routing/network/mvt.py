@@ -75,7 +75,7 @@ def encode_layer(tile: Any, name: str, keys: Sequence[str], values: Sequence[Seq
     layer = tile.layers.add(name=name, extent=EXTENT, version=2, keys=list(keys))
     seen: dict[Any, int] = {}
     for row, feature_id, kind, geometry in features:
-        tags = []
+        tags: list[int] = []
         for number, column in enumerate(values):
             value = column[row]
             if value == "":

@@ -164,7 +164,8 @@ def read_areas(source: Path | str) -> MapAreas:
     import osmium
 
     factory = osmium.geom.WKBFactory()
-    water, green = [], []
+    water: list[str] = []
+    green: list[str] = []
     for thing in _objects(_existing(Path(source)), tuple({*WATER, *GREEN}), areas=True):
         if not thing.is_area():
             continue

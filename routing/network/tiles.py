@@ -2,7 +2,7 @@
 
 import gzip
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ class _Layer:
     kind: int
     shapes: Any
     zoom: Ints
-    columns: dict[str, Sequence[Any]]
+    columns: Mapping[str, Sequence[Any]]
     ids: Sequence[int] | None = None
 
 
@@ -247,12 +247,12 @@ def _write(path: Path, layers: Sequence[_Layer], name: str) -> None:
     from pmtiles.writer import Writer
 
     box = np.array([shapely.total_bounds(layer.shapes) for layer in layers])
-    west, north, east, south = *box[:, :2].min(axis=0), *box[:, 2:].max(axis=0)
-    corners = np.array([[west, north], [east, south]])
+    corners = np.array([box[:, :2].min(axis=0), box[:, 2:].max(axis=0)])
     lon = corners[:, 0] * 360.0 - 180.0
     lat = np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * corners[:, 1]))))
     with path.open("wb") as file:
-        writer = Writer(file)
+        make: Any = Writer
+        writer = make(file)
         for zoom in range(MIN_ZOOM, MAX_ZOOM + 1):
             tiles = {zxy_to_tileid(zoom, x, y): data for (x, y), data in _tiles(layers, zoom).items()}
             for tile_id in sorted(tiles):

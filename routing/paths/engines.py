@@ -114,7 +114,8 @@ class ScipyEngine:
 
     def path(self, start: int, end: int) -> tuple[int, list[int]] | None:
         """Return the cost and the edges of a cheapest path; ``None`` where there is none."""
-        distance, before = dijkstra(self._graph, indices=start, return_predecessors=True)
+        search: Any = dijkstra
+        distance, before = search(self._graph, indices=start, return_predecessors=True)
         if np.isinf(distance[end]):
             return None
         edges = []

@@ -155,7 +155,7 @@ def _road_m(finder: ShapeFinder, here: list[_Candidate], there: list[_Candidate]
     table = table + rest[:, None] + (along_b * factor[b])[None, :]
     ahead = along_b[None, :] - along_a[:, None]
     same = (a[:, None] == b[None, :]) & (ahead >= 0)
-    return np.where(same, ahead * factor[a][:, None], table)
+    return np.asarray(np.where(same, ahead * factor[a][:, None], table), dtype=float)
 
 
 def _viterbi(finder: ShapeFinder, xy: Floats, states: list[list[_Candidate]]) -> list[int]:

@@ -1,0 +1,225 @@
+"""The estimator: bus positions in, states of edges and incident candidates out, by event time."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from routing.congestion.detect_incident import IncidentDetector, SlowEdge
+from routing.congestion.history import EdgeHistory, Usual, bucket_of
+from routing.congestion.levels import level_of
+from routing.congestion.observe import Observer
+from routing.congestion.settings import EstimateSettings
+from routing.congestion.window import EdgeSpeed, EdgeWindows
+from routing.matching.model import RoadModel
+from routing.network.graph import Floats, Ints, RoadNetwork
+from routing.network.tiles import to_unit
+from schemas.edge import EdgeState, LevelOfService, RoadStates
+from schemas.incident import Incident
+from schemas.position import BusPosition
+
+CELL_ZOOM = 14
+SPEED_CHANGE_SHARE = 0.1
+SPEED_CHANGE_MPS = 0.5
+
+
+class Estimator:
+    """Estimates the speed of edges from buses, and finds where several are held.
+
+    Time is event time: positions wait until the cycle they belong to is over, and are
+    then taken in order of time and bus, so the order of their arrival changes nothing.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The roads.
+    stops_lonlat : ndarray, shape (n, 2), optional
+        Stops, where standing is no sign of traffic.
+    history : EdgeHistory, optional
+        Usual speeds learnt earlier; begins empty.
+    settings : EstimateSettings, optional
+        Windows and shares.
+    """
+
+    def __init__(
+        self,
+        network: RoadNetwork,
+        *,
+        stops_lonlat: Floats | None = None,
+        history: EdgeHistory | None = None,
+        settings: EstimateSettings | None = None,
+    ) -> None:
+        self.network = network
+        self._set = settings or EstimateSettings()
+        self.history = history or EdgeHistory(network.edge_free_mps, self._set.usual_min_passes)
+        self._observer = Observer(RoadModel(network), self._set, stops_lonlat)
+        self._windows = EdgeWindows(network.edge_length_m.tolist(), self._set.window_s, self._set.half_life_s)
+        self._detector = IncidentDetector(network, self._set)
+        self._cells = _cells_of(network)
+        self._at_signal = _ends_at_signal(network, self._set.signal_radius_m)
+        self._waiting: list[BusPosition] = []
+        self._done_ms: int | None = None
+        self._told: dict[int, EdgeState] = {}
+
+    def step(self, positions: Sequence[BusPosition], now_ms: int) -> tuple[list[RoadStates], list[Incident]]:
+        """Take positions and end every cycle that is over.
+
+        Parameters
+        ----------
+        positions : sequence of BusPosition
+            In any order; what lies more than two minutes ahead of ``now_ms`` is ignored.
+        now_ms : int
+            The city's time.
+
+        Returns
+        -------
+        states : list of RoadStates
+            Edges whose state changed, grouped by map cell, one cycle after the other.
+        incidents : list of Incident
+            Opened, renewed or closed candidates.
+        """
+        latest = now_ms + self._set.max_ahead_s * 1000
+        self._waiting += [p for p in positions if p.time_ms <= latest]
+        cycle_ms = self._set.cycle_s * 1000
+        last = (now_ms - self._set.lag_s * 1000) // cycle_ms * cycle_ms
+        if self._done_ms is None or last - self._done_ms > self._set.window_s * 1000:
+            self._done_ms = min([last - cycle_ms, *self._first_cycle(last, cycle_ms)])
+        states: list[RoadStates] = []
+        incidents: list[Incident] = []
+        while self._done_ms < last:
+            self._done_ms += cycle_ms
+            found, told = self._cycle(self._done_ms)
+            states += found
+            incidents += told
+        return states, incidents
+
+    def _first_cycle(self, last: int, cycle_ms: int) -> list[int]:
+        """Return the cycle before the oldest waiting position that still matters."""
+        oldest = last - self._set.window_s * 1000
+        times = [p.time_ms for p in self._waiting if p.time_ms > oldest]
+        return [(min(times) - 1) // cycle_ms * cycle_ms] if times else []
+
+    def _cycle(self, end_ms: int) -> tuple[list[RoadStates], list[Incident]]:
+        due = [p for p in self._waiting if p.time_ms <= end_ms]
+        self._waiting = [p for p in self._waiting if p.time_ms > end_ms]
+        due.sort(key=lambda p: (p.time_ms, p.vehicle_id))
+        driven = self._observer.observe(due)
+        for item in self._windows.add(driven):
+            if not self._detector.is_held(item.edge, end_ms):
+                bucket = bucket_of(item.time_ms, self._set.utc_offset_s)
+                self.history.learn(item.edge, bucket, item.speed_mps)
+        gone = self._windows.prune(end_ms)
+        self._observer.forget(end_ms - round(self._set.window_s * 1000))
+        bucket = bucket_of(end_ms, self._set.utc_offset_s)
+        speeds = {edge: self._windows.speed(edge, end_ms) for edge in self._windows.edges}
+        known = {edge: (speed, self.history.usual(edge, bucket)) for edge, speed in speeds.items() if speed}
+        changed = [*self._changed(known, end_ms), *self._silenced(gone, end_ms)]
+        return self._grouped(changed, end_ms), self._incidents(known, end_ms)
+
+    def _changed(self, known: dict[int, tuple[EdgeSpeed, Usual]], now_ms: int) -> Iterable[EdgeState]:
+        for edge in sorted(known):
+            speed, usual = known[edge]
+            state = self._state(speed, usual, now_ms)
+            if self._is_news(self._told.get(edge), state):
+                self._told[edge] = state
+                yield state
+
+    def _state(self, speed: EdgeSpeed, usual: Usual, now_ms: int) -> EdgeState:
+        free = self.history.free(speed.edge)
+        return EdgeState(
+            edge_id=self.network.edge_ids[speed.edge],
+            edge_index=speed.edge,
+            time_ms=now_ms,
+            level=level_of(speed.speed_mps, free),
+            observations=speed.buses,
+            age_s=round(max(now_ms - speed.newest_ms, 0) / 1000, 1),
+            speed_mps=round(speed.speed_mps, 2),
+            sd_mps=round(speed.sd_mps, 2),
+            free_flow_mps=round(free, 2),
+            usual_mps=round(usual.speed_mps, 2) if usual.own else None,
+        )
+
+    def _is_news(self, old: EdgeState | None, new: EdgeState) -> bool:
+        if old is None or old.level != new.level or old.speed_mps is None or new.speed_mps is None:
+            return True
+        if new.time_ms - old.time_ms >= self._set.refresh_s * 1000:
+            return True
+        step = max(SPEED_CHANGE_MPS, SPEED_CHANGE_SHARE * old.speed_mps)
+        return abs(new.speed_mps - old.speed_mps) >= step
+
+    def _silenced(self, gone: Iterable[int], now_ms: int) -> Iterable[EdgeState]:
+        """Say "no data" once of edges whose last report has grown too old."""
+        for edge in sorted(gone):
+            old = self._told.pop(edge, None)
+            if old is not None:
+                yield EdgeState(
+                    edge_id=old.edge_id,
+                    edge_index=edge,
+                    time_ms=now_ms,
+                    level=LevelOfService.NO_DATA,
+                    observations=0,
+                    free_flow_mps=old.free_flow_mps,
+                    usual_mps=old.usual_mps,
+                )
+
+    def _grouped(self, states: Iterable[EdgeState], now_ms: int) -> list[RoadStates]:
+        cells: dict[str, list[EdgeState]] = defaultdict(list)
+        for state in states:
+            x, y = self._cells[state.edge_index]
+            cells[f"{CELL_ZOOM}/{x}/{y}"].append(state)
+        return [RoadStates(cell=cell, time_ms=now_ms, states=tuple(cells[cell])) for cell in sorted(cells)]
+
+    def _incidents(self, known: dict[int, tuple[EdgeSpeed, Usual]], now_ms: int) -> list[Incident]:
+        slow: list[SlowEdge] = []
+        well: set[int] = set()
+        for edge in sorted(known):
+            speed, usual = known[edge]
+            if not usual.own:
+                continue
+            item = self._slow(speed, usual, now_ms)
+            if item is not None:
+                slow.append(item)
+            fresh = now_ms - speed.newest_ms <= self._set.recover_s * 1000
+            if fresh and self._recent_mps(edge, now_ms) >= self._set.recover_share * usual.speed_mps:
+                well.add(edge)
+        return self._detector.step(slow, frozenset(well), now_ms)
+
+    def _recent_mps(self, edge: int, now_ms: int) -> float:
+        """Return the speed over the last two minutes: an end shows sooner than in the whole window."""
+        rows = self._windows.buses(edge, now_ms - round(self._set.recover_s * 1000))
+        seconds = sum(s for _, s, _ in rows.values())
+        return sum(m for m, _, _ in rows.values()) / seconds if seconds > 0 else 0.0
+
+    def _slow(self, speed: EdgeSpeed, usual: Usual, now_ms: int) -> SlowEdge | None:
+        """Tell whether an edge is slow against its own usual, and which buses say so."""
+        fresh_ms = self._set.slow_window_s * 1000
+        share = self._set.slow_share_signal if self._at_signal[speed.edge] else self._set.slow_share
+        below = math.log(usual.speed_mps / max(speed.speed_mps, 0.05))
+        if (
+            now_ms - speed.newest_ms > fresh_ms / 3
+            or speed.speed_mps > share * usual.speed_mps
+            or below < self._set.slow_sds * usual.sd_log
+        ):
+            return None
+        limit = share * usual.speed_mps
+        rows = self._windows.buses(speed.edge, now_ms - round(fresh_ms))
+        held = {bus: route for bus, (metres, seconds, route) in rows.items() if metres / max(seconds, 1e-6) <= limit}
+        return SlowEdge(speed.edge, speed.speed_mps, usual.speed_mps, held) if held else None
+
+
+def _cells_of(network: RoadNetwork) -> list[tuple[int, int]]:
+    middle = (network.point_offset[:-1] + network.point_offset[1:] - 1) // 2
+    unit = to_unit(network.point_lon[middle], network.point_lat[middle])
+    cells: Ints = np.floor(unit * 2**CELL_ZOOM).astype(np.int64)
+    return [(int(x), int(y)) for x, y in cells]
+
+
+def _ends_at_signal(network: RoadNetwork, radius_m: float) -> list[bool]:
+    if len(network.signal_lon) == 0:
+        return [False] * network.edge_count
+    signals = np.column_stack(network.to_xy(network.signal_lon, network.signal_lat))
+    ends = np.column_stack((network.node_x_m, network.node_y_m))[network.edge_to]
+    distance, _ = cKDTree(signals).query(ends)
+    return [bool(value) for value in np.asarray(distance) <= radius_m]

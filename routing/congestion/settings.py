@@ -1,0 +1,35 @@
+"""What the estimator believes: windows in seconds of event time, shares, metres."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateSettings:
+    """Numbers of the estimator, of usual speeds and of incident candidates."""
+
+    cycle_s: int = 10
+    lag_s: int = 5
+    window_s: float = 600.0
+    half_life_s: float = 150.0
+    refresh_s: float = 60.0
+    max_gap_s: float = 150.0
+    max_ahead_s: float = 120.0
+    max_bus_mps: float = 33.0
+    stop_radius_m: float = 25.0
+    standing_mps: float = 1.0
+    standing_m: float = 8.0
+    min_sure: float = 0.5
+    usual_min_passes: int = 5
+    slow_share: float = 0.5
+    slow_share_signal: float = 0.25
+    slow_sds: float = 2.0
+    signal_radius_m: float = 60.0
+    slow_window_s: float = 360.0
+    slow_min_s: float = 180.0
+    slow_min_buses: int = 3
+    place_radius_m: float = 300.0
+    recover_share: float = 0.7
+    recover_s: float = 120.0
+    silent_s: float = 900.0
+    learn_again_s: float = 7200.0
+    utc_offset_s: int = 25_200
