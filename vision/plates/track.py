@@ -11,7 +11,9 @@ from vision.frames import Image
 from vision.plates.reader import PlateLook
 
 MOST_LOOKS = 10
-LEAST_CONFIDENCE = 0.6
+# One look must be this sure of each sign; three looks that agree may each be less sure.
+LEAST_CONFIDENCE = 0.72
+LEAST_TOGETHER, AGREEING_LOOKS = 0.5, 3
 LEAST_SHARE = 0.6
 ROOM = 0.1
 SMALLEST_BOX_PX = 60
@@ -102,8 +104,10 @@ def vote(looks: Sequence[PlateLook]) -> tuple[PlateReading, Image | None]:
     of_winner = [look for look in looks if winner and look.text == winner]
     best = max(of_winner or looks, key=lambda look: (look.confidence, look.box[2] - look.box[0]))
     share = weight[winner] / sum(weight.values()) if winner else 0.0
+    agree = len(of_winner) >= AGREEING_LOOKS
+    least = LEAST_TOGETHER if agree else LEAST_CONFIDENCE
+    sure = winner is not None and share >= LEAST_SHARE and best.confidence >= least
     confidence = best.confidence * share
-    sure = winner is not None and share >= LEAST_SHARE and confidence >= LEAST_CONFIDENCE
     reading = PlateReading(
         text=winner if sure else None,
         confidence=round(min(1.0, confidence), 4) if sure else 0.0,

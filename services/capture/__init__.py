@@ -1,0 +1,1 @@
+"""Video of every camera cut into segments, stored once and announced."""

@@ -1,0 +1,1 @@
+"""`hanoi detect` and the step that watches camera segments."""

@@ -1,0 +1,101 @@
+"""`hanoi detect`: one recording through detector, tracks, rules and evidence, into files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import track
+
+from services.detect.offline import Result, watch_recording
+from vision.camera import read_camera, with_source
+from vision.detector.open import open_detector
+from vision.errors import VisionError
+from vision.evidence.collector import Claim, plain
+from vision.evidence.keys import load_or_make_key
+from vision.plates.reader import PlateReader
+from vision.tracks import Look
+
+
+@click.command()
+@click.option("--video", required=True, help="A recording (file or address) or scene://…")
+@click.option("--camera", "camera_file", required=True, type=click.Path(path_type=Path), help="The camera file.")
+@click.option("--weights", default="scene", show_default=True, help="OpenVINO folder, .onnx, .pt or .jsonl; `scene`.")
+@click.option("--plates", type=click.Path(path_type=Path), help="Folder with plate detector and reader.")
+@click.option("--key", type=click.Path(path_type=Path), help="Ed25519 key that seals; by default OUT/key.pem, made.")
+@click.option("--seconds", type=float, help="Stop after so many seconds of the recording.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for what is found.")
+def detect(
+    video: str,
+    camera_file: Path,
+    weights: str,
+    plates: Path | None,
+    key: Path | None,
+    seconds: float | None,
+    out: Path,
+) -> None:
+    """Run detector, tracks and rules over one video."""
+    console = Console(stderr=True)
+    try:
+        camera = with_source(read_camera(camera_file), video)
+        detector = open_detector(weights)
+        reader = PlateReader(plates) if plates else None
+        out.mkdir(parents=True, exist_ok=True)
+        sealing = load_or_make_key(key or out / "key.pem")
+        results = watch_recording(
+            camera, detector, sealing, reader, seconds=seconds, on_bad=lambda text: console.print(f"[yellow]{text}")
+        )
+        summary = _write(out, track(results, description="watching", console=console, total=None))
+    except VisionError as error:
+        raise click.ClickException(str(error)) from error
+    summary |= {"camera_id": camera.id, "public_key": sealing.public_hex, "model_sha256": detector.sha256}
+    click.echo(msgspec.json.format(msgspec.json.encode(summary), indent=1).decode())
+
+
+def _write(out: Path, results: Iterator[Result]) -> dict[str, object]:
+    evidence = out / "evidence"
+    evidence.mkdir(exist_ok=True)
+    frames, users = 0, set()
+    rules: dict[str, int] = {}
+    with (
+        (out / "tracks.jsonl").open("wb") as tracks,
+        (out / "candidates.jsonl").open("wb") as candidates,
+        (out / "counts.jsonl").open("wb") as counts,
+    ):
+        for result in results:
+            frames += result.frames
+            for look in result.looks:
+                users.add(look.track_id)
+                tracks.write(msgspec.json.encode(_look(look)) + b"\n")
+            for row in result.counts:
+                counts.write(msgspec.json.encode(row) + b"\n")
+            for claim in result.claims:
+                rules[claim.candidate.rule] = rules.get(claim.candidate.rule, 0) + 1
+                _write_claim(candidates, evidence, claim)
+    return {"frames": frames, "tracks": len(users), "candidates": dict(sorted(rules.items())), "out": str(out)}
+
+
+def _write_claim(candidates: BinaryIO, evidence: Path, claim: Claim) -> None:
+    name = None
+    if claim.sealed is not None:
+        name = f"evidence/{claim.candidate.candidate_id}.zip"
+        (evidence.parent / name).write_bytes(claim.sealed.data)
+    row = plain(claim.candidate)
+    assert isinstance(row, dict)
+    reading = row["plate"]
+    row |= {"plate": reading.get("text"), "plate_reading": reading, "evidence": name, "problem": claim.problem}
+    candidates.write(msgspec.json.encode(row) + b"\n")
+
+
+def _look(look: Look) -> dict[str, object]:
+    return {
+        "track_id": look.track_id,
+        "time_ms": look.time_ms,
+        "frame": look.frame,
+        "box": [round(v, 1) for v in look.box],
+        "confidence": round(look.confidence, 4),
+        "label": look.label,
+        "looks": look.looks,
+    }

@@ -1,0 +1,40 @@
+"""Pieces of any source: a file, a stream, or a scene rendered by code."""
+
+from collections.abc import Callable, Iterator
+
+from vision.frames import Image
+from vision.scenes.junction import open_scene
+from vision.segments import TARGET_S, Piece, cut, encode
+
+
+def source_pieces(source: str, *, on_bad: Callable[[str], None] | None = None) -> Iterator[Piece]:
+    """Cut a source into pieces of about two seconds.
+
+    Parameters
+    ----------
+    source : str
+        A path, an address, or ``scene://junction?seed=N`` (which never ends).
+    on_bad : callable, optional
+        Takes one sentence for each thing left out.
+
+    Yields
+    ------
+    Piece
+        In order of time.
+
+    Raises
+    ------
+    VideoError
+        If the source cannot be read.
+    """
+    if not source.startswith("scene://"):
+        yield from cut(source, on_bad=on_bad)
+        return
+    images: list[Image] = []
+    times: list[float] = []
+    for time_s, image in open_scene(source).frames():
+        if times and time_s - times[0] >= TARGET_S - 1e-6:
+            yield encode(images, times, preset="ultrafast", crf=23)
+            images, times = [], []
+        images.append(image)
+        times.append(time_s)

@@ -1,0 +1,1 @@
+"""Junctions rendered by code: simple shapes, and the truth about them."""
