@@ -1,14 +1,17 @@
 """`hanoi city import` and `hanoi city show`."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress as Bar, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
-from schemas.text import Text
+from schemas.text import Text as TwoTongues
 from services.city.folder import City, CityError, CityFolder
 from services.city.importer import Progress, Request, import_city
 from services.city.report import Report, read_report
@@ -48,15 +51,15 @@ class BarProgress(Progress):
             self._bar.update(self._task, total=done, completed=done)
 
 
-def run_import(request: Request, console: Console) -> tuple[City, Report]:
-    """Import a city and show progress; a source that cannot be used ends the program with code 2.
+def with_progress(console: Console, make: Callable[[Progress], tuple[City, Report]]) -> tuple[City, Report]:
+    """Make a city and show progress; a source that cannot be used ends the program with code 2.
 
     Parameters
     ----------
-    request : Request
-        The sources.
     console : Console
         Where progress and errors go.
+    make : callable
+        Makes the city and tells how far it is.
 
     Returns
     -------
@@ -67,12 +70,17 @@ def run_import(request: Request, console: Console) -> tuple[City, Report]:
     try:
         with Bar(*columns, console=console) as bar:
             progress = BarProgress(bar)
-            made = import_city(request, now_ms=WallClock().now_ms(), progress=progress)
+            made = make(progress)
             progress.finish()
     except CityError as error:
-        console.print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True, markup=True)
-        sys.exit(2)
+        fail(console, error)
     return made
+
+
+def fail(console: Console, error: Exception) -> NoReturn:
+    """Print an error that names what, where and how to mend it, and end with code 2."""
+    console.print(Text.assemble(("error: ", "bold red"), str(error)), highlight=False, soft_wrap=True)
+    sys.exit(2)
 
 
 @click.command()
@@ -114,15 +122,16 @@ def import_(
         repeat_calendar=repeat_calendar,
         workers=workers,
     )
-    city, report = run_import(request, console)
+    now_ms = WallClock().now_ms()
+    city, report = with_progress(console, lambda progress: import_city(request, now_ms=now_ms, progress=progress))
     show_city(Console(), out, city, report)
 
 
-def _name(text: str | None) -> Text | None:
+def _name(text: str | None) -> TwoTongues | None:
     if not text:
         return None
     vi, _, en = text.partition("|")
-    return Text(vi=vi.strip(), en=en.strip() or vi.strip())
+    return TwoTongues(vi=vi.strip(), en=en.strip() or vi.strip())
 
 
 @click.command()
@@ -132,8 +141,7 @@ def show(folder: Path) -> None:
     try:
         city = CityFolder(folder).city
     except CityError as error:
-        Console(stderr=True).print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
-        sys.exit(2)
+        fail(Console(stderr=True), error)
     show_city(Console(), folder, city, read_report(folder))
 
 

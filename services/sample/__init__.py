@@ -1,0 +1,1 @@
+"""The sample city: Hanoi's main roads and some of its bus lines, drawn by hand, for a first run without any file."""
