@@ -2,13 +2,14 @@
 
 import math
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
 from fleet.arrivals.learner import Learner, Update
 from fleet.arrivals.links import Links
 from fleet.arrivals.memory import PredictionMemory
-from fleet.arrivals.predict import HORIZON_S, Forecast, Situation, forecast, predict
+from fleet.arrivals.predict import HORIZON_S, Situation, forecast, predict
 from fleet.assignment.progress import Progress, advance, seat
 from fleet.gtfs.timetable import Timetable, TripRun
 from fleet.stop_events.crossing import BEFORE_STOP_M
@@ -141,11 +142,10 @@ class Follower:
         assert progress is not None
         assert vehicle.watch is not None
         waiting = _is_waiting(vehicle)
+        done = progress.is_at_end and vehicle.watch.ahead >= len(progress.pattern.stop_index)
         if progress.off_m > OFF_ROUTE_M:
             vehicle.phase = Phase.DEADHEAD if waiting or progress.is_at_end else Phase.DETOUR
-        elif waiting and (progress.is_at_start or fix.time_ms < progress.run.start_ms):
-            vehicle.phase = Phase.LAYOVER
-        elif progress.is_at_end and vehicle.watch.ahead >= len(progress.pattern.stop_index):
+        elif (waiting and (progress.is_at_start or fix.time_ms < progress.run.start_ms)) or done:
             vehicle.phase = Phase.LAYOVER
         else:
             vehicle.phase = Phase.IN_SERVICE
@@ -162,9 +162,16 @@ class Follower:
         age_s = max(0.0, (fix.received_ms - fix.time_ms) / 1000.0)
         ready_ms = fix.time_ms + round(1000.0 * _way_to_start_m(progress, x, y) / DEADHEAD_MPS)
         now = Situation(
-            vehicle.vehicle_id, progress.run, fix.time_ms, age_s, watch.ahead, _part(progress, watch), waiting, ready_ms,
-            out.delay_s,
-        )  # fmt: skip
+            vehicle_id=vehicle.vehicle_id,
+            run=progress.run,
+            time_ms=fix.time_ms,
+            age_s=age_s,
+            ahead=watch.ahead,
+            part=_part(progress, watch),
+            waiting=waiting,
+            ready_ms=ready_ms,
+            delay_s=out.delay_s,
+        )
         snapshot = self._learner.at(fix.time_ms)
         made = forecast(self._timetable, self._links, snapshot, now)
         memory.keep(fix.time_ms, made)
@@ -173,16 +180,13 @@ class Follower:
         left_s = float(made.seconds[-1]) if len(made.seconds) else 0.0
         if follows is not None and left_s <= HORIZON_S:
             ready = fix.time_ms + round(left_s * 1000.0) + MIN_LAYOVER_MS
-            self._predict_next(vehicle, follows, now, made, ready, out)
+            self._predict_next(follows, now, ready, out)
 
-    def _predict_next(
-        self, vehicle: Vehicle, follows: int, now: Situation, made: Forecast, ready_ms: int, out: Followed
-    ) -> None:
-        del made
+    def _predict_next(self, follows: int, now: Situation, ready_ms: int, out: Followed) -> None:
         run = self._timetable.run_of(follows, now.run.start_date)
         late_s = max(0.0, (ready_ms - run.start_ms) / 1000.0)
         later = Situation(
-            vehicle.vehicle_id, run, now.time_ms, now.age_s, 1, 0.0, True, ready_ms, late_s, next_trip=True
+            now.vehicle_id, run, now.time_ms, now.age_s, 1, 0.0, True, ready_ms, late_s, next_trip=True
         )  # fmt: skip
         snapshot = self._learner.at(now.time_ms)
         prediction = predict(self._timetable, snapshot, later, forecast(self._timetable, self._links, snapshot, later))
@@ -205,9 +209,11 @@ def _next_trips(timetable: Timetable) -> dict[int, int]:
     follows: dict[int, int] = {}
     for trips in blocks.values():
         trips.sort(key=lambda trip: (timetable.trip_first_s[trip], trip))
-        for trip, later in zip(trips, trips[1:], strict=False):
-            if timetable.trip_first_s[later] >= timetable.trip_last_s[trip] - 120:
-                follows[trip] = later
+        follows |= {
+            trip: later
+            for trip, later in pairwise(trips)
+            if timetable.trip_first_s[later] >= timetable.trip_last_s[trip] - 120
+        }
     return follows
 
 

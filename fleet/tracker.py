@@ -1,5 +1,6 @@
 """The one tracker: fixes in, positions, stop events, predictions, alerts and feed health out."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -41,8 +42,9 @@ class TrackOutputs:
 class Tracker:
     """Tracks the buses of one city.
 
-    Predictions depend on nothing but the fixes and their times: the same fixes in any batches, and the fixes of different
-    buses in any order up to two minutes apart, give the same ones. A late or repeated fix changes no state.
+    Predictions depend on nothing but the fixes and their times: the same fixes in any batches, and the fixes of
+    different buses in any order up to two minutes apart, give the same ones. A late or repeated fix changes no state.
+    ``verdicts`` counts every cleaning rule that spoke.
 
     Parameters
     ----------
@@ -65,6 +67,7 @@ class Tracker:
         self._vehicles: dict[str, Vehicle] = {}
         self._sources: dict[str, SourceQuality] = {}
         self._source_of: dict[str, str] = {}
+        self.verdicts: Counter[str] = Counter()
         self._health_ms = 0
         self._route_seen: dict[int, int] = {}
         self._trip_seen: dict[tuple[str, str], int] = {}
@@ -103,6 +106,7 @@ class Tracker:
             vehicle = self._vehicles[fix.vehicle_id] = Vehicle(fix.vehicle_id)
         verdict = clean(fix, Known(self._area, vehicle.last, vehicle.jumps))
         vehicle.quality.take(fix, verdict.rules)
+        self.verdicts.update(verdict.rules)
         source = self._sources.setdefault(fix.source, SourceQuality(fix.source))
         source.take(fix, verdict.rules, accepted=verdict.fix is not None)
         vehicle.jumps = vehicle.jumps + 1 if "impossible_jump" in verdict.rules else vehicle.jumps

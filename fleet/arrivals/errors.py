@@ -53,8 +53,8 @@ def quantiles_of(counts: Floats) -> Floats:
 def shown_shift(counts: Floats) -> Floats:
     """Return by how much the shown time differs from the model's, shape (kinds, horizons), seconds.
 
-    The shown time loses where the bus came too early for who trusted it, or much too late; the shift with the least loss
-    is taken, a smaller one where two are alike. Missing a bus weighs more: the early margin is the narrow one.
+    The shown time loses where the bus came too early for who trusted it, or much too late; the shift with the least
+    loss is taken, a smaller one where two are alike. Missing a bus weighs more: the early margin is the narrow one.
     """
     share = np.cumsum(counts, axis=-1)
     share /= share[..., -1:]

@@ -1,8 +1,8 @@
 """What is learnt from all buses: running times of links, and our own errors.
 
 An update is used only from two minutes of event time after it became known, and updates are taken in the order of
-(time, vehicle, stop). So the order in which the partitions of the log arrive, as long as none is two minutes behind another,
-changes nothing.
+(time, vehicle, stop). So the order in which the partitions of the log arrive, as long as none is two minutes behind
+another, changes nothing.
 """
 
 from bisect import insort

@@ -31,8 +31,8 @@ def cumulative_m(x: Floats, y: Floats) -> Floats:
 def place_in_order(sx: Floats, sy: Floats, expected: Floats, x: Floats, y: Floats, cum: Floats) -> Floats:
     """Return where stops lie along a line so that they never go back.
 
-    Each stop may take any segment of the line; the chain with the smallest sum of squared distances wins, so a loop that
-    passes a stop twice is read in the order of the timetable. Where a street is driven twice, ``expected`` decides.
+    Each stop may take any segment of the line; the chain with the smallest sum of squared distances wins, so a loop
+    that passes a stop twice is read in the order of the timetable. Where a street is driven twice ``expected`` decides.
 
     Parameters
     ----------

@@ -11,15 +11,14 @@ from schemas.stop_event import StopEvent
 class StopWatch:
     """The calls of one bus on one trip.
 
-    ``ahead`` is the number of the next stop to arrive at; ``at`` of the stop it arrived at last, with ``arrival_ms`` and
-    ``departure_ms``; ``since_ms`` is when the bus was first seen at the first stop.
+    ``ahead`` is the number of the next stop to arrive at; ``at`` of the stop it arrived at last, with ``arrival_ms``
+    and ``departure_ms``.
     """
 
     timetable: Timetable
     run: TripRun
     vehicle_id: str
     ahead: int
-    since_ms: int | None = None
     at: int | None = None
     arrival_ms: int | None = None
     departure_ms: int | None = None

@@ -1,0 +1,1 @@
+"""`hanoi replay`: the tracker over a recording."""

@@ -1,0 +1,106 @@
+"""`hanoi replay`: run the tracker over a recording and write what it says."""
+
+import json
+import time
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from fleet.cleaning import Area
+from fleet.gtfs import GtfsError, Timetable, read_timetable
+from fleet.roster import RosterError, read_roster
+from fleet.tracker import Tracker
+from schemas.fix import Fix
+from services.recordings import FORMATS, RecordingError, Refusal, read_recording
+from services.replay.order import in_time_order, shuffled, without_trips
+from services.replay.write import ReplayFiles
+
+BATCH = 500
+MARGIN_DEG = 0.3
+
+
+@click.command()
+@click.option("--gtfs", type=click.Path(path_type=Path), required=True, help="GTFS zip or folder.")
+@click.option("--positions", type=click.Path(path_type=Path), required=True, help="Recording: file or folder.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the results; made if absent.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="auto", help="Format of the recording.")
+@click.option("--roster", type=click.Path(path_type=Path), help="CSV vehicle_id,route_id.")
+@click.option("--shuffle", "seed", type=int, help="Deliver as unruly partitions would; the results stay the same.")
+@click.option("--hide-trips", is_flag=True, help="As if the feed named no trip; assignment must find it.")
+@click.option("--repeat-calendar", is_flag=True, help="Outside the calendar run what each weekday usually ran.")
+def replay(
+    gtfs: Path,
+    positions: Path,
+    out: Path,
+    form: str,
+    roster: Path | None,
+    seed: int | None,
+    hide_trips: bool,
+    repeat_calendar: bool,
+) -> None:
+    """Run the tracker over a recording and write what it says."""
+    refused: Counter[str] = Counter()
+
+    def count(refusal: Refusal) -> None:
+        refused[f"{refusal.field}: {refusal.mend}"] += 1
+
+    try:
+        timetable = read_timetable(gtfs, repeat_calendar=repeat_calendar)
+        routes = read_roster(roster) if roster is not None else None
+        read = read_recording(positions, form, "replay", timezone=timetable.timezone, on_refusal=count)
+        fixes = in_time_order(without_trips(fix) if hide_trips else fix for fix in read)
+    except (GtfsError, RosterError, RecordingError) as error:
+        raise click.ClickException(str(error)) from error
+    fixes = shuffled(fixes, seed) if seed is not None else fixes
+    tracker = Tracker(timetable, routes, area_of(timetable))
+    files = ReplayFiles(out)
+    began = time.perf_counter()
+    counts = run_through(tracker, fixes, files)
+    took_s = time.perf_counter() - began
+    rows = files.close()
+    summary = {
+        "gtfs": str(gtfs),
+        "positions": str(positions),
+        "fixes": len(fixes),
+        "vehicles": len({fix.vehicle_id for fix in fixes}),
+        "refused": dict(refused),
+        "verdicts": dict(sorted(counts["verdicts"].items())),
+        "phases": dict(sorted(counts["phases"].items())),
+        "alerts": dict(sorted(counts["alerts"].items())),
+        "rows": rows,
+        "doubts": list(timetable.feed.doubts),
+        "seconds": round(took_s, 2),
+        "fixes_per_s": round(len(fixes) / took_s, 1) if took_s else None,
+        "options": {"hide_trips": hide_trips, "shuffle": seed, "repeat_calendar": repeat_calendar},
+        "sha256": files.digest(),
+    }
+    (out / "summary.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    click.echo(json.dumps(summary, indent=2, ensure_ascii=False))
+
+
+def area_of(timetable: Timetable) -> Area:
+    """Return the area of a timetable: its stops and 0.3 degrees around them."""
+    lon, lat = timetable.stop_lon, timetable.stop_lat
+    return Area(
+        float(lon.min()) - MARGIN_DEG,
+        float(lat.min()) - MARGIN_DEG,
+        float(lon.max()) + MARGIN_DEG,
+        float(lat.max()) + MARGIN_DEG,
+    )
+
+
+def run_through(tracker: Tracker, fixes: list[Fix], files: ReplayFiles) -> dict[str, Counter[str]]:
+    """Hand all fixes to the tracker, write what it says, and count phases, alerts and verdicts."""
+    counts: dict[str, Counter[str]] = {"phases": Counter(), "alerts": Counter(), "verdicts": Counter()}
+    now_ms = 0
+    batches = [fixes[i : i + BATCH] for i in range(0, len(fixes), BATCH)]
+    with click.progressbar(batches, label="replay", show_pos=True) as bar:
+        for batch in bar:
+            now_ms = max(now_ms, *(fix.received_ms for fix in batch))
+            out = tracker.step(batch, now_ms)
+            files.take(out)
+            counts["phases"].update(position.assignment.phase.value for position in out.positions)
+            counts["alerts"].update(alert.kind.value for alert in out.alerts if alert.ended_ms is None)
+    counts["verdicts"].update(tracker.verdicts)
+    return counts
