@@ -53,7 +53,7 @@ def play(
 ) -> None:
     """Push a recorded day through the doors in its own clock."""
     try:
-        settings = _settings(var_dir)
+        settings = settings_of(var_dir)
         fixes, unread = read_fixes(positions, form, source, timezone)
         zone = ZoneInfo(timezone or _city_zone(settings))
         chosen = in_order(fixes, _moment(from_, fixes, zone), _moment(until, fixes, zone))
@@ -100,7 +100,8 @@ def door_of(path: Path, form: str) -> str:
     return DOOR_OF_SUFFIX.get(suffix.lower(), "csv")
 
 
-def _settings(var_dir: Path | None) -> Settings:
+def settings_of(var_dir: Path | None) -> Settings:
+    """Return the settings of the city that runs in a folder."""
     if var_dir is not None:
         os.environ.update(place_environment(os.environ, var_dir, None))
     return Settings()

@@ -14,13 +14,14 @@ from services.city.folder import CityError, CityFolder
 from services.context import Context
 from services.logs import set_up_logs
 from services.run.lag import WatchedStream
-from services.run.services import SERVICES
+from services.run.services import SERVICES, is_simulated
 from services.settings import Settings, SettingsError
 
 PARENT_ENV = "SUPERVISOR_PID"
 STOP_GRACE_S = 5.0
 PR_SET_PDEATHSIG = 1
 CLOCK_LOOK_BACK_MS = 30_000
+WITHOUT_CITY = ("ingest", "archive", "api")
 
 log = structlog.get_logger("services.run")
 
@@ -80,9 +81,12 @@ def _serve(name: str, settings: Settings, stop: threading.Event) -> int:
 
 def _lacking(name: str, settings: Settings) -> str | None:
     try:
-        return SERVICES[name].lacking(CityFolder(settings.place.city_dir))
+        city = CityFolder(settings.place.city_dir)
     except CityError as error:
-        return str(error) if name not in ("ingest", "archive", "api") else None
+        return str(error) if name not in WITHOUT_CITY else None
+    if name == "simulate" and not is_simulated(city, settings.run.simulate or None):
+        return "simulated buses were not asked for (HANOI_RUN_SIMULATE=true)"
+    return SERVICES[name].lacking(city)
 
 
 def _follow_clock(context: Context) -> None:

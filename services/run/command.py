@@ -36,6 +36,8 @@ def run(
         settings = _settle_in(var_dir, city_dir, repeat_calendar=repeat_calendar)
         city = CityFolder(settings.place.city_dir)
         services = choose_services(only, city, settings.run.simulate or None if simulate is None else simulate)
+        if any(service.name == "simulate" for service in services):
+            os.environ["HANOI_RUN_SIMULATE"] = "true"
         with RunLock(settings.run.var_dir / "run"):
             code = _supervise(settings, city, [(service, service.lacking(city)) for service in services])
     except (SettingsError, CityError, AlreadyRunningError) as error:

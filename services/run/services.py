@@ -82,5 +82,23 @@ def choose_services(only: tuple[str, ...], city: CityFolder, simulate: bool | No
         raise KeyError(f"no service {', '.join(strange)}; there are {', '.join(SERVICES)}")
     if only:
         return [service for service in SERVICES.values() if service.name in only]
-    wanted = city.city.origin == "sample" if simulate is None else simulate
+    wanted = is_simulated(city, simulate)
     return [service for service in SERVICES.values() if service.name != "simulate" or wanted]
+
+
+def is_simulated(city: CityFolder, asked: bool | None) -> bool:
+    """Return whether simulated buses are driven: as asked, else in a sample city.
+
+    Parameters
+    ----------
+    city : CityFolder
+        The city.
+    asked : bool or None
+        ``None`` leaves it to the city.
+
+    Returns
+    -------
+    bool
+        Whether the service `simulate` has something to do.
+    """
+    return city.city.origin == "sample" if asked is None else asked
