@@ -54,12 +54,19 @@ class Estimator:
         self.network = network
         self._set = settings or EstimateSettings()
         self.history = history or EdgeHistory(network.edge_free_mps, self._set.usual_min_passes)
-        self._observer = Observer(RoadModel(network), self._set, stops_lonlat)
-        self._windows = EdgeWindows(network.edge_length_m.tolist(), self._set.window_s, self._set.half_life_s)
-        self._detector = IncidentDetector(network, self._set)
+        self._roads = RoadModel(network)
+        self._stops = stops_lonlat
         self._cells = _cells_of(network)
         self._at_signal = _ends_at_signal(network, self._set.signal_radius_m)
         self._waiting: list[BusPosition] = []
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """Forget the buses and what was told; keep what was learnt."""
+        network = self.network
+        self._observer = Observer(self._roads, self._set, self._stops)
+        self._windows = EdgeWindows(network.edge_length_m.tolist(), self._set.window_s, self._set.half_life_s)
+        self._detector = IncidentDetector(network, self._set)
         self._done_ms: int | None = None
         self._told: dict[int, EdgeState] = {}
 
@@ -84,6 +91,8 @@ class Estimator:
         self._waiting += [p for p in positions if p.time_ms <= latest]
         cycle_ms = self._set.cycle_s * 1000
         last = (now_ms - self._set.lag_s * 1000) // cycle_ms * cycle_ms
+        if self._done_ms is not None and self._done_ms - last > self._set.window_s * 1000:
+            self._begin_anew()  # the city's clock went back: another recorded day is played
         if self._done_ms is None or last - self._done_ms > self._set.window_s * 1000:
             self._done_ms = min([last - cycle_ms, *self._first_cycle(last, cycle_ms)])
         states: list[RoadStates] = []

@@ -114,7 +114,7 @@ def _junctions(tail: Ints, head: Ints, count: int) -> NDArray[np.bool_]:
     neighbours = np.bincount(pairs // count, minlength=count) + np.bincount(pairs % count, minlength=count)
     degree = outs + ins
     runs_on = (outs > 0) & (ins > 0) & (neighbours == 2) & ((degree == 2) | (degree == 4))
-    return np.logical_not(runs_on)
+    return np.asarray(~runs_on)
 
 
 def _walk(tail: Ints, head: Ints, junction: NDArray[np.bool_]) -> list[list[int]]:
