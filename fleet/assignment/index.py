@@ -69,7 +69,7 @@ class PatternIndex:
             comes by twice is there twice.
         """
         column, row = int((x - self.min_x) // CELL_M), int((y - self.min_y) // CELL_M)
-        return _near(  # type: ignore[no-any-return]
+        return _near(
             x, y, within_m, column, row, self.columns, self.rows, self.cell_start, self.cell_pattern,
             self.start, self.x, self.y, self.along, allowed,
         )  # fmt: skip

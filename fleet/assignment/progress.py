@@ -38,12 +38,12 @@ class Progress:
     @property
     def is_at_start(self) -> bool:
         """Whether the bus stands within 80 m of the first stop's place on the shape."""
-        return self.distance_m <= self.pattern.stop_distance_m[0] + 80.0
+        return self.distance_m <= float(self.pattern.stop_distance_m[0]) + 80.0
 
     @property
     def is_at_end(self) -> bool:
         """Whether the bus is within 30 m of the last stop's place on the shape, or past it."""
-        return self.distance_m >= self.pattern.stop_distance_m[-1] - 30.0
+        return self.distance_m >= float(self.pattern.stop_distance_m[-1]) - 30.0
 
 
 def scheduled_distance_m(timetable: Timetable, run: TripRun, time_ms: int) -> float:

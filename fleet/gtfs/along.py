@@ -102,7 +102,7 @@ def match_point(
         Metres along, metres beside the line, and the direction of the line there in radians from east.
     """
     count = len(x)
-    j = max(0, np.searchsorted(cum, low) - 1)
+    j = max(0, int(np.searchsorted(cum, low)) - 1)
     best, along, off, angle = np.inf, low, np.inf, 0.0
     while j < count - 1 and (cum[j] <= high or off == np.inf):
         part, d2 = _on_segment(px, py, x[j], y[j], x[j + 1], y[j + 1])

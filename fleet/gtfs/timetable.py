@@ -131,7 +131,7 @@ class Timetable:
 
     def pattern_of(self, trip: int) -> Pattern:
         """Return the pattern of a trip."""
-        return self.patterns[self.trip_pattern[trip]]
+        return self.patterns[int(self.trip_pattern[trip])]
 
     def headsign_of(self, trip: int) -> str:
         """Return where a trip says it goes: its headsign, else the name of its last stop."""

@@ -1,0 +1,129 @@
+"""How right arrival predictions were, by the schemes that others publish."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Figures = dict[str, object]
+# Bins by time to the actual arrival, half open, seconds; and how far actual − predicted may lie, inclusive.
+EAB_BINS_S = ((0, 180), (180, 360), (360, 600), (600, 900))
+EAB_BANDS_S = ((-30, 90), (-60, 150), (-60, 210), (-90, 270))
+# Bins by the predicted time ahead.
+MBTA_BINS_S = ((0, 180), (180, 360), (360, 720), (720, 1800))
+MBTA_BANDS_S = ((-60, 60), (-90, 120), (-150, 210), (-240, 360))
+CALITP_S = 1800
+BOOTSTRAP = 200
+PERCENT = 100.0
+
+
+def name_of(bin_s: tuple[int, int]) -> str:
+    """Return the name of a bin in minutes, for instance ``3-6``."""
+    return f"{bin_s[0] // 60}-{bin_s[1] // 60}"
+
+
+def share(hits: NDArray[np.bool_]) -> float | None:
+    """Return the per cent that are true, ``None`` of nothing."""
+    return round(PERCENT * float(hits.mean()), 1) if len(hits) else None
+
+
+def mean_of(values: list[float | None]) -> float | None:
+    """Return the mean of the bins that have one."""
+    known = [value for value in values if value is not None]
+    return round(sum(known) / len(known), 1) if known else None
+
+
+def eab(ahead_s: Floats, error_s: Floats) -> Figures:
+    """Return the EAB figures: bins by actual time ahead.
+
+    Parameters
+    ----------
+    ahead_s : array
+        Actual arrival − moment of the question, seconds.
+    error_s : array
+        Actual − shown, seconds.
+
+    Returns
+    -------
+    dict
+        Accuracy, mean absolute error, bias, early-miss share and count of each bin, and the mean accuracy.
+    """
+    bins: dict[str, Figures] = {}
+    for (low, high), (early, late) in zip(EAB_BINS_S, EAB_BANDS_S, strict=True):
+        here = error_s[(ahead_s >= low) & (ahead_s < high)]
+        bins[name_of((low, high))] = {
+            "accurate": share((here >= early) & (here <= late)),
+            "mae_s": round(float(np.abs(here).mean()), 1) if len(here) else None,
+            "bias_s": round(float(here.mean()), 1) if len(here) else None,
+            "early_miss": share(here < early),
+            "count": len(here),
+        }
+    return {"bins": bins, "mean": mean_of([b["accurate"] for b in bins.values()])}  # type: ignore[misc]
+
+
+def mbta(predicted_s: Floats, error_s: Floats) -> Figures:
+    """Return the MBTA figures: bins by predicted time ahead."""
+    bins = {
+        name_of(b): share((here >= early) & (here <= late))
+        for b, (early, late) in zip(MBTA_BINS_S, MBTA_BANDS_S, strict=True)
+        for here in (error_s[(predicted_s >= b[0]) & (predicted_s < b[1])],)
+    }
+    return {"bins": bins, "mean": mean_of(list(bins.values()))}
+
+
+def calitp(ahead_s: Floats, error_s: Floats) -> Figures:
+    """Return the Cal-ITP accuracy: −60 ln(t+1.3) < error < 60 ln(t+1.5), t in minutes before arrival, up to 30."""
+    here = ahead_s < CALITP_S
+    t, error = ahead_s[here] / 60.0, error_s[here]
+    good = (error > -60.0 * np.log(t + 1.3)) & (error < 60.0 * np.log(t + 1.5))
+    minute = np.minimum(t.astype(np.int64), 29)
+    minutes = [share(good[minute == m]) for m in range(30)]
+    spread = np.percentile(error, [25, 75]) if len(error) else np.zeros(2)
+    return {
+        "accurate": mean_of(minutes),
+        "by_minute": minutes,
+        "bus_catch": share(error >= 0.0),
+        "iqr_min": round(float(spread[1] - spread[0]) / 60.0, 2),
+        "padding_min": round(float(error.mean()) / 60.0, 2) if len(error) else None,
+    }
+
+
+def honesty(ahead_s: Floats, p10_s: Floats, p50_s: Floats, p90_s: Floats) -> Figures:
+    """Return how honest the quantiles are, each argument actual − quantile except ``ahead_s``, seconds."""
+    out: dict[str, Figures] = {}
+    for low, high in (*EAB_BINS_S, (0, 900)):
+        here = (ahead_s >= low) & (ahead_s < high)
+        inside = (p10_s[here] >= 0) & (p90_s[here] <= 0)
+        name = name_of((low, high)) if (low, high) != (0, 900) else "all"
+        out[name] = {"before_p50": share(p50_s[here] < 0), "inside_p10_p90": share(inside)}
+    return dict(out)
+
+
+def bootstrap_mean(ahead_s: Floats, error_s: Floats, trip: NDArray[np.int64], seed: int = 1) -> list[float] | None:
+    """Return the 95 % interval of the EAB mean, drawing whole trips again and again.
+
+    Parameters
+    ----------
+    ahead_s, error_s : array
+        As for ``eab``.
+    trip : array of int
+        Number of the trip of each question.
+    seed : int
+        Of the draw.
+
+    Returns
+    -------
+    list of float or None
+        Lower and upper per cent, ``None`` where there are fewer than two trips.
+    """
+    trips = int(trip.max()) + 1 if len(trip) else 0
+    if trips < 2:
+        return None
+    hits, counts = np.zeros((4, trips)), np.zeros((4, trips))
+    for i, ((low, high), (early, late)) in enumerate(zip(EAB_BINS_S, EAB_BANDS_S, strict=True)):
+        here = (ahead_s >= low) & (ahead_s < high)
+        good = (error_s[here] >= early) & (error_s[here] <= late)
+        hits[i] = np.bincount(trip[here], weights=good, minlength=trips)
+        counts[i] = np.bincount(trip[here], minlength=trips)
+    draws = np.random.default_rng(seed).multinomial(trips, np.full(trips, 1.0 / trips), size=BOOTSTRAP)
+    means = PERCENT * (draws @ hits.T / np.maximum(draws @ counts.T, 1.0)).mean(axis=1)
+    return [round(float(v), 1) for v in np.percentile(means, [2.5, 97.5])]
