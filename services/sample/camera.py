@@ -2,6 +2,13 @@
 
 from pathlib import Path
 
+from services.sample.points import POINTS
+from vision.scenes.junction import scene_camera_yaml
+
+CAMERA_ID = "C-001"
+NAME = ("Hàng Bài – Lý Thường Kiệt (dựng hình)", "Hang Bai – Ly Thuong Kiet (rendered)")
+PLACE = "hang_bai_ltk"
+
 
 def camera_files(folder: Path, seed: int) -> tuple[Path, ...]:
     """Write the camera file of the rendered junction.
@@ -18,5 +25,7 @@ def camera_files(folder: Path, seed: int) -> tuple[Path, ...]:
     tuple of Path
         The files written.
     """
-    del folder, seed
-    return ()
+    lat, lon = POINTS[PLACE]
+    path = folder / f"{CAMERA_ID}.yaml"
+    path.write_text(scene_camera_yaml(CAMERA_ID, NAME, (lon, lat), seed), encoding="utf-8")
+    return (path,)

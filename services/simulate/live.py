@@ -1,0 +1,77 @@
+"""Buses that live on the clock: where they should be now, one step a second, set anew when a plan ends."""
+
+from fleet.simulation.simulation import Options, Simulation
+from schemas.fix import Fix
+from services.simulate.city import HOUR_MS, Streets, Wish, make_simulation
+
+PLAN_HOURS = 30.0
+LAG_MS = 60_000
+BLOCKAGES_PER_HOUR = 2.0
+RETRY_MS = 10 * 60_000
+
+
+class LiveBuses:
+    """A simulation that follows a clock.
+
+    Parameters
+    ----------
+    streets : Streets
+        The city.
+    seed : int
+        Traffic and noise.
+    buses : int, optional
+        At most so many vehicles.
+    """
+
+    def __init__(self, streets: Streets, *, seed: int, buses: int | None = None) -> None:
+        self._streets = streets
+        self._seed = seed
+        self._buses = buses
+        self._simulation: Simulation | None = None
+        self._end_ms = 0
+
+    @property
+    def running(self) -> int:
+        """How many buses are on a trip."""
+        return self._simulation.running if self._simulation else 0
+
+    @property
+    def vehicles(self) -> int:
+        """How many vehicles work in the present plan."""
+        return len(self._simulation.plan.duties) if self._simulation else 0
+
+    def follow(self, now_ms: int) -> list[Fix]:
+        """Drive on to a moment and return what was reported on the way.
+
+        After a gap of more than a minute (a machine that slept) every bus is set where it should be now instead.
+
+        Parameters
+        ----------
+        now_ms : int
+            The clock, milliseconds since 1970.
+
+        Returns
+        -------
+        list of Fix
+            In order of time.
+        """
+        late = self._simulation is not None and not 0 <= now_ms - self._simulation.now_ms + LAG_MS <= 2 * LAG_MS
+        if now_ms >= self._end_ms or late:
+            self._begin(now_ms)
+        fixes: list[Fix] = []
+        while self._simulation is not None and self._simulation.now_ms + 1_000 <= now_ms:
+            fixes += self._simulation.step()[0]
+        return fixes
+
+    def _begin(self, now_ms: int) -> None:
+        wish = Wish(
+            start_ms=now_ms,
+            hours=PLAN_HOURS,
+            seed=self._seed,
+            buses=self._buses,
+            blockages=round(BLOCKAGES_PER_HOUR * PLAN_HOURS),
+            options=Options(with_truth=False),
+        )
+        self._simulation = make_simulation(self._streets, wish)
+        # A city where nothing runs is looked at again later.
+        self._end_ms = now_ms + (round(PLAN_HOURS * HOUR_MS) if self._simulation else RETRY_MS)
