@@ -1,0 +1,55 @@
+import pytest
+
+from routing.network.tags import Tally, directions, is_bus_road, make_way, parse_limit
+
+
+@pytest.mark.parametrize(
+    ("text", "kmh"),
+    [("50", 50), ("30 mph", 48.28), ("60;50", 50), ("40 km/h", 40), ("50|60", 50)],
+)
+def test_a_limit_is_read_in_the_forms_people_write(text: str, kmh: float) -> None:
+    assert parse_limit(text) == pytest.approx(kmh / 3.6, rel=1e-3)
+
+
+@pytest.mark.parametrize("text", ["", "none", "VN:urban", "-5", "2", "999", "fast"])
+def test_a_limit_that_says_nothing_usable_is_none(text: str) -> None:
+    assert parse_limit(text) is None
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({"highway": "primary"}, (True, True)),
+        ({"highway": "primary", "oneway": "yes"}, (True, False)),
+        ({"highway": "primary", "oneway": "-1"}, (False, True)),
+        ({"highway": "primary", "junction": "roundabout"}, (True, False)),
+        ({"highway": "motorway"}, (True, False)),
+        ({"highway": "primary", "oneway": "yes", "oneway:bus": "no"}, (True, True)),
+    ],
+)
+def test_directions_follow_the_tags(tags: dict[str, str], expected: tuple[bool, bool]) -> None:
+    assert directions(tags) == expected
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({"highway": "footway"}, False),
+        ({"highway": "residential"}, True),
+        ({"highway": "residential", "access": "private"}, False),
+        ({"highway": "secondary", "motor_vehicle": "no", "bus": "yes"}, True),
+        ({"highway": "busway", "access": "no", "bus": "designated"}, True),
+        ({"building": "yes"}, False),
+    ],
+)
+def test_only_roads_open_to_buses_count(tags: dict[str, str], expected: bool) -> None:
+    assert is_bus_road(tags) is expected
+
+
+def test_lanes_count_one_direction_and_what_is_assumed_is_tallied() -> None:
+    tally = Tally()
+    both = make_way(1, (1, 2), {"highway": "primary", "lanes": "4", "maxspeed": "sixty"}, tally)
+    one = make_way(2, (1, 2), {"highway": "primary", "oneway": "yes", "lanes": "3"}, tally)
+    assert (both.lanes, one.lanes) == (2, 3)
+    assert one.limit_mps == pytest.approx(60 / 3.6), "one way with two lanes or more"
+    assert {f.code: f.count for f in tally.findings(2)} == {"no_limit": 1, "odd_limit": 1, "nameless": 2}
