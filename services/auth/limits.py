@@ -3,6 +3,8 @@
 import threading
 from collections import OrderedDict
 
+from services.auth.errors import TooManyAttemptsError
+
 WINDOW_MS = 5 * 60_000
 MAX_PER_NAME = 5
 MAX_PER_ADDRESS = 30
@@ -39,6 +41,12 @@ class LoginLimit:
         with self._lock:
             waits = [self._wait_ms(key, most, now_ms) for key, most in _keys(name, address)]
         return -(-max(waits) // 1000)
+
+    def check(self, name: str, address: str, now_ms: int) -> None:
+        """Raise ``TooManyAttemptsError`` where there is a wait."""
+        wait_s = self.wait_s(name, address, now_ms)
+        if wait_s:
+            raise TooManyAttemptsError(wait_s)
 
     def failed(self, name: str, address: str, now_ms: int) -> None:
         """Count one failed log-in."""

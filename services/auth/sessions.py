@@ -2,7 +2,7 @@
 
 import msgspec
 
-from services.auth.errors import LoginRefusedError, TooManyAttemptsError
+from services.auth.errors import LoginRefusedError
 from services.auth.limits import LoginLimit
 from services.auth.passwords import is_right
 from services.auth.tokens import csrf_of, new_token, token_hash
@@ -54,9 +54,7 @@ def log_in(
         If too many have failed before; the password is not looked at.
     """
     name = name.strip().lower()
-    wait_s = limit.wait_s(name, address, now_ms)
-    if wait_s:
-        raise TooManyAttemptsError(wait_s)
+    limit.check(name, address, now_ms)
     with store.reading() as session:
         account = find_account(session, name[:64])
     if not is_right(None if account is None else account.password_hash, password):

@@ -1,0 +1,73 @@
+"""What the API says about accounts."""
+
+from pydantic import BaseModel, Field
+
+from services.api.responses import Model
+from services.auth.roles import MAX_PASSWORD
+
+
+class UserOut(Model):
+    """Who is logged in."""
+
+    name: str
+    roles: list[str]
+
+
+class MeOut(Model):
+    """The person who asks; ``csrf`` goes into ``X-CSRF-Token`` of every unsafe request."""
+
+    user: UserOut | None
+    csrf: str
+    setup_needed: bool
+
+
+class AccountOut(Model):
+    """One account."""
+
+    name: str
+    roles: list[str]
+    created_ms: int
+
+
+class AccountsOut(Model):
+    """All accounts."""
+
+    users: list[AccountOut]
+
+
+class LoginIn(BaseModel):
+    """Name and password."""
+
+    name: str = Field(max_length=64)
+    password: str = Field(max_length=MAX_PASSWORD)
+
+
+class SetupIn(LoginIn):
+    """The first admin, with the code from the console."""
+
+    code: str = Field(max_length=64)
+
+
+class AccountIn(LoginIn):
+    """A new account."""
+
+    roles: list[str]
+
+
+class AuditOut(Model):
+    """One act of one person."""
+
+    seq: int
+    time_ms: int
+    actor: str
+    action: str
+    subject: str
+    detail: str
+    hash: str
+
+
+class AuditsOut(Model):
+    """The newest acts first; ``intact`` tells whether the whole chain of hashes holds."""
+
+    entries: list[AuditOut]
+    intact: bool

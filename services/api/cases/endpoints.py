@@ -1,0 +1,163 @@
+"""The officers' desk; every look at a picture is written into the audit."""
+
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.api.cases.package import Package, read_package
+from services.api.cases.responses import (
+    CaseOut,
+    CasesOut,
+    DecisionIn,
+    ReasonsOut,
+    VerifyOut,
+    case_out,
+    case_row_out,
+)
+from services.api.incidents.responses import ReasonOut
+from services.api.problems import ProblemError, absent
+from services.api.ranges import ranged
+from services.api.responses import TextOut
+from services.api.state import ApiState, Person, State
+from services.cases.desk import decide_case, log_view, undo_case
+from services.cases.law import find_clause
+from services.cases.lifecycle import REJECT_REASONS
+from services.store.cases import (
+    Case,
+    count_cases,
+    find_case,
+    find_decision,
+    list_case_log,
+    list_cases,
+    oldest_case_ms,
+)
+
+router = APIRouter(tags=["cases"])
+Status = Literal["open", "approved", "rejected"]
+PRIVATE = {"Cache-Control": "private, no-store"}
+ABSENT = "There is no such case."
+
+
+@router.get("/api/cases")
+def read_cases(
+    state: State, status: Status = "open", rule: Annotated[str | None, Query(max_length=64)] = None
+) -> CasesOut:
+    """Return the queue, oldest act first."""
+    with state.store.reading() as session:
+        cases = list_cases(session, status, rule)
+        counts = count_cases(session, status)
+        oldest_ms = oldest_case_ms(session, status)
+    return CasesOut(
+        cases=[case_row_out(case, state.camera_by_id) for case in cases], counts=counts, oldest_ms=oldest_ms
+    )
+
+
+@router.get("/api/cases/reasons")
+def read_reasons() -> ReasonsOut:
+    """Return the reasons for a rejection."""
+    return ReasonsOut(
+        reasons=[ReasonOut(code=code, text=TextOut.model_validate(text)) for code, text in REJECT_REASONS.items()]
+    )
+
+
+@router.get("/api/cases/{case_id}")
+def read_case(state: State, person: Person, case_id: str) -> CaseOut:
+    """Return one case with all its evidence; its package is verified."""
+    found = _view(state, case_id)
+    log_view(state.store, case_id, actor=person.name, wall_ms=state.wall.now_ms(), name="case")
+    return found
+
+
+@router.post("/api/cases/{case_id}/decision")
+def decide(state: State, person: Person, case_id: str, body: DecisionIn) -> CaseOut:
+    """Approve or reject; a case whose package is not intact cannot be approved."""
+    if body.verdict == "approve":
+        package = read_package(state.media, _case(state, case_id).candidate)
+        if not package.ok:
+            raise ProblemError(HTTPStatus.CONFLICT, f"This case cannot be approved. {package.text.en}")
+    done = decide_case(
+        state.store,
+        case_id,
+        body.verdict,
+        actor=person.name,
+        wall_ms=state.wall.now_ms(),
+        reason_code=body.reason_code,
+        text=body.text.strip(),
+    )
+    if not done:
+        raise absent(ABSENT)
+    return _view(state, case_id)
+
+
+@router.post("/api/cases/{case_id}/undo")
+def undo(state: State, person: Person, case_id: str) -> CaseOut:
+    """Take back one's own decision, within 10 s."""
+    if not undo_case(state.store, case_id, actor=person.name, wall_ms=state.wall.now_ms()):
+        raise absent(ABSENT)
+    return _view(state, case_id)
+
+
+@router.post("/api/cases/{case_id}/verify")
+def verify(state: State, person: Person, case_id: str) -> VerifyOut:
+    """Verify the package again, from its bytes."""
+    package = read_package(state.media, _case(state, case_id).candidate)
+    log_view(state.store, case_id, actor=person.name, wall_ms=state.wall.now_ms(), name="verify")
+    return VerifyOut(ok=package.ok, text=TextOut.model_validate(package.text), problems=list(package.problems))
+
+
+@router.get("/api/cases/{case_id}/package.zip", response_class=Response)
+def read_zip(state: State, person: Person, request: Request, case_id: str) -> Response:
+    """Return the sealed package as it lies in the media store."""
+    package = _package(state, case_id)
+    assert package.data is not None
+    log_view(state.store, case_id, actor=person.name, wall_ms=state.wall.now_ms(), name="package.zip")
+    headers = PRIVATE | {"Content-Disposition": f'attachment; filename="case-{case_id}.zip"'}
+    return ranged(request, package.data, "application/zip", headers)
+
+
+@router.get("/api/cases/{case_id}/files/{name:path}", response_class=Response)
+def read_case_file(state: State, person: Person, request: Request, case_id: str, name: str) -> Response:
+    """Return one file of the package; a video may be read by byte ranges."""
+    package = _package(state, case_id)
+    try:
+        data = package.read(name)
+    except KeyError:
+        raise absent("The package has no such file.") from None
+    media_type = next(entry["media_type"] for entry in package.files if entry["name"] == name)
+    log_view(state.store, case_id, actor=person.name, wall_ms=state.wall.now_ms(), name=name)
+    safe = {"Content-Security-Policy": "default-src 'none'; sandbox", "Content-Disposition": "inline"}
+    return ranged(request, data, media_type, PRIVATE | safe)
+
+
+def _case(state: ApiState, case_id: str) -> Case:
+    with state.store.reading() as session:
+        case = find_case(session, case_id)
+    if case is None:
+        raise absent(ABSENT)
+    return case
+
+
+def _package(state: ApiState, case_id: str) -> Package:
+    package = read_package(state.media, _case(state, case_id).candidate)
+    if package.data is None:
+        raise absent(package.text.en)
+    return package
+
+
+def _view(state: ApiState, case_id: str) -> CaseOut:
+    with state.store.reading() as session:
+        case = find_case(session, case_id)
+        if case is None:
+            raise absent(ABSENT)
+        log = list_case_log(session, case_id)
+        decision = find_decision(session, case_id)
+    act_ms = case.candidate.time_ms
+    return case_out(
+        case,
+        cameras=state.camera_by_id,
+        package=read_package(state.media, case.candidate),
+        finding=find_clause(case.candidate.rule, case.candidate.road_user, act_ms, state.wall.now_ms()),
+        log=log,
+        decision=decision,
+    )

@@ -1,0 +1,1 @@
+"""The city, its parts and its clock."""

@@ -1,0 +1,168 @@
+"""What the control room sees of the whole: figures, feeds, alerts, cameras."""
+
+from schemas.camera import CameraHealth, CameraState
+from schemas.edge import LevelOfService
+from schemas.feed import FeedHealth
+from schemas.fleet_alert import FleetAlert
+from schemas.text import Text
+from schemas.trip import Phase
+from services.api.live import LiveState
+from services.api.responses import AlertOut, Model, QualityOut, TextOut
+from vision.camera import CameraConfig
+
+LIVE_MS = 90_000
+ON_TIME_S = (-60.0, 300.0)
+
+
+class OverviewOut(Model):
+    """Six numbers; ``None`` where nothing is known."""
+
+    now_ms: int
+    alarms: int
+    vehicles_live: int
+    vehicles_known: int
+    on_time_share: float | None
+    travel_time_index: float | None
+    feeds_late: int
+    cameras_ok: int
+    cameras: int
+
+
+class FeedOut(Model):
+    """How good one source of data is now."""
+
+    source: str
+    time_ms: int
+    newest_fix_ms: int | None
+    age_s: float | None
+    fixes: int
+    vehicles: int
+    vehicles_live: int
+    quality: QualityOut
+    verdicts: dict[str, int]
+    worst: TextOut | None
+
+
+class FeedsOut(Model):
+    """All sources."""
+
+    feeds: list[FeedOut]
+
+
+class AlertsOut(Model):
+    """All alerts that hold, newest first."""
+
+    alerts: list[AlertOut]
+
+
+class CameraOut(Model):
+    """One camera and how well it sees; ``lost`` with a text while it was never heard of."""
+
+    camera_id: str
+    name: TextOut
+    lon: float
+    lat: float
+    state: str
+    since_ms: int | None
+    time_ms: int | None
+    frames: int
+    skipped: int
+    live: float
+    rules: list[str]
+    text: TextOut
+
+
+class CamerasOut(Model):
+    """All cameras of the city folder."""
+
+    cameras: list[CameraOut]
+
+
+NEVER_HEARD = Text(vi="Chưa có dữ liệu từ camera này.", en="Nothing was heard of this camera yet.")
+
+
+def alert_out(alert: FleetAlert) -> AlertOut:
+    """Turn an alert into what the API says of it."""
+    return AlertOut.model_validate(alert)
+
+
+def feed_out(feed: FeedHealth, now_ms: int) -> FeedOut:
+    """Turn a source's health into what the API says of it; its age counts on while it is silent."""
+    newest_ms = feed.newest_fix_ms
+    return FeedOut(
+        source=feed.source,
+        time_ms=feed.time_ms,
+        newest_fix_ms=newest_ms,
+        age_s=None if newest_ms is None else max(0.0, (now_ms - newest_ms) / 1000),
+        fixes=feed.fixes,
+        vehicles=feed.vehicles,
+        vehicles_live=feed.vehicles_live,
+        quality=QualityOut.model_validate(feed.quality),
+        verdicts=feed.verdicts,
+        worst=None if feed.worst is None else TextOut.model_validate(feed.worst),
+    )
+
+
+def camera_out(camera: CameraConfig, health: CameraHealth | None) -> CameraOut:
+    """Turn a camera and its newest health into what the API says of it."""
+    return CameraOut(
+        camera_id=camera.id,
+        name=TextOut.model_validate(camera.name),
+        lon=camera.position[0],
+        lat=camera.position[1],
+        state=CameraState.LOST.value if health is None else health.state.value,
+        since_ms=None if health is None else health.since_ms,
+        time_ms=None if health is None else health.time_ms,
+        frames=0 if health is None else health.frames,
+        skipped=0 if health is None else health.skipped,
+        live=0.0 if health is None else health.live,
+        rules=list(camera.rules),
+        text=TextOut.model_validate(NEVER_HEARD if health is None else health.text),
+    )
+
+
+def overview_out(state: LiveState, *, now_ms: int, alarms: int, cameras: int) -> OverviewOut:
+    """Count the whole in six numbers.
+
+    Parameters
+    ----------
+    state : LiveState
+        What the log said.
+    now_ms : int
+        The city's time.
+    alarms : int
+        Incidents that nobody has looked at.
+    cameras : int
+        How many cameras the city has.
+
+    Returns
+    -------
+    OverviewOut
+        The figures; a bus is live if its fix is at most 90 s old, on time between 1 min early and 5 min late.
+    """
+    fresh = [v.position for v in state.vehicles.values() if abs(now_ms - v.position.time_ms) <= LIVE_MS]
+    delays = [p.delay_s for p in fresh if p.delay_s is not None and p.assignment.phase is Phase.IN_SERVICE]
+    on_time = sum(ON_TIME_S[0] <= delay <= ON_TIME_S[1] for delay in delays)
+    newest = [feed.newest_fix_ms for feed in state.feeds.values()]
+    return OverviewOut(
+        now_ms=now_ms,
+        alarms=alarms,
+        vehicles_live=len(fresh),
+        vehicles_known=len(state.vehicles),
+        on_time_share=on_time / len(delays) if delays else None,
+        travel_time_index=_travel_time_index(state),
+        feeds_late=sum(ms is None or now_ms - ms > LIVE_MS for ms in newest),
+        cameras_ok=sum(camera.state is CameraState.OK for camera in state.cameras.values()),
+        cameras=cameras,
+    )
+
+
+def _travel_time_index(state: LiveState) -> float | None:
+    ratios = [
+        now.state.free_flow_mps / max(now.state.speed_mps, 0.5)
+        for now in state.edges.values()
+        if now.state.speed_mps is not None
+        and now.state.free_flow_mps is not None
+        and now.state.level is not LevelOfService.NO_DATA
+    ]
+    return sum(ratios) / len(ratios) if ratios else None

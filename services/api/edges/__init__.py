@@ -1,0 +1,1 @@
+"""Roads: congestion and paths."""

@@ -1,0 +1,82 @@
+"""What the API says about roads."""
+
+from pydantic import Field
+
+from schemas.edge import EdgeState, LevelOfService
+from services.api.live import EdgeNow, LiveState
+from services.api.responses import Model
+
+
+class EdgeOut(Model):
+    """What is known about the traffic on one edge; ``None`` is not known, never zero."""
+
+    edge_index: int
+    edge_id: str
+    level: str
+    speed_mps: float | None
+    sd_mps: float | None
+    free_flow_mps: float | None
+    usual_mps: float | None
+    observations: int
+    age_s: float | None
+    time_ms: int
+
+
+class EdgesOut(Model):
+    """All edges with data; an edge that is absent has none."""
+
+    now_ms: int
+    states: list[EdgeOut]
+
+
+class SpeedOut(Model):
+    """One earlier speed of an edge."""
+
+    time_ms: int
+    speed_mps: float
+    sd_mps: float | None
+
+
+class EdgeDetailOut(EdgeOut):
+    """One edge with its street and its speeds of the last hour."""
+
+    name: str | None
+    road_class: str | None = Field(serialization_alias="class")
+    length_m: float
+    history: list[SpeedOut]
+
+
+class PathOut(Model):
+    """A way through the network; ``duration_s`` at the present speeds where they are known, else at free flow."""
+
+    distance_m: float
+    duration_s: float
+    line: list[tuple[float, float]]
+    edges: list[int]
+
+
+def edge_out(state: EdgeState) -> EdgeOut:
+    """Turn an edge's state into what the API says of it."""
+    return EdgeOut.model_construct(
+        edge_index=state.edge_index,
+        edge_id=state.edge_id,
+        level=state.level.value,
+        speed_mps=state.speed_mps,
+        sd_mps=state.sd_mps,
+        free_flow_mps=state.free_flow_mps,
+        usual_mps=state.usual_mps,
+        observations=state.observations,
+        age_s=state.age_s,
+        time_ms=state.time_ms,
+    )
+
+
+def list_edges(state: LiveState) -> list[EdgeOut]:
+    """Return all edges that have data."""
+    return [edge_out(now.state) for now in state.edges.values() if now.state.level is not LevelOfService.NO_DATA]
+
+
+def history_of(now: EdgeNow | None) -> list[SpeedOut]:
+    """Return an edge's earlier speeds, oldest first."""
+    points = () if now is None else tuple(now.history)
+    return [SpeedOut(time_ms=t, speed_mps=speed, sd_mps=sd) for t, speed, sd in points]

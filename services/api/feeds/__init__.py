@@ -1,0 +1,1 @@
+"""GTFS-realtime for other people's apps."""

@@ -1,0 +1,72 @@
+"""The incident desk."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+
+from services.api.incidents.responses import (
+    ActionIn,
+    IncidentOut,
+    IncidentsOut,
+    ReasonOut,
+    ReasonsOut,
+    incident_out,
+)
+from services.api.live import Change
+from services.api.problems import absent
+from services.api.responses import TextOut
+from services.api.state import Person, State
+from services.incidents.desk import act_on_incident
+from services.incidents.lifecycle import DISMISS_REASONS
+from services.store.incidents import list_incident_logs, list_incidents
+
+router = APIRouter(tags=["incidents"])
+StateName = Literal["detected", "verified", "responding", "cleared", "closed", "dismissed", "all"]
+ActionName = Literal["verify", "dismiss", "respond", "clear", "close", "undo"]
+
+
+@router.get("/api/incidents")
+def read_incidents(
+    state: State, person: Person, state_: Annotated[StateName | None, Query(alias="state")] = None
+) -> IncidentsOut:
+    """Return incidents, newest first: those of one state, or all that are not at their end."""
+    with state.store.reading() as session:
+        found = list_incidents(session, state_)
+        logs = list_incident_logs(session, [incident.incident_id for incident in found])
+    wall_ms = state.wall.now_ms()
+    return IncidentsOut(
+        incidents=[
+            incident_out(i, logs[i.incident_id], roads=state.roads, actor=person.name, wall_ms=wall_ms) for i in found
+        ]
+    )
+
+
+@router.get("/api/incidents/reasons")
+def read_reasons() -> ReasonsOut:
+    """Return the reasons for calling a candidate not real."""
+    return ReasonsOut(
+        reasons=[ReasonOut(code=code, text=TextOut.model_validate(text)) for code, text in DISMISS_REASONS.items()]
+    )
+
+
+@router.post("/api/incidents/{incident_id}/{action}")
+def act(
+    state: State, person: Person, incident_id: str, action: ActionName, body: ActionIn | None = None
+) -> IncidentOut:
+    """Do something with an incident; ``undo`` takes back the person's own last action for 10 s."""
+    said = body or ActionIn()
+    wall_ms = state.wall.now_ms()
+    done = act_on_incident(
+        state.store,
+        incident_id,
+        action,
+        actor=person.name,
+        wall_ms=wall_ms,
+        city_ms=state.now_ms,
+        note=said.note.strip(),
+        reason=said.reason,
+    )
+    if done is None:
+        raise absent("There is no such incident.")
+    state.hub.changed([Change("incidents", incident_id)])
+    return incident_out(done[0], done[1], roads=state.roads, actor=person.name, wall_ms=wall_ms)

@@ -1,0 +1,110 @@
+"""What the API says about incidents."""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, Field
+
+from schemas.incident import Incident
+from services.api.responses import Model, TextOut
+from services.api.roads import Roads
+from services.incidents.lifecycle import LogEntry, list_actions
+
+
+class EvidenceOut(Model):
+    """Why the machine believes it; ``edge_indexes`` are feature ids on the map."""
+
+    edge_ids: list[str]
+    edge_indexes: list[int]
+    vehicle_ids: list[str]
+    route_ids: list[str]
+    camera_ids: list[str]
+    speed_mps: float | None
+    usual_mps: float | None
+
+
+class LogOut(Model):
+    """One thing that happened; ``time_ms`` is wall time."""
+
+    time_ms: int
+    actor: str
+    action: str
+    note: str
+    from_state: str
+    to_state: str
+
+
+class IncidentOut(Model):
+    """One incident, and what the person who asks may do with it now."""
+
+    incident_id: str
+    state: str
+    kind: str
+    lon: float
+    lat: float
+    started_ms: int
+    updated_ms: int
+    probability: float
+    title: TextOut
+    why: TextOut
+    evidence: EvidenceOut
+    source: str
+    actions: list[str]
+    log: list[LogOut]
+
+
+class IncidentsOut(Model):
+    """Incidents, newest first."""
+
+    incidents: list[IncidentOut]
+
+
+class ReasonOut(Model):
+    """One reason that may be given."""
+
+    code: str
+    text: TextOut
+
+
+class ReasonsOut(Model):
+    """The fixed list of reasons."""
+
+    reasons: list[ReasonOut]
+
+
+class ActionIn(BaseModel):
+    """What a person adds to an action."""
+
+    note: str = Field(default="", max_length=2000)
+    reason: str | None = Field(default=None, max_length=64)
+
+
+def incident_out(
+    incident: Incident, log: Sequence[LogEntry], *, roads: Roads | None, actor: str, wall_ms: int
+) -> IncidentOut:
+    """Turn an incident into what the API says of it to one person."""
+    said = incident.evidence
+    index_of = {} if roads is None else roads.network.edge_index_of
+    return IncidentOut(
+        incident_id=incident.incident_id,
+        state=incident.state.value,
+        kind=incident.kind,
+        lon=incident.lon,
+        lat=incident.lat,
+        started_ms=incident.started_ms,
+        updated_ms=incident.updated_ms,
+        probability=incident.probability,
+        title=TextOut.model_validate(incident.title),
+        why=TextOut.model_validate(incident.why),
+        evidence=EvidenceOut(
+            edge_ids=list(said.edge_ids),
+            edge_indexes=[index_of[edge] for edge in said.edge_ids if edge in index_of],
+            vehicle_ids=list(said.vehicle_ids),
+            route_ids=list(said.route_ids),
+            camera_ids=list(said.camera_ids),
+            speed_mps=said.speed_mps,
+            usual_mps=said.usual_mps,
+        ),
+        source=incident.source,
+        actions=list(list_actions(incident.state, log, actor, wall_ms)),
+        log=[LogOut.model_validate(entry) for entry in log],
+    )

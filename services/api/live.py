@@ -1,0 +1,277 @@
+"""The newest of everything that moves, reduced from the log; pure: no clock, no thread, no stream.
+
+Each reducer takes one message into the state and returns the keys that changed. The newest by event time
+wins, so the order in which partitions arrive changes nothing.
+"""
+
+import contextlib
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from schemas.camera import CameraHealth
+from schemas.edge import EdgeState, LevelOfService, RoadStates
+from schemas.feed import ClockTick, FeedHealth
+from schemas.fleet_alert import FleetAlert
+from schemas.incident import Incident
+from schemas.message import Message
+from schemas.position import BusPosition
+from schemas.prediction import TripPrediction
+from schemas.stop_event import StopEvent
+
+TRAIL_MS = 5 * 60_000
+TRAIL_POINTS = 60
+HISTORY_POINTS = 36
+HISTORY_STEP_MS = 100_000
+CLOCK_JUMP_MS = 10 * 60_000
+# How long something stays in memory after it was last heard of, in the city's time.
+KEEP_VEHICLE_MS = 60 * 60_000
+KEEP_PREDICTION_MS = 60 * 60_000
+KEEP_CALL_MS = 6 * 3_600_000
+KEEP_ALERT_MS = 60 * 60_000
+
+
+class RunKey(NamedTuple):
+    """One trip on one service date."""
+
+    trip_id: str
+    start_date: str
+
+
+class Change(NamedTuple):
+    """What kind of thing changed, and which one."""
+
+    kind: str
+    key: str | int
+
+
+@dataclass
+class VehicleNow:
+    """One bus: its newest position and where it was in the last minutes."""
+
+    position: BusPosition
+    trail: deque[tuple[int, float, float]] = field(default_factory=lambda: deque(maxlen=TRAIL_POINTS))
+
+
+@dataclass
+class EdgeNow:
+    """One edge: its newest state and some of its speeds before."""
+
+    state: EdgeState
+    history: deque[tuple[int, float, float | None]] = field(default_factory=lambda: deque(maxlen=HISTORY_POINTS))
+
+
+@dataclass
+class LiveState:
+    """The newest of everything, by key."""
+
+    vehicles: dict[str, VehicleNow] = field(default_factory=dict)
+    predictions: dict[RunKey, TripPrediction] = field(default_factory=dict)
+    runs_by_stop: dict[str, set[RunKey]] = field(default_factory=dict)
+    calls: dict[RunKey, StopEvent] = field(default_factory=dict)
+    alerts: dict[str, FleetAlert] = field(default_factory=dict)
+    feeds: dict[str, FeedHealth] = field(default_factory=dict)
+    edges: dict[int, EdgeNow] = field(default_factory=dict)
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    cameras: dict[str, CameraHealth] = field(default_factory=dict)
+    clock: ClockTick | None = None
+
+
+def take_position(state: LiveState, message: BusPosition) -> list[Change]:
+    """Keep the newest position of each bus."""
+    now = state.vehicles.get(message.vehicle_id)
+    if now is None:
+        now = state.vehicles[message.vehicle_id] = VehicleNow(message)
+    elif message.time_ms <= now.position.time_ms:
+        return []
+    now.position = message
+    now.trail.append((message.time_ms, message.lon, message.lat))
+    while now.trail and now.trail[0][0] < message.time_ms - TRAIL_MS:
+        now.trail.popleft()
+    return [Change("vehicles", message.vehicle_id)]
+
+
+def take_prediction(state: LiveState, message: TripPrediction) -> list[Change]:
+    """Keep the newest prediction of each run, and which stops it speaks of."""
+    key = RunKey(message.trip_id, message.start_date)
+    old = state.predictions.get(key)
+    if old is not None and message.made_at_ms <= old.made_at_ms:
+        return []
+    state.predictions[key] = message
+    before = set() if old is None else {stop.stop_id for stop in old.stops}
+    after = {stop.stop_id for stop in message.stops}
+    for stop_id in after - before:
+        state.runs_by_stop.setdefault(stop_id, set()).add(key)
+    _forget_stops(state, key, before - after)
+    return [Change("predictions", stop_id) for stop_id in before | after]
+
+
+def take_stop_event(state: LiveState, message: StopEvent) -> list[Change]:
+    """Keep the furthest call of each run."""
+    key = RunKey(message.trip_id, message.start_date)
+    old = state.calls.get(key)
+    if old is not None and message.stop_sequence < old.stop_sequence:
+        return []
+    state.calls[key] = message
+    return [Change("predictions", message.stop_id)]
+
+
+def take_alert(state: LiveState, message: FleetAlert) -> list[Change]:
+    """Keep the newest state of each alert."""
+    old = state.alerts.get(message.alert_id)
+    if old is not None and message.updated_ms < old.updated_ms:
+        return []
+    state.alerts[message.alert_id] = message
+    return [Change("alerts", message.alert_id)]
+
+
+def take_feed(state: LiveState, message: FeedHealth) -> list[Change]:
+    """Keep the newest health of each source."""
+    old = state.feeds.get(message.source)
+    if old is not None and message.time_ms < old.time_ms:
+        return []
+    state.feeds[message.source] = message
+    return [Change("feeds", message.source)]
+
+
+def take_road_states(state: LiveState, message: RoadStates) -> list[Change]:
+    """Keep the newest state of each edge, and one speed every few minutes before it."""
+    changed = []
+    for edge in message.states:
+        now = state.edges.get(edge.edge_index)
+        if now is None:
+            if edge.level is LevelOfService.NO_DATA:
+                continue
+            now = state.edges[edge.edge_index] = EdgeNow(edge)
+        elif edge.time_ms <= now.state.time_ms:
+            continue
+        now.state = edge
+        last_ms = now.history[-1][0] if now.history else 0
+        if edge.speed_mps is not None and edge.time_ms - last_ms >= HISTORY_STEP_MS:
+            now.history.append((edge.time_ms, edge.speed_mps, edge.sd_mps))
+        changed.append(Change("edges", edge.edge_index))
+    return changed
+
+
+def take_incident(state: LiveState, message: Incident) -> list[Change]:
+    """Keep the newest message about each incident; what people did to it stands in the store."""
+    old = state.incidents.get(message.incident_id)
+    if old is not None and message.updated_ms < old.updated_ms:
+        return []
+    state.incidents[message.incident_id] = message
+    return [Change("incidents", message.incident_id)]
+
+
+def take_camera(state: LiveState, message: CameraHealth) -> list[Change]:
+    """Keep the newest health of each camera."""
+    old = state.cameras.get(message.camera_id)
+    if old is not None and message.time_ms < old.time_ms:
+        return []
+    state.cameras[message.camera_id] = message
+    return [Change("cameras", message.camera_id)]
+
+
+def take_clock(state: LiveState, message: ClockTick) -> list[Change]:
+    """Follow the city's clock; when another day begins to play, forget what the one before had."""
+    old = state.clock
+    if old is not None and message.wall_ms < old.wall_ms:
+        return []
+    state.clock = message
+    if old is not None:
+        expected_ms = old.event_ms + round((message.wall_ms - old.wall_ms) * old.speed)
+        if abs(message.event_ms - expected_ms) > CLOCK_JUMP_MS:
+            start_again(state)
+            return [Change("all", ""), Change("clock", message.source)]
+    return [Change("clock", message.source)]
+
+
+REDUCERS: dict[str, Callable[[LiveState, Any], list[Change]]] = {
+    "bus.positions": take_position,
+    "bus.predictions": take_prediction,
+    "bus.stop-events": take_stop_event,
+    "fleet.alerts": take_alert,
+    "feeds.health": take_feed,
+    "road.states": take_road_states,
+    "incidents": take_incident,
+    "camera.health": take_camera,
+    "city.clock": take_clock,
+}
+
+
+def start_again(state: LiveState) -> None:
+    """Forget everything that carries a time of another day."""
+    tables: tuple[dict[Any, Any], ...] = (
+        state.vehicles,
+        state.predictions,
+        state.runs_by_stop,
+        state.calls,
+        state.alerts,
+        state.feeds,
+        state.edges,
+        state.cameras,
+    )
+    for table in tables:
+        table.clear()
+
+
+def forget_old(state: LiveState, now_ms: int) -> None:
+    """Let go of what nobody has heard of for long, so that memory stays bounded.
+
+    Parameters
+    ----------
+    state : LiveState
+        What is known.
+    now_ms : int
+        The city's time.
+    """
+    for vehicle_id in [v for v, now in state.vehicles.items() if now.position.time_ms < now_ms - KEEP_VEHICLE_MS]:
+        del state.vehicles[vehicle_id]
+    for run in [run for run, p in state.predictions.items() if p.made_at_ms < now_ms - KEEP_PREDICTION_MS]:
+        gone = state.predictions.pop(run)
+        _forget_stops(state, run, {stop.stop_id for stop in gone.stops})
+    for run in [run for run, call in state.calls.items() if call.arrival_ms < now_ms - KEEP_CALL_MS]:
+        del state.calls[run]
+    for alert_id in [a for a, alert in state.alerts.items() if alert.updated_ms < now_ms - KEEP_CALL_MS]:
+        del state.alerts[alert_id]
+    for alert_id in [a for a, alert in state.alerts.items() if (alert.ended_ms or now_ms) < now_ms - KEEP_ALERT_MS]:
+        del state.alerts[alert_id]
+    for incident_id in [i for i, said in state.incidents.items() if said.updated_ms < now_ms - KEEP_CALL_MS]:
+        del state.incidents[incident_id]
+
+
+def _forget_stops(state: LiveState, run: RunKey, stop_ids: set[str]) -> None:
+    for stop_id in stop_ids:
+        runs = state.runs_by_stop.get(stop_id)
+        if runs is not None:
+            runs.discard(run)
+            if not runs:
+                del state.runs_by_stop[stop_id]
+
+
+class Live:
+    """The state behind one lock: one thread feeds it, others read consistent snapshots."""
+
+    def __init__(self) -> None:
+        self._state = LiveState()
+        self._lock = threading.RLock()
+
+    def take(self, messages: Iterable[tuple[str, Message]]) -> list[Change]:
+        """Take messages of some topics in order and return what changed."""
+        changes: list[Change] = []
+        with self._lock:
+            for topic, message in messages:
+                changes += REDUCERS[topic](self._state, message)
+        return changes
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[LiveState]:
+        """Give the state while nobody changes it; be quick, and keep nothing that can change."""
+        with self._lock:
+            yield self._state
+
+    def forget_old(self, now_ms: int) -> None:
+        """Let go of what is old."""
+        with self._lock:
+            forget_old(self._state, now_ms)

@@ -1,0 +1,1 @@
+"""The built pages, the base map, liveness."""

@@ -1,0 +1,71 @@
+"""Who may call what: every endpoint's role in one table. An endpoint that is not here is refused."""
+
+from services.auth.roles import Role
+
+PUBLIC: frozenset[Role] = frozenset()
+OPERATOR = frozenset({Role.OPERATOR, Role.ADMIN})
+REVIEWER = frozenset({Role.REVIEWER, Role.ADMIN})
+STAFF = frozenset({Role.OPERATOR, Role.REVIEWER, Role.ADMIN})
+ADMIN = frozenset({Role.ADMIN})
+
+# (method, path) → who may; PUBLIC is everybody.
+TABLE: dict[tuple[str, str], frozenset[Role]] = {
+    ("GET", "/api/city"): PUBLIC,
+    ("GET", "/api/search"): PUBLIC,
+    ("GET", "/api/stops/near"): PUBLIC,
+    ("GET", "/api/stops/{stop_id}/arrivals"): PUBLIC,
+    ("GET", "/api/routes"): PUBLIC,
+    ("GET", "/api/routes/{route_id}"): PUBLIC,
+    ("GET", "/api/vehicles"): PUBLIC,
+    ("GET", "/api/vehicles/{vehicle_id}"): PUBLIC,
+    ("GET", "/api/live"): PUBLIC,  # topics incidents and feeds are checked inside: LIVE_TOPICS
+    ("GET", "/gtfs-rt/vehicle-positions.pb"): PUBLIC,
+    ("GET", "/gtfs-rt/trip-updates.pb"): PUBLIC,
+    ("GET", "/map/city.pmtiles"): PUBLIC,
+    ("GET", "/api/edges"): PUBLIC,
+    ("GET", "/api/edges/{edge_index}"): PUBLIC,
+    ("GET", "/api/path"): OPERATOR,
+    ("GET", "/api/control/overview"): OPERATOR,
+    ("GET", "/api/feeds"): OPERATOR,
+    ("GET", "/api/alerts"): OPERATOR,
+    ("GET", "/api/incidents"): OPERATOR,
+    ("GET", "/api/incidents/reasons"): OPERATOR,
+    ("POST", "/api/incidents/{incident_id}/{action}"): OPERATOR,
+    ("GET", "/api/cameras"): STAFF,
+    ("GET", "/api/cases"): REVIEWER,
+    ("GET", "/api/cases/reasons"): REVIEWER,
+    ("GET", "/api/cases/{case_id}"): REVIEWER,
+    ("POST", "/api/cases/{case_id}/decision"): REVIEWER,
+    ("POST", "/api/cases/{case_id}/undo"): REVIEWER,
+    ("POST", "/api/cases/{case_id}/verify"): REVIEWER,
+    ("GET", "/api/cases/{case_id}/files/{name:path}"): REVIEWER,
+    ("GET", "/api/cases/{case_id}/package.zip"): REVIEWER,
+    ("GET", "/api/audit"): ADMIN,
+    ("GET", "/api/auth/me"): PUBLIC,
+    ("POST", "/api/auth/setup"): PUBLIC,
+    ("POST", "/api/auth/login"): PUBLIC,
+    ("POST", "/api/auth/logout"): PUBLIC,
+    ("GET", "/api/users"): ADMIN,
+    ("POST", "/api/users"): ADMIN,
+    ("GET", "/healthz"): PUBLIC,
+    ("GET", "/metrics"): PUBLIC,
+    ("GET", "/api/openapi.json"): PUBLIC,
+    ("GET", "/{path:path}"): PUBLIC,
+}
+
+LIVE_TOPICS: dict[str, frozenset[Role]] = {
+    "vehicles": PUBLIC,
+    "edges": PUBLIC,
+    "incidents": OPERATOR,
+    "feeds": OPERATOR,
+    "clock": PUBLIC,
+    "arrivals": PUBLIC,
+}
+
+# These begin a log-in, so they cannot carry its CSRF value yet; a foreign page is refused by its origin.
+WITHOUT_CSRF = frozenset({"/api/auth/setup", "/api/auth/login"})
+
+
+def may(roles: frozenset[str] | tuple[str, ...], allowed: frozenset[Role]) -> bool:
+    """Return whether somebody with these roles is among those allowed."""
+    return allowed == PUBLIC or any(role in allowed for role in roles)

@@ -1,0 +1,31 @@
+"""Lines."""
+
+from fastapi import APIRouter
+
+from services.api.control.responses import alert_out
+from services.api.problems import absent
+from services.api.routes.responses import RouteOut, RoutesOut, list_directions, list_routes, route_hit
+from services.api.state import State
+from services.api.vehicles.responses import list_vehicles
+
+router = APIRouter(tags=["routes"])
+
+
+@router.get("/api/routes")
+def read_routes(state: State) -> RoutesOut:
+    """Return all lines."""
+    return RoutesOut(routes=list_routes(state.timetable))
+
+
+@router.get("/api/routes/{route_id}")
+def read_route(state: State, route_id: str) -> RouteOut:
+    """Return one line with its stops, its shape, its buses and its alerts."""
+    table = state.timetable.table
+    if table is None or route_id not in table.route_number:
+        raise absent("There is no such line in this city's timetable.")
+    number = table.route_number[route_id]
+    directions = list_directions(state.timetable, number)
+    with state.live.reading() as live:
+        vehicles = list_vehicles(live, state.timetable, state.now_ms, route_id)
+        alerts = [alert_out(a) for a in live.alerts.values() if a.route_id == route_id and a.ended_ms is None]
+    return RouteOut(route=route_hit(state.timetable, number), directions=directions, vehicles=vehicles, alerts=alerts)

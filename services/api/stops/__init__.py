@@ -1,0 +1,1 @@
+"""Stops: search, nearby, arrivals."""

@@ -1,0 +1,88 @@
+"""What the API says about stops and arrivals."""
+
+from services.api.arrivals import Arrival, list_arrivals
+from services.api.control.responses import alert_out
+from services.api.live import LiveState
+from services.api.responses import AlertOut, Model, RouteHit, StopHit, TextOut
+from services.api.timetable import CityTimetable, StopPlace
+
+
+class ArrivalOut(Model):
+    """One row: ``status`` tells whether it is live, stale, planned only, or not coming."""
+
+    trip_id: str
+    start_date: str
+    route_id: str
+    route_short_name: str
+    headsign: str | None
+    stop_id: str
+    status: str
+    vehicle_id: str | None
+    eta_ms: int
+    p10_ms: int | None
+    p50_ms: int | None
+    p90_ms: int | None
+    scheduled_ms: int | None
+    delay_s: float | None
+    reason: TextOut | None
+    made_at_ms: int | None
+    fix_time_ms: int | None
+    at_stop_name: str | None
+    stops_away: int | None
+
+
+class ArrivalsOut(Model):
+    """The next arrivals at one place; ``newest_fix_ms`` is the newest report of the buses listed."""
+
+    stop: StopHit
+    now_ms: int
+    newest_fix_ms: int | None
+    arrivals: list[ArrivalOut]
+    alerts: list[AlertOut]
+
+
+class StopsOut(Model):
+    """Some places."""
+
+    stops: list[StopHit]
+
+
+class SearchOut(Model):
+    """Places and lines that fit a query, best first."""
+
+    stops: list[StopHit]
+    routes: list[RouteHit]
+
+
+def stop_hit(place: StopPlace, distance_m: float | None = None) -> StopHit:
+    """Turn a place into what the API says of it."""
+    return StopHit(
+        stop_id=place.stop_id,
+        name=place.name,
+        lon=place.lon,
+        lat=place.lat,
+        routes=list(place.routes),
+        distance_m=None if distance_m is None else round(distance_m, 1),
+    )
+
+
+def arrivals_out(state: LiveState, timetable: CityTimetable, place: StopPlace, now_ms: int, limit: int) -> ArrivalsOut:
+    """Return the body of ``/arrivals`` of one place."""
+    rows = list_arrivals(state, timetable, place, now_ms, limit)
+    fixes = [row.fix_time_ms for row in rows if row.fix_time_ms is not None]
+    return ArrivalsOut(
+        stop=stop_hit(place),
+        now_ms=now_ms,
+        newest_fix_ms=max(fixes, default=None),
+        arrivals=[ArrivalOut.model_validate(row) for row in rows],
+        alerts=_alerts(state, rows),
+    )
+
+
+def _alerts(state: LiveState, rows: list[Arrival]) -> list[AlertOut]:
+    trips = {row.trip_id for row in rows}
+    return [
+        alert_out(alert)
+        for alert in state.alerts.values()
+        if alert.ended_ms is None and alert.trip_id is not None and alert.trip_id in trips
+    ]

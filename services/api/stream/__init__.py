@@ -1,0 +1,1 @@
+"""What moves, as server-sent events."""

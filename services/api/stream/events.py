@@ -1,0 +1,161 @@
+"""Server-sent events from the live state: what changed, encoded once for all who listen."""
+
+import asyncio
+from collections.abc import Iterable
+
+from pydantic import BaseModel
+
+from schemas.incident import Incident
+from services.api.city.endpoints import clock_out
+from services.api.control.responses import FeedOut, FeedsOut, feed_out
+from services.api.edges.responses import EdgeOut, edge_out, list_edges
+from services.api.hub import Client, Keys
+from services.api.incidents.responses import IncidentsOut, incident_out
+from services.api.live import LiveState
+from services.api.responses import Model
+from services.api.state import ApiState
+from services.api.stops.responses import arrivals_out
+from services.api.vehicles.responses import VehiclesOut, is_shown, list_vehicles, vehicle_out
+from services.incidents.lifecycle import LogEntry
+from services.store.incidents import find_incident, list_incident_logs, list_incidents
+
+ARRIVALS_EVERY_S = 1.0
+Found = list[tuple[Incident, list[LogEntry]]]
+
+
+class EdgeChangesOut(Model):
+    """Edges whose state changed."""
+
+    states: list[EdgeOut]
+
+
+def event(name: str, body: BaseModel) -> bytes:
+    """Return one server-sent event."""
+    return f"event: {name}\ndata: {body.model_dump_json(by_alias=True)}\n\n".encode()
+
+
+class Sender:
+    """Turns changed keys into events in the queues of the clients that asked for them."""
+
+    def __init__(self, state: ApiState) -> None:
+        self.state = state
+        self._arrivals: dict[tuple[str, int], str] = {}
+        self._arrivals_due_s = 0.0
+
+    async def tick(self) -> None:
+        """Send the clock, and the arrivals that only the passing of time has changed."""
+        clock = event("clock", clock_out(self.state))
+        for client in self.state.hub.clients:
+            client.put(clock)
+        self._send_arrivals(None)
+
+    async def send(self, ready: Keys) -> None:
+        """Send what changed."""
+        if "all" in ready:
+            self._arrivals.clear()
+            for client in self.state.hub.clients:
+                client.resync()
+            return
+        with self.state.live.reading() as live:
+            events = self._encode(live, ready)
+        for topic, data in events:
+            self._put(topic, data)
+        if "incidents" in ready:
+            await self._send_incidents({str(key) for key in ready["incidents"]})
+        if "predictions" in ready or "alerts" in ready:
+            self._send_arrivals(None if "alerts" in ready else {str(key) for key in ready["predictions"]})
+
+    def _encode(self, live: LiveState, ready: Keys) -> list[tuple[str, bytes]]:
+        now_ms, events = self.state.now_ms, []
+        vehicles = [live.vehicles[v] for v in _strings(ready.get("vehicles", ())) if v in live.vehicles]
+        shown = [vehicle_out(v, self.state.timetable) for v in vehicles if is_shown(v, now_ms)]
+        if shown and self._wanted("vehicles"):
+            events.append(("vehicles", event("vehicles", VehiclesOut(now_ms=now_ms, vehicles=shown))))
+        edges = [live.edges[e].state for e in ready.get("edges", ()) if isinstance(e, int) and e in live.edges]
+        if edges and self._wanted("edges"):
+            states = [edge_out(edge) for edge in edges]
+            events.append(("edges", event("edges", EdgeChangesOut.model_construct(states=states))))
+        feeds = [feed_out(live.feeds[f], now_ms) for f in _strings(ready.get("feeds", ())) if f in live.feeds]
+        if feeds and self._wanted("feeds"):
+            events.append(("feeds", event("feeds", FeedsOut(feeds=feeds))))
+        return events
+
+    def _wanted(self, topic: str) -> bool:
+        return any(topic in client.topics for client in self.state.hub.clients)
+
+    def _put(self, topic: str, data: bytes) -> None:
+        for client in self.state.hub.clients:
+            if topic in client.topics:
+                client.put(data)
+
+    async def _send_incidents(self, incident_ids: set[str]) -> None:
+        clients = [client for client in self.state.hub.clients if "incidents" in client.topics]
+        if not clients:
+            return
+        found = await asyncio.to_thread(self._read_incidents, incident_ids)
+        for client in clients:
+            client.put(self._incidents_event(found, client.actor))
+
+    def _read_incidents(self, incident_ids: set[str] | None) -> Found:
+        """Return incidents as the store has them; one that is not archived yet as the log has it."""
+        with self.state.store.reading() as session:
+            if incident_ids is None:
+                stored = list(list_incidents(session))
+            else:
+                ids = sorted(incident_ids)
+                stored = [found for i in ids if (found := find_incident(session, i)) is not None]
+            logs = list_incident_logs(session, [incident.incident_id for incident in stored])
+        absent = (incident_ids or set()) - logs.keys()
+        with self.state.live.reading() as live:
+            fresh = [live.incidents[i] for i in sorted(absent) if i in live.incidents]
+        return [(i, logs[i.incident_id]) for i in stored] + [(i, []) for i in fresh]
+
+    def _incidents_event(self, found: Found, actor: str) -> bytes:
+        wall_ms = self.state.wall.now_ms()
+        views = [incident_out(i, log, roads=self.state.roads, actor=actor, wall_ms=wall_ms) for i, log in found]
+        return event("incidents", IncidentsOut(incidents=views))
+
+    def _send_arrivals(self, changed: set[str] | None) -> None:
+        wanted = {(c.stop_id, c.limit) for c in self.state.hub.clients if c.stop_id and "arrivals" in c.topics}
+        self._arrivals = {key: body for key, body in self._arrivals.items() if key in wanted}
+        for stop_id, limit in sorted(wanted):
+            place = self.state.timetable.place_of.get(stop_id)
+            if place is None or (changed is not None and changed.isdisjoint(place.stop_ids)):
+                continue
+            data, mark = self._arrivals_event(stop_id, limit)
+            if self._arrivals.get((stop_id, limit)) == mark:
+                continue
+            self._arrivals[stop_id, limit] = mark
+            for client in self.state.hub.clients:
+                if (client.stop_id, client.limit) == (stop_id, limit) and "arrivals" in client.topics:
+                    client.put(data)
+
+    def _arrivals_event(self, stop_id: str, limit: int) -> tuple[bytes, str]:
+        place = self.state.timetable.place_of[stop_id]
+        with self.state.live.reading() as live:
+            body = arrivals_out(live, self.state.timetable, place, self.state.now_ms, limit)
+        return event("arrivals", body), body.model_dump_json(exclude={"now_ms"})
+
+    def snapshot(self, client: Client) -> bytes:
+        """Return everything a client asked for, as it is now; may read the store, so call it in a thread."""
+        state = self.state
+        parts = [event("clock", clock_out(state))]
+        now_ms = state.now_ms
+        with state.live.reading() as live:
+            if "vehicles" in client.topics:
+                body = VehiclesOut(now_ms=now_ms, vehicles=list_vehicles(live, state.timetable, now_ms))
+                parts.append(event("vehicles", body))
+            if "edges" in client.topics:
+                parts.append(event("edges", EdgeChangesOut.model_construct(states=list_edges(live))))
+            if "feeds" in client.topics:
+                feeds: list[FeedOut] = [feed_out(live.feeds[name], now_ms) for name in sorted(live.feeds)]
+                parts.append(event("feeds", FeedsOut(feeds=feeds)))
+        if "arrivals" in client.topics and client.stop_id in state.timetable.place_of:
+            parts.append(self._arrivals_event(client.stop_id, client.limit)[0])
+        if "incidents" in client.topics:
+            parts.append(self._incidents_event(self._read_incidents(None), client.actor))
+        return b"".join(parts)
+
+
+def _strings(keys: Iterable[str | int]) -> list[str]:
+    return sorted(key for key in keys if isinstance(key, str))

@@ -1,0 +1,257 @@
+"""The city's timetable as the pages ask for it: places, lines, what is planned at a place."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleet.gtfs import Timetable, read_timetable
+from fleet.gtfs.timetable import DayPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One call that the timetable has."""
+
+    trip_id: str
+    start_date: str
+    route_id: str
+    route_short_name: str
+    headsign: str
+    stop_id: str
+    stop_sequence: int
+    scheduled_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopPlace:
+    """One place; every stop id at it counts as one stop."""
+
+    stop_id: str
+    name: str
+    lon: float
+    lat: float
+    routes: tuple[str, ...]
+    stop_ids: tuple[str, ...]
+    words: str
+
+
+class CityTimetable:
+    """What pages need of a feed; of a city without one it is empty.
+
+    Parameters
+    ----------
+    table : Timetable or None
+        The timetable, ``None`` where the city has no GTFS.
+    """
+
+    def __init__(self, table: Timetable | None) -> None:
+        self.table = table
+        self._active: dict[str, NDArray[np.bool_]] = {}
+
+    @cached_property
+    def places(self) -> tuple[StopPlace, ...]:
+        """All places that a trip serves, in the order of their first stop."""
+        table = self.table
+        if table is None:
+            return ()
+        routes: dict[int, set[int]] = {}
+        for pattern in table.patterns:
+            for place in set(table.stop_place[pattern.stop_index].tolist()):
+                routes.setdefault(place, set()).add(pattern.route_index)
+        members: dict[int, list[int]] = {}
+        for stop, place in enumerate(table.stop_place.tolist()):
+            members.setdefault(place, []).append(stop)
+        return tuple(self._place(table, stops, routes.get(place, set())) for place, stops in members.items())
+
+    @staticmethod
+    def _place(table: Timetable, stops: list[int], routes: set[int]) -> StopPlace:
+        first = stops[0]
+        names = list(dict.fromkeys(table.stop_names[stop] for stop in stops))
+        return StopPlace(
+            stop_id=table.stop_ids[first],
+            name=names[0],
+            lon=float(table.stop_lon[first]),
+            lat=float(table.stop_lat[first]),
+            routes=tuple(sorted({table.route_short_names[r] for r in routes}, key=natural)),
+            stop_ids=tuple(table.stop_ids[stop] for stop in stops),
+            words=" " + plain(" ".join(names)),
+        )
+
+    @cached_property
+    def place_of(self) -> dict[str, StopPlace]:
+        """The place of each stop id."""
+        return {stop_id: place for place in self.places for stop_id in place.stop_ids}
+
+    @cached_property
+    def route_colors(self) -> list[str]:
+        """The colour of each line, six hexadecimal digits or empty."""
+        return [] if self.table is None else self.table.feed.routes["color"].to_list()
+
+    @cached_property
+    def route_long_names(self) -> list[str]:
+        """The long name of each line."""
+        return [] if self.table is None else self.table.feed.routes["long_name"].to_list()
+
+    def stop_name(self, stop_id: str | None) -> str | None:
+        """Return a stop's name, ``None`` where it is unknown."""
+        if self.table is None or stop_id is None or stop_id not in self.table.stop_number:
+            return None
+        return self.table.stop_names[self.table.stop_number[stop_id]]
+
+    def short_name(self, route_id: str | None) -> str | None:
+        """Return a line's short name, ``None`` where it is unknown."""
+        if self.table is None or route_id is None or route_id not in self.table.route_number:
+            return None
+        return self.table.route_short_names[self.table.route_number[route_id]]
+
+    def headsign(self, trip_id: str | None) -> str | None:
+        """Return where a trip goes, ``None`` where it is unknown."""
+        trip = None if self.table is None or trip_id is None else self.table.trip_number.get(trip_id)
+        return None if self.table is None or trip is None else self.table.headsign_of(trip)
+
+    def stop_before(self, trip_id: str, stop_sequence: int) -> str | None:
+        """Return the name of the stop a trip serves before one of its stops, the first one's own at the start."""
+        trip = None if self.table is None else self.table.trip_number.get(trip_id)
+        if self.table is None or trip is None:
+            return None
+        rows = self.table.stops_of(trip)
+        at = int(np.searchsorted(self.table.time_sequence[rows], stop_sequence))
+        return self.table.stop_names[int(self.table.time_stop[rows][max(0, at - 1)])]
+
+    def planned_at(self, stop_ids: Sequence[str], from_ms: int, to_ms: int, now_ms: int) -> list[Planned]:
+        """Return what the timetable has at a place in a span of time, by time.
+
+        Parameters
+        ----------
+        stop_ids : sequence of str
+            All ids of the place.
+        from_ms, to_ms : int
+            The span, milliseconds since 1970, UTC.
+        now_ms : int
+            Tells which service dates may be meant.
+
+        Returns
+        -------
+        list of Planned
+            Ordered by ``scheduled_ms``.
+        """
+        table = self.table
+        stops = [] if table is None else [table.stop_number[s] for s in stop_ids if s in table.stop_number]
+        if table is None or not stops:
+            return []
+        order, starts = self._rows_by_stop
+        rows = np.concatenate([order[starts[stop] : starts[stop + 1]] for stop in stops])
+        found: list[tuple[int, int, DayPlan]] = []
+        for plan in table.days_around(now_ms):
+            times = plan.day_start_ms + np.round(self._call_s[rows] * 1000.0).astype(np.int64)
+            good = (from_ms <= times) & (times <= to_ms) & self._active_on(plan)[self._row_trip[rows]]
+            found += [(int(t), int(row), plan) for t, row in zip(times[good], rows[good], strict=True)]
+        found.sort(key=lambda item: (item[0], item[1]))
+        return [self._planned(table, time_ms, row, plan) for time_ms, row, plan in found]
+
+    def _planned(self, table: Timetable, time_ms: int, row: int, plan: DayPlan) -> Planned:
+        trip = int(self._row_trip[row])
+        route = table.trip_route[trip]
+        return Planned(
+            trip_id=table.trip_ids[trip],
+            start_date=plan.start_date,
+            route_id=table.route_ids[route],
+            route_short_name=table.route_short_names[route],
+            headsign=table.headsign_of(trip),
+            stop_id=table.stop_ids[int(table.time_stop[row])],
+            stop_sequence=int(table.time_sequence[row]),
+            scheduled_ms=time_ms,
+        )
+
+    @cached_property
+    def _row_trip(self) -> NDArray[np.int32]:
+        assert self.table is not None
+        lengths = np.diff(self.table.trip_start)
+        return np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+
+    @cached_property
+    def _call_s(self) -> NDArray[np.float64]:
+        assert self.table is not None
+        call_s = self.table.arrival_s.copy()
+        first = self.table.trip_start[:-1]
+        call_s[first] = self.table.departure_s[first]
+        return call_s
+
+    @cached_property
+    def _rows_by_stop(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        assert self.table is not None
+        order = np.argsort(self.table.time_stop, kind="stable")
+        starts = np.searchsorted(self.table.time_stop[order], np.arange(len(self.table.stop_ids) + 1))
+        return order, starts
+
+    def _active_on(self, plan: DayPlan) -> NDArray[np.bool_]:
+        if plan.start_date not in self._active:
+            if len(self._active) > 8:
+                self._active.clear()
+            active = np.zeros(len(self._row_trip), dtype=bool)[: len(self.table.trip_ids) if self.table else 0]
+            active[plan.trips] = True
+            self._active[plan.start_date] = active
+        return self._active[plan.start_date]
+
+
+def plain(text: str) -> str:
+    """Return a text without diacritics and case, as people type when they are in a hurry."""
+    bare = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return "".join(c for c in bare if not unicodedata.combining(c)).casefold()
+
+
+def natural(text: str) -> tuple[tuple[int, int | str], ...]:
+    """Return a key that sorts 9 before 10 and 22A before 22B."""
+    parts: list[tuple[int, int | str]] = []
+    number = ""
+    for c in [*text, ""]:
+        if c.isdecimal():
+            number += c
+            continue
+        if number:
+            parts.append((0, int(number)))
+            number = ""
+        if c:
+            parts.append((1, c))
+    return tuple(parts)
+
+
+def search_places(places: Iterable[StopPlace], query: str, limit: int) -> list[StopPlace]:
+    """Return the places whose name holds every word of a query, best first.
+
+    Parameters
+    ----------
+    places : iterable of StopPlace
+        Where to look.
+    query : str
+        Diacritics and case do not matter.
+    limit : int
+        At most so many.
+
+    Returns
+    -------
+    list of StopPlace
+        Names that begin with the query first, then those with a word that does, then the rest; busier places first.
+    """
+    whole = " ".join(plain(query).split())
+    words = whole.split()
+    if not words:
+        return []
+    ranked = []
+    for place in places:
+        if all(word in place.words for word in words):
+            starts = sum(f" {word}" in place.words for word in words)
+            rank = 0 if place.words.startswith(f" {whole}") else 1 if f" {whole}" in place.words else 2
+            ranked.append(((rank, -starts, -len(place.routes), len(place.words), place.stop_id), place))
+    ranked.sort(key=lambda item: item[0])
+    return [place for _, place in ranked[:limit]]
+
+
+def read_city_timetable(path: Path | None, *, repeat_calendar: bool) -> CityTimetable:
+    """Read the timetable of a city, an empty one where it has none; raises ``GtfsError`` for a broken feed."""
+    return CityTimetable(None if path is None else read_timetable(path, repeat_calendar=repeat_calendar))
