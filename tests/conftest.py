@@ -1,5 +1,13 @@
 """Fixtures of every test."""
 
+import pytest
+
 from tests.real_parts import kafka_url, new_postgis_url, postgis_server, postgis_url
 
 __all__ = ["kafka_url", "new_postgis_url", "postgis_server", "postgis_url"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep a known complaint of kafka-python's own code out of the summary."""
+    for name in ("read_text", "open_text"):
+        config.addinivalue_line("filterwarnings", f"ignore:{name} is deprecated:DeprecationWarning")

@@ -142,7 +142,6 @@ class KafkaLogConsumer:
         self._group = group
         with translated(servers, "opening a consumer"):
             self.raw = KafkaConsumer(
-                *topics,
                 bootstrap_servers=servers.split(","),
                 group_id=group,
                 enable_auto_commit=False,
@@ -153,6 +152,12 @@ class KafkaLogConsumer:
                 allow_auto_create_topics=False,
                 metrics_enabled=False,
             )
+            # Know the partitions before joining: a leader that has no metadata yet deals out nothing, and the
+            # update that arrives while the group is joining is forgotten, so the member would wait for ever.
+            for topic in topics:
+                self.raw.partitions_for_topic(topic)
+            if topics:
+                self.raw.subscribe(topics)
 
     def start_at(self, topics: Sequence[str], since_ms: int | None) -> None:
         """Read all partitions of topics from a time on, or from the end."""
