@@ -10,7 +10,31 @@ import structlog
 from services.settings import LogSettings
 
 QUIET = ("kafka", "alembic", "httpx", "httpcore", "asyncio", "uvicorn", "uvicorn.access", "uvicorn.error", "numba")
+# A broker that is away makes its client say so a dozen times a second; once in a while is enough.
+TALKATIVE = "kafka"
+TALKATIVE_EVERY_S = 10.0
 Event = MutableMapping[str, Any]
+
+
+class Sparse(logging.Filter):
+    """Lets one record of the talkative library through every ten seconds, saying how many it kept back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._next_s = 0.0
+        self._kept_back = 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether a record is written."""
+        if record.name.partition(".")[0] != TALKATIVE:
+            return True
+        if record.created < self._next_s:
+            self._kept_back += 1
+            return False
+        more = f" ({self._kept_back} more of its lines kept back)" if self._kept_back else ""
+        record.msg, record.args, record.exc_info = f"{TALKATIVE}: {record.getMessage()}{more}", (), None
+        self._next_s, self._kept_back = record.created + TALKATIVE_EVERY_S, 0
+        return True
 
 
 def set_up_logs(log: LogSettings, service: str, out: TextIO | None = None) -> None:
@@ -32,6 +56,7 @@ def set_up_logs(log: LogSettings, service: str, out: TextIO | None = None) -> No
         structlog.processors.format_exc_info,
     ]
     handler = logging.StreamHandler(out or sys.stdout)
+    handler.addFilter(Sparse())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

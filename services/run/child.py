@@ -2,6 +2,7 @@
 
 import ctypes
 import importlib
+import logging
 import os
 import signal
 import sys
@@ -21,6 +22,7 @@ PARENT_ENV = "SUPERVISOR_PID"
 STOP_GRACE_S = 5.0
 PR_SET_PDEATHSIG = 1
 CLOCK_LOOK_BACK_MS = 30_000
+CLOSE_S = 1.0
 WITHOUT_CITY = ("ingest", "archive", "api")
 
 log = structlog.get_logger("services.run")
@@ -66,17 +68,36 @@ def _serve(name: str, settings: Settings, stop: threading.Event) -> int:
     from services.stream import open_stream
 
     run: Callable[[Context], None] = importlib.import_module(service.module).run
-    with open_stream(settings.place.stream_url) as stream:
-        watched = WatchedStream(stream, settings.run.var_dir / "run" / f"{name}.lag.json")
-        context = Context(settings=settings, stream=watched, stop=stop)
-        clock = threading.Thread(target=_follow_clock, args=(context,), name="city-clock", daemon=True)
-        clock.start()
+    stream = WatchedStream(open_stream(settings.place.stream_url), settings.run.var_dir / "run" / f"{name}.lag.json")
+    context = Context(settings=settings, stream=stream, stop=stop)
+    clock = threading.Thread(target=_follow_clock, args=(context,), name="city-clock", daemon=True)
+    clock.start()
+    try:
         run(context)
         if not stop.is_set():
             log.info("has nothing more to do")
+    finally:
         stop.set()
-        clock.join(2.0)
+        close_in_time(stream.close, clock)
     return 0
+
+
+def close_in_time(close: Callable[[], object], clock: threading.Thread, timeout_s: float = CLOSE_S) -> None:
+    """Close the log, but wait no longer than a moment: a broker that is away must not hold up a stop.
+
+    Parameters
+    ----------
+    close : callable
+        Closes the log.
+    clock : Thread
+        Reads the clock's topic; ends by itself.
+    timeout_s : float
+        How long to wait.
+    """
+    clock.join(timeout_s)
+    closing = threading.Thread(target=close, name="close", daemon=True)
+    closing.start()
+    closing.join(timeout_s)
 
 
 def _lacking(name: str, settings: Settings) -> str | None:
@@ -133,5 +154,13 @@ def _watch_parent(parent: int, stop: threading.Event) -> None:
         os._exit(1)
 
 
+def end(code: int) -> None:
+    """End the process at once; libraries' threads and exit handlers may wait for a broker that is away."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    end(main(sys.argv[1]))

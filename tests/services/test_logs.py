@@ -61,3 +61,13 @@ def test_what_is_below_the_level_is_not_said() -> None:
     out = said(level="warning")
     structlog.get_logger("x").info("nothing")
     assert out.getvalue() == ""
+
+
+def test_a_client_whose_broker_is_away_says_so_once_in_a_while() -> None:
+    out = said()
+    for number in range(50):
+        logging.getLogger("kafka.net").error("connection %d failed", number)
+        logging.getLogger("other").error("heard")
+    assert out.getvalue().count("kafka: connection 0 failed") == 1
+    assert out.getvalue().count("heard") == 50
+    assert len(out.getvalue().splitlines()) == 51
