@@ -214,17 +214,26 @@ def _driven(
     """Return the edges of one hop, or why it is a straight line."""
     if here.edge < 0 or there.edge < 0:
         return None, HopDoubt(hop, "off_road", straight_m, None)
+    found = _by_road(finder, here, there)
+    if found is None:
+        return None, HopDoubt(hop, "no_path", straight_m, None)
+    edges, road_m = found
+    if road_m > _absurd_m(straight_m):
+        return None, HopDoubt(hop, "absurd_detour", straight_m, road_m)
+    return edges, None
+
+
+def _by_road(finder: ShapeFinder, here: _Candidate, there: _Candidate) -> tuple[list[int], float] | None:
+    """Return the edges between two places and the metres driven."""
     if here.edge == there.edge and there.along_m >= here.along_m:
-        return [here.edge], None
+        return [here.edge], there.along_m - here.along_m
     network = finder.network
     path = finder.finder.shortest(int(network.edge_to[here.edge]), int(network.edge_from[there.edge]))
     if path is None:
-        return None, HopDoubt(hop, "no_path", straight_m, None)
+        return None
     rest_m = max(float(network.edge_length_m[here.edge]) - here.along_m, 0.0)
     road_m = rest_m + float(network.edge_length_m[path.edges].sum()) + there.along_m
-    if road_m > _absurd_m(straight_m):
-        return None, HopDoubt(hop, "absurd_detour", straight_m, road_m)
-    return [here.edge, *path.edges.tolist(), there.edge], None
+    return [here.edge, *path.edges.tolist(), there.edge], road_m
 
 
 def _polyline(network: RoadNetwork, edges: list[int], from_m: float, to_m: float) -> Floats:
