@@ -59,24 +59,33 @@ function land(account: Me): void {
   else if (may(account, 'reviewer')) go('/enforcement', true)
 }
 
-function Field(props: { id: string; label: string; value: string; onValue: (value: string) => void; type?: 'text' | 'password'; autocomplete: string; hint?: string }) {
+interface FieldProps {
+  id: string
+  label: string
+  value: string
+  onValue: (value: string) => void
+  secret?: boolean
+  autocomplete: 'username' | 'current-password' | 'new-password' | 'one-time-code'
+  hint?: string
+}
+
+function Field({ id, label, value, onValue, secret = false, autocomplete, hint }: FieldProps) {
+  const shared = {
+    id,
+    value,
+    required: true,
+    autocomplete,
+    spellcheck: false,
+    'aria-describedby': hint ? `${id}-hint` : undefined,
+    onInput: (event: { currentTarget: HTMLInputElement }) => onValue(event.currentTarget.value),
+  }
   return (
     <div class="field">
-      <label for={props.id}>{props.label}</label>
-      <input
-        id={props.id}
-        type={props.type ?? 'text'}
-        value={props.value}
-        required
-        autocomplete={props.autocomplete as 'username'}
-        autocapitalize="none"
-        spellcheck={false}
-        aria-describedby={props.hint ? `${props.id}-hint` : undefined}
-        onInput={(event) => props.onValue(event.currentTarget.value)}
-      />
-      {props.hint && (
-        <small id={`${props.id}-hint`} class="field-hint">
-          {props.hint}
+      <label for={id}>{label}</label>
+      {secret ? <input type="password" {...shared} /> : <input type="text" autocapitalize="none" {...shared} />}
+      {hint && (
+        <small id={`${id}-hint`} class="field-hint">
+          {hint}
         </small>
       )}
     </div>
@@ -113,7 +122,7 @@ function LoginForm() {
       <h1>{t('login.title')}</h1>
       <p class="account-lead">{t('login.lead')}</p>
       <Field id="name" label={t('login.name')} value={name} onValue={setName} autocomplete="username" />
-      <Field id="password" label={t('login.password')} value={password} onValue={setPassword} type="password" autocomplete="current-password" />
+      <Field id="password" label={t('login.password')} value={password} onValue={setPassword} secret autocomplete="current-password" />
       <p class="account-problem" role="alert">
         {problem}
       </p>
@@ -150,8 +159,8 @@ function SetupForm() {
       <p class="account-lead">{t('setup.lead')}</p>
       <Field id="code" label={t('setup.code')} value={values.code} onValue={put('code')} autocomplete="one-time-code" />
       <Field id="name" label={t('login.name')} value={values.name} onValue={put('name')} autocomplete="username" />
-      <Field id="password" label={t('login.password')} value={values.password} onValue={put('password')} type="password" autocomplete="new-password" hint={t('setup.rule')} />
-      <Field id="repeat" label={t('setup.repeat')} value={values.repeat} onValue={put('repeat')} type="password" autocomplete="new-password" />
+      <Field id="password" label={t('login.password')} value={values.password} onValue={put('password')} secret autocomplete="new-password" hint={t('setup.rule')} />
+      <Field id="repeat" label={t('setup.repeat')} value={values.repeat} onValue={put('repeat')} secret autocomplete="new-password" />
       <p class="account-problem" role="alert">
         {problem}
       </p>

@@ -1,3 +1,142 @@
+/** Control: what is wrong now, what is it doing to the city, what have I done about it? */
+import { useEffect, useMemo } from 'preact/hooks'
+import { segment } from '../core/api.ts'
+import { setQuery, usePlace } from '../core/router.ts'
+import type { EdgeDetail, IncidentView, VehicleDetail } from '../core/types.ts'
+import { useData } from '../core/use_data.ts'
+import { t, type Key } from '../i18n/index.ts'
+import { Empty, StaleBand } from '../ui/states.tsx'
+import '../styles/control.css'
+import '../styles/rider.css'
+import { askingWhy, useActing } from './actions.tsx'
+import { FILTERS, inQueueOrder, matches, mergeNewer, useControlData, type ControlData, type Filter } from './data.ts'
+import { IncidentCard } from './incident_card.tsx'
+import { useControlKeys } from './keys.ts'
+import { BusAlerts, Cameras, Feeds } from './lists.tsx'
+import { MapPane } from './map_pane.tsx'
+import { Queue } from './queue.tsx'
+import { ControlSearch } from './search.tsx'
+import { select, useSelection, type Selection } from './selection.ts'
+import { Strip } from './strip.tsx'
+import { CameraCard, EdgeCard, VehicleCard } from './thing_cards.tsx'
+
+const TABS = ['queue', 'buses', 'feeds', 'cameras'] as const
+type Tab = (typeof TABS)[number]
+const VIEWS = ['list', 'map', 'selected'] as const
+const DETAIL_MS = 5_000
+const SILENT_MS = 20_000
+
 export function ControlPage() {
-  return <main id="main" />
+  const data = useControlData()
+  const { query } = usePlace()
+  const selection = useSelection()
+  const filter = FILTERS.find((one) => one === query.get('f')) ?? 'active'
+  const tab: Tab = TABS.find((one) => one === query.get('tab')) ?? 'queue'
+  const view = VIEWS.find((one) => one === query.get('view')) ?? 'list'
+  const incidents = useMemo(() => data.incidents.value?.incidents ?? [], [data.incidents.value])
+  const list = useMemo(() => inQueueOrder(incidents.filter((one) => matches(filter, one))), [incidents, filter])
+  const shownOnMap = useMemo(() => incidents.filter((one) => matches('active', one)), [incidents])
+  const acting = useActing((incident) => {
+    data.incidents.put({ incidents: mergeNewer<IncidentView>(incidents, [incident], (one) => one.incident_id, () => 0) })
+  })
+  const vehicle = useData<VehicleDetail>(selection?.kind === 'vehicle' ? `/api/vehicles/${segment(selection.id)}` : null, DETAIL_MS)
+  const edge = useData<EdgeDetail>(selection?.kind === 'edge' ? `/api/edges/${segment(selection.id)}` : null, DETAIL_MS)
+  const chosen = selection?.kind === 'incident' ? incidents.find((one) => one.incident_id === selection.id) : undefined
+  useControlKeys(list, chosen, acting)
+  useEffect(() => {
+    document.title = t('control.title')
+  })
+  useEffect(() => askingWhy.set(null), [selection?.id])
+
+  return (
+    <main id="main" class="control" data-view={view}>
+      <h1 class="hidden">{t('control.title')}</h1>
+      <Strip data={data.overview} />
+      <Silence data={data} />
+      <div class="control-views" role="group" aria-label={t('app.menu')}>
+        {VIEWS.map((one) => (
+          <button key={one} type="button" aria-pressed={one === view} onClick={() => setQuery({ view: one === 'list' ? null : one })}>
+            {t(`tab.${one}`)}
+          </button>
+        ))}
+      </div>
+      <div class="control-cols">
+        <section class="control-left" aria-label={t('tab.list')}>
+          <ControlSearch vehicles={data.vehicles.value?.vehicles ?? []} />
+          <div class="tabs" role="group" aria-label={t('tab.list')}>
+            {TABS.map((one) => (
+              <button key={one} type="button" aria-pressed={one === tab} onClick={() => setQuery({ tab: one === 'queue' ? null : one })}>
+                {t(`tab.${one}` as Key)}
+              </button>
+            ))}
+          </div>
+          <div class="control-scroll">
+            <LeftList tab={tab} data={data} list={list} filter={filter} selection={selection} />
+          </div>
+          <Keys />
+        </section>
+        <section class="control-map" aria-label={t('map.label')}>
+          <MapPane data={data} selection={selection} incidents={shownOnMap} detail={vehicle.value} />
+        </section>
+        <section class="control-right" aria-label={t('selected.title')}>
+          <SelectedCard selection={selection} chosen={chosen} acting={acting} data={data} vehicle={vehicle} edge={edge} />
+        </section>
+      </div>
+    </main>
+  )
+}
+
+/** One band when the stream and the numbers have both stopped. */
+function Silence({ data }: { data: ControlData }) {
+  const last = Math.max(data.live.heardAt(), data.overview.receivedAt ?? 0)
+  const silentMs = last ? Date.now() - last : 0
+  if (silentMs < SILENT_MS || !data.overview.error) return null
+  return <StaleBand ageMs={silentMs} old={silentMs > 120_000} />
+}
+
+function LeftList({ tab, data, list, filter, selection }: { tab: Tab; data: ControlData; list: IncidentView[]; filter: Filter; selection: Selection | null }) {
+  if (tab === 'buses') return <BusAlerts data={data.alerts} />
+  if (tab === 'feeds') return <Feeds data={data.feeds} />
+  if (tab === 'cameras') return <Cameras data={data.cameras} />
+  return <Queue data={data.incidents} list={list} filter={filter} selection={selection} />
+}
+
+function Keys() {
+  return (
+    <details class="keys">
+      <summary>{t('keys.title')}</summary>
+      <ul>
+        {(['next', 'verify', 'dismiss', 'search', 'close'] as const).map((name) => (
+          <li key={name}>{t(`keys.${name}`)}</li>
+        ))}
+      </ul>
+    </details>
+  )
+}
+
+interface SelectedProps {
+  selection: Selection | null
+  chosen: IncidentView | undefined
+  acting: ReturnType<typeof useActing>
+  data: ControlData
+  vehicle: ReturnType<typeof useData<VehicleDetail>>
+  edge: ReturnType<typeof useData<EdgeDetail>>
+}
+
+function SelectedCard({ selection, chosen, acting, data, vehicle, edge }: SelectedProps) {
+  const close = () => select(null)
+  if (!selection) return <Empty icon="target" title={t('selected.none')} hint={t('selected.none.hint')} />
+  const camera = selection.kind === 'camera' ? data.cameras.value?.cameras.find((one) => one.camera_id === selection.id) : undefined
+  return (
+    <>
+      <button type="button" class="text-button card-close" onClick={close}>
+        {t('app.close')} <kbd>Esc</kbd>
+      </button>
+      {selection.kind === 'vehicle' && <VehicleCard data={vehicle} />}
+      {selection.kind === 'edge' && <EdgeCard data={edge} />}
+      {camera && <CameraCard camera={camera} />}
+      {chosen && <IncidentCard incident={chosen} acting={acting} vehicles={data.vehicles.value?.vehicles ?? []} cameras={data.cameras.value?.cameras ?? []} />}
+      {selection.kind === 'incident' && !chosen && data.incidents.value && <Empty title={t('incident.gone')} />}
+    </>
+  )
 }

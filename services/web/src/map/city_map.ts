@@ -10,17 +10,19 @@ import {
 } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import 'maplibre-gl/dist/maplibre-gl.css'
-import { Protocol } from 'pmtiles'
+import { PMTiles, Protocol } from 'pmtiles'
 import { delayLevel } from '../core/levels.ts'
 import type { CameraView, City, EdgeView, IncidentView, VehicleDetail, VehicleView } from '../core/types.ts'
 import { glideTo, isMoving, placeAt, type Moving } from './glide.ts'
 import { addImages } from './images.ts'
 import { addOverlays, LAYERS_OF, type LayerName } from './overlays.ts'
-import { paletteOf } from './palette.ts'
-import { cityStyle } from './style.ts'
+import { paletteOf, type Palette } from './palette.ts'
+import { cityLayers, emptyStyle } from './style.ts'
 
 setWorkerUrl(workerUrl)
-addProtocol('pmtiles', new Protocol({ metadata: true }).tile)
+const protocol = new Protocol({ metadata: true })
+addProtocol('pmtiles', protocol.tile)
+const TILES = '/map/city.pmtiles'
 
 const FRAME_MS = 120
 
@@ -36,6 +38,7 @@ export interface CityMapOptions {
   onPick?: (picked: Picked | null) => void
   onMove?: (at: { lon: number; lat: number; zoom: number }) => void
   padding?: number
+  onBaseFailed?: () => void
 }
 
 type Feature = { type: 'Feature'; geometry: { type: string; coordinates: unknown }; properties: Record<string, unknown> }
@@ -57,17 +60,17 @@ export class CityMap {
   private readonly waiting: (() => void)[] = []
   private frame = 0
   private lastDrawn = 0
-  private readonly hasLevels: boolean
+  private hasLevels = false
+  private removed = false
 
   constructor(private readonly options: CityMapOptions) {
     const { city } = options
     this.calm = options.calm
-    this.hasLevels = options.levels && city.parts.map
     const palette = paletteOf(options.dark)
     const [west, south, east, north] = city.bbox
     this.map = new MapLibre({
       container: options.container,
-      style: cityStyle(palette, city.parts.map, this.hasLevels),
+      style: emptyStyle(palette),
       bounds: [west, south, east, north],
       ...(options.at ? { center: [options.at.lon, options.at.lat] as [number, number], zoom: options.at.zoom, bounds: undefined } : {}),
       attributionControl: false,
@@ -80,17 +83,41 @@ export class CityMap {
     })
     this.map.touchZoomRotate.disableRotation()
     this.map.addControl(new AttributionControl({ compact: true, customAttribution: city.origin === 'import' ? '© OpenStreetMap' : undefined }), 'bottom-right')
-    this.map.once('load', () => {
-      addImages(this.map, palette)
-      addOverlays(this.map, palette)
-      this.listen()
-      this.ready = true
-      for (const act of this.waiting.splice(0)) act()
-      this.options.container.dataset.ready = 'yes'
-    })
+    this.map.once('load', () => void this.open(palette))
     this.map.on('idle', () => {
-      this.options.container.dataset.idle = 'yes'
+      if (this.ready) this.options.container.dataset.idle = 'yes'
     })
+  }
+
+  /** Base first, then what lies on it; a city without tiles still shows what moves. */
+  private async open(palette: Palette): Promise<void> {
+    if (this.options.city.parts.map) await this.addBase(palette)
+    if (this.removed) return
+    addImages(this.map, palette)
+    addOverlays(this.map, palette)
+    this.listen()
+    this.ready = true
+    for (const act of this.waiting.splice(0)) act()
+    this.options.container.dataset.ready = 'yes'
+  }
+
+  private async addBase(palette: Palette): Promise<void> {
+    const url = location.origin + TILES
+    let known: Set<string>
+    try {
+      const tiles = new PMTiles(url)
+      protocol.add(tiles)
+      const about = (await tiles.getMetadata()) as { vector_layers?: { id: string }[] }
+      known = new Set((about.vector_layers ?? []).map((layer) => layer.id))
+    } catch (error) {
+      console.warn('base map unreadable', error)
+      this.options.onBaseFailed?.()
+      return
+    }
+    if (this.removed) return
+    this.map.addSource('city', { type: 'vector', url: `pmtiles://${url}` })
+    for (const layer of cityLayers(palette, this.options.levels, known)) this.map.addLayer(layer)
+    this.hasLevels = this.options.levels && known.has('roads')
   }
 
   private when(act: () => void): void {
@@ -152,6 +179,7 @@ export class CityMap {
   /** Draw buses where they are now; go on only while one of them glides. */
   private readonly step = (): void => {
     this.frame = 0
+    if (this.removed) return
     const now = performance.now()
     if (now - this.lastDrawn >= FRAME_MS) {
       this.lastDrawn = now
@@ -179,8 +207,8 @@ export class CityMap {
   }
 
   setEdges(states: readonly EdgeView[]): void {
-    if (!this.hasLevels) return
     this.when(() => {
+      if (!this.hasLevels) return
       for (const state of states) {
         this.map.setFeatureState({ source: 'city', sourceLayer: 'roads', id: state.edge_index }, { level: state.level })
       }
@@ -219,8 +247,8 @@ export class CityMap {
   }
 
   selectEdge(edgeIndex: number | null): void {
-    if (!this.hasLevels) return
     this.when(() => {
+      if (!this.hasLevels) return
       const state = (id: number, selected: boolean) => this.map.setFeatureState({ source: 'city', sourceLayer: 'roads', id }, { selected })
       if (this.selectedEdge !== null) state(this.selectedEdge, false)
       if (edgeIndex !== null) state(edgeIndex, true)
@@ -268,6 +296,7 @@ export class CityMap {
   }
 
   remove(): void {
+    this.removed = true
     cancelAnimationFrame(this.frame)
     this.map.remove()
   }

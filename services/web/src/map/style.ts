@@ -119,12 +119,15 @@ export function labelLayers(p: Palette): LayerSpecification[] {
   ]
 }
 
-export function cityStyle(p: Palette, hasMap: boolean, withLevels: boolean): StyleSpecification {
-  const background: LayerSpecification = { id: 'land', type: 'background', paint: { 'background-color': p.land } }
-  if (!hasMap) return { version: 8, sources: {}, layers: [background] }
-  return {
-    version: 8,
-    sources: { city: { type: 'vector', url: `pmtiles://${location.origin}/map/city.pmtiles` } },
-    layers: [background, ...baseLayers(p), ...(withLevels ? congestionLayers(p) : []), ...labelLayers(p)],
-  }
+/** What is there before the city's own tiles have been read. */
+export const emptyStyle = (p: Palette): StyleSpecification => ({
+  version: 8,
+  sources: {},
+  layers: [{ id: 'land', type: 'background', paint: { 'background-color': p.land } }],
+})
+
+/** The layers that can be drawn from the source layers a city's tiles really have. */
+export function cityLayers(p: Palette, withLevels: boolean, known: ReadonlySet<string>): LayerSpecification[] {
+  const all = [...baseLayers(p), ...(withLevels ? congestionLayers(p) : []), ...labelLayers(p)]
+  return all.filter((layer) => 'source-layer' in layer && known.has(layer['source-layer'] ?? ''))
 }

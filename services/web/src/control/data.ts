@@ -1,0 +1,94 @@
+/** Everything the control page watches: read once, kept fresh by one stream, read again now and then. */
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { nudgeClock } from '../core/clock.ts'
+import { useLive, type Live } from '../core/live.ts'
+import type { AlertView, CameraView, EdgesBody, EdgeView, FeedView, IncidentView, Overview, VehiclesBody, VehicleView } from '../core/types.ts'
+import { useData, type Data } from '../core/use_data.ts'
+
+const OVERVIEW_MS = 5_000
+const SLOW_MS = 15_000
+const SAFETY_MS = 60_000
+
+export interface ControlData {
+  overview: Data<Overview>
+  vehicles: Data<VehiclesBody>
+  edges: Data<EdgesBody>
+  incidents: Data<{ incidents: IncidentView[] }>
+  feeds: Data<{ feeds: FeedView[] }>
+  alerts: Data<{ alerts: AlertView[] }>
+  cameras: Data<{ cameras: CameraView[] }>
+  live: Live
+}
+
+/** Newer entries take the place of older ones with the same key; an older one never wins. */
+export function mergeNewer<T>(before: readonly T[], newer: readonly T[], key: (item: T) => string, time: (item: T) => number): T[] {
+  const all = new Map(before.map((item) => [key(item), item]))
+  for (const item of newer) {
+    const known = all.get(key(item))
+    if (!known || time(item) >= time(known)) all.set(key(item), item)
+  }
+  return [...all.values()]
+}
+
+export function useControlData(): ControlData {
+  const overview = useData<Overview>('/api/control/overview', OVERVIEW_MS)
+  const vehicles = useData<VehiclesBody>('/api/vehicles', SAFETY_MS)
+  const edges = useData<EdgesBody>('/api/edges', SAFETY_MS)
+  const incidents = useData<{ incidents: IncidentView[] }>('/api/incidents', SLOW_MS)
+  const feeds = useData<{ feeds: FeedView[] }>('/api/feeds', SLOW_MS)
+  const alerts = useData<{ alerts: AlertView[] }>('/api/alerts', SLOW_MS)
+  const cameras = useData<{ cameras: CameraView[] }>('/api/cameras', SLOW_MS)
+  const live = useLive('topics=vehicles,edges,incidents,feeds,clock', {
+    vehicles: (body: VehiclesBody) => {
+      nudgeClock(body.now_ms)
+      const known = vehicles.value?.vehicles ?? []
+      vehicles.put({ now_ms: body.now_ms, vehicles: mergeNewer<VehicleView>(known, body.vehicles, (bus) => bus.vehicle_id, (bus) => bus.time_ms) })
+    },
+    edges: ({ states }: { states: EdgeView[] }) => {
+      const known = edges.value?.states ?? []
+      edges.put({ now_ms: edges.value?.now_ms ?? 0, states: mergeNewer<EdgeView>(known, states, (edge) => String(edge.edge_index), (edge) => edge.time_ms) })
+    },
+    incidents: (body: { incidents: IncidentView[] }) => {
+      const known = incidents.value?.incidents ?? []
+      incidents.put({ incidents: mergeNewer<IncidentView>(known, body.incidents, (one) => one.incident_id, (one) => one.updated_ms) })
+    },
+    feeds: (body: { feeds: FeedView[] }) => {
+      const known = feeds.value?.feeds ?? []
+      feeds.put({ feeds: mergeNewer<FeedView>(known, body.feeds, (feed) => feed.source, (feed) => feed.time_ms) })
+    },
+  })
+  return { overview, vehicles, edges, incidents, feeds, alerts, cameras, live }
+}
+
+export type Filter = 'active' | 'detected' | 'done' | 'all'
+export const FILTERS: Filter[] = ['active', 'detected', 'done', 'all']
+const DONE = new Set(['cleared', 'closed', 'dismissed'])
+
+export function matches(filter: Filter, incident: IncidentView): boolean {
+  if (filter === 'all') return true
+  if (filter === 'detected') return incident.state === 'detected'
+  return DONE.has(incident.state) === (filter === 'done')
+}
+
+/** Candidates first, the likeliest on top, then what is being worked on, the newest on top. */
+export function inQueueOrder(incidents: readonly IncidentView[]): IncidentView[] {
+  const rank = (one: IncidentView) => (one.state === 'detected' ? 0 : DONE.has(one.state) ? 2 : 1)
+  return [...incidents].sort(
+    (a, b) => rank(a) - rank(b) || (rank(a) === 0 ? b.probability - a.probability : b.started_ms - a.started_ms) || (a.incident_id < b.incident_id ? -1 : 1),
+  )
+}
+
+/** The queue in an order that does not move while somebody points at it; counts what is new since. */
+export function useSteadyQueue(list: IncidentView[], filter: Filter) {
+  const held = useRef<string[]>([])
+  const [pointing, setPointing] = useState(false)
+  const fresh = pointing ? list.filter((one) => !held.current.includes(one.incident_id)).length : 0
+  const shown = pointing
+    ? held.current.flatMap((id) => list.find((one) => one.incident_id === id) ?? [])
+    : list
+  useEffect(() => {
+    held.current = shown.map((one) => one.incident_id)
+  })
+  useEffect(() => setPointing(false), [filter])
+  return { shown, fresh, setPointing }
+}

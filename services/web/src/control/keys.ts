@@ -1,0 +1,70 @@
+/** Keys of the control page: J K walk the queue, V verifies, X asks why not, 1–4 answer, / searches, Esc lets go. */
+import { useEffect, useRef } from 'preact/hooks'
+import type { IncidentView } from '../core/types.ts'
+import { askingWhy, DISMISS_REASONS, type Acting } from './actions.tsx'
+import { SEARCH_ID } from './search.tsx'
+import { select } from './selection.ts'
+
+export const typing = (event: KeyboardEvent): boolean => {
+  const target = event.target as HTMLElement
+  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)
+}
+
+export function useControlKeys(list: readonly IncidentView[], chosen: IncidentView | undefined, acting: Acting): void {
+  const newest = useRef({ list, chosen, acting })
+  newest.current = { list, chosen, acting }
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return
+      if (handle(event.key.toLowerCase(), newest.current)) event.preventDefault()
+    }
+    addEventListener('keydown', press)
+    return () => removeEventListener('keydown', press)
+  }, [])
+}
+
+interface Now {
+  list: readonly IncidentView[]
+  chosen: IncidentView | undefined
+  acting: Acting
+}
+
+function handle(key: string, now: Now): boolean {
+  if (key === '/') {
+    document.getElementById(SEARCH_ID)?.focus()
+    return true
+  }
+  if (key === 'escape') {
+    if (askingWhy.get()) askingWhy.set(null)
+    else select(null)
+    return true
+  }
+  if (key === 'j' || key === 'k') return walk(now, key === 'j' ? 1 : -1)
+  return act(key, now)
+}
+
+function walk({ list, chosen }: Now, step: number): boolean {
+  if (list.length === 0) return false
+  const at = chosen ? list.findIndex((one) => one.incident_id === chosen.incident_id) : -1
+  const next = list[at === -1 ? (step > 0 ? 0 : list.length - 1) : Math.min(list.length - 1, Math.max(0, at + step))]
+  if (next) select({ kind: 'incident', id: next.incident_id })
+  return true
+}
+
+function act(key: string, { chosen, acting }: Now): boolean {
+  if (!chosen || acting.busy) return false
+  if (askingWhy.get() === chosen.incident_id) {
+    const reason = DISMISS_REASONS[Number(key) - 1]
+    if (reason) void acting.act(chosen, 'dismiss', { reason })
+    return reason !== undefined
+  }
+  if (key === 'v' && chosen.actions.includes('verify')) {
+    void acting.act(chosen, 'verify')
+    return true
+  }
+  if (key === 'x' && chosen.actions.includes('dismiss')) {
+    askingWhy.set(chosen.incident_id)
+    return true
+  }
+  return false
+}

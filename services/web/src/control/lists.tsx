@@ -1,0 +1,82 @@
+/** The other lists on the left: bus alerts, feeds with their four scores, cameras. */
+import { useNow } from '../core/clock.ts'
+import type { AlertView, CameraView, FeedView } from '../core/types.ts'
+import type { Data } from '../core/use_data.ts'
+import { clockTime, number, span } from '../i18n/format.ts'
+import { say, t, tCode } from '../i18n/index.ts'
+import { QualityBars } from '../ui/bits.tsx'
+import { Empty, Panel } from '../ui/states.tsx'
+import { select } from './selection.ts'
+
+export function Feeds({ data }: { data: Data<{ feeds: FeedView[] }> }) {
+  return (
+    <Panel data={data} what="what.feeds" rows={3} rowHeight={120} isEmpty={(body) => body.feeds.length === 0} empty={<Empty icon="layers" title={t('feed.empty')} hint={t('feed.empty.hint')} />}>
+      {(body) => (
+        <ul class="cards-list">
+          {body.feeds.map((feed) => (
+            <li key={feed.source} class="feed">
+              <p class="feed-head">
+                <b>{feed.source}</b>
+                <span class={feed.age_s === null || feed.age_s > 120 ? 'feed-age is-late' : 'feed-age'}>
+                  {feed.age_s === null ? t('feed.silent') : t('feed.age', { span: span(feed.age_s * 1000) })}
+                </span>
+              </p>
+              <QualityBars quality={feed.quality} />
+              <p class="feed-sub">
+                {t('feed.vehicles', { live: number(feed.vehicles_live), n: number(feed.vehicles) })} · {t('feed.fixes', { n: number(feed.fixes) })}
+              </p>
+              {feed.worst && <p class="feed-worst">{t('feed.worst', { text: say(feed.worst) })}</p>}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  )
+}
+
+export function BusAlerts({ data }: { data: Data<{ alerts: AlertView[] }> }) {
+  const now = useNow(5000)
+  return (
+    <Panel data={data} what="what.alerts" rows={5} isEmpty={(body) => body.alerts.length === 0} empty={<Empty icon="bus" title={t('alerts.empty')} />}>
+      {(body) => (
+        <ul class="queue">
+          {body.alerts.map((alert) => (
+            <li key={alert.alert_id}>
+              <button type="button" class="queue-row" disabled={!alert.vehicle_id} onClick={() => alert.vehicle_id && select({ kind: 'vehicle', id: alert.vehicle_id })}>
+                <span class="queue-top">
+                  <span class="chip">{tCode('alert.', alert.kind)}</span>
+                  <span class="queue-odds">{alert.vehicle_id}</span>
+                </span>
+                <span class="queue-title">{say(alert.text)}</span>
+                <span class="queue-sub">{t('queue.since', { time: clockTime(alert.started_ms), span: span(now - alert.started_ms) })}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  )
+}
+
+export function Cameras({ data }: { data: Data<{ cameras: CameraView[] }> }) {
+  return (
+    <Panel data={data} what="what.cameras" rows={4} isEmpty={(body) => body.cameras.length === 0} empty={<Empty icon="camera" title={t('camera.empty')} hint={t('camera.empty.hint')} />}>
+      {(body) => (
+        <ul class="queue">
+          {body.cameras.map((camera) => (
+            <li key={camera.camera_id}>
+              <button type="button" class="queue-row" onClick={() => select({ kind: 'camera', id: camera.camera_id })}>
+                <span class="queue-top">
+                  <span class={`chip ${camera.state === 'ok' ? 'level-free' : 'level-blocked'}`}>{tCode('camera.', camera.state)}</span>
+                  <span class="queue-odds">{camera.camera_id}</span>
+                </span>
+                <span class="queue-title">{say(camera.name)}</span>
+                <span class="queue-sub">{say(camera.text)}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  )
+}

@@ -1,0 +1,147 @@
+/** The map in the middle: roads by level, buses by delay, candidates, cameras; its layers and its legend. */
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { useCity } from '../core/city.ts'
+import { currentPlace, setQuery, usePlace } from '../core/router.ts'
+import type { IncidentView, VehicleDetail } from '../core/types.ts'
+import { t, tCode, type Key } from '../i18n/index.ts'
+import { CityMap, type Picked } from '../map/city_map.ts'
+import type { LayerName } from '../map/overlays.ts'
+import { ZoomButtons } from '../map/zoom_buttons.tsx'
+import { Empty, Failure } from '../ui/states.tsx'
+import { calmMotion, useDark } from '../ui/theme.ts'
+import type { ControlData } from './data.ts'
+import { select, type Selection } from './selection.ts'
+
+const LAYERS: LayerName[] = ['buses', 'roads', 'incidents', 'cameras']
+
+function readAt(text: string | null): { lon: number; lat: number; zoom: number } | null {
+  const [lon, lat, zoom] = (text ?? '').split(',').map(Number)
+  return lon !== undefined && lat !== undefined && zoom !== undefined && [lon, lat, zoom].every(Number.isFinite) ? { lon, lat, zoom } : null
+}
+
+interface Props {
+  data: ControlData
+  selection: Selection | null
+  incidents: IncidentView[]
+  detail: VehicleDetail | null
+}
+
+export function MapPane({ data, selection, incidents, detail }: Props) {
+  const city = useCity()
+  const dark = useDark()
+  const box = useRef<HTMLDivElement>(null)
+  const map = useRef<CityMap | null>(null)
+  const [broken, setBroken] = useState<'webgl' | 'base' | null>(null)
+  const [made, setMade] = useState(0)
+  const { query } = usePlace()
+  const off = new Set((query.get('off') ?? '').split(',').filter(Boolean))
+
+  useEffect(() => {
+    if (!city || !box.current) return
+    setBroken(null)
+    try {
+      map.current = new CityMap({
+        container: box.current,
+        city,
+        dark,
+        calm: calmMotion(),
+        levels: true,
+        at: readAt(currentPlace().query.get('at')),
+        onPick: (picked: Picked | null) => picked && picked.kind !== 'stop' && select({ kind: picked.kind, id: picked.id }),
+        onMove: ({ lon, lat, zoom }) => setQuery({ at: `${lon.toFixed(5)},${lat.toFixed(5)},${zoom.toFixed(2)}` }),
+        onBaseFailed: () => setBroken('base'),
+      })
+      setMade((n) => n + 1)
+    } catch (error) {
+      console.warn(error)
+      setBroken('webgl')
+    }
+    return () => {
+      map.current?.remove()
+      map.current = null
+    }
+  }, [city?.id, dark])
+
+  useEffect(() => map.current?.setVehicles(data.vehicles.value?.vehicles ?? []), [data.vehicles.value, made])
+  useEffect(() => map.current?.setEdges(data.edges.value?.states ?? []), [data.edges.value, made])
+  useEffect(() => map.current?.setIncidents(incidents), [incidents, made])
+  useEffect(() => map.current?.setCameras(data.cameras.value?.cameras ?? []), [data.cameras.value, made])
+  useEffect(() => {
+    for (const layer of LAYERS) map.current?.showLayer(layer, !off.has(layer))
+  }, [query.get('off'), made])
+
+  const chosen = selection ? `${selection.kind}:${selection.id}` : ''
+  useEffect(() => {
+    const incident = selection?.kind === 'incident' ? incidents.find((one) => one.incident_id === selection.id) : undefined
+    const camera = selection?.kind === 'camera' ? data.cameras.value?.cameras.find((one) => one.camera_id === selection.id) : undefined
+    const bus = selection?.kind === 'vehicle' ? data.vehicles.value?.vehicles.find((one) => one.vehicle_id === selection.id) : undefined
+    const place = incident ?? camera
+    map.current?.selectPlace(place?.lon ?? null, place?.lat ?? null)
+    map.current?.selectEdge(selection?.kind === 'edge' ? Number(selection.id) : null)
+    const target = place ?? bus
+    if (target) map.current?.flyTo(target.lon, target.lat)
+  }, [chosen, made, incidents.length > 0])
+  useEffect(() => {
+    map.current?.selectVehicle(selection?.kind === 'vehicle' ? selection.id : null, detail)
+  }, [chosen, detail, made])
+
+  const toggle = (layer: LayerName) => {
+    const next = new Set(off)
+    if (!next.delete(layer)) next.add(layer)
+    setQuery({ off: [...next].join(',') || null })
+  }
+  if (broken === 'webgl') return <Empty icon="map" title={t('map.noWebgl')} />
+  return (
+    <>
+      <div ref={box} class="map-canvas" />
+      <div class="map-layers" role="group" aria-label={t('layer.title')}>
+        {LAYERS.map((layer) => (
+          <button key={layer} type="button" aria-pressed={!off.has(layer)} onClick={() => toggle(layer)}>
+            {t(`layer.${layer}`)}
+          </button>
+        ))}
+      </div>
+      <ZoomButtons map={map} />
+      <Legend />
+      {city && !city.parts.map && <p class="map-note">{t('map.none')}</p>}
+      {broken === 'base' && <p class="map-note">{t('state.error', { what: t('what.map') })}</p>}
+      {data.vehicles.error && !data.vehicles.value && (
+        <div class="map-fail">
+          <Failure what="what.vehicles" error={data.vehicles.error} retry={data.vehicles.reload} />
+        </div>
+      )}
+    </>
+  )
+}
+
+const ROAD_LEVELS = ['free', 'slow', 'congested', 'blocked', 'no_data'] as const
+const BUS_LEVELS = ['onTime', 'slow', 'late', 'early', 'unknown'] as const
+
+function Legend() {
+  return (
+    <details class="legend">
+      <summary>{t('legend.title')}</summary>
+      <div class="legend-body">
+        <b>{t('legend.roads')}</b>
+        <ul>
+          {ROAD_LEVELS.map((level) => (
+            <li key={level}>
+              <span class={`key-road key-${level}`} aria-hidden="true" /> {tCode('level.', level)}
+            </li>
+          ))}
+        </ul>
+        <b>{t('legend.buses')}</b>
+        <ul>
+          {BUS_LEVELS.map((level) => (
+            <li key={level}>
+              <span class={`key-bus key-bus-${level}`} aria-hidden="true" /> {t(`bus.${level}` as Key)}
+            </li>
+          ))}
+          <li>
+            <span class="key-candidate" aria-hidden="true" /> {t('legend.candidate')}
+          </li>
+        </ul>
+      </div>
+    </details>
+  )
+}

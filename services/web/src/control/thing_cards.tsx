@@ -1,0 +1,142 @@
+/** Cards of a bus, a road and a camera. */
+import { segment } from '../core/api.ts'
+import { useNow } from '../core/clock.ts'
+import { delayLevel } from '../core/levels.ts'
+import type { CameraView, EdgeDetail, VehicleDetail } from '../core/types.ts'
+import type { Data } from '../core/use_data.ts'
+import { ago, clockTime, delay, distance, number, percent, span, speed } from '../i18n/format.ts'
+import { say, t, tCode } from '../i18n/index.ts'
+import { Fact, LineBadge, QualityBars } from '../ui/bits.tsx'
+import { Panel } from '../ui/states.tsx'
+
+export function VehicleCard({ data }: { data: Data<VehicleDetail> }) {
+  const now = useNow(1000)
+  return (
+    <Panel data={data} what="what.vehicle" rows={6}>
+      {(bus) => (
+        <article class="card">
+          <header class="card-head">
+            <div class="card-line">
+              {bus.route_short_name && <LineBadge name={bus.route_short_name} />}
+              <h2>{bus.headsign ?? t('vehicle.title', { bus: bus.vehicle_id })}</h2>
+            </div>
+            <p class="card-sub">
+              {t('vehicle.title', { bus: bus.vehicle_id })} · {tCode('phase.', bus.phase)} ({t('vehicle.probability', { p: percent(bus.probability) })})
+            </p>
+          </header>
+          <section class="card-part">
+            <p class={`delay-big tone-text-${delayLevel(bus)}`}>{bus.delay_s === null ? t('vehicle.noDelay') : delay(bus.delay_s)}</p>
+            {bus.reason && <p class="why">{say(bus.reason)}</p>}
+            <dl class="facts">
+              <Fact term={t('vehicle.age')}>{ago(now - bus.time_ms)}</Fact>
+              {bus.speed_mps !== null && <Fact term={t('vehicle.speed')}>{speed(bus.speed_mps)}</Fact>}
+              <Fact term={t('vehicle.source')}>{bus.source}</Fact>
+            </dl>
+          </section>
+          <section class="card-part">
+            <h3>{t('vehicle.next')}</h3>
+            {bus.next_stops.length === 0 ? (
+              <p class="small-note">{t('vehicle.next.none')}</p>
+            ) : (
+              <ol class="next-stops">
+                {bus.next_stops.slice(0, 5).map((stop) => (
+                  <li key={stop.stop_id}>
+                    <a href={`/stop/${segment(stop.stop_id)}`}>{stop.name}</a>
+                    <b>{clockTime(stop.eta_ms)}</b>
+                    <small>
+                      {clockTime(stop.p10_ms)}–{clockTime(stop.p90_ms)}
+                    </small>
+                  </li>
+                ))}
+              </ol>
+            )}
+          </section>
+          <section class="card-part">
+            <h3>{t('quality.title')}</h3>
+            <QualityBars quality={bus.quality} />
+          </section>
+        </article>
+      )}
+    </Panel>
+  )
+}
+
+export function EdgeCard({ data }: { data: Data<EdgeDetail> }) {
+  return (
+    <Panel data={data} what="what.edge" rows={6}>
+      {(edge) => (
+        <article class="card">
+          <header class="card-head">
+            <span class={`chip level-${edge.level}`}>{tCode('level.', edge.level)}</span>
+            <h2>{edge.name || t('edge.unnamed')}</h2>
+            <p class="card-sub">
+              {t('edge.title')} · {distance(edge.length_m)}
+            </p>
+          </header>
+          <section class="card-part">
+            <dl class="facts">
+              <Fact term={t('edge.speed')}>
+                {edge.speed_mps === null ? t('level.no_data') : speed(edge.speed_mps)}
+                {edge.sd_mps !== null && edge.speed_mps !== null && <span class="muted"> {t('edge.sd', { n: number(edge.sd_mps * 3.6) })}</span>}
+              </Fact>
+              {edge.usual_mps !== null && <Fact term={t('edge.usual')}>{speed(edge.usual_mps)}</Fact>}
+              {edge.free_flow_mps !== null && <Fact term={t('edge.free')}>{speed(edge.free_flow_mps)}</Fact>}
+              <Fact term={t('edge.count')}>{number(edge.observations)}</Fact>
+              {edge.age_s !== null && <Fact term={t('edge.age')}>{ago(edge.age_s * 1000)}</Fact>}
+            </dl>
+          </section>
+          <section class="card-part">
+            <h3>{t('edge.history')}</h3>
+            <History edge={edge} />
+          </section>
+        </article>
+      )}
+    </Panel>
+  )
+}
+
+const CHART = { width: 320, height: 96, pad: 6 }
+
+/** Speed of the last while with its deviation as a band; the usual speed as a dashed line. */
+function History({ edge }: { edge: EdgeDetail }) {
+  const rows = edge.history
+  const [first, last] = [rows[0], rows.at(-1)]
+  if (!first || !last || rows.length < 2) return <p class="small-note">{t('edge.history.none')}</p>
+  const most = Math.max(edge.free_flow_mps ?? 0, ...rows.map((row) => row.speed_mps + (row.sd_mps ?? 0)), 1)
+  const x = (ms: number) => CHART.pad + ((ms - first.time_ms) / Math.max(1, last.time_ms - first.time_ms)) * (CHART.width - 2 * CHART.pad)
+  const y = (mps: number) => CHART.height - CHART.pad - (Math.max(0, mps) / most) * (CHART.height - 2 * CHART.pad)
+  const line = rows.map((row) => `${x(row.time_ms).toFixed(1)},${y(row.speed_mps).toFixed(1)}`).join(' ')
+  const high = rows.map((row) => `${x(row.time_ms).toFixed(1)},${y(row.speed_mps + (row.sd_mps ?? 0)).toFixed(1)}`)
+  const low = rows.map((row) => `${x(row.time_ms).toFixed(1)},${y(row.speed_mps - (row.sd_mps ?? 0)).toFixed(1)}`).reverse()
+  const speeds = rows.map((row) => row.speed_mps)
+  const words = t('edge.history.label', { from: clockTime(first.time_ms), to: clockTime(last.time_ms), low: speed(Math.min(...speeds)), high: speed(Math.max(...speeds)) })
+  return (
+    <figure class="chart">
+      <svg viewBox={`0 0 ${CHART.width} ${CHART.height}`} role="img" aria-label={words}>
+        <polygon points={[...high, ...low].join(' ')} class="chart-band" />
+        {edge.usual_mps !== null && <line x1={CHART.pad} x2={CHART.width - CHART.pad} y1={y(edge.usual_mps)} y2={y(edge.usual_mps)} class="chart-usual" />}
+        <polyline points={line} class="chart-line" />
+      </svg>
+      <figcaption>{words}</figcaption>
+    </figure>
+  )
+}
+
+export function CameraCard({ camera }: { camera: CameraView }) {
+  const now = useNow(5000)
+  return (
+    <article class="card">
+      <header class="card-head">
+        <span class={`chip ${camera.state === 'ok' ? 'level-free' : 'level-blocked'}`}>{tCode('camera.', camera.state)}</span>
+        <h2>{say(camera.name)}</h2>
+        <p class="card-sub">
+          {camera.camera_id} · {camera.since_ms === null ? '' : t('camera.since', { state: tCode('camera.', camera.state), span: span(now - camera.since_ms) })}
+        </p>
+      </header>
+      <section class="card-part">
+        <p class="why">{say(camera.text)}</p>
+        <p class="small-note">{camera.rules.map((rule) => tCode('rule.', rule)).join(' · ')}</p>
+      </section>
+    </article>
+  )
+}

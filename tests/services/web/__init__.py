@@ -1,0 +1,1 @@
+"""The pages in a real browser, fed by fixtures in the contract's shapes."""
