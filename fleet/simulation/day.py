@@ -8,7 +8,7 @@ import numpy as np
 from fleet.gtfs import Timetable
 from fleet.gtfs.clock import format_date, local_date
 from fleet.simulation.duties import chain_runs
-from fleet.simulation.plan import Duty, Course, Plan, Run
+from fleet.simulation.plan import Course, Duty, Plan, Run
 
 HOUR_MS = 3_600_000
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from fleet.simulation.plan import Duty, Course, Run, gap_m
+from fleet.simulation.plan import Course, Duty, Run, gap_m
 
 LAYOVER_MS = 3 * 60_000
 DEADHEAD_MPS = 5.0

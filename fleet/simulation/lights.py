@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.simulation.plan import METRES_PER_DEGREE, Floats, Ints, Course
+from fleet.simulation.plan import METRES_PER_DEGREE, Course, Floats, Ints
 
 NEAR_M = 20.0
 APART_M = 60.0

@@ -96,7 +96,12 @@ class Simulation:
         """Return the true blockages of the whole period."""
         return [
             TrueBlockage(
-                lon=b.lon, lat=b.lat, radius_m=b.radius_m, start_ms=b.start_ms, end_ms=b.end_ms, factor=round(b.factor, 3)
+                lon=b.lon,
+                lat=b.lat,
+                radius_m=b.radius_m,
+                start_ms=b.start_ms,
+                end_ms=b.end_ms,
+                factor=round(b.factor, 3),
             )
             for b in self.fleet.field.blockages
         ]

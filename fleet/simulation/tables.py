@@ -121,4 +121,5 @@ def _hop_mps(stop_m: Floats, arrival: Ints, departure: Ints, reds: Floats) -> Fl
     wait_s = MEAN_DWELL_S + MEAN_RED_S * np.maximum(np.diff(reds, prepend=reds[0]), 0.0)
     time_s = (arrival - np.concatenate([arrival[:1], departure[:-1]])) / 1000.0
     # Starting and braking cost about five seconds a hop.
-    return np.clip(way_m / np.maximum(time_s - wait_s - 5.0, 8.0), MIN_MPS, MAX_MPS)
+    speed: Floats = np.clip(way_m / np.maximum(time_s - wait_s - 5.0, 8.0), MIN_MPS, MAX_MPS)
+    return speed

@@ -79,7 +79,8 @@ class TrafficField:
             if block.start_ms <= now_ms < block.end_ms:
                 away = np.hypot((lon - block.lon) * np.cos(np.radians(lat)), lat - block.lat) * METRES_PER_DEGREE
                 factor = np.where(away < block.radius_m, factor * block.factor, factor)
-        return np.clip(factor, 0.02, 2.0)
+        clipped: Floats = np.clip(factor, 0.02, 2.0)
+        return clipped
 
 
 def draw_blockages(

@@ -7,7 +7,8 @@ from typing import NoReturn
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress as Bar, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
@@ -86,7 +87,9 @@ def fail(console: Console, error: Exception) -> NoReturn:
 @click.command()
 @click.option("--gtfs", type=click.Path(path_type=Path), help="Timetable: a GTFS zip.")
 @click.option("--roads", help="Roads: .osm, .osm.pbf, .osm.gz, .graphml, or the name of a place to download.")
-@click.option("--cameras", type=click.Path(path_type=Path), multiple=True, help="Camera file (YAML); may be given often.")
+@click.option(
+    "--cameras", type=click.Path(path_type=Path), multiple=True, help="Camera file (YAML); may be given often."
+)
 @click.argument("more_cameras", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--roster", type=click.Path(path_type=Path), help="CSV with vehicle_id,route_id[,service_date].")
 @click.option("--stop-names", type=click.Path(path_type=Path), help="CSV with stop_id,stop_name: better names.")

@@ -101,7 +101,8 @@ def nearest_road_names(tables: Tables, network: RoadNetwork) -> dict[str, str]:
     tree = cKDTree(np.column_stack([network.point_x_m[named], network.point_y_m[named]]))
     stops = tables["stops"]
     lon, lat = stops["stop_lon"].cast(pl.Float64).to_numpy(), stops["stop_lat"].cast(pl.Float64).to_numpy()
-    away, row = tree.query(np.column_stack(network.to_xy(lon, lat)), distance_upper_bound=NEAR_M)
+    found = tree.query(np.column_stack(network.to_xy(lon, lat)), distance_upper_bound=NEAR_M)
+    away, row = np.asarray(found[0]), np.asarray(found[1])
     edges = owner[named]
     return {
         stop_id: network.name_of(int(edges[k]))

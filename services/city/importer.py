@@ -1,6 +1,5 @@
 """Make a city folder: read and mend each part, lay the lines on the roads, draw the map, say what was found."""
 
-import hashlib
 import shutil
 import time
 from collections.abc import Iterator
@@ -8,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import msgspec
 import polars as pl
@@ -18,15 +17,15 @@ from routing.network.areas import MapAreas
 from routing.network.graph import utm_epsg
 from schemas.text import Text
 from services.city.drawing import map_lines, map_stops, nearest_road_names
+from services.city.facts import feed_counts, part, place_part, zone, zone_of
 from services.city.folder import CITY_FILE, Calendar, City, CityError, Part, write_city
 from services.city.lines import join_directions, name_lines, name_stops, name_stops_by_road, read_stop_names
 from services.city.mend import mend
+from services.city.patterns import list_patterns
 from services.city.pieces import Bbox, absent_parts, read_calendar, read_cameras, read_roster, slug
 from services.city.report import DOUBTFUL, Finding, Report, write_report
-from services.city.shapes import add_shapes, lay_patterns, list_patterns
+from services.city.shapes import add_shapes, lay_patterns
 from services.city.tables import Tables, read_tables, write_tables
-
-PLACE_DIGITS = 5
 
 
 @dataclass(frozen=True)
@@ -174,7 +173,7 @@ def _roads(request: Request, draft: Draft, progress: Progress) -> None:
     counts = {"nodes": network.node_count, "edges": network.edge_count, "signals": len(signals)}
     draft.counts |= counts
     source = Path(request.roads)
-    draft.parts.append(_part("network", source, counts) if source.is_file() else _place_part(request.roads, counts))
+    draft.parts.append(part("network", source, counts) if source.is_file() else place_part(request.roads, counts))
 
 
 def _feed(request: Request, draft: Draft, now_ms: int, progress: Progress) -> None:
@@ -182,7 +181,7 @@ def _feed(request: Request, draft: Draft, now_ms: int, progress: Progress) -> No
         return
     progress.stage("timetable")
     tables = read_tables(request.gtfs)
-    timezone = _zone(tables)
+    timezone = zone(tables)
     try:
         draft.findings += mend(tables)
     except CityError as error:
@@ -204,18 +203,9 @@ def _feed(request: Request, draft: Draft, now_ms: int, progress: Progress) -> No
     progress.stage("timetable: write")
     write_tables(draft.folder / "gtfs.zip", tables)
     draft.tables = tables
-    counts = _feed_counts(tables)
+    counts = feed_counts(tables)
     draft.counts |= counts
-    draft.parts.append(_part("gtfs", request.gtfs, counts))
-
-
-def _zone(tables: Tables) -> str:
-    name = str(tables["agency"]["agency_timezone"][0])
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise CityError(f"agency.txt: agency_timezone {name!r} is no time zone; write for instance Asia/Ho_Chi_Minh") from None
-    return name
+    draft.parts.append(part("gtfs", request.gtfs, counts))
 
 
 def _shapes(request: Request, draft: Draft, tables: Tables, progress: Progress) -> None:
@@ -226,24 +216,6 @@ def _shapes(request: Request, draft: Draft, tables: Tables, progress: Progress) 
     network = draft.folder / "network" if draft.network is not None else None
     found = lay_patterns(patterns, network, workers=request.workers, advance=progress.advance)
     draft.findings += add_shapes(tables, patterns, of_trip, found, on_roads=network is not None)
-
-
-def _feed_counts(tables: Tables) -> dict[str, int]:
-    stops = tables["stops"]
-    places = stops.select(pl.col("stop_lat", "stop_lon").cast(pl.Float64).round(PLACE_DIGITS)).n_unique()
-    routes = tables["routes"]
-    short = [name or i for i, name in routes.select("route_id", _short_name(routes)).iter_rows()]
-    return {
-        "lines": len(set(short)),
-        "stops": stops.height,
-        "places": places,
-        "trips": tables["trips"].height,
-        "stop_times": tables["stop_times"].height,
-    }
-
-
-def _short_name(routes: pl.DataFrame) -> pl.Expr:
-    return (pl.col("route_short_name") if "route_short_name" in routes.columns else pl.lit("")).alias("short")
 
 
 def _small_parts(request: Request, draft: Draft) -> None:
@@ -260,7 +232,7 @@ def _small_parts(request: Request, draft: Draft) -> None:
         (draft.folder / "roster.csv").write_bytes(data)
         draft.findings += found
         draft.counts["vehicles"] = vehicles
-        draft.parts.append(_part("roster", request.roster, {"vehicles": vehicles}))
+        draft.parts.append(part("roster", request.roster, {"vehicles": vehicles}))
     has = {
         "gtfs": draft.tables is not None,
         "network": draft.network is not None,
@@ -281,13 +253,17 @@ def _map(draft: Draft, progress: Progress) -> None:
 
 def _city(request: Request, draft: Draft) -> City:
     bbox = draft.bbox() or _camera_bbox(request)
-    agency = str(draft.tables["agency"]["agency_name"][0]) if draft.tables and "agency_name" in draft.tables["agency"] else ""
+    agency = (
+        str(draft.tables["agency"]["agency_name"][0])
+        if draft.tables and "agency_name" in draft.tables["agency"]
+        else ""
+    )
     known = request.name or (Text(vi=agency, en=agency) if agency else Text(vi=request.out.name, en=request.out.name))
     doubts = [f.text for f in draft.findings if f.kind in {DOUBTFUL, "dropped"} and f.part != "roads"]
     return City(
         id=request.city_id or slug(known.en),
         name=known,
-        timezone=_zone(draft.tables) if draft.tables is not None else _zone_of(bbox),
+        timezone=zone(draft.tables) if draft.tables is not None else zone_of(bbox),
         bbox=bbox,
         epsg=draft.network.epsg if draft.network else utm_epsg((bbox[0] + bbox[2]) / 2, (bbox[1] + bbox[3]) / 2),
         origin=request.origin,
@@ -303,19 +279,3 @@ def _camera_bbox(request: Request) -> Bbox:
     places = [read_camera(path).position for path in request.cameras]
     lon, lat = zip(*places, strict=True)
     return min(lon) - 0.01, min(lat) - 0.01, max(lon) + 0.01, max(lat) + 0.01
-
-
-def _zone_of(bbox: Bbox) -> str:
-    """Guess the zone of a city without a timetable: Vietnam's inside its bounds, else whole hours by longitude."""
-    lon, lat = (bbox[0] + bbox[2]) / 2, (bbox[1] + bbox[3]) / 2
-    if 102.0 <= lon <= 110.0 and 8.0 <= lat <= 23.5:
-        return "Asia/Ho_Chi_Minh"
-    return f"Etc/GMT{-round(lon / 15):+d}" if round(lon / 15) else "Etc/UTC"
-
-
-def _part(name: str, path: Path, counts: dict[str, int]) -> Part:
-    return Part(name=name, file=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest(), count=counts)
-
-
-def _place_part(place: str, counts: dict[str, int]) -> Part:
-    return Part(name="network", file=place, sha256=hashlib.sha256(place.encode()).hexdigest(), count=counts)

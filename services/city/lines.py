@@ -48,7 +48,7 @@ def join_directions(tables: Tables) -> tuple[list[Finding], dict[str, str]]:
             continue
         first = ids[directions.index("0")]
         new = short_name if short_name not in taken else first
-        renamed.update({old: new for old in ids})
+        renamed.update(dict.fromkeys(ids, new))
     if not renamed:
         return [], {}
     swap = pl.col("route_id").replace(renamed)
@@ -162,9 +162,7 @@ def name_stops_by_road(tables: Tables, road_names: dict[str, str]) -> list[Findi
     poor = is_placeholder("stop_name", PLACEHOLDER_STOP) & pl.col("stop_id").is_in(list(road_names))
     count = stops.filter(poor).height
     road = pl.col("stop_id").replace_strict(road_names, default="", return_dtype=pl.String)
-    tables["stops"] = stops.with_columns(
-        pl.when(poor).then(road).otherwise(pl.col("stop_name")).alias("stop_name")
-    )
+    tables["stops"] = stops.with_columns(pl.when(poor).then(road).otherwise(pl.col("stop_name")).alias("stop_name"))
     text = Text(
         vi=f"{count} điểm dừng không có tên được gọi theo tên đường bên cạnh",
         en=f"{count} stops without a name are called after the road beside them",
@@ -224,7 +222,9 @@ def name_lines(tables: Tables) -> list[Finding]:
         "line_names",
         REPAIRED,
         named,
-        Text(vi=f"{named} tuyến được gọi theo hai điểm đầu cuối", en=f"{named} lines are called after their end points"),
+        Text(
+            vi=f"{named} tuyến được gọi theo hai điểm đầu cuối", en=f"{named} lines are called after their end points"
+        ),
     ) + finding(
         "gtfs",
         "headsigns",

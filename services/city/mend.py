@@ -67,7 +67,7 @@ def drop_broken_stop_times(tables: Tables) -> list[Finding]:
 def drop_trips_back_in_time(tables: Tables) -> list[Finding]:
     """A trip whose times fall from one stop to the next is left out whole."""
     ordered = _timed(tables)
-    falls = ordered.filter((pl.col("arrival_s") < pl.col("departure_s").shift(1).over("trip_id")))
+    falls = ordered.filter(pl.col("arrival_s") < pl.col("departure_s").shift(1).over("trip_id"))
     backwards = ordered.filter(pl.col("departure_s") < pl.col("arrival_s"))
     bad = pl.concat([falls.select("trip_id"), backwards.select("trip_id")]).unique()
     tables["stop_times"] = tables["stop_times"].join(bad, on="trip_id", how="anti")
@@ -98,7 +98,9 @@ def drop_empty_trips(tables: Tables) -> list[Finding]:
     )
     lost = tables["trips"].height - kept.height
     if kept.is_empty():
-        raise CityError("trips.txt: no trip has a route, a calendar and two stops with readable times; the feed is unusable")
+        raise CityError(
+            "trips.txt: no trip has a route, a calendar and two stops with readable times; the feed is unusable"
+        )
     tables["trips"] = kept
     tables["stop_times"] = tables["stop_times"].join(kept, on="trip_id", how="semi")
     return finding(

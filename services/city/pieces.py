@@ -122,7 +122,7 @@ def read_cameras(paths: Sequence[Path], bbox: Bbox | None) -> tuple[dict[str, by
                 dark.append(f"{camera.id}: {source}")
             # The folder may move; what the camera plays stays where it is.
             line = f"source: {str(source)!r}".encode()
-            data = re.sub(rb"(?m)^source:.*$", lambda _, new=line: new, data, count=1)
+            data = re.sub(rb"(?m)^source:.*$", line.replace(b"\\", b"\\\\"), data, count=1)
         files[camera.id] = data
     outside = Text(
         vi=f"{len(away)} camera nằm ngoài phạm vi thành phố", en=f"{len(away)} cameras lie outside the city's bounds"
@@ -192,7 +192,9 @@ def read_roster(path: Path, route_ids: set[str] | None, renamed: dict[str, str])
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("vehicle_id", "route_id", "service_date"))
     writer.writerows(sorted(kept))
-    empty = Text(vi=f"{blank} dòng thiếu xe hoặc tuyến đã bị bỏ", en=f"{blank} rows without a vehicle or route were left out")
+    empty = Text(
+        vi=f"{blank} dòng thiếu xe hoặc tuyến đã bị bỏ", en=f"{blank} rows without a vehicle or route were left out"
+    )
     unknown = Text(
         vi=f"{len(strange)} tuyến trong bảng phân xe không có trong biểu đồ",
         en=f"{len(strange)} routes of the roster are not in the timetable",
@@ -211,7 +213,9 @@ def absent_parts(has: dict[str, bool]) -> list[Finding]:
             vi="không có mạng đường: bản đồ chỉ có tuyến và điểm dừng, không có lớp tắc đường",
             en="no roads: the map shows lines and stops only, and there is no congestion layer",
         ),
-        "cameras": Text(vi="không có camera: trang xử lý vi phạm trống", en="no cameras: the enforcement page is empty"),
+        "cameras": Text(
+            vi="không có camera: trang xử lý vi phạm trống", en="no cameras: the enforcement page is empty"
+        ),
         "roster": Text(
             vi="không có bảng phân xe: tuyến của xe được suy ra từ hành trình",
             en="no roster: which line a bus runs is inferred from its way",

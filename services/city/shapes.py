@@ -13,23 +13,12 @@ from numpy.typing import NDArray
 from routing.network import RoadNetwork, load_network
 from routing.paths.shape import ShapeThrough, shape_through
 from schemas.text import Text
+from services.city.patterns import Pattern
 from services.city.report import DOUBTFUL, REPAIRED, Finding, finding
 from services.city.tables import Tables, column
 
 Floats = NDArray[np.float64]
 LEAST_STEP_M = 0.1
-
-
-@dataclass(frozen=True)
-class Pattern:
-    """One order of stops that trips share; ``lonlat`` has shape (n, 2)."""
-
-    key: str
-    route_id: str
-    direction_id: str
-    stop_ids: tuple[str, ...]
-    lonlat: Floats
-    trips: int
 
 
 @dataclass(frozen=True)
@@ -39,58 +28,6 @@ class Found:
     lonlat: Floats
     stop_m: Floats
     doubts: tuple[tuple[int, str], ...]
-
-
-def list_patterns(tables: Tables) -> tuple[list[Pattern], pl.DataFrame]:
-    """List the orders of stops of the trips that have no usable shape.
-
-    Parameters
-    ----------
-    tables : dict of str to DataFrame
-        The feed.
-
-    Returns
-    -------
-    patterns : list of Pattern
-        One entry an order of stops of a route and direction.
-    of_trip : DataFrame
-        ``trip_id`` and the ``key`` of its pattern.
-    """
-    trips = tables["trips"]
-    known = tables["shapes"].select("shape_id").unique() if _has_shapes(tables) else pl.DataFrame({"shape_id": []})
-    bare = trips.with_columns(column(trips, "shape_id").alias("shape_id")).join(
-        known.cast(pl.String), on="shape_id", how="anti"
-    )
-    stops = {i: (float(x), float(y)) for i, x, y in tables["stops"].select("stop_id", "stop_lon", "stop_lat").iter_rows()}
-    order = (
-        tables["stop_times"]
-        .join(bare.select("trip_id"), on="trip_id", how="semi")
-        .with_columns(pl.col("stop_sequence").cast(pl.Int64))
-        .sort("trip_id", "stop_sequence")
-        .group_by("trip_id", maintain_order=True)
-        .agg(pl.col("stop_id"))
-    )
-    order = order.join(
-        bare.select("trip_id", "route_id", column(bare, "direction_id").alias("way")), on="trip_id", maintain_order="left"
-    ).with_columns(pl.concat_str("route_id", "way", pl.col("stop_id").list.join("\x1f"), separator="\x1e").alias("long"))
-    kinds = order.group_by("route_id", "way", "long").agg(pl.col("stop_id").first(), pl.len().alias("trips"))
-    kinds = kinds.sort("route_id", "way", "trips", "long", descending=[False, False, True, False]).with_columns(
-        pl.int_range(1, pl.len() + 1).over("route_id", "way").alias("number")
-    )
-    patterns, key_of = [], {}
-    for route_id, way, long, stop_ids, count, number in kinds.iter_rows():
-        key = f"{route_id}:{way or '0'}:{number}"
-        key_of[long] = key
-        lonlat = np.array([stops[stop_id] for stop_id in stop_ids])
-        patterns.append(Pattern(key, route_id, way, tuple(stop_ids), lonlat, count))
-    of_trip = order.select(
-        "trip_id", pl.col("long").replace_strict(key_of, default="", return_dtype=pl.String).alias("key")
-    )
-    return patterns, of_trip
-
-
-def _has_shapes(tables: Tables) -> bool:
-    return "shapes" in tables and "shape_id" in tables["shapes"].columns and tables["shapes"].height > 0
 
 
 def straight(pattern: Pattern) -> Found:
@@ -207,7 +144,11 @@ def add_shapes(
         )
         metres.append(
             pl.DataFrame(
-                {"key": [pattern.key] * len(stop_m), "place": list(range(len(stop_m))), "stop_m": [f"{m:.2f}" for m in stop_m]}
+                {
+                    "key": [pattern.key] * len(stop_m),
+                    "place": list(range(len(stop_m))),
+                    "stop_m": [f"{m:.2f}" for m in stop_m],
+                }
             )
         )
     old = tables.get("shapes")
@@ -222,10 +163,10 @@ def add_shapes(
     times = times.with_columns(
         (pl.col("stop_sequence").cast(pl.Int64).rank("ordinal").over("trip_id") - 1).cast(pl.Int64).alias("place")
     ).join(pl.concat(metres), on=["key", "place"], how="left", maintain_order="left")
-    dist = column(tables["stop_times"], "shape_dist_traveled")
-    tables["stop_times"] = times.with_columns(
-        pl.coalesce("stop_m", dist).alias("shape_dist_traveled")
-    ).drop("key", "place", "stop_m")
+    old_dist = column(tables["stop_times"], "shape_dist_traveled")
+    tables["stop_times"] = times.with_columns(pl.coalesce("stop_m", old_dist).alias("shape_dist_traveled")).drop(
+        "key", "place", "stop_m"
+    )
     return _say(patterns, found) if on_roads else _say_straight(patterns)
 
 
@@ -262,26 +203,42 @@ def _rising_dist(lonlat: Floats, stop_m: Floats) -> Floats:
     if dist[-1] < stop_m[-1]:
         dist = dist * ((stop_m[-1] + 0.01) / dist[-1])
     steps = 0.01 * np.arange(len(dist))
-    return np.maximum.accumulate(np.round(dist, 2) - steps) + steps
+    rising_m: Floats = np.maximum.accumulate(np.round(dist, 2) - steps) + steps
+    return rising_m
+
+
+REASONS = {
+    "off_road": Text(
+        vi="{n} chặng vẽ đường thẳng: điểm dừng cách đường gần nhất trên 60 m hoặc ngoài bản đồ đường",
+        en="{n} hops are straight lines: a stop lies more than 60 m from any road, or outside the roads given",
+    ),
+    "absurd_detour": Text(
+        vi="{n} chặng vẽ đường thẳng: đường đi tìm được vòng quá xa, có thể điểm dừng đặt sai chỗ",
+        en="{n} hops are straight lines: the way on the roads is an absurd detour; is the stop misplaced?",
+    ),
+    "no_path": Text(
+        vi="{n} chặng vẽ đường thẳng: không có đường nối hai điểm dừng",
+        en="{n} hops are straight lines: no road joins the two stops",
+    ),
+}
 
 
 def _say(patterns: list[Pattern], found: list[Found]) -> list[Finding]:
-    hops = [
-        (f"{pattern.stop_ids[hop]} → {pattern.stop_ids[min(hop + 1, len(pattern.stop_ids) - 1)]}", reason)
-        for pattern, line in zip(patterns, found, strict=True)
-        for hop, reason in line.doubts
-    ]
     laid = Text(
         vi=f"{len(patterns)} lộ trình không có hình tuyến; đã tìm trên mạng đường",
         en=f"{len(patterns)} stop patterns had no shape; it was found on the road network",
     )
-    doubt = Text(
-        vi=f"{len(hops)} chặng vẽ đường thẳng vì không tìm được đường đi hợp lý",
-        en=f"{len(hops)} hops are straight lines, because no sensible way on the roads was found",
-    )
-    return finding("gtfs", "shapes_added", REPAIRED, len(patterns), laid) + finding(
-        "gtfs", "straight_hops", DOUBTFUL, len(hops), doubt, tuple(f"{name} ({reason})" for name, reason in hops)
-    )
+    findings = finding("gtfs", "shapes_added", REPAIRED, len(patterns), laid)
+    hops: dict[str, list[str]] = {reason: [] for reason in REASONS}
+    for pattern, line in zip(patterns, found, strict=True):
+        for hop, reason in line.doubts:
+            pair = pattern.stop_ids[hop : hop + 2]
+            hops.setdefault(reason, []).append(" → ".join(pair))
+    for reason, names in hops.items():
+        words = REASONS.get(reason, REASONS["no_path"])
+        text = Text(vi=words.vi.format(n=len(names)), en=words.en.format(n=len(names)))
+        findings += finding("gtfs", f"straight_hops_{reason}", DOUBTFUL, len(names), text, tuple(names))
+    return findings
 
 
 def _say_straight(patterns: list[Pattern]) -> list[Finding]:

@@ -73,7 +73,9 @@ def _read_zip(path: Path) -> dict[str, bytes]:
                 if not name.endswith(".txt") or name.startswith("."):
                     continue
                 if info.file_size > LARGEST_FILE_BYTES:
-                    raise CityError(f"{path}: {name} would unpack to {info.file_size >> 20} MiB; that is no city's feed")
+                    raise CityError(
+                        f"{path}: {name} would unpack to {info.file_size >> 20} MiB; that is no city's feed"
+                    )
                 found.setdefault(name.removesuffix(".txt"), feed.read(info))
             return found
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:

@@ -17,6 +17,7 @@ EDGE_OF_ROAD_M = 7.0
 FROM_JUNCTION_M = 90.0
 FIRST_S, LAST_S, NIGHT_UNTIL_S = 5 * 3600, 22 * 3600 + 1800, 29 * 3600 - 600
 NIGHT_HEADWAY_MIN = 30
+WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 FIRST_DAY, LAST_DAY = "20260101", "20351231"
 # Hour of the day → minutes a kilometre takes, stops included.
 HOURS = (0, 5, 6.5, 8, 10, 12, 14, 16, 18, 20, 22, 24, 29)
@@ -190,7 +191,7 @@ def make_feed(seed: int) -> dict[str, pl.DataFrame]:
         "calendar": pl.DataFrame(
             {
                 "service_id": ["DAILY"],
-                **{day: ["1"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")},
+                **{day: ["1"] for day in WEEK},
                 "start_date": [FIRST_DAY],
                 "end_date": [LAST_DAY],
             }

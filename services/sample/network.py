@@ -29,7 +29,9 @@ def make_osm() -> str:
     nodes = []
     for name, (lat, lon) in POINTS.items():
         if meeting.get(name, 0) >= SIGNAL_ARMS:
-            nodes.append(f'<node id="{number[name]}" lat="{lat}" lon="{lon}"><tag k="highway" v="traffic_signals"/></node>')
+            nodes.append(
+                f'<node id="{number[name]}" lat="{lat}" lon="{lon}"><tag k="highway" v="traffic_signals"/></node>'
+            )
         else:
             nodes.append(f'<node id="{number[name]}" lat="{lat}" lon="{lon}"/>')
     ways = [_way(row, road, number) for row, road in enumerate(ROADS, start=1)]

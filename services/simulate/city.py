@@ -1,6 +1,6 @@
 """What the simulator needs of a city: its timetable, its signals, its time zone and where traffic may be blocked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -74,7 +74,7 @@ class Wish:
     seed: int
     buses: int | None = None
     blockages: int = 0
-    options: Options = Options()
+    options: Options = field(default_factory=Options)
 
     @property
     def end_ms(self) -> int:
@@ -101,8 +101,8 @@ def make_simulation(streets: Streets, wish: Wish) -> Simulation | None:
     if not plan.duties:
         return None
     blocked = draw_blockages(wish.seed, wish.blockages, _busy_places(plan, wish.seed), wish.start_ms, wish.end_ms)
-    field = TrafficField(wish.seed, streets.utc_offset_s(wish.start_ms), blocked)
-    return Simulation(plan, field, streets.signals, start_ms=wish.start_ms, seed=wish.seed, options=wish.options)
+    traffic = TrafficField(wish.seed, streets.utc_offset_s(wish.start_ms), blocked)
+    return Simulation(plan, traffic, streets.signals, start_ms=wish.start_ms, seed=wish.seed, options=wish.options)
 
 
 def _busy_places(plan: Plan, seed: int) -> list[tuple[float, float]]:

@@ -27,7 +27,9 @@ from services.simulate.write import write_simulation
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Same seed, same bytes.")
 @click.option("--trips", type=click.Choice(["claimed", "hidden"]), default="hidden", show_default=True,
               help="Whether reports name their trip, as GTFS-realtime does, or not, as trackers do.")  # fmt: skip
-@click.option("--blockages", default=0, show_default=True, type=click.IntRange(0), help="Blocked places; see truth.jsonl.")
+@click.option(
+    "--blockages", default=0, show_default=True, type=click.IntRange(0), help="Blocked places; see truth.jsonl."
+)
 @click.option("--repeat-calendar/--no-repeat-calendar", default=None, help="Run an ended calendar again.")
 def simulate(
     city: Path,
@@ -55,8 +57,8 @@ def simulate(
             )
         began = time.monotonic()
         bar = Progress(
-            TextColumn("{task.description}"), BarColumn(bar_width=30), TextColumn("{task.fields[running]} buses on a trip"),
-            TimeRemainingColumn(), console=console,
+            TextColumn("{task.description}"), BarColumn(bar_width=30),
+            TextColumn("{task.fields[running]} buses on a trip"), TimeRemainingColumn(), console=console,
         )  # fmt: skip
         with bar:
             task = bar.add_task("simulated", total=wish.end_ms - start_ms, running=simulation.running)

@@ -44,7 +44,9 @@ def run(context: Context) -> None:
 
 def _say(city: str, buses: LiveBuses, sender: Sender) -> None:
     if buses.vehicles == 0:
-        log.warning("nothing runs now by this timetable; has its calendar ended? (--repeat-calendar repeats it)", city=city)
+        log.warning(
+            "nothing runs now by this timetable; has its calendar ended? (--repeat-calendar repeats it)", city=city
+        )
         return
     log.info(
         "simulated buses on the clock",

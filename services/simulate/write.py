@@ -25,9 +25,7 @@ class Written:
     most_running: int
 
 
-def write_simulation(
-    simulation: Simulation, out: Path, *, end_ms: int, advance: Callable[[int, int], None]
-) -> Written:
+def write_simulation(simulation: Simulation, out: Path, *, end_ms: int, advance: Callable[[int, int], None]) -> Written:
     """Run a simulation to its end and write what it says.
 
     Parameters
