@@ -45,13 +45,14 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """An incident that is not over; ``slow_ms`` is when it was last seen slow."""
+    """An incident that is not over: when it was last seen slow, and since then well."""
 
     incident: Incident
     edges: frozenset[int]
     x_m: float
     y_m: float
     slow_ms: int
+    well_ms: int | None = None
 
 
 class IncidentDetector:
@@ -194,7 +195,7 @@ class IncidentDetector:
         key = known.incident.incident_id
         edges = known.edges | set(place.edges)
         if now_ms - known.incident.updated_ms < UPDATE_EVERY_MS:
-            self._open[key] = replace(known, edges=edges, slow_ms=now_ms)
+            self._open[key] = replace(known, edges=edges, slow_ms=now_ms, well_ms=None)
             return
         incident = self._told(place, key, now_ms, known.incident)
         self._open[key] = _Open(incident, edges, known.x_m, known.y_m, now_ms)
@@ -202,8 +203,10 @@ class IncidentDetector:
 
     def _end(self, key: str, item: _Open, recovered: frozenset[int], now_ms: int, changed: dict[str, Incident]) -> None:
         """Close an incident whose roads move again, or of which nothing was heard for long."""
+        if now_ms > item.slow_ms and item.well_ms is None and item.edges & recovered:
+            item = self._open[key] = replace(item, well_ms=now_ms)
         quiet_s = (now_ms - item.slow_ms) / 1000
-        if quiet_s >= self._set.recover_s and item.edges & recovered:
+        if quiet_s >= self._set.recover_s and item.well_ms is not None:
             why = Text(vi="Xe buýt qua đây đã chạy lại như thường lệ", en="Buses pass here at their usual speed again")
         elif quiet_s >= self._set.silent_s:
             why = Text(

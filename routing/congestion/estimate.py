@@ -187,32 +187,30 @@ class Estimator:
             speed, usual = known[edge]
             if not usual.own:
                 continue
-            item = self._slow(speed, usual, now_ms)
+            recent = self._recent_mps(edge, now_ms)
+            if recent is None:
+                continue
+            if recent >= self._set.recover_share * usual.speed_mps:
+                well.add(edge)
+            item = self._slow(speed, recent, usual, now_ms)
             if item is not None:
                 slow.append(item)
-            fresh = now_ms - speed.newest_ms <= self._set.recover_s * 1000
-            if fresh and self._recent_mps(edge, now_ms) >= self._set.recover_share * usual.speed_mps:
-                well.add(edge)
         return self._detector.step(slow, frozenset(well), now_ms)
 
-    def _recent_mps(self, edge: int, now_ms: int) -> float:
-        """Return the speed over the last two minutes: an end shows sooner than in the whole window."""
+    def _recent_mps(self, edge: int, now_ms: int) -> float | None:
+        """Return the speed over the last two minutes, in which an end shows soonest; ``None`` without reports."""
         rows = self._windows.buses(edge, now_ms - round(self._set.recover_s * 1000))
         seconds = sum(s for _, s, _ in rows.values())
-        return sum(m for m, _, _ in rows.values()) / seconds if seconds > 0 else 0.0
+        return sum(m for m, _, _ in rows.values()) / seconds if seconds > 0 else None
 
-    def _slow(self, speed: EdgeSpeed, usual: Usual, now_ms: int) -> SlowEdge | None:
+    def _slow(self, speed: EdgeSpeed, recent_mps: float, usual: Usual, now_ms: int) -> SlowEdge | None:
         """Tell whether an edge is slow against its own usual, and which buses say so."""
         fresh_ms = self._set.slow_window_s * 1000
         share = self._set.slow_share_signal if self._at_signal[speed.edge] else self._set.slow_share
         below = math.log(usual.speed_mps / max(speed.speed_mps, 0.05))
-        if (
-            now_ms - speed.newest_ms > fresh_ms / 3
-            or speed.speed_mps > share * usual.speed_mps
-            or below < self._set.slow_sds * usual.sd_log
-        ):
-            return None
         limit = share * usual.speed_mps
+        if max(speed.speed_mps, recent_mps) > limit or below < self._set.slow_sds * usual.sd_log:
+            return None
         rows = self._windows.buses(speed.edge, now_ms - round(fresh_ms))
         held = {bus: route for bus, (metres, seconds, route) in rows.items() if metres / max(seconds, 1e-6) <= limit}
         return SlowEdge(speed.edge, speed.speed_mps, usual.speed_mps, held) if held else None
