@@ -1,0 +1,1 @@
+"""The track service: fixes in; positions, stop events, predictions, alerts and feed health out."""
