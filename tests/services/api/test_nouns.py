@@ -1,0 +1,183 @@
+"""City, search, lines, buses: what they answer, also of a city that lacks a part."""
+
+import pytest
+
+from schemas.camera import CameraHealth, CameraState
+from schemas.feed import FeedHealth
+from schemas.position import Quality
+from schemas.text import Text
+from services.api.timetable import natural, plain, read_city_timetable, search_places
+from tests.data import shared_data
+from tests.services.api.parts import MINUTE_MS, NOON_MS, Running, position, prediction
+
+
+@pytest.mark.parametrize("query", ["Đại học", "dai hoc", "DAI HOC BACH", "bach khoa", "  khoa   dai "])
+def test_search_does_not_care_for_diacritics_case_or_order(api: Running, query: str) -> None:
+    body = api.client.get("/api/search", params={"q": query}).json()
+    assert [stop["name"] for stop in body["stops"]] == ["Đại học Bách Khoa"]
+    assert body["stops"][0]["routes"] == ["09", "32"]
+
+
+def test_search_finds_lines_by_number_and_by_name(api: Running) -> None:
+    def found(query: str) -> list[str]:
+        return [r["route_id"] for r in api.client.get("/api/search", params={"q": query}).json()["routes"]]
+
+    assert found("32") == ["r32"]
+    assert found("giap bat") == ["r32"]
+    assert found("cau giay bo ho") == ["r9"]
+    assert found("") == []
+
+
+def test_every_stop_id_of_hanoi_belongs_to_one_of_its_places() -> None:
+    timetable = read_city_timetable(shared_data("hanoi-gtfs", "hanoi_2018_midday_gtfs.zip"), repeat_calendar=True)
+    assert 3_000 < len(timetable.places) <= 3_138
+    assert len(timetable.place_of) == 7_670
+    assert search_places(timetable.places, "stop_01_1", 5)
+
+
+def test_plain_and_natural_know_vietnamese_and_numbers() -> None:
+    assert plain("Đường Láng – Trần Duy Hưng") == "duong lang – tran duy hung"
+    assert sorted(["22B", "9", "10", "22A"], key=natural) == ["9", "10", "22A", "22B"]
+
+
+def test_the_nearest_stop_comes_first_with_its_distance(api: Running) -> None:
+    stops = api.client.get("/api/stops/near?lon=105.845&lat=21.005&limit=2").json()["stops"]
+    assert stops[0]["stop_id"] == "s2"
+    assert stops[0]["distance_m"] < 5
+
+
+@pytest.mark.parametrize("query", ["lon=abc&lat=1", "lon=1", "lon=nan&lat=1", "lon=500&lat=1", "lon=1&lat=1&limit=0"])
+def test_a_wrong_place_is_a_problem_that_names_the_field(api: Running, query: str) -> None:
+    answer = api.client.get(f"/api/stops/near?{query}")
+    assert answer.status_code == 422
+    assert answer.json()["status"] == 422
+
+
+def test_a_line_has_its_stops_along_its_shape_and_its_buses(api: Running) -> None:
+    api.take(("bus.positions", position()), ("bus.positions", position("other", trip_id="t2")))
+    body = api.client.get("/api/routes/r32").json()
+    direction = body["directions"][0]
+    distances = [stop["distance_m"] for stop in direction["stops"]]
+    assert distances == sorted(distances)
+    assert distances[0] == 0
+    assert direction["headsign"] == "Nhổn"
+    assert len(body["vehicles"]) == 2
+    assert [r["short_name"] for r in api.client.get("/api/routes").json()["routes"]] == ["09", "32"]
+
+
+def test_a_bus_has_its_trail_and_its_next_stops(api: Running) -> None:
+    api.take(
+        ("bus.positions", position()),
+        ("bus.positions", position(time_ms=NOON_MS + 10_000, lon=105.844)),
+        ("bus.predictions", prediction()),
+    )
+    body = api.client.get("/api/vehicles/29B-123.45").json()
+    assert [point[0] for point in body["trail"]] == [NOON_MS, NOON_MS + 10_000]
+    assert [stop["name"] for stop in body["next_stops"]] == ["Đại học Bách Khoa", "58 Nguyễn Thái Học"]
+    assert (body["route_short_name"], body["next_stop_name"]) == ("32", "Đại học Bách Khoa")
+    assert api.client.get("/api/vehicles/none").status_code == 404
+
+
+def test_a_bus_of_half_an_hour_ago_and_one_of_the_future_are_not_on_the_map(api: Running) -> None:
+    api.take(
+        ("bus.positions", position("old", time_ms=NOON_MS - 31 * MINUTE_MS)),
+        ("bus.positions", position("future", time_ms=NOON_MS + 6 * MINUTE_MS)),
+        ("bus.positions", position("now")),
+    )
+    assert [v["vehicle_id"] for v in api.client.get("/api/vehicles").json()["vehicles"]] == ["now"]
+
+
+def test_the_city_says_what_it_has(api: Running) -> None:
+    body = api.client.get("/api/city").json()
+    assert body["parts"] == {"gtfs": True, "network": False, "cameras": False, "roster": False, "map": False}
+    assert body["clock"] == {"now_ms": NOON_MS, "speed": 1.0, "played": False}
+    assert body["setup_needed"] is True
+
+
+def test_a_city_with_nothing_answers_empty_or_says_what_lacks_never_500(bare_api: Running) -> None:
+    bare_api.log_in("adm", "admin")
+    expected = {
+        "/api/city": 200,
+        "/api/search?q=x": 200,
+        "/api/stops/near?lon=1&lat=1": 200,
+        "/api/routes": 200,
+        "/api/routes/x": 404,
+        "/api/stops/x/arrivals": 404,
+        "/api/vehicles": 200,
+        "/api/edges": 200,
+        "/api/edges/1": 404,
+        "/api/path?from_lon=1&from_lat=1&to_lon=2&to_lat=2": 404,
+        "/map/city.pmtiles": 404,
+        "/api/control/overview": 200,
+        "/api/feeds": 200,
+        "/api/alerts": 200,
+        "/api/incidents": 200,
+        "/api/cameras": 200,
+        "/api/cases": 200,
+        "/gtfs-rt/vehicle-positions.pb": 200,
+        "/gtfs-rt/trip-updates.pb": 200,
+    }
+    assert {path: bare_api.client.get(path).status_code for path in expected} == expected
+
+
+def test_a_broken_timetable_does_not_keep_the_pages_from_starting(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    from tests.services.api.parts import make_city, running
+
+    with running(tmp_path, make_city(tmp_path / "city", gtfs=b"not a zip")) as api:
+        assert api.client.get("/api/routes").json() == {"routes": []}
+
+
+def test_the_overview_counts_what_is_live_and_on_time(api: Running) -> None:
+    api.log_in("op", "operator")
+    api.take(
+        ("bus.positions", position("a")),
+        ("bus.positions", position("b", time_ms=NOON_MS - 5 * MINUTE_MS)),
+        ("feeds.health", feed()),
+        ("camera.health", camera()),
+    )
+    body = api.client.get("/api/control/overview").json()
+    assert (body["vehicles_live"], body["vehicles_known"], body["on_time_share"]) == (1, 2, 1.0)
+    assert (body["feeds_late"], body["cameras_ok"], body["travel_time_index"]) == (1, 1, None)
+
+
+def feed() -> FeedHealth:
+    return FeedHealth(
+        source="transerco",
+        time_ms=NOON_MS,
+        newest_fix_ms=NOON_MS - 2 * MINUTE_MS,
+        fixes=10,
+        vehicles=2,
+        vehicles_live=1,
+        delay_p50_s=1.0,
+        quality=Quality(correct=1.0, complete=1.0, clean=1.0, live=0.5),
+    )
+
+
+def camera() -> CameraHealth:
+    return CameraHealth(
+        camera_id="C-1",
+        time_ms=NOON_MS,
+        state=CameraState.OK,
+        since_ms=NOON_MS,
+        frames=10,
+        skipped=0,
+        live=1.0,
+        text=Text(vi="tốt", en="good"),
+    )
+
+
+def test_a_feeds_age_counts_on_while_it_is_silent(api: Running) -> None:
+    api.log_in("op", "operator")
+    api.take(("feeds.health", feed()))
+    api.clock.time_ms += MINUTE_MS
+    assert api.client.get("/api/feeds").json()["feeds"][0]["age_s"] == 180.0
+
+
+def test_an_unexpected_error_says_nothing_of_the_inside(api: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object) -> None:
+        raise RuntimeError("secret path /srv/x")
+
+    monkeypatch.setattr("services.api.vehicles.endpoints.list_vehicles", broken)
+    answer = api.client.get("/api/vehicles")
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert "secret" not in answer.text

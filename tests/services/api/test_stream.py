@@ -1,0 +1,186 @@
+"""What moves reaches who listens: at once, only what changed, never a backlog, ended cleanly."""
+
+import asyncio
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+
+from schemas.message import Message, encode
+from schemas.topics import TOPICS
+from services.api.hub import MAX_QUEUED, Client, Hub
+from services.api.live import Change
+from services.api.pipeline import run
+from services.api.tail import relay_once
+from services.clock import WallClock
+from services.context import Context
+from services.incidents.desk import act_on_incident
+from services.settings import Settings
+from services.store.incidents import record_detected
+from services.stream import open_stream
+from services.stream.base import Outgoing
+from tests.services.api.parts import DATE, Running, gtfs_zip, make_city, position, prediction
+from tests.services.desk_builders import NOW_MS, incident
+
+Event = tuple[str, dict]  # type: ignore[type-arg]
+
+
+def test_what_changed_goes_out_once_and_again_a_second_later() -> None:
+    hub = Hub()
+    hub.changed([Change("vehicles", "a"), Change("vehicles", "a"), Change("feeds", "x")])
+    assert hub.take_ready(100.0) == {"vehicles": {"a"}, "feeds": {"x"}}
+    hub.changed([Change("vehicles", "a"), Change("vehicles", "b")])
+    assert hub.take_ready(100.5) == {"vehicles": {"b"}}
+    assert hub.is_waiting
+    assert hub.take_ready(101.0) == {"vehicles": {"a"}}
+    assert not hub.is_waiting
+
+
+def test_a_slow_client_loses_the_backlog_and_asks_for_the_newest_state() -> None:
+    async def check() -> None:
+        client = Client(frozenset({"vehicles"}), None, 20, "")
+        client.must_resync = False
+        for i in range(MAX_QUEUED + 1):
+            client.put(b"%d" % i)
+        assert client.must_resync
+        assert len(client.queue) == 0
+        client.put(b"late")
+        assert len(client.queue) == 0
+
+    asyncio.run(check())
+
+
+@contextmanager
+def served(tmp_path: Path) -> Iterator[tuple[str, Context]]:
+    """The real process: uvicorn, the log, the store."""
+    make_city(tmp_path / "city", gtfs=gtfs_zip())
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = Settings(
+        {
+            "STREAM_URL": f"sqlite:///{tmp_path}/stream",
+            "DATABASE_URL": f"sqlite:///{tmp_path}/store.sqlite",
+            "MEDIA_URL": f"file://{tmp_path}/media",
+            "CITY_DIR": str(tmp_path / "city"),
+            "HANOI_API_PORT": str(port),
+        }
+    )
+    with open_stream(settings.place.stream_url) as stream:
+        stream.ensure_topics(TOPICS.values())
+        context = Context(settings=settings, stream=stream)
+        thread = threading.Thread(target=run, args=(context,), daemon=True)
+        thread.start()
+        address = f"http://127.0.0.1:{port}"
+        wait_for(address)
+        try:
+            yield address, context
+        finally:
+            context.stop.set()
+            thread.join(5)
+
+
+def wait_for(address: str) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            httpx.get(f"{address}/healthz").raise_for_status()
+        except httpx.HTTPError:
+            threading.Event().wait(0.05)
+        else:
+            return
+    pytest.fail("the api did not start")
+
+
+def events(lines: Iterator[str]) -> Iterator[Event]:
+    name = ""
+    for line in lines:
+        if line.startswith("event: "):
+            name = line.removeprefix("event: ")
+        elif line.startswith("data: "):
+            yield name, json.loads(line.removeprefix("data: "))
+
+
+def append(context: Context, *messages: tuple[str, str, Message]) -> None:
+    producer = context.stream.producer()
+    producer.send([Outgoing(topic, key.encode(), encode(message)) for topic, key, message in messages])
+    producer.flush()
+    producer.close()
+
+
+def next_event(stream: Iterator[Event], name: str) -> dict:  # type: ignore[type-arg]
+    return next(body for kind, body in stream if kind == name)
+
+
+def test_a_position_in_the_log_reaches_the_stream_within_a_second(tmp_path: Path) -> None:
+    with (
+        served(tmp_path) as (address, context),
+        httpx.stream("GET", f"{address}/api/live?topics=vehicles,clock", timeout=20) as answer,
+    ):
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        stream = events(answer.iter_lines())
+        assert next_event(stream, "vehicles")["vehicles"] == []
+        waits = []
+        for i in range(5):
+            now_ms = WallClock().now_ms()
+            start_s = time.perf_counter()
+            append(context, ("bus.positions", f"v{i}", position(f"v{i}", time_ms=now_ms)))
+            body = next_event(stream, "vehicles")
+            waits.append(time.perf_counter() - start_s)
+            assert [v["vehicle_id"] for v in body["vehicles"]] == [f"v{i}"]
+        assert sorted(waits)[2] < 1.0
+
+
+def test_the_process_ends_within_two_seconds_though_somebody_listens(tmp_path: Path) -> None:
+    with served(tmp_path) as (address, context), httpx.stream("GET", f"{address}/api/live", timeout=20) as answer:
+        lines = answer.iter_lines()
+        next(lines)
+        start_s = time.perf_counter()
+        context.stop.set()
+        for _ in lines:
+            pass
+        assert time.perf_counter() - start_s < 2.0
+
+
+def test_arrivals_of_one_stop_come_when_they_change(tmp_path: Path) -> None:
+    with served(tmp_path) as (address, context):
+        url = f"{address}/api/live?topics=arrivals&stop_id=s2b"
+        with httpx.stream("GET", url, timeout=20) as answer:
+            stream = events(answer.iter_lines())
+            assert next_event(stream, "arrivals")["stop"]["name"] == "Đại học Bách Khoa"
+            now_ms = WallClock().now_ms()
+            said = prediction(made_at_ms=now_ms)
+            soon = dict.fromkeys(("eta_ms", "p10_ms", "p50_ms", "p90_ms"), now_ms + 60000)
+            stops = tuple(msgspec.structs.replace(stop, **soon) for stop in said.stops)
+            append(context, ("bus.predictions", "v", msgspec.structs.replace(said, stops=stops)))
+            rows = next_event(stream, "arrivals")["arrivals"]
+            assert ("t1", DATE, "live") in [(r["trip_id"], r["start_date"], r["status"]) for r in rows]
+
+
+def test_the_stream_of_an_unknown_topic_or_stop_is_a_problem(api: Running) -> None:
+    assert api.client.get("/api/live?topics=gossip").status_code == 422
+    assert api.client.get("/api/live?topics=arrivals").status_code == 422
+    assert api.client.get("/api/live?topics=arrivals&stop_id=none").status_code == 422
+
+
+def test_the_outbox_is_published_at_least_once_and_then_empty(api: Running) -> None:
+    with api.state.store.transaction() as session:
+        record_detected(session, incident())
+    act_on_incident(api.state.store, "i-1", "verify", actor="lan", wall_ms=NOW_MS, city_ms=NOW_MS)
+    stream = api.state.context.stream
+    stream.ensure_topics([TOPICS["incidents"]])
+    look = stream.tail(["incidents"], since_ms=0)
+    producer = stream.producer()
+    assert relay_once(api.state, producer) == 1
+    assert relay_once(api.state, producer) == 0
+    producer.close()
+    records = look.poll(10, 2.0)
+    assert [record.key for record in records] == [b"i-1"]
+    look.close()
