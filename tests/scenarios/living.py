@@ -26,9 +26,13 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def run_hanoi(*arguments: str, env: Mapping[str, str] | None = None, seconds: float = 300) -> str:
+def run_hanoi(
+    *arguments: str, env: Mapping[str, str] | None = None, seconds: float = 300, typed: str | None = None
+) -> str:
     """Run one `hanoi` command and return what it printed; fail with its output if it fails."""
-    done = subprocess.run([*HANOI, *arguments], env=env, capture_output=True, text=True, timeout=seconds, check=False)
+    done = subprocess.run(
+        [*HANOI, *arguments], env=env, capture_output=True, text=True, timeout=seconds, check=False, input=typed
+    )
     assert done.returncode == 0, f"hanoi {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 
@@ -90,9 +94,9 @@ class Living:
         self.post("/api/auth/login", {"name": name, "password": password})
         self.csrf = self.get("/api/auth/me")["csrf"]
 
-    def hanoi(self, *arguments: str, seconds: float = 300) -> str:
+    def hanoi(self, *arguments: str, seconds: float = 300, typed: str | None = None) -> str:
         """Run one `hanoi` command against this city and return what it printed."""
-        return run_hanoi(*arguments, env=self.env, seconds=seconds)
+        return run_hanoi(*arguments, env=self.env, seconds=seconds, typed=typed)
 
 
 @contextlib.contextmanager

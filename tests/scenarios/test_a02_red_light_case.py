@@ -19,7 +19,7 @@ def test_a_checked_crossing_is_approved_and_a_changed_byte_of_its_package_is_fou
 ) -> None:
     weights = shared_data("weights", "yolo11n_int8_openvino_model")
     with living_city(junction, tmp_path / "var", places=places, HANOI_VISION_WEIGHTS=str(weights)) as city:
-        run_hanoi("user", "add", "officer", "--role", "reviewer", "--password", PASSWORD, env=city.env)
+        city.hanoi("user", "add", "officer", "--role", "reviewer", "--password-stdin", typed=PASSWORD + "\n")
         city.log_in("officer", PASSWORD)
         case = wait_for(lambda: _checked_case(city), seconds=300, what="a checked red-light crossing in the queue")
         body = city.get(f"/api/cases/{case}")

@@ -19,7 +19,7 @@ def test_the_sample_city_lives(sample: Path, tmp_path: Path, places: dict[str, s
         feed = gtfs_realtime_pb2.FeedMessage.FromString(city.get_bytes("/gtfs-rt/vehicle-positions.pb"))
         assert len(feed.entity) > 20
         assert abs(feed.header.timestamp - time.time()) < 60
-        city.hanoi("user", "add", "control", "--role", "operator", "--password", "a quiet night shift")
+        city.hanoi("user", "add", "control", "--role", "operator", "--password-stdin", typed="a quiet night shift\n")
         city.log_in("control", "a quiet night shift")
         wait_for(lambda: city.get("/api/control/overview")["vehicles_live"] > 20, seconds=30, what="overview")
         wait_for(lambda: any(e["speed_mps"] for e in city.get("/api/edges")["states"]), seconds=60, what="edge speeds")
