@@ -15,7 +15,7 @@ _NEWEST = newest("time_ms")
 
 def record_positions(session: Session, positions: Sequence[BusPosition]) -> None:
     """Keep positions; the same ones again, in any order, change nothing."""
-    rows = [_values(position) for position in positions]
+    rows = [values_of(position) for position in positions]
     ensure_days(session, BusPositionRow.__tablename__, (position.time_ms for position in positions))
     write_rows(session, BusPositionRow, rows)
     write_rows(session, BusLatestRow, rows, _NEWEST)
@@ -38,7 +38,8 @@ def list_trail(session: Session, vehicle_id: str, from_ms: int, to_ms: int) -> l
     return [(time_ms, lon, lat) for time_ms, lon, lat in rows]
 
 
-def _values(position: BusPosition) -> Values:
+def values_of(position: BusPosition) -> Values:
+    """Return one position as the values of its columns."""
     assignment = position.assignment
     return {
         "vehicle_id": position.vehicle_id,

@@ -1,6 +1,7 @@
 """The log on Apache Kafka, through kafka-python: the only file that knows it."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
@@ -342,3 +343,37 @@ def _raise_other_errors(answers: Sequence[Mapping[str, Any]]) -> None:
         error: Callable[[str], KafkaError] = for_code(answer["error_code"])
         if answer["error_code"] and error is not TopicAlreadyExistsError:
             raise error(f"topic {answer['name']}: {answer.get('error_message')}")
+
+
+def raw_produce_per_s(servers: str, topic: str, records: Sequence[tuple[bytes, bytes]], batch: int) -> float:
+    """Send records with the bare client, flushed in batches; return records per second (for `hanoi bench stream`)."""
+    producer = KafkaProducer(bootstrap_servers=servers.split(","), acks="all", enable_idempotence=True, linger_ms=5)
+    begun_s = time.perf_counter()
+    for at in range(0, len(records), batch):
+        for key, value in records[at : at + batch]:
+            producer.send(topic, value=value, key=key)
+        producer.flush()
+    seconds = time.perf_counter() - begun_s
+    producer.close()
+    return len(records) / seconds
+
+
+def raw_consume_per_s(servers: str, topic: str, count: int, batch: int, rounds: int = 3) -> float:
+    """Read records with the bare client, each batch committed; return records per second of the best round."""
+    raw = KafkaConsumer(
+        bootstrap_servers=servers.split(","), group_id=f"bench-{time.time_ns()}", enable_auto_commit=False
+    )
+    raw.partitions_for_topic(topic)
+    raw.subscribe([topic])
+    while not raw.assignment():
+        raw.poll(50)
+    times = []
+    for _ in range(rounds):
+        raw.seek_to_beginning()
+        seen, begun_s = 0, time.perf_counter()
+        while seen < count:
+            seen += sum(map(len, raw.poll(5000, max_records=batch).values()))
+            raw.commit()
+        times.append(time.perf_counter() - begun_s)
+    raw.close(autocommit=False)
+    return count / min(times)
