@@ -31,6 +31,8 @@ KEEP_VEHICLE_MS = 60 * 60_000
 KEEP_PREDICTION_MS = 60 * 60_000
 KEEP_CALL_MS = 6 * 3_600_000
 KEEP_ALERT_MS = 60 * 60_000
+# What lies further ahead is of another day that was played before.
+FUTURE_MS = 10 * 60_000
 
 
 class RunKey(NamedTuple):
@@ -226,17 +228,25 @@ def forget_old(state: LiveState, now_ms: int) -> None:
     now_ms : int
         The city's time.
     """
-    for vehicle_id in [v for v, now in state.vehicles.items() if now.position.time_ms < now_ms - KEEP_VEHICLE_MS]:
+
+    def is_gone(time_ms: int, keep_ms: int) -> bool:
+        return not -FUTURE_MS <= now_ms - time_ms <= keep_ms
+
+    for vehicle_id in [v for v, now in state.vehicles.items() if is_gone(now.position.time_ms, KEEP_VEHICLE_MS)]:
         del state.vehicles[vehicle_id]
-    for run in [run for run, p in state.predictions.items() if p.made_at_ms < now_ms - KEEP_PREDICTION_MS]:
+    for run in [run for run, p in state.predictions.items() if is_gone(p.made_at_ms, KEEP_PREDICTION_MS)]:
         gone = state.predictions.pop(run)
         _forget_stops(state, run, {stop.stop_id for stop in gone.stops})
-    for run in [run for run, call in state.calls.items() if call.arrival_ms < now_ms - KEEP_CALL_MS]:
+    for run in [run for run, call in state.calls.items() if is_gone(call.arrival_ms, KEEP_CALL_MS)]:
         del state.calls[run]
-    for alert_id in [a for a, alert in state.alerts.items() if alert.updated_ms < now_ms - KEEP_CALL_MS]:
+    for alert_id in [a for a, alert in state.alerts.items() if is_gone(alert.updated_ms, KEEP_CALL_MS)]:
         del state.alerts[alert_id]
     for alert_id in [a for a, alert in state.alerts.items() if (alert.ended_ms or now_ms) < now_ms - KEEP_ALERT_MS]:
         del state.alerts[alert_id]
+    for edge_index in [e for e, now in state.edges.items() if is_gone(now.state.time_ms, KEEP_CALL_MS)]:
+        del state.edges[edge_index]
+    for source in [f for f, feed in state.feeds.items() if is_gone(feed.time_ms, KEEP_CALL_MS)]:
+        del state.feeds[source]
     for incident_id in [i for i, said in state.incidents.items() if said.updated_ms < now_ms - KEEP_CALL_MS]:
         del state.incidents[incident_id]
 
