@@ -46,7 +46,9 @@ def open_input(source: str) -> "av.container.InputContainer":
     try:
         container = av.open(source, options=options, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S))
     except (FFmpegError, OSError, ValueError) as error:
-        raise VideoError(f"{source}: cannot be opened as video ({error}); check the path, the address or the file")
+        raise VideoError(
+            f"{source}: cannot be opened as video ({error}); check the path, the address or the file"
+        ) from None
     if not container.streams.video:
         container.close()
         raise VideoError(f"{source}: holds no video stream; give a recording with pictures")
@@ -77,18 +79,38 @@ def read_frames(source: str, *, start_ms: int = 0, on_bad: Callable[[str], None]
     VideoError
         If nothing at all can be read.
     """
-    tell = on_bad or (lambda text: None)
+    tell = on_bad or _ignore
     index = 0
     with open_input(source) as container:
         for frame in decode(container, source, tell):
             if frame.time is None:
                 tell(f"{source}: frame without a time left out")
                 continue
-            image = frame.to_ndarray(format="bgr24")
+            image = to_image(frame)
             yield Frame(index, start_ms + round(float(frame.time) * 1000), image)
             index += 1
     if index == 0:
         raise VideoError(f"{source}: not one frame could be decoded; the file is broken or of an unknown codec")
+
+
+def to_image(frame: "av.VideoFrame") -> Image:
+    """Return a decoded frame's picture: height × width × 3, blue green red.
+
+    Parameters
+    ----------
+    frame : av.VideoFrame
+        A decoded frame.
+
+    Returns
+    -------
+    ndarray
+        Bytes.
+    """
+    return np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
+
+
+def _ignore(sentence: str) -> None:
+    del sentence
 
 
 def decode(

@@ -51,9 +51,11 @@ class HealthWatcher:
         Sight
             What holds now.
         """
-        small = np.asarray(cv2.resize(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), (160, 120), interpolation=cv2.INTER_AREA))
+        small = np.asarray(
+            cv2.resize(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), (160, 120), interpolation=cv2.INTER_AREA), np.uint8
+        )
         state = self._look(small)
-        self._small = np.asarray(small, np.uint8)
+        self._small = small
         if self.sight.since_ms == 0:
             self.sight = Sight(CameraState.OK, time_ms)
         if state is not self._maybe[0]:
@@ -62,7 +64,7 @@ class HealthWatcher:
             self.sight = Sight(state, self._maybe[1])
         return self.sight
 
-    def _look(self, small: NDArray[np.generic]) -> CameraState:
+    def _look(self, small: NDArray[np.uint8]) -> CameraState:
         if float(small.mean()) < DARK_BELOW:
             return CameraState.DARK
         if float(cv2.Laplacian(small, cv2.CV_64F).var()) < SHARP_ABOVE:

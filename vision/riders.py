@@ -56,7 +56,9 @@ def _without_parts(found: Detections) -> Detections:
                 continue
             o_left, o_top, o_right, o_bottom = found.boxes[j]
             height = o_bottom - o_top
-            inner = max(0.0, min(right, o_right) - max(left, o_left)) * max(0.0, min(bottom, o_bottom) - max(top, o_top))
+            inner = max(0.0, min(right, o_right) - max(left, o_left)) * max(
+                0.0, min(bottom, o_bottom) - max(top, o_top)
+            )
             larger = (o_right - o_left) * height > area
             if larger and inner / area > INSIDE_SHARE and abs(bottom - o_bottom) < FOOT_SHARE * height:
                 gone.add(i)

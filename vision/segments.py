@@ -3,18 +3,21 @@
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, TypeAlias
 
 import av
 import numpy as np
 from av.error import FFmpegError
 
 from vision.errors import VideoError
-from vision.frames import Image, open_input
+from vision.frames import Image, open_input, to_image
 
 TARGET_S = 2.0
 LONGEST_S = 10.0
 COPIED_CODECS = frozenset({"h264", "hevc", "mpeg4", "mjpeg"})
 TICKS = 90_000
+Packet: TypeAlias = "av.Packet[Any]"
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def cut(source: str, *, on_bad: Callable[[str], None] | None = None) -> Iterator
     VideoError
         If it cannot be opened or nothing can be read.
     """
-    tell = on_bad or (lambda text: None)
+    tell = on_bad or _ignore
     pieces = 0
     with open_input(source) as container:
         for piece in _Cutter(container, source, tell).pieces():
@@ -69,7 +72,7 @@ class _Cutter:
         self._stream.thread_type = "SLICE"
 
     def pieces(self) -> Iterator[Piece]:
-        held: list[av.Packet] = []
+        held: list[Packet] = []
         packets = self._packets()
         copies = self._stream.codec_context.name in COPIED_CODECS
         for packet in packets:
@@ -88,11 +91,13 @@ class _Cutter:
         if held:
             yield self._copied(held)
 
-    def _seconds(self, first: "av.Packet", last: "av.Packet") -> float:
-        assert first.pts is not None and last.pts is not None and self._stream.time_base is not None
+    def _seconds(self, first: "Packet", last: "Packet") -> float:
+        assert first.pts is not None
+        assert last.pts is not None
+        assert self._stream.time_base is not None
         return float((last.pts - first.pts) * self._stream.time_base)
 
-    def _packets(self) -> Iterator["av.Packet"]:
+    def _packets(self) -> Iterator["Packet"]:
         try:
             for packet in self._container.demux(self._stream):
                 if packet.size == 0:
@@ -104,7 +109,7 @@ class _Cutter:
         except FFmpegError as error:
             self._tell(f"{self._source}: reading ended early ({error})")
 
-    def _copied(self, packets: Sequence["av.Packet"]) -> Piece:
+    def _copied(self, packets: Sequence["Packet"]) -> Piece:
         base = self._stream.time_base
         assert base is not None
         times = sorted(float(p.pts * base) for p in packets if p.pts is not None)
@@ -120,7 +125,7 @@ class _Cutter:
         context = self._stream.codec_context
         return Piece(out.getvalue(), tuple(times), context.width, context.height, context.name, copied=True)
 
-    def _encoded(self, held: Sequence["av.Packet"], rest: Iterator["av.Packet"]) -> Iterator[Piece]:
+    def _encoded(self, held: Sequence["Packet"], rest: Iterator["Packet"]) -> Iterator[Piece]:
         images: list[Image] = []
         times: list[float] = []
         for frame in self._decoded(held, rest):
@@ -129,12 +134,12 @@ class _Cutter:
             if times and frame.time - times[0] >= TARGET_S:
                 yield encode(images, times)
                 images, times = [], []
-            images.append(frame.to_ndarray(format="bgr24"))
+            images.append(to_image(frame))
             times.append(float(frame.time))
         if images:
             yield encode(images, times)
 
-    def _decoded(self, held: Sequence["av.Packet"], rest: Iterator["av.Packet"]) -> Iterator["av.VideoFrame"]:
+    def _decoded(self, held: Sequence["Packet"], rest: Iterator["Packet"]) -> Iterator["av.VideoFrame"]:
         for packets in (held, rest):
             for packet in packets:
                 try:
@@ -179,7 +184,9 @@ def encode(images: Sequence[Image], times_s: Sequence[float], *, preset: str = "
     return Piece(out.getvalue(), tuple(times_s), even_w, even_h, "h264", copied=False)
 
 
-def _tick() -> "object":
-    from fractions import Fraction
-
+def _tick() -> Fraction:
     return Fraction(1, TICKS)
+
+
+def _ignore(sentence: str) -> None:
+    del sentence

@@ -114,11 +114,11 @@ class Tracker:
             matched = {id(track) for track, _ in taken}
             free = np.array([i for i in free if i not in used], np.int64)
             waiting = [t for t in waiting if id(t) not in matched]
-        for i in free:
+        for i in free.tolist():
             if found.scores[i] >= self._limits.birth_score:
                 track = _born(found.boxes[i], FAMILY[found.labels[i]], time_ms)
                 self._tracks.append(track)
-                looks += self._take(track, found, int(i), time_ms, frame)
+                looks += self._take(track, found, i, time_ms, frame)
         return looks
 
     def _patience(self, track: _Track) -> float:
@@ -136,9 +136,7 @@ class Tracker:
         # Of two equally good tracks the one seen longer keeps its box.
         bonus = np.array([min(t.looks, 10) for t in tracks])[:, None] * 0.005
         rows, columns = linear_sum_assignment(-(overlap + bonus * (overlap > 0)))
-        return [
-            (tracks[r], int(free[c])) for r, c in zip(rows, columns, strict=True) if overlap[r, c] >= least
-        ]
+        return [(tracks[r], int(free[c])) for r, c in zip(rows, columns, strict=True) if overlap[r, c] >= least]
 
     def _take(self, track: _Track, found: Detections, i: int, time_ms: int, frame: int) -> list[Look]:
         left, top, right, bottom = (float(v) for v in found.boxes[i])
@@ -150,16 +148,12 @@ class Tracker:
         if track.number is None and track.looks >= self._limits.confirm_looks:
             track.number, self._next = self._next, self._next + 1
         best = max(track.votes, key=lambda name: (track.votes[name], name))
-        look = Look(
-            track.number or 0, time_ms, frame, (left, top, right, bottom), min(1.0, score), best, track.looks
-        )
+        look = Look(track.number or 0, time_ms, frame, (left, top, right, bottom), min(1.0, score), best, track.looks)
         if track.number is None:
             track.held.append(look)
             return []
         held, track.held = track.held, []
-        return [
-            Look(track.number, h.time_ms, h.frame, h.box, h.confidence, best, h.looks) for h in held
-        ] + [look]
+        return [Look(track.number, h.time_ms, h.frame, h.box, h.confidence, best, h.looks) for h in held] + [look]
 
 
 def _born(box: NDArray[np.float32], family: int, time_ms: int) -> _Track:

@@ -1,6 +1,6 @@
 """`hanoi detect`: one recording through detector, tracks, rules and evidence, into files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -54,7 +54,7 @@ def detect(
     click.echo(msgspec.json.format(msgspec.json.encode(summary), indent=1).decode())
 
 
-def _write(out: Path, results: Iterator[Result]) -> dict[str, object]:
+def _write(out: Path, results: Iterable[Result]) -> dict[str, object]:
     evidence = out / "evidence"
     evidence.mkdir(exist_ok=True)
     frames, users = 0, set()

@@ -54,7 +54,9 @@ class OpenVinoDetector:
                 options["INFERENCE_NUM_THREADS"] = threads
             self._request = openvino.Core().compile_model(model, "CPU", options).create_infer_request()
         except RuntimeError as error:
-            raise WeightsError(f"{path}: OpenVINO cannot read it ({str(error)[:200]}); export the weights again") from None
+            raise WeightsError(
+                f"{path}: OpenVINO cannot read it ({str(error)[:200]}); export the weights again"
+            ) from None
         self._square = bool(shape.is_static)
         self._longest_px = int(shape[2].get_length()) if self._square else longest_px or exported_px
 
@@ -64,9 +66,7 @@ class OpenVinoDetector:
         padded, scale = letterbox(frame.image, self._longest_px, square=self._square)
         output = np.asarray(self._request.infer({0: to_input(padded)})[0])
         height, width = frame.image.shape[:2]
-        return parse_output(
-            output, self._names, scale=scale, lowest_score=self._lowest_score, size=(width, height)
-        )
+        return parse_output(output, self._names, scale=scale, lowest_score=self._lowest_score, size=(width, height))
 
 
 def _model_path(weights: Path) -> Path:

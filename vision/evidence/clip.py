@@ -3,13 +3,14 @@
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import av
 import numpy as np
 from av.error import FFmpegError
 
 from vision.errors import EvidenceError
-from vision.frames import Frame
+from vision.frames import Frame, to_image
 from vision.segments import encode
 
 TICKS = 90_000
@@ -50,7 +51,7 @@ def read_piece(piece: StoredPiece, first_index: int = 0) -> Iterator[Frame]:
     """
     times = np.array(piece.frame_ms)
     start_s = None
-    with av.open(io.BytesIO(piece.data)) as container:
+    with av.open(io.BytesIO(piece.data), "r") as container:
         stream = container.streams.video[0]
         stream.thread_type = "SLICE"
         for packet in container.demux(stream):
@@ -64,7 +65,7 @@ def read_piece(piece: StoredPiece, first_index: int = 0) -> Iterator[Frame]:
                 start_s = frame.time if start_s is None else start_s
                 wanted = times[0] + (frame.time - start_s) * 1000
                 at = int(np.abs(times - wanted).argmin())
-                yield Frame(first_index + at, int(times[at]), frame.to_ndarray(format="bgr24"))
+                yield Frame(first_index + at, int(times[at]), to_image(frame))
 
 
 def build_clip(pieces: Sequence[StoredPiece]) -> Clip:
@@ -109,7 +110,7 @@ def _copy(pieces: Sequence[StoredPiece]) -> bytes | None:
     with av.open(out, "w", format="mp4") as target:
         copy = None
         for piece in pieces:
-            with av.open(io.BytesIO(piece.data)) as container:
+            with av.open(io.BytesIO(piece.data), "r") as container:
                 stream = container.streams.video[0]
                 context = stream.codec_context
                 if context.name != "h264" or (extra is not None and context.extradata != extra):
@@ -124,7 +125,8 @@ def _copy(pieces: Sequence[StoredPiece]) -> bytes | None:
                 first_pts = min(p.pts for p in packets if p.pts is not None)
                 offset = (piece.frame_ms[0] - start_ms) / 1000
                 for packet in packets:
-                    assert packet.pts is not None and packet.dts is not None
+                    assert packet.pts is not None
+                    assert packet.dts is not None
                     shift = offset - first_pts * base
                     packet.pts = round((packet.pts * base + shift) * TICKS) + TICKS
                     packet.dts = max(last_dts + 1, round((packet.dts * base + shift) * TICKS) + TICKS)
@@ -137,7 +139,5 @@ def _copy(pieces: Sequence[StoredPiece]) -> bytes | None:
     return out.getvalue()
 
 
-def _ticks() -> "object":
-    from fractions import Fraction
-
+def _ticks() -> Fraction:
     return Fraction(1, TICKS)

@@ -20,7 +20,13 @@ from vision.frames import Frame, Image
 
 FORMAT = "hanoi-evidence/1"
 AROUND_S = 1.0
-MEDIA_TYPES = {"mp4": "video/mp4", "png": "image/png", "jpg": "image/jpeg", "json": "application/json", "py": "text/x-python"}
+MEDIA_TYPES = {
+    "mp4": "video/mp4",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "json": "application/json",
+    "py": "text/x-python",
+}
 COLOURS = {"red": (60, 60, 235), "yellow": (60, 200, 235), "green": (90, 190, 60), "unknown": (160, 160, 160)}
 
 

@@ -51,8 +51,13 @@ def verify_package(package: bytes | Path, trusted_keys: Collection[str] | None =
     """
     data = package.read_bytes() if isinstance(package, Path) else package
     manifest, key, problems = verifier.check(data, None if trusted_keys is None else set(trusted_keys))
-    found = tuple(Problem(p["file"], p["at"], p["text"]) for p in problems)
+    found = tuple(_problem(p) for p in problems)
     return Verification(not found, found, key, manifest)
+
+
+def _problem(raw: dict[str, object]) -> Problem:
+    file, at = raw["file"], raw["at"]
+    return Problem(None if file is None else str(file), at if isinstance(at, int) else None, str(raw["text"]))
 
 
 def read_file(package: bytes | Path, name: str) -> bytes:

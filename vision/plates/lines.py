@@ -20,8 +20,8 @@ def in_order(boxes: NDArray[np.float32]) -> NDArray[np.int64]:
     count = len(boxes)
     if count < 5:
         return np.argsort(boxes[:, 0], kind="stable") if count else np.zeros(0, np.int64)
-    x = (boxes[:, 0] + boxes[:, 2]) / 2
-    y = (boxes[:, 1] + boxes[:, 3]) / 2
+    x = ((boxes[:, 0] + boxes[:, 2]) / 2).astype(np.float64)
+    y = ((boxes[:, 1] + boxes[:, 3]) / 2).astype(np.float64)
     height = float(np.median(boxes[:, 3] - boxes[:, 1]))
     best, best_error = np.zeros(count, bool), _one_line_error(x, y)
     if best_error <= 0.25 * height:
@@ -38,18 +38,18 @@ def in_order(boxes: NDArray[np.float32]) -> NDArray[np.int64]:
     return np.concatenate([upper_i[np.argsort(x[upper_i])], lower_i[np.argsort(x[lower_i])]]).astype(np.int64)
 
 
-def _one_line_error(x: NDArray[np.float32], y: NDArray[np.float32]) -> float:
+def _one_line_error(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
     return float(np.abs(y - np.polyval(np.polyfit(x, y, 1), x)).max())
 
 
-def _two_line_error(x: NDArray[np.float32], y: NDArray[np.float32], lower: NDArray[np.bool_]) -> float:
+def _two_line_error(x: NDArray[np.float64], y: NDArray[np.float64], lower: NDArray[np.bool_]) -> float:
     """Return the worst distance from two parallel lines."""
     table = np.stack([x, ~lower, lower], axis=1).astype(np.float64)
     fit, *_ = np.linalg.lstsq(table, y.astype(np.float64), rcond=None)
     return float(np.abs(table @ fit - y).max())
 
 
-def _slope(x: NDArray[np.float32], y: NDArray[np.float32], height: float) -> float:
+def _slope(x: NDArray[np.float64], y: NDArray[np.float64], height: float) -> float:
     """Return the tilt of the lines: the commonest slope between neighbours of one line."""
     dx, dy = x[:, None] - x[None, :], y[:, None] - y[None, :]
     near = (dx > 0.3 * height) & (np.abs(dy) < 0.5 * dx) & (dx < 2.5 * height)

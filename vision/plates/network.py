@@ -72,6 +72,6 @@ class YoloV5:
         rows, scores = rows[sure], scores[sure]
         middle, half = rows[:, :2], rows[:, 2:4] / 2
         boxes = np.concatenate([middle - half, middle + half], axis=1) / np.float32(scale)
-        stay = keep_best(boxes, scores, np.zeros(len(rows), np.int64), overlap)
+        stay = keep_best(boxes.astype(np.float32), scores, np.zeros(len(rows), np.int64), overlap)
         classes = rows[:, 5:].argmax(axis=1) if len(rows) else np.zeros(0, np.int64)
         return boxes[stay].astype(np.float32), scores[stay].astype(np.float32), classes[stay]

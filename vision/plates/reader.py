@@ -45,7 +45,9 @@ class PlateReader:
     """
 
     def __init__(self, folder: Path) -> None:
-        detector, reader, names = (_only(folder, p) for p in ("*LP*detector*.onnx", "*LP*ocr*.onnx", "*LP*ocr*.names.txt"))
+        detector, reader, names = (
+            _only(folder, p) for p in ("*LP*detector*.onnx", "*LP*ocr*.onnx", "*LP*ocr*.names.txt")
+        )
         self._signs = names.read_text(encoding="utf-8").split()
         self._plates = YoloV5(detector, 1)
         self._reader = YoloV5(reader, len(self._signs))
@@ -67,7 +69,9 @@ class PlateReader:
         if min(crop.shape[:2]) < 4:
             return None
         text, confidence = self.read(crop) if right - left >= SMALLEST_PX else (None, 0.0)
-        return PlateLook((left, top, right, bottom), text, confidence, crop, colour_of(crop))
+        return PlateLook(
+            (left, top, right, bottom), text, confidence, crop, colour_of(crop) if right - left >= SMALLEST_PX else None
+        )
 
     def read(self, crop: Image) -> tuple[str | None, float]:
         """Read the signs of one plate's picture and how sure the least sure sign is; ``None``: they make no plate."""

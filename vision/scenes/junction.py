@@ -1,6 +1,7 @@
 """A junction drawn by code: road, crossing, stop line, signal head and plain coloured road users."""
 
 import colorsys
+import itertools
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
@@ -90,7 +91,7 @@ def _ground(seed: int) -> Image:
     for x in range(ROAD[0] + 6, ROAD[1] - 8, 22):
         cv2.rectangle(image, (x, 168), (x + 11, 196), (205, 205, 205), -1)
     cv2.line(image, (ROAD[0] + 2, round(LINE_Y)), (ROAD[1] - 2, round(LINE_Y)), (225, 225, 225), 4)
-    for left, right in zip(LANES, LANES[1:], strict=False):
+    for left, right in itertools.pairwise(LANES):
         for y in range(round(LINE_Y) + 12, HEIGHT, 34):
             x = round((left + right) / 2)
             cv2.line(image, (x, y), (x, y + 14), (190, 190, 190), 1)
@@ -99,7 +100,7 @@ def _ground(seed: int) -> Image:
     for x, y in LAMPS.values():
         cv2.circle(image, (x, y), LAMP_PX, (45, 45, 45), -1)
     noise = rng.integers(-5, 6, (HEIGHT, WIDTH, 1), np.int16)
-    return np.clip(image.astype(np.int16) + noise, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image.astype(np.int16) + noise, 0, 255), np.uint8)
 
 
 def _paint(image: Image, user: RoadUser) -> None:

@@ -10,7 +10,7 @@ LINE_Y = 210.0
 LANES = (232.0, 272.0, 316.0, 360.0, 404.0)
 SIZE = {"motorcycle": (14, 30), "car": (30, 54), "bus": (34, 96)}
 GAP_PX = 10.0
-RUNNER_SHARE = 0.12
+RUNNER_SHARE = 0.3
 
 
 @dataclass
@@ -42,6 +42,7 @@ class TruthEvent:
     number: int
     label: str
     box: tuple[float, float, float, float]
+    after_red_s: float
     red_left_s: float
 
 
@@ -106,7 +107,16 @@ class Traffic:
             x = LANES[user.lane]
             box = (x - width / 2, user.foot_y - height, x + width / 2, user.foot_y)
             self.truth.append(
-                TruthEvent(self.tick, self.time_s, "red_light", user.number, user.label, box, round(left_s, 1))
+                TruthEvent(
+                    self.tick,
+                    self.time_s,
+                    "red_light",
+                    user.number,
+                    user.label,
+                    box,
+                    round(RED_S - left_s, 1),
+                    round(left_s, 1),
+                )
             )
 
     def _arrive(self, lane: int, queue: list[RoadUser]) -> None:

@@ -1,0 +1,159 @@
+"""One camera recorded: pieces of its source with event times; a lost source is tried again with back-off."""
+
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from schemas.camera import CameraHealth, CameraSegment, CameraState
+from schemas.text import Text
+from services.capture.publish import Publisher
+from services.capture.timing import LiveTime, RecordedTime
+from vision.camera import CameraConfig
+from vision.errors import VideoError
+from vision.pieces import source_pieces
+from vision.segments import Piece
+
+FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
+# A recording that keeps its own time is handed on faster than it was taken, but not all at once.
+RECORDED_SPEED = 20.0
+ENDED = Text(vi="Bản ghi đã hết; không có hình mới.", en="The recording has ended; no new pictures come.")
+OK_TEXT = Text(vi="Đang có hình.", en="Pictures come.")
+
+_log = structlog.get_logger(__name__)
+
+
+class CameraThread:
+    """Records one camera until ``stop`` is set.
+
+    Parameters
+    ----------
+    camera : CameraConfig
+        The camera.
+    publisher : Publisher
+        Takes segments and states.
+    now_ms : callable
+        The city's clock.
+    stop : threading.Event
+        Set when recording shall end.
+    loop : bool
+        Whether a file begins again when it ends, each time as of now.
+    """
+
+    def __init__(
+        self,
+        camera: CameraConfig,
+        publisher: Publisher,
+        now_ms: Callable[[], int],
+        stop: threading.Event,
+        *,
+        loop: bool = False,
+    ) -> None:
+        self._camera, self._publisher, self._now_ms, self._stop = camera, publisher, now_ms, stop
+        self._is_stream = "://" in camera.source and not camera.is_scene
+        self._loop = loop and not self._is_stream
+        own_time = camera.start_ms is not None and not (self._loop or self._is_stream or camera.is_scene)
+        self._time = RecordedTime(camera.start_ms or 0) if own_time else LiveTime(now_ms)
+        self._segments = self._frames = 0
+        self._state: CameraState | None = None
+        self._last_end_ms: int | None = None
+
+    def run(self) -> None:
+        """Record until stopped, or until a recording that does not loop has ended."""
+        wait_s = FIRST_WAIT_S
+        while not self._stop.is_set():
+            before = self._segments
+            try:
+                self._record()
+                if self._stop.is_set():
+                    return
+                if not self._loop and not self._is_stream:
+                    self._say(CameraState.LOST, ENDED)
+                    return
+                if self._is_stream:
+                    raise VideoError(f"{self._camera.source}: the stream ended")
+            except VideoError as error:
+                wait_s = FIRST_WAIT_S if self._segments > before else min(LONGEST_WAIT_S, wait_s * 2)
+                self._lost(str(error), wait_s)
+                self._stop.wait(wait_s)
+            except Exception as error:  # noqa: BLE001 - one camera's failure must not end the others
+                wait_s = min(LONGEST_WAIT_S, wait_s * 2)
+                _log.exception("camera failed", camera=self._camera.id)
+                self._lost(type(error).__name__, wait_s)
+                self._stop.wait(wait_s)
+
+    def _record(self) -> None:
+        if isinstance(self._time, LiveTime):
+            self._time.restart()
+        for piece in source_pieces(self._camera.source, on_bad=self._warn):
+            if self._stop.is_set():
+                return
+            self._check_size(piece)
+            self._publish(piece)
+
+    def _publish(self, piece: Piece) -> None:
+        duration_s = piece.frame_s[-1] - piece.frame_s[0]
+        if isinstance(self._time, RecordedTime):
+            frame_ms = self._time.frame_ms(piece.frame_s)
+            self._stop.wait(duration_s / RECORDED_SPEED)
+        else:
+            frame_ms = self._time.frame_ms(piece.frame_s, ends_now=self._is_stream)
+            self._stop.wait(max(0.0, (frame_ms[-1] - self._now_ms()) / 1000))
+        if self._stop.is_set():
+            return
+        gap_s = 0.0 if self._last_end_ms is None else max(0.0, (frame_ms[0] - self._last_end_ms) / 1000)
+        self._last_end_ms = frame_ms[-1]
+        segment = CameraSegment(
+            camera_id=self._camera.id,
+            segment=self._segments,
+            uri="-",
+            sha256="0" * 64,
+            start_ms=frame_ms[0],
+            end_ms=frame_ms[-1],
+            received_ms=self._now_ms(),
+            frame_ms=frame_ms,
+            width=piece.width,
+            height=piece.height,
+            codec=piece.codec,
+            clock=self._time.name,
+            uncertainty_s=self._camera.uncertainty_s,
+            gap_before_s=round(gap_s, 3),
+        )
+        self._publisher.segment(segment, piece.data, keep=isinstance(self._time, RecordedTime))
+        self._segments += 1
+        self._frames += len(frame_ms)
+        self._say(CameraState.OK, OK_TEXT)
+
+    def _check_size(self, piece: Piece) -> None:
+        width, height = self._camera.frame
+        if abs(piece.width - width) > 1 or abs(piece.height - height) > 1:
+            raise VideoError(
+                f"{self._camera.source}: is {piece.width}×{piece.height}, but the camera file says {width}×{height}; "
+                "mend `frame` and the lines drawn in it"
+            )
+
+    def _lost(self, reason: str, wait_s: float) -> None:
+        _log.warning("camera lost", camera=self._camera.id, reason=reason, next_try_s=round(wait_s, 1))
+        self._say(CameraState.LOST, Text(vi=f"Mất hình: {reason}", en=f"No pictures: {reason}"))
+
+    def _say(self, state: CameraState, text: Text) -> None:
+        """Announce a change of state; what stays is announced once."""
+        if state is self._state:
+            return
+        self._state = state
+        now = self._now_ms()
+        self._publisher.health(
+            CameraHealth(
+                camera_id=self._camera.id,
+                time_ms=now,
+                state=state,
+                since_ms=now,
+                frames=self._frames,
+                skipped=0,
+                live=1.0 if state is CameraState.OK else 0.0,
+                text=text,
+            )
+        )
+
+    def _warn(self, sentence: str) -> None:
+        _log.warning("video damaged", camera=self._camera.id, reason=sentence)

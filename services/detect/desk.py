@@ -1,0 +1,221 @@
+"""What the detect step does with segments: read, watch, build evidence, report."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+import structlog
+
+from schemas.camera import CameraHealth, CameraSegment, CameraState
+from schemas.message import Message
+from schemas.text import Text
+from schemas.violation import Candidate, EvidenceRef
+from services.media.store import MediaStore
+from vision.camera import CameraConfig
+from vision.detector.base import Detector
+from vision.evidence.clip import StoredPiece, read_piece
+from vision.evidence.collector import Claim, Collector
+from vision.evidence.keys import SealingKey
+from vision.pipeline import Outputs, Watcher
+from vision.plates.track import PlateSource
+
+Output = tuple[str, str, Message]
+LIVE = "live"
+HEALTH_MS = 10_000
+QUIET_MS = 12_000
+# How far live pictures may lie behind before some are skipped: milliseconds → every n-th frame is looked at.
+SKIP = ((60_000, 0), (20_000, 4), (8_000, 2))
+STATE_TEXT = {
+    CameraState.OK: Text(vi="Hình rõ.", en="The picture is clear."),
+    CameraState.DARK: Text(vi="Hình quá tối; tạm dừng các luật.", en="The picture is too dark; rules rest."),
+    CameraState.BLURRED: Text(vi="Hình mờ; tạm dừng các luật.", en="The picture is blurred; rules rest."),
+    CameraState.FROZEN: Text(vi="Hình đứng yên; tạm dừng các luật.", en="The picture is frozen; rules rest."),
+}
+
+_log = structlog.get_logger(__name__)
+
+
+class SegmentError(Exception):
+    """A segment that cannot be watched; the text says why."""
+
+
+@dataclass
+class _Desk:
+    """What is known of one camera."""
+
+    camera: CameraConfig
+    watcher: Watcher
+    collector: Collector
+    frames: int = 0
+    skipped: int = 0
+    last_end_ms: int = 0
+    last_wall_ms: int = 0
+    health_ms: int = 0
+    state: CameraState | None = None
+    since_ms: int = 0
+    pending: list[Output] = field(default_factory=list)
+
+
+class Detection:
+    """Watches the segments of all cameras; pure but for the media store.
+
+    Parameters
+    ----------
+    cameras : Mapping of str to CameraConfig
+        By id.
+    detector_for : callable
+        Gives the detector of a camera, ``None`` where there are no weights for it.
+    media : MediaStore
+        Holds segments, takes packages.
+    key : SealingKey
+        Seals packages.
+    plates : PlateSource, optional
+        Reads plates.
+    """
+
+    def __init__(
+        self,
+        cameras: Mapping[str, CameraConfig],
+        detector_for: Callable[[CameraConfig], Detector | None],
+        media: MediaStore,
+        key: SealingKey,
+        plates: PlateSource | None = None,
+    ) -> None:
+        self._cameras, self._detector_for, self._media = cameras, detector_for, media
+        self._key, self._plates = key, plates
+        self._desks: dict[str, _Desk] = {}
+
+    def take(self, segment: CameraSegment, now_ms: int) -> list[Output]:
+        """Watch one segment.
+
+        Parameters
+        ----------
+        segment : CameraSegment
+            The message.
+        now_ms : int
+            The time now, to see how far behind live pictures lie.
+
+        Returns
+        -------
+        list of (topic, key, message)
+            Candidates, counts, health.
+
+        Raises
+        ------
+        SegmentError
+            If its camera is unknown, its bytes are not those announced or cannot be decoded.
+        MediaError
+            If its bytes are gone.
+        """
+        desk = self._desk(segment)
+        if desk is None:
+            return self._without_weights(segment, now_ms)
+        data = self._media.read(segment.uri)
+        if hashlib.sha256(data).hexdigest() != segment.sha256:
+            raise SegmentError(f"{segment.uri}: its bytes do not have the announced SHA-256; it was changed or cut")
+        stored = StoredPiece(data, segment.frame_ms)
+        every = _every(segment, now_ms)
+        seen = [f for i, f in enumerate(read_piece(stored, desk.frames)) if every and i % every == 0] if every else []
+        out = desk.watcher.step(seen)
+        desk.frames += len(segment.frame_ms)
+        desk.skipped += len(segment.frame_ms) - len(seen)
+        desk.last_end_ms, desk.last_wall_ms = segment.end_ms, now_ms
+        claims = desk.collector.take(stored, out.acts)
+        return [*self._messages(desk, out, claims), *self._health(desk, segment, now_ms)]
+
+    def quiet(self, now_ms: int) -> list[Output]:
+        """Return what can be said of cameras from which nothing came for a while."""
+        messages: list[Output] = []
+        for desk in self._desks.values():
+            if desk.last_wall_ms and now_ms - desk.last_wall_ms > QUIET_MS:
+                desk.last_wall_ms = 0
+                out = desk.watcher.finish()
+                messages += self._messages(desk, out, desk.collector.flush(out.acts))
+        return messages
+
+    def _desk(self, segment: CameraSegment) -> _Desk | None:
+        camera = self._cameras.get(segment.camera_id)
+        if camera is None:
+            raise SegmentError(f"camera {segment.camera_id} is not in the city folder; add its file or ignore it")
+        desk = self._desks.get(segment.camera_id)
+        if desk is not None and segment.start_ms > desk.last_end_ms:
+            return desk
+        detector = self._detector_for(camera)
+        if detector is None:
+            return None
+        made = _Desk(camera, Watcher(camera, detector), Collector(camera, detector, self._key, self._plates))
+        if desk is not None:  # the recording began again: what waits is told, then everything is new
+            out = desk.watcher.finish()
+            made.pending = self._messages(desk, out, desk.collector.flush(out.acts))
+        self._desks[segment.camera_id] = made
+        return made
+
+    def _messages(self, desk: _Desk, out: Outputs, claims: list[Claim]) -> list[Output]:
+        camera_id = desk.camera.id
+        pending, desk.pending = desk.pending, []
+        messages: list[Output] = [*pending]
+        messages += [("camera.counts", camera_id, count) for count in out.counts]
+        return messages + [("violations.candidates", camera_id, self._keep(claim)) for claim in claims]
+
+    def _keep(self, claim: Claim) -> Candidate:
+        candidate = claim.candidate
+        if claim.sealed is None:
+            _log.error("a candidate has no evidence", reason=claim.problem)
+            return candidate
+        day = dt.datetime.fromtimestamp(candidate.time_ms / 1000, dt.UTC).strftime("%Y-%m-%d")
+        uri = self._media.put(f"evidence/{candidate.camera_id}/{day}/{candidate.candidate_id}.zip", claim.sealed.data)
+        ref = EvidenceRef(
+            uri=uri,
+            sha256=claim.sealed.sha256,
+            manifest_sha256=claim.sealed.manifest_sha256,
+            key_id=claim.sealed.key_id,
+        )
+        return msgspec.structs.replace(candidate, evidence=ref)
+
+    def _health(self, desk: _Desk, segment: CameraSegment, now_ms: int) -> list[Output]:
+        """Report a change of sight at once, and a live camera every ten seconds."""
+        sight = desk.watcher.sight
+        is_live = segment.clock == LIVE
+        if sight.state is desk.state and (not is_live or now_ms - desk.health_ms < HEALTH_MS):
+            return []
+        if sight.state is not desk.state:
+            desk.since_ms = max(sight.since_ms, segment.start_ms) if is_live else now_ms
+        desk.state, desk.health_ms = sight.state, now_ms
+        health = CameraHealth(
+            camera_id=desk.camera.id,
+            time_ms=now_ms,
+            state=sight.state,
+            since_ms=desk.since_ms,
+            frames=desk.frames,
+            skipped=desk.skipped,
+            live=0.3 if sight.is_blind else round(1.0 - 0.5 * desk.skipped / max(desk.frames, 1), 3),
+            text=STATE_TEXT[sight.state],
+        )
+        return [("camera.health", desk.camera.id, health)]
+
+    def _without_weights(self, segment: CameraSegment, now_ms: int) -> list[Output]:
+        text = Text(
+            vi="Có hình, nhưng chưa có mô hình nhận dạng (HANOI_VISION_WEIGHTS): các luật không chạy.",
+            en="Pictures come, but there are no detector weights (HANOI_VISION_WEIGHTS): no rule runs.",
+        )
+        health = CameraHealth(
+            camera_id=segment.camera_id,
+            time_ms=now_ms,
+            state=CameraState.OK,
+            since_ms=now_ms,
+            frames=len(segment.frame_ms),
+            skipped=len(segment.frame_ms),
+            live=0.5,
+            text=text,
+        )
+        return [("camera.health", segment.camera_id, health)]
+
+
+def _every(segment: CameraSegment, now_ms: int) -> int:
+    """Return which frames are looked at: every n-th; 0 is none. A recording is looked at whole."""
+    behind_ms = now_ms - segment.end_ms
+    if segment.clock != LIVE:
+        return 1
+    return next((every for limit_ms, every in SKIP if behind_ms > limit_ms), 1)

@@ -1,0 +1,93 @@
+"""Detect: camera segments in; candidates with sealed evidence, counts and the camera's health out."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+
+from schemas.camera import CameraSegment
+from services.capture.pipeline import read_cameras
+from services.city.folder import CityFolder
+from services.context import Context
+from services.detect.desk import Detection, Output, SegmentError
+from services.media.errors import MediaError
+from services.media.store import open_media
+from services.settings import VisionSettings
+from services.stream.runner import Incoming, Result, run_step
+from vision.camera import CameraConfig
+from vision.detector.base import Detector
+from vision.detector.open import open_detector
+from vision.errors import VisionError
+from vision.evidence.keys import load_or_make_key
+from vision.plates.reader import PlateReader
+
+MAX_SEGMENTS = 2
+_log = structlog.get_logger(__name__)
+
+
+class Detectors:
+    """One detector of rendered scenes, one of real streets, each opened when first needed.
+
+    Parameters
+    ----------
+    settings : VisionSettings
+        Names the weights.
+    """
+
+    def __init__(self, settings: VisionSettings) -> None:
+        self._weights = settings.weights
+        self._opened: dict[bool, Detector | None] = {}
+
+    def __call__(self, camera: CameraConfig) -> Detector | None:
+        """Return the detector of a camera; ``None`` where there are no usable weights."""
+        if camera.is_scene not in self._opened:
+            self._opened[camera.is_scene] = self._open(is_scene=camera.is_scene)
+        return self._opened[camera.is_scene]
+
+    def _open(self, *, is_scene: bool) -> Detector | None:
+        if is_scene:
+            return open_detector(None)
+        try:
+            return open_detector(self._weights) if self._weights else None
+        except VisionError as error:
+            _log.error("no detector", reason=str(error))
+            return None
+
+
+def run(context: Context) -> None:
+    """Watch segments until ``context.stop`` is set.
+
+    Parameters
+    ----------
+    context : Context
+        The log, the clock and the sign to stop.
+    """
+    vision = context.settings.vision
+    plates = None
+    try:
+        plates = PlateReader(vision.plate_weights) if vision.plate_weights else None
+    except VisionError as error:
+        _log.error("no plates are read", reason=str(error))
+    detection = Detection(
+        read_cameras(CityFolder(context.settings.place.city_dir)),
+        Detectors(vision),
+        open_media(context.settings.place.media_url),
+        load_or_make_key(vision.key_file),
+        plates,
+    )
+
+    def handle(batch: Sequence[Incoming[Any]]) -> Result:
+        now_ms = context.clock.now_ms()
+        outputs: list[Output] = []
+        rejected: list[tuple[Incoming[Any], str]] = []
+        for incoming in batch:
+            assert isinstance(incoming.message, CameraSegment)
+            try:
+                outputs += detection.take(incoming.message, now_ms)
+            except (SegmentError, MediaError, VisionError) as error:
+                _log.warning("segment refused", camera=incoming.key, reason=str(error))
+                rejected.append((incoming, str(error)))
+        outputs += detection.quiet(now_ms)
+        return Result(outputs=outputs, rejected=rejected)
+
+    run_step(context, group="detect", topics=["camera.segments"], handle=handle, max_records=MAX_SEGMENTS)

@@ -1,0 +1,87 @@
+import io
+import json
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from tests.data import shared_data
+from tests.vision.builders import CLIPS, START_MS, candidate, key, picture, piece, small_camera
+from vision.errors import EvidenceError
+from vision.evidence.clip import StoredPiece, build_clip, read_piece
+from vision.evidence.keys import load_or_make_key
+from vision.evidence.package import seal
+from vision.evidence.verify import read_file
+from vision.segments import cut
+
+
+def test_the_same_inputs_give_the_same_bytes() -> None:
+    one, two = (seal(candidate(), small_camera(), [piece()], key()) for _ in range(2))
+    assert one.sha256 == two.sha256
+    assert one.manifest_sha256 == two.manifest_sha256
+
+
+def test_the_manifest_names_versions_frame_times_and_every_file() -> None:
+    sealed = seal(candidate(), small_camera(), [piece()], key(), plate_crop=picture(1))
+    manifest = json.loads(read_file(sealed.data, "manifest.json"))
+    assert manifest["versions"]["model_sha256"] == "0" * 64
+    assert manifest["clip"]["frame_ms"] == [START_MS + 100 * i for i in range(10)]
+    names = {entry["name"] for entry in manifest["files"]}
+    assert {"clip.mp4", "candidate.json", "lamp.json", "track.json", "camera.json", "verify.py", "plate.png"} <= names
+    assert {f"frame_{when}.png" for when in ("before", "at", "after")} <= names
+
+
+def test_the_frames_are_untouched_and_what_was_measured_is_drawn_elsewhere() -> None:
+    recorded = piece()
+    sealed = seal(candidate(), small_camera(), [recorded], key())
+    kept = cv2.imdecode(np.frombuffer(read_file(sealed.data, "frame_at.png"), np.uint8), cv2.IMREAD_COLOR)
+    original = next(f for f in read_piece(recorded) if f.time_ms == START_MS + 500)
+    assert np.array_equal(kept, original.image)
+    assert read_file(sealed.data, "overlay_at.jpg")[:2] == b"\xff\xd8"
+
+
+def test_without_a_recording_there_is_no_package() -> None:
+    with pytest.raises(EvidenceError, match="gone from the media store"):
+        seal(candidate(), small_camera(), [], key())
+
+
+def test_a_real_recording_is_joined_without_encoding_anew_and_keeps_its_times() -> None:
+    parts = [
+        StoredPiece(p.data, tuple(START_MS + round(s * 1000) for s in p.frame_s))
+        for p in list(cut(str(shared_data("cameras", CLIPS["ly_thuong_kiet"]))))[3:6]
+    ]
+    clip = build_clip(parts)
+    assert clip.copied
+    with av.open(io.BytesIO(clip.data)) as opened:
+        stream = opened.streams.video[0]
+        assert stream.codec_context.name == "h264"
+        times = [f.time for f in opened.decode(stream)]
+    assert len(times) == len(clip.frame_ms) == 96
+    ours = [(t - clip.frame_ms[0]) / 1000 for t in clip.frame_ms]
+    assert np.abs(np.array(times) - times[0] - ours).max() < 0.005
+
+
+def test_a_recording_that_browsers_cannot_play_is_encoded_anew() -> None:
+    path = shared_data("cameras", "hn_hanggiay_hangdau_20221003_1025_1600x1200_25f.mp4")  # MPEG-4 part 2
+    first = next(iter(cut(str(path))))
+    clip = build_clip([StoredPiece(first.data, tuple(START_MS + round(s * 1000) for s in first.frame_s))])
+    assert not clip.copied
+    with av.open(io.BytesIO(clip.data)) as opened:
+        context = opened.streams.video[0].codec_context
+        assert (context.name, context.pix_fmt) == ("h264", "yuv420p")
+
+
+def test_a_key_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "keys" / "evidence.pem"
+    first = load_or_make_key(path)
+    assert load_or_make_key(path).public_hex == first.public_hex
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_file_that_is_no_key_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "evidence.pem"
+    path.write_text("no key", encoding="utf-8")
+    with pytest.raises(EvidenceError, match=r"evidence\.pem"):
+        load_or_make_key(path)

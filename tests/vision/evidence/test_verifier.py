@@ -1,0 +1,158 @@
+"""The verifier that travels in the package: RFC 8032's own vectors, every byte, and Python alone."""
+
+import json
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.vision.builders import candidate, key, piece, small_camera
+from vision.evidence import verifier
+from vision.evidence.package import Sealed, seal
+from vision.evidence.verify import read_file, verify_package
+
+# RFC 8032, section 7.1: public key, message, signature.
+VECTORS = [
+    (
+        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+        "",
+        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155"
+        "5fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
+    ),
+    (
+        "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+        "72",
+        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+        "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+    ),
+    (
+        "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
+        "af82",
+        "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac"
+        "18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a",
+    ),
+]
+
+
+@cache
+def package() -> Sealed:
+    return seal(candidate(), small_camera(), [piece()], key())
+
+
+@pytest.mark.parametrize(("public", "message", "signature"), VECTORS)
+def test_the_signatures_of_rfc_8032_are_valid_and_changed_ones_are_not(
+    public: str, message: str, signature: str
+) -> None:
+    pub, msg, sig = bytes.fromhex(public), bytes.fromhex(message), bytes.fromhex(signature)
+    assert verifier.ed25519_ok(pub, msg, sig)
+    assert not verifier.ed25519_ok(pub, msg + b"x", sig)
+    assert not verifier.ed25519_ok(pub, msg, sig[:-1] + bytes([sig[-1] ^ 1]))
+    assert not verifier.ed25519_ok(
+        pub, msg, sig[:32] + (int.from_bytes(sig[32:], "little") + verifier.L).to_bytes(32, "little")
+    )
+
+
+def test_a_sealed_package_is_intact() -> None:
+    verdict = verify_package(package().data)
+    assert verdict.ok, verdict.text
+    assert verdict.public_key == key().public_hex
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_any_changed_byte_is_found(data: st.DataObject) -> None:
+    whole = bytearray(package().data)
+    at = data.draw(st.integers(0, len(whole) - 1))
+    whole[at] ^= data.draw(st.integers(1, 255))
+    verdict = verify_package(bytes(whole))
+    assert not verdict.ok
+    assert verdict.problems
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 1 << 20))
+def test_a_package_cut_short_or_with_more_behind_it_is_found(size: int) -> None:
+    whole = package().data
+    assert not verify_package(whole[: size % len(whole)]).ok
+    assert not verify_package(whole + bytes(1 + size % 50)).ok
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.binary(max_size=400))
+def test_foreign_bytes_are_not_ok_and_never_an_error(data: bytes) -> None:
+    assert not verify_package(data).ok
+    assert not verify_package(b"PK\3\4" + data).ok
+
+
+@pytest.mark.parametrize(
+    "name", ["clip.mp4", "frame_at.png", "candidate.json", "lamp.json", "verify.py", "manifest.json"]
+)
+def test_the_changed_file_is_named(name: str) -> None:
+    files, _ = verifier.read_zip(package().data)
+    files[name] = files[name][:-2] + bytes([files[name][-2] ^ 1]) + files[name][-1:]
+    verdict = verify_package(verifier.zip_bytes(files))
+    assert name in {problem.file for problem in verdict.problems}
+
+
+def test_in_a_large_file_the_place_is_named() -> None:
+    files, _ = verifier.read_zip(package().data)
+    assert len(files["clip.mp4"]) > 0
+    big = dict(files)
+    manifest = json.loads(files["manifest.json"])
+    clip = bytes(200_000)
+    entry = next(e for e in manifest["files"] if e["name"] == "clip.mp4")
+    from vision.evidence.package import _entry
+
+    entry.update(_entry("clip.mp4", clip))
+    big["manifest.json"] = json.dumps(manifest).encode()
+    big["manifest.sig"] = (key().sign(big["manifest.json"]).hex() + "\n").encode()
+    big["clip.mp4"] = clip
+    assert verify_package(verifier.zip_bytes(big)).ok
+    big["clip.mp4"] = clip[:70_000] + b"\1" + clip[70_001:]
+    problem = verify_package(verifier.zip_bytes(big)).problems[0]
+    assert (problem.file, problem.at) == ("clip.mp4", 65536)
+    assert "between its bytes 65536 and 131071" in problem.text
+
+
+def test_an_added_and_a_removed_file_are_named() -> None:
+    files, _ = verifier.read_zip(package().data)
+    more = files | {"extra.txt": b"x"}
+    assert {p.file for p in verify_package(verifier.zip_bytes(more)).problems} == {"extra.txt"}
+    less = {name: data for name, data in files.items() if name != "lamp.json"}
+    assert {p.file for p in verify_package(verifier.zip_bytes(less)).problems} == {"lamp.json"}
+
+
+def test_a_package_sealed_again_by_another_key_is_found_by_who_knows_the_key() -> None:
+    forged = seal(candidate(), small_camera(), [piece()], key(2))
+    assert verify_package(forged.data).ok  # intact in itself
+    verdict = verify_package(forged.data, {key(1).public_hex})
+    assert [p.file for p in verdict.problems] == ["public_key.hex"]
+
+
+def test_the_verifier_in_the_package_needs_only_python(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.zip", tmp_path / "bad.zip"
+    good.write_bytes(package().data)
+    changed = bytearray(package().data)
+    changed[len(changed) // 2] ^= 1
+    bad.write_bytes(changed)
+    script = tmp_path / "verify.py"
+    script.write_bytes(read_file(good, "verify.py"))
+    alone = [sys.executable, "-I", "-S", str(script)]
+    fine = subprocess.run([*alone, str(good), key().public_hex], capture_output=True, text=True, check=False)
+    assert (fine.returncode, fine.stdout[:6]) == (0, "INTACT")
+    broken = subprocess.run([*alone, str(bad)], capture_output=True, text=True, check=False)
+    assert (broken.returncode, broken.stdout[:7]) == (1, "CHANGED")
+
+
+def test_any_zip_tool_can_open_it() -> None:
+    import io
+    import zipfile
+
+    with zipfile.ZipFile(io.BytesIO(package().data)) as opened:
+        assert opened.testzip() is None
+        assert opened.namelist()[:3] == list(verifier.SEAL)
+        assert {info.date_time for info in opened.infolist()} == {(1980, 1, 1, 0, 0, 0)}

@@ -1,0 +1,77 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.vision.builders import CAMERAS, SMALL_CAMERA
+from vision.camera import CameraConfig, parse_camera, read_camera
+from vision.errors import CameraFileError
+from vision.scenes.junction import scene_camera_yaml
+
+
+def test_the_real_junctions_file_is_read_whole() -> None:
+    camera = read_camera(CAMERAS / "ly_thuong_kiet.yaml")
+    assert camera.id == "C-058"
+    assert camera.start_ms == 1664098907000
+    assert camera.uncertainty_s == 1.0
+    assert camera.approaches[0].stop_line == ((193.0, 388.0), (530.0, 398.0))
+    assert camera.approaches[0].lamps is not None
+    assert camera.source.endswith("cameras/hn_lythuongkiet_hangbai_20220925_164147_640x480_6fps.mp4")
+    assert len(camera.sha256) == 64
+
+
+def test_a_source_with_an_address_is_left_as_it_is() -> None:
+    assert parse_camera(SMALL_CAMERA.replace(b"none.mp4", b"rtsp://host/1")).source == "rtsp://host/1"
+
+
+def test_the_scenes_own_file_is_read() -> None:
+    camera = parse_camera(scene_camera_yaml("SC-01", ("Ngã tư", "Junction"), (105.8, 21.0)).encode())
+    assert camera.is_scene
+    assert camera.name.vi == "Ngã tư"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        (b"id: T-1", b"id: ../T 1", "id is"),
+        (b"frame: [64, 48]", b"frame: [64]", "frame is"),
+        (b"[[0, 24], [64, 24]]", b"[[0, 24], [64, 240]]", "approaches[0].stop_line has [64, 240] outside"),
+        (b"[[0, 24], [64, 24]]", b"[[0, 24]]", "approaches[0].stop_line is"),
+        (b"travel_px: [0.0, -1.0]", b"travel_px: [0, 0]", "approaches[0].travel_px is"),
+        (b"travel_px: [0.0, -1.0]", b"travel: up", "approaches[0].travel_px is absent"),
+        (b"position: [105.8, 21.0]", b"position: [21.0, 105.8]", "longitude first"),
+        (b"rules: [red_light", b"rules: [red_lihgt", "rules has 'red_lihgt'; known are"),
+        (b"name: Test", b"name: Test\nclock: {start: 2022-09-25T16:41:47}", "with its zone"),
+        (b"name: Test", b"name: Test\ncolour: red", "colour is unknown"),
+        (b"name: Test", b"name: Test\nlimits: {grace_s: -1}", "limits.grace_s is -1"),
+        (b"name: Test", b"name: Test\nground: [{px: [1, 2], at: [105, 21]}]", "at least 4"),
+        (b"    lamps: {red: [50, 6], yellow: [50, 12], green: [50, 18], radius_px: 2}\n", b"", "lamps is absent"),
+    ],
+)
+def test_each_fault_names_its_key(old: bytes, new: bytes, key: str) -> None:
+    assert old in SMALL_CAMERA
+    with pytest.raises(CameraFileError) as error:
+        parse_camera(SMALL_CAMERA.replace(old, new), "cameras/T-1.yaml")
+    assert key in str(error.value)
+    assert "cameras/T-1.yaml" in str(error.value)
+
+
+def test_all_faults_are_reported_at_once() -> None:
+    bad = SMALL_CAMERA.replace(b"T-1", b"T 1").replace(b"[0.0, -1.0]", b"[0, 0]").replace(b"red_light", b"red")
+    with pytest.raises(CameraFileError) as error:
+        parse_camera(bad)
+    assert str(error.value).count("\n") >= 3
+
+
+def test_an_absent_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CameraFileError, match=r"nowhere\.yaml: cannot be read"):
+        read_camera(tmp_path / "nowhere.yaml")
+
+
+@given(st.binary(max_size=200))
+def test_whatever_the_bytes_the_answer_is_a_camera_or_a_camera_file_error(data: bytes) -> None:
+    try:
+        assert isinstance(parse_camera(data), CameraConfig)
+    except CameraFileError:
+        pass

@@ -1,0 +1,47 @@
+from pathlib import Path
+
+import pytest
+
+from tests.data import shared_data
+from tests.vision.builders import CLIPS
+from vision.errors import VideoError
+from vision.frames import read_frames
+
+
+def test_frames_carry_the_times_of_the_recording_and_never_go_backwards() -> None:
+    # This clip has B-frames: its packets are not in the order of presentation.
+    path = shared_data("cameras", CLIPS["redlight_pickup"])
+    frames = list(read_frames(str(path), start_ms=1000))
+    assert len(frames) == 77
+    assert [f.time_ms for f in frames[:3]] == [1000, 1040, 1080]
+    assert all(a.time_ms < b.time_ms for a, b in zip(frames, frames[1:], strict=False))
+    assert frames[0].image.shape == (480, 854, 3)
+
+
+def test_an_uneven_rate_is_kept_as_it_is() -> None:
+    frames = list(read_frames(str(shared_data("cameras", CLIPS["ly_thuong_kiet"]))))
+    assert len(frames) == 384
+    assert frames[-1].time_ms == 63817  # 6.017 frames a second, not the 6 its name says
+
+
+def test_an_absent_file_is_named() -> None:
+    with pytest.raises(VideoError, match=r"nowhere\.mp4: cannot be opened as video"):
+        list(read_frames("nowhere.mp4"))
+
+
+def test_a_file_that_is_no_video_is_named(tmp_path: Path) -> None:
+    bad = tmp_path / "text.mp4"
+    bad.write_text("this is no video", encoding="utf-8")
+    with pytest.raises(VideoError, match=r"text\.mp4"):
+        list(read_frames(str(bad)))
+
+
+def test_a_damaged_middle_costs_frames_but_not_the_rest(tmp_path: Path) -> None:
+    data = bytearray(shared_data("cameras", CLIPS["ly_thuong_kiet"]).read_bytes())
+    data[1_500_000:1_560_000] = bytes(60_000)
+    bad = tmp_path / "damaged.mp4"
+    bad.write_bytes(data)
+    said: list[str] = []
+    frames = list(read_frames(str(bad), on_bad=said.append))
+    assert 250 <= len(frames) <= 384
+    assert frames[-1].time_ms > 60_000

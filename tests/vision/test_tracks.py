@@ -1,0 +1,113 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vision.detector.base import NOTHING, Detections, empty_or
+from vision.riders import join_riders
+from vision.tracks import Tracker
+
+START_MS = 1_700_000_000_000
+
+
+def boxes(*places: tuple[float, float, str], size: float = 40.0, score: float = 0.8) -> Detections:
+    made = [[x - size / 2, y - size, x + size / 2, y] for x, y, _ in places]
+    return empty_or(made, [score] * len(places), [label for *_, label in places])
+
+
+def run(tracker: Tracker, steps: list[Detections], gap_ms: int = 167) -> list[list[int]]:
+    ids = []
+    for i, found in enumerate(steps):
+        looks = tracker.step(START_MS + i * gap_ms, i, found)
+        ids.append([look.track_id for look in looks if look.frame == i])
+    return ids
+
+
+def test_a_road_user_keeps_its_number_while_it_moves_a_third_of_its_size_a_frame() -> None:
+    ids = run(Tracker(), [boxes((100, 400 - 14 * i, "motorcycle")) for i in range(20)])
+    assert {i for frame in ids for i in frame} == {1}
+
+
+def test_the_looks_before_confirmation_are_handed_in_later() -> None:
+    tracker = Tracker()
+    assert tracker.step(START_MS, 0, boxes((100, 100, "car"))) == []
+    assert tracker.step(START_MS + 100, 1, boxes((101, 100, "car"))) == []
+    assert [look.frame for look in tracker.step(START_MS + 200, 2, boxes((102, 100, "car")))] == [0, 1, 2]
+
+
+def test_a_car_and_a_motorcycle_at_one_place_are_never_one_track() -> None:
+    steps = [boxes((100, 100, "car"), (104, 100, "motorcycle")) for _ in range(6)]
+    tracker, labels = Tracker(), {}
+    for i, found in enumerate(steps):
+        for look in tracker.step(START_MS + i * 100, i, found):
+            labels.setdefault(look.track_id, set()).add(look.label)
+    assert sorted(labels.values(), key=str) == [{"car"}, {"motorcycle"}]
+
+
+def test_two_that_pass_each_other_keep_their_numbers() -> None:
+    steps = [boxes((100 + 12 * i, 100, "motorcycle"), (300 - 12 * i, 130, "motorcycle")) for i in range(17)]
+    tracker, path = Tracker(), {}
+    for i, found in enumerate(steps):
+        for look in tracker.step(START_MS + i * 100, i, found):
+            path.setdefault(look.track_id, []).append(look.ground[1])
+    assert sorted(set(map(tuple, (sorted(set(v)) for v in path.values())))) == [(100.0,), (130.0,)]
+
+
+def test_one_that_was_hidden_half_a_second_is_the_same_one() -> None:
+    seen = [boxes((100 + 10 * i, 100, "car")) for i in range(20)]
+    for i in (8, 9, 10):
+        seen[i] = NOTHING
+    assert {i for frame in run(Tracker(), seen) for i in frame} == {1}
+
+
+def test_numbers_are_never_used_again() -> None:
+    steps = [boxes((100, 100, "car"))] * 4 + [NOTHING] * 12 + [boxes((100, 100, "car"))] * 4
+    assert [ids for ids in run(Tracker(), steps) if ids] == [[1], [1], [2], [2]]
+
+
+def test_a_frame_that_is_not_later_is_ignored() -> None:
+    tracker = Tracker()
+    for i in range(4):
+        tracker.step(START_MS + i * 100, i, boxes((100, 100, "car")))
+    assert tracker.step(START_MS + 300, 4, boxes((100, 100, "car"))) == []
+
+
+def test_seconds_count_and_not_frames() -> None:
+    """The same ride at 30 and at 6 frames a second is one track either way."""
+    for rate in (30, 6):
+        tracker, ids = Tracker(), set()
+        for i in range(3 * rate):
+            found = boxes((100, 400 - 100 * i / rate, "car"))
+            ids |= {look.track_id for look in tracker.step(START_MS + round(i * 1000 / rate), i, found)}
+        assert ids == {1}
+
+
+@given(st.lists(st.lists(st.tuples(st.floats(0, 640), st.floats(0, 480)), max_size=5), max_size=25))
+def test_no_two_looks_of_a_frame_share_a_number(frames: list[list[tuple[float, float]]]) -> None:
+    tracker = Tracker()
+    for i, places in enumerate(frames):
+        looks = tracker.step(START_MS + i * 100, i, boxes(*((x, y, "motorcycle") for x, y in places)))
+        now = [look.track_id for look in looks if look.frame == i]
+        assert len(now) == len(set(now))
+        assert 0 not in now
+
+
+def test_a_rider_and_the_motorcycle_become_one_with_the_surer_score() -> None:
+    found = empty_or([[450, 310, 487, 390], [450, 345, 484, 397]], [0.7, 0.2], ["person", "motorcycle"])
+    joined = join_riders(found)
+    assert joined.labels == ("motorcycle",)
+    assert joined.boxes.tolist() == [[450.0, 310.0, 487.0, 397.0]]
+    assert joined.scores.tolist() == np.array([0.7], np.float32).tolist()
+
+
+def test_two_riders_on_one_motorcycle_are_one_road_user() -> None:
+    found = empty_or(
+        [[450, 300, 480, 390], [455, 310, 487, 390], [450, 345, 484, 397]],
+        [0.7, 0.6, 0.5],
+        ["person", "person", "motorcycle"],
+    )
+    assert join_riders(found).labels == ("motorcycle",)
+
+
+def test_someone_on_foot_beside_a_motorcycle_stays_a_person() -> None:
+    found = empty_or([[400, 310, 430, 400], [450, 345, 484, 397]], [0.7, 0.5], ["person", "motorcycle"])
+    assert sorted(join_riders(found).labels) == ["motorcycle", "person"]
