@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from schemas.violation import Candidate
 from services.cases.lifecycle import CaseEntry, CaseStatus
+from services.clock import WallClock
 from services.store.desk_models import CaseLogRow, CaseRow
 
 MACHINE = "machine"
@@ -48,7 +49,7 @@ def open_case(session: Session, candidate: Candidate, now_ms: int | None = None)
     candidate : Candidate
         As read from the topic ``violations.candidates``.
     now_ms : int or None
-        When it was opened; the time of the act where it is not given.
+        When it is opened, wall time; read from the clock where it is not given.
 
     Returns
     -------
@@ -58,7 +59,7 @@ def open_case(session: Session, candidate: Candidate, now_ms: int | None = None)
     case_id = case_id_of(candidate.candidate_id)
     if session.get(CaseRow, case_id) is not None:
         return False
-    opened_ms = candidate.time_ms if now_ms is None else now_ms
+    opened_ms = WallClock().now_ms() if now_ms is None else now_ms
     session.add(
         CaseRow(
             case_id=case_id,
