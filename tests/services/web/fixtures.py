@@ -269,15 +269,14 @@ def cameras() -> list[dict[str, Any]]:
     return rows
 
 
-CLIP_START_MS = 1_664_098_920_000
 CLIP_FPS = 6
 CLIP_FRAMES = 48
 CROSS_FRAME = 22
 
 
-def frame_times() -> list[int]:
-    """Return the event time of each frame of the fixture clip."""
-    return [CLIP_START_MS + round(i * 1000 / CLIP_FPS) for i in range(CLIP_FRAMES)]
+def frame_times(act_ms: int) -> list[int]:
+    """Return the event time of each frame of the fixture clip, whose act is at ``act_ms``."""
+    return [act_ms + round((i - CROSS_FRAME) * 1000 / CLIP_FPS) for i in range(CLIP_FRAMES)]
 
 
 def box_at(frame: int) -> list[float]:
@@ -308,13 +307,14 @@ def cases() -> dict[str, Any]:
 
 def case_detail(number: int) -> dict[str, Any]:
     """Return one case with its whole evidence."""
-    times = frame_times()
+    row = case_row(number)
+    times = frame_times(row["time_ms"])
     clause = text(
         "Không chấp hành hiệu lệnh của đèn tín hiệu giao thông (NĐ 168/2024, Điều 6, khoản 9, điểm b)",
         "Disobeying a traffic light (Decree 168/2024, Article 6, clause 9, point b)",
     )
     return {
-        **case_row(number),
+        **row,
         "measured": {"after_red_s": 1.84, "past_line_px": 31.0},
         "uncertainty_s": 0.04,
         "clause": {"id": "ND168-6-9b", "text": clause, "in_force_from": "2025-01-01"},
@@ -424,7 +424,7 @@ def build_clip() -> bytes:
     import numpy as np
 
     out = io.BytesIO()
-    with av.open(out, "w", format="mp4", options={"movflags": "faststart"}) as container:
+    with av.open(out, "w", format="mp4") as container:
         stream = container.add_stream("libx264", rate=CLIP_FPS)
         stream.width, stream.height, stream.pix_fmt = 640, 480, "yuv420p"
         stream.options = {"crf": "28", "g": "6"}

@@ -38,6 +38,7 @@ export function IncidentCard({ incident, acting, vehicles, cameras }: { incident
           </Fact>
         </dl>
         <SpeedBars speedMps={evidence.speed_mps} usualMps={evidence.usual_mps} />
+        <dl class="facts">
         {lines.length > 0 && (
           <Fact term={t('incident.lines')} wide>
             <span class="chips">
@@ -69,6 +70,7 @@ export function IncidentCard({ incident, acting, vehicles, cameras }: { incident
             </span>
           </Fact>
         )}
+        </dl>
         <p class="small-note">{t('incident.source', { source: incident.source })}</p>
       </section>
       <section class="card-part">

@@ -4,11 +4,7 @@ import type { IncidentView } from '../core/types.ts'
 import { askingWhy, DISMISS_REASONS, type Acting } from './actions.tsx'
 import { SEARCH_ID } from './search.tsx'
 import { select } from './selection.ts'
-
-export const typing = (event: KeyboardEvent): boolean => {
-  const target = event.target as HTMLElement
-  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)
-}
+import { typing } from '../ui/typing.ts'
 
 export function useControlKeys(list: readonly IncidentView[], chosen: IncidentView | undefined, acting: Acting): void {
   const newest = useRef({ list, chosen, acting })
