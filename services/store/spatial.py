@@ -51,7 +51,11 @@ def _from_binary(blob: bytes | str | None) -> Blob:
 
 
 def _set_srid(blob: Blob, srid: int) -> Blob:
-    return None if blob is None else _dump(shapely.set_srid(_load(blob), srid))
+    if blob is None:
+        return None
+    if blob[0] == 1 and blob[4] & 0x20:  # little-endian with an SRID: it lies in bytes 5 to 8
+        return blob[:5] + srid.to_bytes(4, "little") + blob[9:]
+    return _dump(shapely.set_srid(_load(blob), srid))
 
 
 def _make_point(lon: float | None, lat: float | None) -> Blob:
