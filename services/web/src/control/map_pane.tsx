@@ -105,6 +105,7 @@ export function MapPane({ data, selection, incidents, detail }: Props) {
       <Legend />
       {city && !city.parts.map && <p class="map-note">{t('map.none')}</p>}
       {broken === 'base' && <p class="map-note">{t('state.error', { what: t('what.map') })}</p>}
+      {data.edges.error && !data.edges.value && !broken && <p class="map-note map-note-high">{t('state.error', { what: t('what.edges') })}</p>}
       {data.vehicles.error && !data.vehicles.value && (
         <div class="map-fail">
           <Failure what="what.vehicles" error={data.vehicles.error} retry={data.vehicles.reload} />

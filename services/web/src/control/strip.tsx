@@ -72,7 +72,7 @@ export function Strip({ data }: { data: Data<Overview> }) {
       </div>
       <div class="strip-clock">
         <span class="strip-value">{clockSeconds(now)}</span>
-        <span class="strip-name">{data.error ? t('state.stale', { span: span(ageMs) }) : t('strip.clock')}</span>
+        <span class="strip-name">{data.error ? (data.value ? t('state.stale', { span: span(ageMs) }) : t('state.error', { what: t('what.overview') })) : t('strip.clock')}</span>
       </div>
       <div id="strip-why" class="strip-why" hidden={!chosen} role="status">
         {chosen && (

@@ -10,7 +10,6 @@ export const en: Record<keyof typeof vi, string> = {
   'app.enforcement': 'Enforcement',
   'app.skip': 'Skip to main content',
   'app.menu': 'Pages',
-  'app.language': 'Tiếng Việt',
   'app.languageLabel': 'Switch to Vietnamese',
   'app.theme': 'Theme: {theme}',
   'app.theme.auto': 'as the device',
@@ -30,7 +29,6 @@ export const en: Record<keyof typeof vi, string> = {
   'app.more': 'Show more',
   'app.loading': 'Loading…',
   'app.copied': 'Address copied',
-  'app.search': 'Search',
   'app.clear': 'Clear what was typed',
   'app.update': 'Reload the page',
 
@@ -97,7 +95,6 @@ export const en: Record<keyof typeof vi, string> = {
   'stop.favourite.add': 'Save this stop',
   'stop.favourite.remove': 'Remove this saved stop',
   'stop.soon': 'Due',
-  'stop.now': 'At the stop',
   'stop.minutes': '{n} min',
   'stop.minutesUnit': 'min',
   'stop.range': '{from}–{to} min',
@@ -129,7 +126,6 @@ export const en: Record<keyof typeof vi, string> = {
   'stop.remind.now': 'Bus {line} is about {n} min from {stop}',
   'stop.remind.keep': 'Keep this page open to be reminded.',
   'stop.alerts': 'Notices',
-  'stop.aria.row': 'Line {line} to {headsign}, {when}, {status}',
 
   'route.title': 'Line {line}',
   'route.buses': '{n} buses running',

@@ -9,7 +9,6 @@ export const vi = {
   'app.enforcement': 'Xử lý vi phạm',
   'app.skip': 'Tới nội dung chính',
   'app.menu': 'Các trang',
-  'app.language': 'English',
   'app.languageLabel': 'Chuyển sang tiếng Anh',
   'app.theme': 'Giao diện: {theme}',
   'app.theme.auto': 'theo máy',
@@ -29,7 +28,6 @@ export const vi = {
   'app.more': 'Xem thêm',
   'app.loading': 'Đang tải…',
   'app.copied': 'Đã chép địa chỉ',
-  'app.search': 'Tìm',
   'app.clear': 'Xoá chữ đã gõ',
   'app.update': 'Tải lại trang',
 
@@ -96,7 +94,6 @@ export const vi = {
   'stop.favourite.add': 'Lưu trạm này',
   'stop.favourite.remove': 'Bỏ lưu trạm này',
   'stop.soon': 'Sắp đến',
-  'stop.now': 'Đang ở trạm',
   'stop.minutes': '{n} phút',
   'stop.minutesUnit': 'phút',
   'stop.range': '{from}–{to} phút',
@@ -128,7 +125,6 @@ export const vi = {
   'stop.remind.now': 'Xe {line} còn khoảng {n} phút tới {stop}',
   'stop.remind.keep': 'Giữ trang này mở để được nhắc.',
   'stop.alerts': 'Thông báo',
-  'stop.aria.row': 'Tuyến {line} đi {headsign}, {when}, {status}',
 
   'route.title': 'Tuyến {line}',
   'route.buses': '{n} xe đang chạy',
