@@ -85,8 +85,8 @@ class Store:
             yield
         except sa.exc.OperationalError as error:
             raise StoreError(f"database {self.name}: {_mend(str(error.orig))}") from error
-        except sa.exc.ProgrammingError as error:
-            if "does not exist" in str(error.orig):
+        except sa.exc.DatabaseError as error:
+            if "does not exist" in str(error.orig) or "not a database" in str(error.orig):
                 raise StoreError(f"database {self.name}: {_mend(str(error.orig))}") from error
             raise
 
