@@ -1,5 +1,6 @@
 """The threads beside the event loop: one reads the log into the live state, one publishes the outbox."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Sequence
@@ -18,7 +19,11 @@ from services.stream.base import Consumer, Outgoing, Producer, Record
 from services.stream.errors import StreamError
 
 LOG = structlog.get_logger("api")
-LOOK_BACK_MS = 60 * 60_000
+# What is said again every few seconds, and what may hold for hours without a word.
+FAST = ("bus.positions", "bus.predictions", "bus.stop-events", "road.states")
+SLOW = tuple(name for name in REDUCERS if name not in FAST)
+FAST_BACK_MS = 20 * 60_000
+SLOW_BACK_MS = 6 * 60 * 60_000
 POLL_S = 0.25
 FORGET_EVERY_S = 30.0
 RELAY_EVERY_S = 0.2
@@ -39,21 +44,22 @@ def follow(state: ApiState, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             stream.ensure_topics([TOPICS[name] for name in REDUCERS])
-            since_ms = state.wall.now_ms() - LOOK_BACK_MS
-            consumer = stream.tail(list(REDUCERS), since_ms=since_ms)
-            try:
-                _follow(state, consumer, stop)
-            finally:
-                consumer.close()
+            now_ms = state.wall.now_ms()
+            with (
+                contextlib.closing(stream.tail(SLOW, since_ms=now_ms - SLOW_BACK_MS)) as slow,
+                contextlib.closing(stream.tail(FAST, since_ms=now_ms - FAST_BACK_MS)) as fast,
+            ):
+                _follow(state, slow, fast, stop)
         except StreamError as error:
             LOG.error("the log does not answer; trying again", error=str(error))
             stop.wait(TRY_AGAIN_S)
 
 
-def _follow(state: ApiState, consumer: Consumer, stop: threading.Event) -> None:
+def _follow(state: ApiState, slow: Consumer, fast: Consumer, stop: threading.Event) -> None:
     forget_at_s = time.monotonic() + FORGET_EVERY_S
     while not stop.is_set():
-        take_records(state, consumer.poll(2000, POLL_S))
+        take_records(state, slow.poll(2000, 0.0))
+        take_records(state, fast.poll(2000, POLL_S))
         if time.monotonic() >= forget_at_s:
             forget_at_s = time.monotonic() + FORGET_EVERY_S
             state.live.forget_old(state.now_ms)

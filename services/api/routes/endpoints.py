@@ -1,6 +1,6 @@
 """Lines."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from services.api.control.responses import alert_out
 from services.api.problems import absent
@@ -12,8 +12,9 @@ router = APIRouter(tags=["routes"])
 
 
 @router.get("/api/routes")
-def read_routes(state: State) -> RoutesOut:
+def read_routes(state: State, response: Response) -> RoutesOut:
     """Return all lines."""
+    response.headers["Cache-Control"] = "public, max-age=300"
     return RoutesOut(routes=list_routes(state.timetable))
 
 
