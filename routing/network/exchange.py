@@ -176,7 +176,8 @@ def to_networkx(network: RoadNetwork) -> Any:
     -------
     networkx.MultiDiGraph
         Nodes by OSM id with ``x``, ``y``; edges with ``osmid``, ``length``, ``highway``,
-        ``name``, ``edge_index``, ``speed_kph``, ``geometry`` (shapely, lon, lat).
+        ``name``, ``edge_index``, ``lanes`` (of both directions), ``maxspeed`` and ``speed_kph``
+        (our limit), ``geometry`` (shapely, lon, lat).
     """
     import shapely
 
@@ -193,7 +194,8 @@ def to_networkx(network: RoadNetwork) -> Any:
             length=float(network.edge_length_m[edge]),
             highway=network.class_of(edge),
             name=network.name_of(edge),
-            lanes=int(network.edge_lanes[edge]),
+            lanes=int(network.edge_lanes[edge]) * (1 if network.edge_oneway[edge] else 2),
+            maxspeed=f"{float(network.edge_speed_limit_mps[edge]) * 3.6:.6g}",
             oneway=bool(network.edge_oneway[edge]),
             reversed=bool(network.piece_reversed[network.piece_offset[edge]]),
             speed_kph=float(network.edge_speed_limit_mps[edge]) * 3.6,

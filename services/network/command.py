@@ -86,8 +86,9 @@ def write_graphml(network: RoadNetwork, path: Path) -> None:
     import networkx as nx
 
     graph = to_networkx(network)
-    for *_, data in graph.edges(data=True):
-        data["geometry"] = data["geometry"].wkt
+    graph.graph.update({key: str(value) for key, value in graph.graph.items()})
+    for _, data in (*graph.nodes(data=True), *(((u, v), data) for u, v, data in graph.edges(data=True))):
+        data.update({key: str(value) for key, value in data.items()})  # osmnx reads texts only
     nx.write_graphml(graph, path)
 
 
