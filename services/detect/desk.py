@@ -12,12 +12,13 @@ from schemas.camera import CameraHealth, CameraSegment, CameraState
 from schemas.message import Message
 from schemas.text import Text
 from schemas.violation import Candidate, EvidenceRef
-from services.media.store import MediaStore
+from services.media.store import SCHEME, MediaStore
 from vision.camera import CameraConfig
 from vision.detector.base import Detector
 from vision.evidence.clip import StoredPiece, read_piece
 from vision.evidence.collector import Claim, Collector
 from vision.evidence.keys import SealingKey
+from vision.evidence.verify import read_file, verify_package
 from vision.pipeline import Outputs, Watcher
 from vision.plates.track import PlateSource
 
@@ -165,14 +166,29 @@ class Detection:
             _log.error("a candidate has no evidence", reason=claim.problem)
             return candidate
         day = dt.datetime.fromtimestamp(candidate.time_ms / 1000, dt.UTC).strftime("%Y-%m-%d")
-        uri = self._media.put(f"evidence/{candidate.camera_id}/{day}/{candidate.candidate_id}.zip", claim.sealed.data)
+        path = f"evidence/{candidate.camera_id}/{day}/{candidate.candidate_id}.zip"
+        kept = self._find_kept(path)
+        if kept is not None:
+            return msgspec.structs.replace(candidate, evidence=kept)
         ref = EvidenceRef(
-            uri=uri,
+            uri=self._media.put(path, claim.sealed.data),
             sha256=claim.sealed.sha256,
             manifest_sha256=claim.sealed.manifest_sha256,
             key_id=claim.sealed.key_id,
         )
         return msgspec.structs.replace(candidate, evidence=ref)
+
+    def _find_kept(self, path: str) -> EvidenceRef | None:
+        """Return the package that was sealed for this act before, so that a repeat never replaces evidence."""
+        if not self._media.exists(path):
+            return None
+        data = self._media.read(path)
+        if not verify_package(data, {self._key.public_hex}).ok:
+            _log.error("a kept package is not intact and is sealed anew", path=path)
+            return None
+        manifest = hashlib.sha256(read_file(data, "manifest.json")).hexdigest()
+        digest = hashlib.sha256(data).hexdigest()
+        return EvidenceRef(uri=f"{SCHEME}{path}", sha256=digest, manifest_sha256=manifest, key_id=self._key.key_id)
 
     def _health(self, desk: _Desk, segment: CameraSegment, now_ms: int) -> list[Output]:
         """Report a change of sight at once, and a live camera every ten seconds."""

@@ -5,14 +5,16 @@ from typing import Any
 
 import structlog
 
-from schemas.camera import CameraSegment
 from services.capture.pipeline import read_cameras
 from services.city.folder import CityFolder
+from services.clock import WallClock
 from services.context import Context
-from services.detect.desk import Detection, Output, SegmentError
+from services.detect.desk import Detection, SegmentError
+from services.detect.warm import TOPIC, warm_up
 from services.media.errors import MediaError
 from services.media.store import open_media
 from services.settings import VisionSettings
+from services.stream.base import Partition
 from services.stream.runner import Incoming, Result, run_step
 from vision.camera import CameraConfig
 from vision.detector.base import Detector
@@ -76,12 +78,16 @@ def run(context: Context) -> None:
         plates,
     )
 
+    again, seen = warm_up(context.stream, detection, WallClock().now_ms(), context.stop.is_set)
+
     def handle(batch: Sequence[Incoming[Any]]) -> Result:
         now_ms = context.clock.now_ms()
-        outputs: list[Output] = []
+        outputs, again[:] = list(again), []
         rejected: list[tuple[Incoming[Any], str]] = []
         for incoming in batch:
-            assert isinstance(incoming.message, CameraSegment)
+            record = incoming.record
+            if record.offset <= seen.get(Partition(record.topic, record.partition), -1):
+                continue
             try:
                 outputs += detection.take(incoming.message, now_ms)
             except (SegmentError, MediaError, VisionError) as error:
@@ -90,4 +96,4 @@ def run(context: Context) -> None:
         outputs += detection.quiet(now_ms)
         return Result(outputs=outputs, rejected=rejected)
 
-    run_step(context, group="detect", topics=["camera.segments"], handle=handle, max_records=MAX_SEGMENTS)
+    run_step(context, group="detect", topics=[TOPIC], handle=handle, max_records=MAX_SEGMENTS)

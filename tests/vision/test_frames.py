@@ -1,3 +1,4 @@
+import itertools
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ def test_frames_carry_the_times_of_the_recording_and_never_go_backwards() -> Non
     frames = list(read_frames(str(path), start_ms=1000))
     assert len(frames) == 77
     assert [f.time_ms for f in frames[:3]] == [1000, 1040, 1080]
-    assert all(a.time_ms < b.time_ms for a, b in zip(frames, frames[1:], strict=False))
+    assert all(a.time_ms < b.time_ms for a, b in itertools.pairwise(frames))
     assert frames[0].image.shape == (480, 854, 3)
 
 

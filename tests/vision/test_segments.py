@@ -61,12 +61,8 @@ def test_a_file_cut_short_gives_what_is_left_or_says_why(tmp_path: Path) -> None
     path = tmp_path / "short.mp4"
     path.write_bytes(data[: len(data) // 2])
     said: list[str] = []
-    try:
-        pieces = list(cut(str(path), on_bad=said.append))
-    except VideoError as error:
-        assert "short.mp4" in str(error)
-    else:
-        assert 3 <= len(pieces) <= 12
+    with pytest.raises(VideoError, match=r"short\.mp4"):  # its index lies at the end
+        list(cut(str(path), on_bad=said.append))
 
 
 def test_each_encoded_picture_keeps_its_own_time() -> None:

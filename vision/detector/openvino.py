@@ -57,13 +57,13 @@ class OpenVinoDetector:
             raise WeightsError(
                 f"{path}: OpenVINO cannot read it ({str(error)[:200]}); export the weights again"
             ) from None
-        self._square = bool(shape.is_static)
-        self._longest_px = int(shape[2].get_length()) if self._square else longest_px or exported_px
+        self.square = bool(shape.is_static)
+        self.longest_px = int(shape[2].get_length()) if self.square else longest_px or exported_px
 
     def detect(self, frame: Frame) -> Detections:
         """Return the road users of one frame."""
         check_frame(frame.image)
-        padded, scale = letterbox(frame.image, self._longest_px, square=self._square)
+        padded, scale = letterbox(frame.image, self.longest_px, square=self.square)
         output = np.asarray(self._request.infer({0: to_input(padded)})[0])
         height, width = frame.image.shape[:2]
         return parse_output(output, self._names, scale=scale, lowest_score=self._lowest_score, size=(width, height))

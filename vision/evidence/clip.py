@@ -106,7 +106,7 @@ def _copy(pieces: Sequence[StoredPiece]) -> bytes | None:
     out = io.BytesIO()
     start_ms = pieces[0].frame_ms[0]
     extra: bytes | None = None
-    last_dts = -1
+    last_dts = -(1 << 62)
     with av.open(out, "w", format="mp4") as target:
         copy = None
         for piece in pieces:
@@ -128,8 +128,8 @@ def _copy(pieces: Sequence[StoredPiece]) -> bytes | None:
                     assert packet.pts is not None
                     assert packet.dts is not None
                     shift = offset - first_pts * base
-                    packet.pts = round((packet.pts * base + shift) * TICKS) + TICKS
-                    packet.dts = max(last_dts + 1, round((packet.dts * base + shift) * TICKS) + TICKS)
+                    packet.pts = round((packet.pts * base + shift) * TICKS)
+                    packet.dts = max(last_dts + 1, round((packet.dts * base + shift) * TICKS))
                     if packet.dts > packet.pts:
                         return None
                     last_dts = packet.dts

@@ -1,0 +1,52 @@
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from services.cli import main
+from tests.vision.builders import CAMERAS
+from vision.evidence.verify import verify_package
+from vision.scenes.junction import scene_camera_yaml
+
+
+def scene_file(tmp_path: Path) -> Path:
+    path = tmp_path / "scene.yaml"
+    path.write_text(scene_camera_yaml("SC-01", ("Ngã tư", "Junction"), (105.8, 21.0)), encoding="utf-8")
+    return path
+
+
+def lines(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_a_scene_is_watched_and_all_four_kinds_of_output_are_written(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    arguments = ["detect", "--video", "scene://junction?seed=1", "--camera", str(scene_file(tmp_path))]
+    result = CliRunner().invoke(main, [*arguments, "--seconds", "40", "--out", str(out)], catch_exceptions=False)
+    assert result.exit_code == 0
+    candidates = lines(out / "candidates.jsonl")
+    assert candidates
+    assert {"rule", "track_id", "time_ms", "frame", "box", "confidence", "plate", "evidence"} <= candidates[0].keys()
+    for candidate in candidates:
+        assert verify_package(out / str(candidate["evidence"])).ok
+    assert {"track_id", "time_ms", "frame", "box"} <= lines(out / "tracks.jsonl")[0].keys()
+    assert lines(out / "counts.jsonl")[0]["camera_id"] == "SC-01"
+    assert json.loads(result.stdout)["candidates"]["red_light"] == len(candidates)
+
+
+def test_each_bad_input_ends_with_one_sentence_that_names_it(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.mp4"
+    bad.write_bytes(b"no video at all")
+    camera = str(CAMERAS / "ly_thuong_kiet.yaml")
+    out = ["--out", str(tmp_path / "out")]
+    for arguments, sentence in [
+        (["--video", str(bad), "--camera", camera], "bad.mp4"),
+        (["--video", str(tmp_path / "none.mp4"), "--camera", camera], "none.mp4"),
+        (["--video", str(bad), "--camera", str(tmp_path / "none.yaml")], "none.yaml"),
+        (["--video", str(bad), "--camera", camera, "--weights", str(tmp_path / "w")], "no such weights"),
+        (["--video", "scene://junction?seed=1", "--camera", camera], "frame 640×480"),
+    ]:
+        result = CliRunner().invoke(main, ["detect", *arguments, *out])
+        assert result.exit_code == 1
+        assert sentence in result.output
+        assert "Traceback" not in result.output

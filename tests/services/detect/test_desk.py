@@ -1,0 +1,147 @@
+import hashlib
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from schemas.camera import CameraHealth, CameraSegment
+from schemas.violation import Candidate
+from services.detect.desk import Detection, SegmentError
+from services.media.errors import MediaError
+from services.media.store import MediaStore, open_media
+from tests.vision.builders import START_MS, key
+from vision.camera import CameraConfig, parse_camera
+from vision.detector.open import open_detector
+from vision.evidence.verify import verify_package
+from vision.pieces import source_pieces
+from vision.scenes.junction import scene_camera_yaml
+
+CAMERA = parse_camera(scene_camera_yaml("SC-01", ("Ngã tư", "Junction"), (105.8, 21.0)).encode())
+
+
+def segments(media: MediaStore, count: int, clock: str = "recorded") -> list[CameraSegment]:
+    made = []
+    for number, piece in enumerate(islice(source_pieces(CAMERA.source), count)):
+        times = tuple(START_MS + round(s * 1000) for s in piece.frame_s)
+        made.append(
+            CameraSegment(
+                camera_id="SC-01",
+                segment=number,
+                uri=media.put(f"segments/{number}.mp4", piece.data),
+                sha256=hashlib.sha256(piece.data).hexdigest(),
+                start_ms=times[0],
+                end_ms=times[-1],
+                received_ms=times[-1],
+                frame_ms=times,
+                width=640,
+                height=360,
+                codec="h264",
+                clock=clock,
+                uncertainty_s=0.0,
+            )
+        )
+    return made
+
+
+@pytest.fixture
+def media(tmp_path: Path) -> MediaStore:
+    return open_media(f"file://{tmp_path}")
+
+
+def detection(media: MediaStore, cameras: dict[str, CameraConfig] | None = None) -> Detection:
+    return Detection(
+        {"SC-01": CAMERA} if cameras is None else cameras, lambda camera: open_detector(None), media, key()
+    )
+
+
+def candidates(outputs: list[tuple[str, str, object]]) -> list[Candidate]:
+    return [message for topic, _, message in outputs if isinstance(message, Candidate) and topic]
+
+
+def test_an_act_becomes_a_candidate_whose_package_is_stored_and_intact(media: MediaStore) -> None:
+    watch, outputs = detection(media), []
+    for segment in segments(media, 18):
+        outputs += watch.take(segment, segment.end_ms)
+    found = candidates(outputs)
+    assert found
+    for candidate in found:
+        assert candidate.evidence is not None
+        data = media.read(candidate.evidence.uri)
+        assert hashlib.sha256(data).hexdigest() == candidate.evidence.sha256
+        verdict = verify_package(data, {key().public_hex})
+        assert verdict.ok
+        assert verdict.manifest is not None
+        clip = verdict.manifest["clip"]
+        assert clip["start_ms"] <= candidate.time_ms - 2000
+        assert clip["end_ms"] >= candidate.time_ms + 3000
+
+
+def test_the_same_segments_again_give_the_same_candidates_and_never_replace_a_package(media: MediaStore) -> None:
+    made = segments(media, 18)
+    first, again = detection(media), detection(media)
+    one = candidates([o for s in made for o in first.take(s, s.end_ms)])
+    late = made[5:]  # as after a restart: it began later, so its counts of frames and tracks differ
+    two = candidates([o for s in late for o in again.take(s, s.end_ms)])
+    by_id = {c.candidate_id: c for c in one}
+    assert two
+    for candidate in two:
+        assert candidate.evidence == by_id[candidate.candidate_id].evidence
+
+
+def test_a_recording_that_begins_again_is_watched_anew(media: MediaStore) -> None:
+    made = segments(media, 18)
+    watch = detection(media)
+    one = candidates([o for s in made for o in watch.take(s, s.end_ms)])
+    two = candidates([o for s in made for o in watch.take(s, s.end_ms)])
+    assert {c.candidate_id for c in one} <= {c.candidate_id for c in two}
+
+
+def test_an_act_near_the_end_is_told_when_nothing_more_comes(media: MediaStore) -> None:
+    made = segments(media, 20)
+    watch = detection(media)
+    outputs = [o for s in made for o in watch.take(s, s.end_ms)]
+    assert watch.quiet(made[-1].end_ms + 1000) == []
+    late = watch.quiet(made[-1].end_ms + 20_000)
+    assert all(topic in {"camera.counts", "violations.candidates"} for topic, *_ in late)
+    assert any(topic == "camera.counts" for topic, *_ in late)
+    assert watch.quiet(made[-1].end_ms + 40_000) == []
+    assert outputs
+
+
+def test_an_unknown_camera_changed_bytes_and_absent_bytes_are_refused_with_a_reason(media: MediaStore) -> None:
+    segment = segments(media, 1)[0]
+    with pytest.raises(SegmentError, match="SC-01 is not in the city folder"):
+        detection(media, {}).take(segment, segment.end_ms)
+    with pytest.raises(SegmentError, match="announced SHA-256"):
+        detection(media).take(msgspec.structs.replace(segment, sha256="0" * 64), segment.end_ms)
+    media.delete(segment.uri)
+    with pytest.raises(MediaError):
+        detection(media).take(segment, segment.end_ms)
+
+
+def test_live_pictures_that_lie_behind_are_skipped_and_counted(media: MediaStore) -> None:
+    watch = detection(media)
+    made = segments(media, 3, clock="live")
+    behind = [0, 9_000, 70_000]
+    health = []
+    for segment, late_ms in zip(made, behind, strict=True):
+        health += watch.take(segment, segment.end_ms + late_ms)
+    last = [m for _, _, m in health if isinstance(m, CameraHealth)][-1]
+    assert (last.frames, last.skipped) == (60, 30)
+
+
+def test_a_recording_is_never_skipped(media: MediaStore) -> None:
+    watch = detection(media)
+    outputs = [o for s in segments(media, 2) for o in watch.take(s, s.end_ms + 10**9)]
+    assert all(m.skipped == 0 for _, _, m in outputs if isinstance(m, CameraHealth))
+
+
+def test_without_weights_the_camera_is_reported_and_no_rule_runs(media: MediaStore) -> None:
+    segment = segments(media, 1)[0]
+    watch = Detection({"SC-01": CAMERA}, lambda camera: None, media, key())
+    outputs = watch.take(segment, segment.end_ms)
+    assert [topic for topic, *_ in outputs] == ["camera.health"]
+    message = outputs[0][2]
+    assert isinstance(message, CameraHealth)
+    assert "HANOI_VISION_WEIGHTS" in message.text.en
