@@ -14,6 +14,7 @@ OFF, LAYOVER, RUNNING, DEADHEAD = 0, 1, 2, 3
 STEP_MS = 1_000
 SPEED_UP_MPS2, SLOW_DOWN_MPS2 = 1.0, 1.3
 DEADHEAD_MPS = 5.5
+TOP_MPS = 16.0
 BEFORE_WORK_MS, AFTER_WORK_MS = 8 * 60_000, 90_000
 HOLD_MS = 30_000
 LATE_S, EARLY_S = 60.0, -30.0
@@ -185,7 +186,9 @@ class Fleet:
         # Who cannot stop any more drives through; who can stands one metre before the line.
         red &= to_light_m > self.speed_mps[bus] ** 2 / (2 * SLOW_DOWN_MPS2 * 1.8)
         room_m = np.where(red, np.minimum(room_m, np.maximum(to_light_m - 1.0, 0.0)), room_m)
-        wanted = np.minimum(self._wanted_mps(bus, stop), np.sqrt(2 * SLOW_DOWN_MPS2 * np.maximum(room_m, 0.0)) + 0.3)
+        # The speed from which braking gently, begun one second later, still ends in the room there is.
+        safe = np.sqrt(SLOW_DOWN_MPS2**2 + 2 * SLOW_DOWN_MPS2 * np.maximum(room_m, 0.0)) - SLOW_DOWN_MPS2
+        wanted = np.minimum(self._wanted_mps(bus, stop), np.maximum(safe, 0.3))
         old = self.speed_mps[bus]
         speed = np.clip(wanted, np.maximum(old - 2.5, 0.0), old + SPEED_UP_MPS2)
         moved = np.minimum(speed, np.maximum(room_m, 0.0))
@@ -199,8 +202,9 @@ class Fleet:
         lon, lat, _ = self.tables.place(self.tables.run_path[self.run[bus]], self.along_m[bus])
         delay_s = (self.now_ms - self.tables.arrival_ms[stop]) / 1000.0
         hurry = np.where(delay_s > LATE_S, 1.12, np.where(delay_s < 3 * EARLY_S, 0.9, 1.0))
-        base = np.minimum(self.tables.hop_mps[stop] * hurry, 15.0)
-        return base * self.style[bus] * self.field.factor(lon, lat, self.now_ms)
+        flow = self.tables.hop_mps[stop] * hurry * self.style[bus] * self.field.factor(lon, lat, self.now_ms)
+        speed: Floats = np.minimum(flow, TOP_MPS)
+        return speed
 
     def _arrive(self, bus: Ints, calls: Calls) -> None:
         if not len(bus):
