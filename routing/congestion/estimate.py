@@ -122,7 +122,7 @@ class Estimator:
         gone = self._windows.prune(end_ms)
         self._observer.forget(end_ms - round(self._set.window_s * 1000))
         bucket = bucket_of(end_ms, self._set.utc_offset_s)
-        speeds = {edge: self._windows.speed(edge, end_ms) for edge in self._windows.edges}
+        speeds = {edge: self._windows.speed(edge) for edge in self._windows.edges}
         known = {edge: (speed, self.history.usual(edge, bucket)) for edge, speed in speeds.items() if speed}
         changed = [*self._changed(known, end_ms), *self._silenced(gone, end_ms)]
         return self._grouped(changed, end_ms), self._incidents(known, end_ms)
@@ -145,7 +145,7 @@ class Estimator:
             observations=speed.buses,
             age_s=round(max(now_ms - speed.newest_ms, 0) / 1000, 1),
             speed_mps=round(speed.speed_mps, 2),
-            sd_mps=round(speed.sd_mps, 2),
+            sd_mps=round(speed.sd_at(now_ms, self._set.half_life_s), 2),
             free_flow_mps=round(free, 2),
             usual_mps=round(usual.speed_mps, 2) if usual.own else None,
         )
@@ -185,7 +185,7 @@ class Estimator:
         well: set[int] = set()
         for edge in sorted(known):
             speed, usual = known[edge]
-            if not usual.own:
+            if not usual.own or now_ms - speed.newest_ms > self._set.recover_s * 1000:
                 continue
             recent = self._recent_mps(edge, now_ms)
             if recent is None:

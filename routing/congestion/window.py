@@ -14,13 +14,21 @@ MIN_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class EdgeSpeed:
-    """Speed of one edge now: metres of all buses over seconds of all buses, the newer the heavier."""
+    """Speed of one edge: metres of all buses over seconds of all buses, the newer the heavier.
+
+    ``sd_mps`` is as of ``newest_ms``; `sd_at` says it later.
+    """
 
     edge: int
     speed_mps: float
     sd_mps: float
     buses: int
     newest_ms: int
+
+    def sd_at(self, now_ms: int, half_life_s: float) -> float:
+        """Return the standard deviation at a time: the variance doubles in each half life."""
+        age_s = max(now_ms - self.newest_ms, 0) / 1000
+        return self.sd_mps * math.exp2(age_s / half_life_s / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,7 @@ class EdgeWindows:
         self._window_ms = window_s * 1000.0
         self._decay = math.log(2.0) / (half_life_s * 1000.0)
         self._rows: dict[int, deque[Traversal]] = {}
+        self._speeds: dict[int, EdgeSpeed | None] = {}
         self._open: dict[str, tuple[int, float, float, int]] = {}
 
     @property
@@ -74,6 +83,7 @@ class EdgeWindows:
         passes = []
         for item in traversals:
             self._rows.setdefault(item.edge, deque()).append(item)
+            self._speeds.pop(item.edge, None)
             edge, metres, seconds, time_ms = self._open.get(item.vehicle_id, (item.edge, 0.0, 0.0, item.time_ms))
             if edge != item.edge:
                 if metres >= 0.5 * self._length[edge] and seconds > 0:
@@ -90,6 +100,7 @@ class EdgeWindows:
         for edge, rows in self._rows.items():
             while rows and now_ms - rows[0].time_ms > self._window_ms:
                 rows.popleft()
+                self._speeds.pop(edge, None)
             if not rows:
                 gone.append(edge)
         for edge in gone:
@@ -97,14 +108,20 @@ class EdgeWindows:
         self._open = {v: row for v, row in self._open.items() if now_ms - row[3] <= self._window_ms}
         return gone
 
-    def speed(self, edge: int, now_ms: int) -> EdgeSpeed | None:
-        """Return the speed of an edge now, ``None`` where too little was driven to say."""
+    def speed(self, edge: int) -> EdgeSpeed | None:
+        """Return the speed of an edge, ``None`` where too little was driven to say."""
+        if edge not in self._speeds:
+            self._speeds[edge] = self._measure(edge)
+        return self._speeds[edge]
+
+    def _measure(self, edge: int) -> EdgeSpeed | None:
         rows = self._rows.get(edge)
         if not rows:
             return None
+        newest_ms = max(row.time_ms for row in rows)
         by_bus: dict[str, tuple[float, float]] = {}
         for row in rows:
-            weight = math.exp(-self._decay * max(now_ms - row.time_ms, 0))
+            weight = math.exp(-self._decay * (newest_ms - row.time_ms))
             metres, seconds = by_bus.get(row.vehicle_id, (0.0, 0.0))
             by_bus[row.vehicle_id] = (metres + weight * row.distance_m, seconds + weight * row.seconds)
         metres = sum(m for m, _ in by_bus.values())
@@ -116,7 +133,7 @@ class EdgeWindows:
         whole = min(WHOLE_M, self._length[edge])
         driven = sum(min(1.0, max(m / whole, s / 30.0)) for m, s in by_bus.values())
         sd = math.sqrt(max(spread, (SPREAD_SHARE * speed) ** 2, 0.04) / max(driven, 0.25))
-        return EdgeSpeed(edge, speed, sd, len(by_bus), rows[-1].time_ms)
+        return EdgeSpeed(edge, speed, sd, len(by_bus), newest_ms)
 
     def buses(self, edge: int, since_ms: int) -> dict[str, tuple[float, float, str | None]]:
         """Return metres, seconds and route of each bus on an edge since a time."""
