@@ -12,6 +12,8 @@ from services.api.timetable import CityTimetable
 VERSION = "2.0"
 ON_TRIP = frozenset({Phase.IN_SERVICE, Phase.LAYOVER, Phase.DETOUR})
 SHOWN_MS = 10 * 60_000
+# Further from its shape than this a bus is on no trip that others could make sense of.
+MAX_OFF_ROUTE_M = 150.0
 
 
 def vehicle_positions(state: LiveState, timetable: CityTimetable, now_ms: int) -> bytes:
@@ -80,6 +82,7 @@ def trip_updates(state: LiveState, timetable: CityTimetable, now_ms: int) -> byt
             call.arrival.time = time_s
             call.arrival.uncertainty = max(0, (stop.p90_ms - stop.p10_ms) // 2000)
             call.departure.time = time_s
+            call.schedule_relationship = pb.TripUpdate.StopTimeUpdate.SCHEDULED
     return bytes(feed.SerializeToString())
 
 
@@ -102,6 +105,8 @@ def _fill_vehicle(out: pb.VehiclePosition, position: BusPosition, timetable: Cit
     out.timestamp = position.time_ms // 1000
     a = position.assignment
     if a.phase not in ON_TRIP or a.trip_id is None or a.start_date is None or not _known(timetable, a.trip_id):
+        return
+    if a.off_route_m is not None and a.off_route_m > MAX_OFF_ROUTE_M:
         return
     _fill_trip(out.trip, a.trip_id, a.start_date, a.route_id, a.direction_id, timetable)
     if position.next_stop_id is not None and position.next_stop_sequence is not None:
@@ -137,7 +142,9 @@ def _known(timetable: CityTimetable, trip_id: str) -> bool:
 
 
 def _ordered(prediction: TripPrediction, now_ms: int) -> list[tuple[StopPrediction, int]]:
-    """Return the stops by sequence with strictly increasing whole seconds, none of them before now."""
+    """Return the stops by sequence with strictly increasing whole seconds, none before now; none if all have gone."""
+    if all(stop.eta_ms <= now_ms for stop in prediction.stops):
+        return []
     rows: list[tuple[StopPrediction, int]] = []
     for stop in sorted(prediction.stops, key=lambda s: s.stop_sequence):
         time_s = max(stop.eta_ms // 1000, now_ms // 1000)

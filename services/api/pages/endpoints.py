@@ -14,6 +14,7 @@ router = APIRouter(tags=["pages"])
 DIST = Path(__file__).parents[2] / "web" / "dist"
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
+A_WHILE = "public, max-age=300"
 NOT_PAGES = ("api/", "gtfs-rt/", "map/", "assets/")
 NOT_BUILT = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Chưa có trang</title>
 <h1>Trang chưa được dựng · The pages are not built yet</h1>
@@ -43,7 +44,7 @@ def read_map(state: State, request: Request) -> Response:
     path = state.city.pmtiles
     if path is None:
         raise absent("This city has no base map; import one with `hanoi city import --roads`.")
-    return _file(request, path, "application/vnd.pmtiles", REVALIDATE)
+    return _file(request, path, "application/vnd.pmtiles", A_WHILE)
 
 
 @router.get("/{path:path}", response_class=HTMLResponse, include_in_schema=False)

@@ -5,6 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import msgspec
 import pytest
 from google.transit import gtfs_realtime_pb2 as pb
 
@@ -17,7 +18,7 @@ from services.api.timetable import CityTimetable
 from services.recordings.reader import read_recording
 from services.track.pipeline import outputs_of
 from tests.data import judge, shared_data
-from tests.services.api.parts import NOON_MS, Running, position, prediction
+from tests.services.api.parts import MINUTE_MS, NOON_MS, Running, position, prediction
 
 STOPS_AT = ["2026-02-16T16:40:00+00:00", "2026-02-16T17:30:00+00:00", "2026-02-16T17:30:30+00:00"]
 
@@ -97,6 +98,20 @@ def test_a_trip_that_the_timetable_does_not_know_is_not_named(api: Running) -> N
     api.take(("bus.positions", position(trip_id="strange")))
     vehicle = parse(api.client.get("/gtfs-rt/vehicle-positions.pb").content).entity[0].vehicle
     assert not vehicle.HasField("trip")
+
+
+def test_a_bus_far_from_its_route_is_shown_without_its_trip(api: Running) -> None:
+    near = position()
+    far = msgspec.structs.replace(near, assignment=msgspec.structs.replace(near.assignment, off_route_m=151.0))
+    api.take(("bus.positions", far))
+    vehicle = parse(api.client.get("/gtfs-rt/vehicle-positions.pb").content).entity[0].vehicle
+    assert not vehicle.HasField("trip")
+
+
+def test_a_trip_whose_predicted_times_have_all_gone_has_no_update(api: Running) -> None:
+    api.take(("bus.predictions", prediction()), ("bus.positions", position(time_ms=NOON_MS + 18 * MINUTE_MS)))
+    api.clock.time_ms = NOON_MS + 18 * MINUTE_MS
+    assert len(parse(api.client.get("/gtfs-rt/trip-updates.pb").content).entity) == 0
 
 
 def test_a_frequency_trip_is_named_by_its_trip_and_its_start(api: Running) -> None:
