@@ -1,0 +1,85 @@
+import hashlib
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from fleet.gtfs import read_timetable
+from fleet.simulation.day import plan_period
+from services.city.folder import CityFolder
+from services.city.report import read_report
+from services.cli import main
+from services.sample.build import build_sample
+from tests.data import judge
+
+MORNING_MS, NIGHT_MS = 1_767_575_100_000, 1_767_639_600_000  # 2026-01-05 08:05 and 2026-01-06 02:00 in Hanoi
+HOUR_MS = 3_600_000
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> CityFolder:
+    out = tmp_path_factory.mktemp("sample") / "city"
+    build_sample(out, seed=1, now_ms=MORNING_MS)
+    return CityFolder(out)
+
+
+def digest(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+def test_the_same_seed_gives_the_same_bytes_on_another_day(sample: CityFolder, tmp_path: Path) -> None:
+    build_sample(tmp_path / "again", seed=1, now_ms=NIGHT_MS + 400 * 24 * HOUR_MS)
+    assert digest(tmp_path / "again") == digest(sample.root)
+
+
+def test_the_sample_says_that_it_is_one_and_has_every_part(sample: CityFolder) -> None:
+    city = sample.city
+    assert city.origin == "sample"
+    assert "mẫu" in city.name.vi
+    assert city.epsg == 32648
+    assert all((sample.gtfs, sample.network, sample.pmtiles, sample.roster, sample.cameras))
+    assert city.doubts == ()
+
+
+def test_every_line_was_laid_on_roads_without_a_straight_hop(sample: CityFolder) -> None:
+    report = read_report(sample.root)
+    assert report is not None
+    assert report.counts["lines"] == 27
+    assert report.counts["signals"] > 50
+    assert not [f for f in report.findings if f.code.startswith("straight")]
+
+
+def test_buses_run_by_day_and_by_night_and_the_roster_knows_them(sample: CityFolder) -> None:
+    assert sample.gtfs is not None
+    assert sample.roster is not None
+    timetable = read_timetable(sample.gtfs)
+    pairs = {tuple(row.split(",")[:2]) for row in sample.roster.read_text().splitlines()[1:]}
+    for start_ms, least in ((MORNING_MS, 150), (NIGHT_MS, 40)):
+        plan = plan_period(timetable, start_ms, start_ms + HOUR_MS)
+        assert len(plan.duties) >= least
+        assert {(d.vehicle_id, plan.runs[r].route_id) for d in plan.duties for r in d.runs} <= pairs
+
+
+def test_no_timetable_asks_for_an_impossible_speed(sample: CityFolder) -> None:
+    assert sample.gtfs is not None
+    timetable = read_timetable(sample.gtfs)
+    for trip in range(0, len(timetable.trip_ids), 97):
+        rows = timetable.stops_of(trip)
+        way_m = timetable.pattern_of(trip).stop_distance_m
+        mps = (way_m[-1] - way_m[0]) / (timetable.arrival_s[rows][-1] - timetable.departure_s[rows][0])
+        assert 3.0 < mps < 7.0
+
+
+@pytest.mark.judge
+def test_an_outside_judge_finds_no_error_in_the_timetable(sample: CityFolder) -> None:
+    command = [judge("gtfs_fast.sh"), str(sample.gtfs), "VN", "2026-06-05"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_command_builds_and_shows_it(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["sample", "build", "--out", str(tmp_path / "city"), "--seed", "2"])
+    assert done.exit_code == 0, done.stderr
+    assert "Hà Nội (thành phố mẫu)" in done.stdout
