@@ -160,7 +160,7 @@ class Follower:
         if progress.off_m > OFF_ROUTE_M and not waiting:
             return
         age_s = max(0.0, (fix.received_ms - fix.time_ms) / 1000.0)
-        ready_ms = fix.time_ms + round(1000.0 * _way_to_start_m(progress, x, y) / DEADHEAD_MPS)
+        away_m = _way_to_start_m(progress, x, y) if waiting else 0.0
         now = Situation(
             vehicle_id=vehicle.vehicle_id,
             run=progress.run,
@@ -169,7 +169,7 @@ class Follower:
             ahead=watch.ahead,
             part=_part(progress, watch),
             waiting=waiting,
-            ready_ms=ready_ms,
+            ready_ms=fix.time_ms + round(1000.0 * away_m / DEADHEAD_MPS),
             delay_s=out.delay_s,
         )
         snapshot = self._learner.at(fix.time_ms)

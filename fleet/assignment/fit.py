@@ -15,6 +15,9 @@ WRONG_WAY = -4.0
 BEFORE_START_S = 1500.0
 AFTER_END_S = 2400.0
 WAIT_ZONE_M = 120.0
+TOO_FAR_BEHIND = 12.0
+WORST = -20.0
+MOST = 40
 
 
 class TripFitter:
@@ -72,14 +75,18 @@ class TripFitter:
         out: dict[tuple[int, str], tuple[float, float]] = {}
         for plan in self._timetable.days_around(time_ms):
             now_s = (time_ms - plan.day_start_ms) / 1000.0
+            if not plan.earliest_s - BEFORE_START_S <= now_s <= plan.latest_s + AFTER_END_S:
+                continue
             passes, trips, when = _score(
                 patterns, along, now_s, self._bounds_of(plan), plan.trips, plan.first_s, plan.last_s,
                 self._stop_start, self._stop_at, self._timetable.trip_start,
                 self._timetable.arrival_s, self._timetable.departure_s,
             )  # fmt: skip
-            for k, trip, late in zip(passes.tolist(), trips.tolist(), when.tolist(), strict=True):
-                key = (trip, plan.start_date)
-                score = (float(place[k]), late)
+            total = place[passes] + when
+            keep = np.flatnonzero(total > max(total.max(initial=-np.inf) - TOO_FAR_BEHIND, WORST))
+            for i in keep[np.argsort(-total[keep], kind="stable")[:MOST]].tolist():
+                key = (int(trips[i]), plan.start_date)
+                score = (float(place[passes[i]]), float(when[i]))
                 if key not in out or sum(out[key]) < sum(score):
                     out[key] = score
         return [(trip, date, place_score, when_score) for (trip, date), (place_score, when_score) in out.items()]

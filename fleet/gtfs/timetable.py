@@ -39,6 +39,8 @@ class DayPlan:
     trips: Ints
     first_s: Ints
     last_s: Ints
+    earliest_s: float
+    latest_s: float
 
 
 class Timetable:
@@ -151,7 +153,9 @@ class Timetable:
             trips = np.flatnonzero(active).astype(np.int32)
             trips = trips[np.lexsort((trips, self.trip_first_s[trips], self.trip_pattern[trips]))]
             zero = service_day_start_ms(start_date, self.timezone)
-            self._days[start_date] = DayPlan(start_date, zero, trips, self.trip_first_s[trips], self.trip_last_s[trips])
+            first, last = self.trip_first_s[trips], self.trip_last_s[trips]
+            span = (float(first.min(initial=2**30)), float(last.max(initial=-(2**30))))
+            self._days[start_date] = DayPlan(start_date, zero, trips, first, last, *span)
         return self._days[start_date]
 
     def days_around(self, now_ms: int) -> tuple[DayPlan, DayPlan, DayPlan]:

@@ -1,0 +1,94 @@
+"""Each cleaning rule says what its name says, and nothing else."""
+
+import msgspec
+import pytest
+
+from fleet.cleaning import RULES, Area, Known, clean
+from fleet.cleaning.quality import SourceQuality, VehicleQuality
+from schemas.fix import Fix
+
+NOW_MS = 1_763_870_000_000
+WASHINGTON = Area(-78.0, 38.0, -76.0, 40.0)
+GOOD = Fix(vehicle_id="b", time_ms=NOW_MS, lon=-77.0, lat=39.0, source="s", received_ms=NOW_MS + 2000, speed_mps=5.0)
+LAST = msgspec.structs.replace(GOOD, time_ms=NOW_MS - 30_000, lon=-77.001)
+
+
+def judged(last=LAST, repeats=0, **changed):
+    return clean(msgspec.structs.replace(GOOD, **changed), Known(WASHINGTON, last, repeats))
+
+
+def test_a_good_fix_passes_untouched():
+    assert judged() == clean(GOOD, Known(None, None))
+    assert judged().fix is GOOD or judged().fix == GOOD
+    assert judged().rules == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "changed"),
+    [
+        ("null_island", {"lon": 0.0, "lat": 0.0}),
+        ("future", {"time_ms": NOW_MS + 600_000}),
+        ("future", {"time_ms": 4_070_908_800_000}),
+        ("stale", {"time_ms": 946_684_800_000}),
+        ("outside_area", {"lon": 105.8, "lat": 21.0}),
+        ("duplicate", {"time_ms": LAST.time_ms}),
+        ("late", {"time_ms": LAST.time_ms - 1000}),
+        ("impossible_jump", {"lon": -77.3}),
+    ],
+)
+def test_a_bad_fix_is_left_out_by_its_rule(rule, changed):
+    verdict = judged(**changed)
+    assert verdict.fix is None
+    assert verdict.rules == (rule,)
+
+
+def test_swapped_axes_are_turned_round():
+    verdict = judged(lon=39.0, lat=-77.0)
+    assert verdict.rules == ("swapped_axes",)
+    assert verdict.fix is not None
+    assert (verdict.fix.lon, verdict.fix.lat) == (-77.0, 39.0)
+
+
+def test_a_jump_that_three_fixes_insist_on_is_believed():
+    assert judged(lon=-77.3, repeats=2).fix is not None
+
+
+def test_a_frozen_place_loses_its_speed_but_stays():
+    verdict = judged(lon=LAST.lon)
+    assert verdict.rules == ("repeated_position",)
+    assert verdict.fix is not None
+    assert verdict.fix.speed_mps is None
+
+
+def test_every_rule_is_one_sentence_in_a_file_of_its_own():
+    assert len({rule.__module__ for _, rule in RULES}) == len(RULES)
+    assert all((rule.__doc__ or "").strip().endswith(".") for _, rule in RULES)
+
+
+def test_a_source_is_scored_and_its_worst_fault_is_said_in_both_languages():
+    source = SourceQuality("gps")
+    for n in range(20):
+        fix = msgspec.structs.replace(GOOD, time_ms=NOW_MS + n * 1000, received_ms=NOW_MS + n * 1000)
+        source.take(fix, ("duplicate",) if n % 2 else (), accepted=n % 2 == 0)
+    health = source.health(NOW_MS + 20_000, 1)
+    assert health.verdicts == {"duplicate": 10}
+    assert health.quality.clean == pytest.approx(0.5)
+    assert health.quality.correct == 1.0
+    assert health.quality.live == 1.0
+    assert health.worst is not None
+    assert "10" in health.worst.vi
+    assert "10" in health.worst.en
+    silent = source.health(NOW_MS + 900_000, 0)
+    assert silent.fixes == 0
+    assert silent.worst is not None
+    assert "no new report" in silent.worst.en
+
+
+def test_a_vehicle_that_jumps_loses_its_correctness_slowly():
+    quality = VehicleQuality()
+    for _ in range(5):
+        quality.take(GOOD, ("impossible_jump",))
+    scores = quality.scores(0)
+    assert 0.7 < scores.correct < 0.8
+    assert scores.live == 1.0
+    assert quality.scores(700_000).live == 0.0
