@@ -2,9 +2,23 @@
 
 import pytest
 
-from tests.real_parts import kafka_url, new_postgis_url, postgis_server, postgis_url
+from tests.real_parts import (
+    kafka_url,
+    migrated_postgis_url,
+    new_postgis_url,
+    postgis_server,
+    postgis_templates,
+    postgis_url,
+)
 
-__all__ = ["kafka_url", "new_postgis_url", "postgis_server", "postgis_url"]
+__all__ = [
+    "kafka_url",
+    "migrated_postgis_url",
+    "new_postgis_url",
+    "postgis_server",
+    "postgis_templates",
+    "postgis_url",
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from services.store.engine import open_store
 from tests.data import ROOT
 
 START_TIMEOUT_S = 240
@@ -95,22 +96,31 @@ def postgis_server() -> Iterator[str]:
         stop("postgis", folder)
 
 
-@pytest.fixture
-def postgis_url(new_postgis_url: Callable[[], str]) -> str:
-    """Address of an empty database of this test alone."""
-    return new_postgis_url()
+@pytest.fixture(scope="session")
+def postgis_templates(postgis_server: str) -> dict[str, str]:
+    """Names of two databases to copy, because making them anew takes seconds: empty, and with the newest schema."""
+    with psycopg.connect(postgis_server.replace("+psycopg", ""), autocommit=True) as connection:
+        for name in ("template_empty", "template_migrated"):
+            connection.execute(f"DROP DATABASE IF EXISTS {name}")
+            connection.execute(f"CREATE DATABASE {name}")
+    place = postgis_server.rpartition("/")[0]
+    with psycopg.connect(f"{place}/template_empty".replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION postgis")
+    with open_store(f"{place}/template_migrated") as store:
+        store.migrate()
+    return {"empty": "template_empty", "migrated": "template_migrated"}
 
 
 @pytest.fixture
-def new_postgis_url(postgis_server: str) -> Iterator[Callable[[], str]]:
-    """Make empty databases with PostGIS; they go away after the test."""
+def new_postgis_url(postgis_server: str, postgis_templates: dict[str, str]) -> Iterator[Callable[..., str]]:
+    """Make databases of this test alone; ``make("migrated")`` for one with the newest schema."""
     made: list[str] = []
     server = postgis_server.replace("+psycopg", "")
 
-    def make() -> str:
+    def make(kind: str = "empty") -> str:
         name = f"test_{uuid.uuid4().hex[:12]}"
         with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {postgis_templates[kind]}")
         made.append(name)
         return f"{postgis_server.rpartition('/')[0]}/{name}"
 
@@ -118,3 +128,15 @@ def new_postgis_url(postgis_server: str) -> Iterator[Callable[[], str]]:
     with psycopg.connect(server, autocommit=True) as connection:
         for name in made:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgis_url(new_postgis_url: Callable[..., str]) -> str:
+    """Address of an empty database of this test alone."""
+    return new_postgis_url()
+
+
+@pytest.fixture
+def migrated_postgis_url(new_postgis_url: Callable[..., str]) -> str:
+    """Address of a database of this test alone that has the newest schema."""
+    return new_postgis_url("migrated")

@@ -50,7 +50,7 @@ def group() -> str:
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty store with the newest schema."""
     postgis = request.param == "postgis"
-    url = str(request.getfixturevalue("postgis_url")) if postgis else f"sqlite:///{tmp_path / 'store.sqlite'}"
+    url = str(request.getfixturevalue("migrated_postgis_url")) if postgis else f"sqlite:///{tmp_path / 'store.sqlite'}"
     with open_store(url) as store:
         store.migrate()
         yield store

@@ -29,7 +29,7 @@ COLUMNS = ["embedded", pytest.param("distributed", marks=[pytest.mark.kafka, pyt
 @pytest.fixture(params=COLUMNS)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
     if request.param == "distributed":
-        return request.getfixturevalue("kafka_url"), request.getfixturevalue("postgis_url")
+        return request.getfixturevalue("kafka_url"), request.getfixturevalue("migrated_postgis_url")
     return f"sqlite:///{tmp_path / 'stream'}", f"sqlite:///{tmp_path / 'store.sqlite'}"
 
 
