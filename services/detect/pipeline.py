@@ -7,7 +7,6 @@ import structlog
 
 from services.capture.pipeline import read_cameras
 from services.city.folder import CityFolder
-from services.clock import WallClock
 from services.context import Context
 from services.detect.desk import Detection, SegmentError
 from services.detect.warm import TOPIC, warm_up
@@ -78,10 +77,9 @@ def run(context: Context) -> None:
         plates,
     )
 
-    again, seen = warm_up(context.stream, detection, WallClock().now_ms(), context.stop.is_set)
+    again, seen = warm_up(context.stream, detection, context.clock.now_ms, context.stop.is_set)
 
     def handle(batch: Sequence[Incoming[Any]]) -> Result:
-        now_ms = context.clock.now_ms()
         outputs, again[:] = list(again), []
         rejected: list[tuple[Incoming[Any], str]] = []
         for incoming in batch:
@@ -89,11 +87,11 @@ def run(context: Context) -> None:
             if record.offset <= seen.get(Partition(record.topic, record.partition), -1):
                 continue
             try:
-                outputs += detection.take(incoming.message, now_ms)
+                outputs += detection.take(incoming.message, context.clock.now_ms())
             except (SegmentError, MediaError, VisionError) as error:
                 _log.warning("segment refused", camera=incoming.key, reason=str(error))
                 rejected.append((incoming, str(error)))
-        outputs += detection.quiet(now_ms)
+        outputs += detection.quiet(context.clock.now_ms())
         return Result(outputs=outputs, rejected=rejected)
 
     run_step(context, group="detect", topics=[TOPIC], handle=handle, max_records=MAX_SEGMENTS)

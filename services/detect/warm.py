@@ -11,6 +11,7 @@ import msgspec
 import structlog
 
 from schemas.camera import CameraSegment
+from services.clock import WallClock
 from services.detect.desk import Detection, Output, SegmentError
 from services.media.errors import MediaError
 from services.stream.base import Partition
@@ -25,7 +26,7 @@ _log = structlog.get_logger(__name__)
 
 
 def warm_up(
-    stream: "Stream", detection: Detection, now_ms: int, should_stop: Callable[[], bool]
+    stream: "Stream", detection: Detection, now_ms: Callable[[], int], should_stop: Callable[[], bool]
 ) -> tuple[list[Output], dict[Partition, int]]:
     """Watch the segments of the last seconds again.
 
@@ -35,8 +36,8 @@ def warm_up(
         The log.
     detection : Detection
         Fresh.
-    now_ms : int
-        Wall time, as the log dates its records.
+    now_ms : callable
+        The city's clock.
     should_stop : callable
         Whether to end early.
 
@@ -49,17 +50,31 @@ def warm_up(
     """
     outputs: list[Output] = []
     seen: dict[Partition, int] = {}
-    consumer = stream.tail([TOPIC], since_ms=now_ms - WARM_MS)
+    # What is appended from now on comes to the step itself; without this end a live camera would never let us go.
+    left = {partition: end for partition, end in stream.end_offsets(TOPIC).items() if end > 0}
+    consumer = stream.tail([TOPIC], since_ms=WallClock().now_ms() - WARM_MS)
     try:
-        while not should_stop() and (records := consumer.poll(20, 0.5)):
+        while left and not should_stop() and (records := consumer.poll(20, 0.5)):
             for record in records:
-                try:
-                    segment = msgspec.json.decode(record.value, type=CameraSegment)
-                    outputs += detection.take(segment, now_ms)
-                except (msgspec.MsgspecError, SegmentError, MediaError, VisionError) as error:
-                    _log.warning("segment left out while warming up", reason=str(error))
+                partition = Partition(record.topic, record.partition)
+                if record.offset >= left.get(partition, 0) or should_stop():
+                    left.pop(partition, None)
+                    continue
+                watched = _watch(record.value, detection, now_ms())
+                if watched is None:
                     continue  # the step meets it again and refuses it properly
-                seen[Partition(record.topic, record.partition)] = record.offset
+                outputs += watched
+                seen[partition] = record.offset
+                if record.offset == left[partition] - 1:
+                    del left[partition]
     finally:
         consumer.close()
     return outputs, seen
+
+
+def _watch(value: bytes, detection: Detection, now_ms: int) -> list[Output] | None:
+    try:
+        return detection.take(msgspec.json.decode(value, type=CameraSegment), now_ms)
+    except (msgspec.MsgspecError, SegmentError, MediaError, VisionError) as error:
+        _log.warning("segment left out while warming up", reason=str(error))
+        return None

@@ -1,0 +1,127 @@
+"""The whole step on the embedded log: capture and detect side by side, stopped, and started anew."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from schemas.text import Text
+from schemas.topics import TOPICS
+from schemas.violation import Candidate
+from services.capture import pipeline as capture
+from services.city.folder import City, write_city
+from services.context import Context
+from services.detect import pipeline as detect
+from services.detect.desk import Detection
+from services.detect.warm import warm_up
+from services.media.store import open_media
+from services.settings import Settings
+from services.stream import open_stream
+from services.stream.base import Outgoing, Stream
+from tests.services.detect.test_desk import CAMERA, segments
+from tests.vision.builders import key
+from vision.detector.open import open_detector
+from vision.scenes.junction import scene_camera_yaml
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    city = tmp_path / "city"
+    write_city(
+        city,
+        City(
+            id="t",
+            name=Text(vi="T", en="T"),
+            timezone="Asia/Ho_Chi_Minh",
+            bbox=(105, 20, 106, 21),
+            epsg=32648,
+            origin="sample",
+        ),
+    )
+    (city / "cameras").mkdir()
+    scene = scene_camera_yaml("SC-01", ("Ngã tư", "Junction"), (105.8, 21.0))
+    (city / "cameras" / "SC-01.yaml").write_text(scene, encoding="utf-8")
+    (city / "cameras" / "SC-02.yaml").write_text(scene.replace("frame: [640, 360]", "frame: 640"), encoding="utf-8")
+    return Settings(
+        {
+            "STREAM_URL": f"sqlite:///{tmp_path}/stream",
+            "MEDIA_URL": f"file://{tmp_path}/media",
+            "CITY_DIR": str(city),
+            "HANOI_VISION_KEY_FILE": str(tmp_path / "key.pem"),
+        }
+    )
+
+
+def run_until(settings: Settings, runs: list[Callable[[Context], None]], done: Callable[[Stream], bool]) -> None:
+    stop = threading.Event()
+    streams = [open_stream(settings.place.stream_url) for _ in runs]
+    threads = [
+        threading.Thread(target=run, args=(Context(settings, stream, stop=stop),), daemon=True)
+        for run, stream in zip(runs, streams, strict=True)
+    ]
+    with open_stream(settings.place.stream_url) as watch:
+        watch.ensure_topics(TOPICS.values())
+        for thread in threads:
+            thread.start()
+        for _ in range(400):
+            if done(watch):
+                break
+            stop.wait(0.1)
+        stop.set()
+        for thread in threads:
+            thread.join(timeout=10)
+        assert not any(thread.is_alive() for thread in threads)
+        assert done(watch)
+    for stream in streams:
+        stream.close()
+
+
+def count(stream: Stream, topic: str) -> int:
+    return sum(stream.end_offsets(topic).values())
+
+
+def test_a_camera_goes_from_pictures_to_health_and_a_broken_camera_file_stops_nobody(settings: Settings) -> None:
+    run_until(
+        settings,
+        [capture.run, detect.run],
+        lambda stream: count(stream, "camera.segments") >= 2 and count(stream, "camera.health") >= 2,
+    )
+
+
+def put(stream: Stream, settings: Settings, first: int, last: int) -> None:
+    media = open_media(settings.place.media_url)
+    made = segments(media, last)[first:last]
+    producer = stream.producer()
+    producer.send([Outgoing("camera.segments", b"SC-01", msgspec.json.encode(segment)) for segment in made])
+    producer.flush()
+    producer.close()
+
+
+def detection(settings: Settings) -> Detection:
+    return Detection({"SC-01": CAMERA}, lambda camera: open_detector(None), open_media(settings.place.media_url), key())
+
+
+def test_an_act_that_waited_when_the_step_died_is_not_lost(settings: Settings) -> None:
+    made = segments(open_media(settings.place.media_url), 16)
+    steady = detection(settings)
+    whole = {m.candidate_id for s in made for _, _, m in steady.take(s, s.end_ms) if isinstance(m, Candidate)}
+    with open_stream(settings.place.stream_url) as stream:
+        stream.ensure_topics(TOPICS.values())
+        put(stream, settings, 0, 13)  # the first run on red is at 24.7 s; 26 s were recorded when the step died
+        anew = detection(settings)
+        outputs, seen = warm_up(stream, anew, lambda: made[12].end_ms, lambda: False)
+    assert list(seen.values()) == [12]
+    outputs += [output for segment in made[13:] for output in anew.take(segment, segment.end_ms)]
+    assert whole
+    assert {m.candidate_id for _, _, m in outputs if isinstance(m, Candidate)} == whole
+
+
+def test_warming_up_ends_at_what_was_there_when_it_began(settings: Settings) -> None:
+    with open_stream(settings.place.stream_url) as stream:
+        stream.ensure_topics(TOPICS.values())
+        put(stream, settings, 0, 3)
+        outputs, seen = warm_up(stream, detection(settings), lambda: 1_795_000_000_000, lambda: False)
+        assert list(seen.values()) == [2]
+        assert [topic for topic, *_ in outputs] == ["camera.health"]
