@@ -14,6 +14,7 @@ from services.api.problems import ProblemError
 from services.api.roads import Roads
 from services.api.roles import PUBLIC, TABLE, WITHOUT_CSRF, may
 from services.api.timetable import CityTimetable
+from services.api.views import Views
 from services.auth.limits import LoginLimit
 from services.auth.sessions import User, find_user
 from services.auth.tokens import is_same
@@ -44,6 +45,7 @@ class ApiState:
     hub: Hub = field(default_factory=Hub)
     limit: LoginLimit = field(default_factory=LoginLimit)
     wall: WallClock = field(default_factory=WallClock)
+    views: Views = field(default_factory=Views)
 
     @property
     def now_ms(self) -> int:

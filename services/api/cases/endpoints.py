@@ -20,6 +20,7 @@ from services.api.problems import ProblemError, absent
 from services.api.ranges import ranged
 from services.api.responses import TextOut
 from services.api.state import ApiState, Person, State
+from services.auth.sessions import User
 from services.cases.desk import decide_case, log_view, undo_case
 from services.cases.law import find_clause
 from services.cases.lifecycle import REJECT_REASONS
@@ -65,7 +66,7 @@ def read_reasons() -> ReasonsOut:
 def read_case(state: State, person: Person, case_id: str) -> CaseOut:
     """Return one case with all its evidence; its package is verified."""
     found = _view(state, case_id)
-    log_view(state.store, case_id, actor=person.name, wall_ms=state.wall.now_ms(), name="case")
+    _seen(state, person, case_id, "case")
     return found
 
 
@@ -102,7 +103,7 @@ def undo(state: State, person: Person, case_id: str) -> CaseOut:
 def verify(state: State, person: Person, case_id: str) -> VerifyOut:
     """Verify the package again, from its bytes."""
     package = read_package(state.media, _case(state, case_id).candidate)
-    log_view(state.store, case_id, actor=person.name, wall_ms=state.wall.now_ms(), name="verify")
+    _seen(state, person, case_id, "verify")
     return VerifyOut(ok=package.ok, text=TextOut.model_validate(package.text), problems=list(package.problems))
 
 
@@ -111,7 +112,7 @@ def read_zip(state: State, person: Person, request: Request, case_id: str) -> Re
     """Return the sealed package as it lies in the media store."""
     package = _package(state, case_id)
     assert package.data is not None
-    log_view(state.store, case_id, actor=person.name, wall_ms=state.wall.now_ms(), name="package.zip")
+    _seen(state, person, case_id, "package.zip")
     headers = PRIVATE | {"Content-Disposition": f'attachment; filename="case-{case_id}.zip"'}
     return ranged(request, package.data, "application/zip", headers)
 
@@ -125,9 +126,15 @@ def read_case_file(state: State, person: Person, request: Request, case_id: str,
     except KeyError:
         raise absent("The package has no such file.") from None
     media_type = next(entry["media_type"] for entry in package.files if entry["name"] == name)
-    log_view(state.store, case_id, actor=person.name, wall_ms=state.wall.now_ms(), name=name)
+    _seen(state, person, case_id, name)
     safe = {"Content-Security-Policy": "default-src 'none'; sandbox", "Content-Disposition": "inline"}
     return ranged(request, data, media_type, PRIVATE | safe)
+
+
+def _seen(state: ApiState, person: User, case_id: str, name: str) -> None:
+    now_ms = state.wall.now_ms()
+    if state.views.is_new(person.name, case_id, name, now_ms):
+        log_view(state.store, case_id, actor=person.name, wall_ms=now_ms, name=name)
 
 
 def _case(state: ApiState, case_id: str) -> Case:

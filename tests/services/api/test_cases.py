@@ -101,6 +101,14 @@ def test_every_look_is_in_the_audit(desk: Running) -> None:
     assert (newest.actor, newest.action, newest.subject, newest.detail) == ("lan", "case.view", CASE_ID, "frame_at.png")
 
 
+def test_a_player_that_reads_in_pieces_is_one_look(desk: Running) -> None:
+    for start in range(0, 500, 100):
+        headers = {"Range": f"bytes={start}-{start + 99}"}
+        assert desk.client.get(f"/api/cases/{CASE_ID}/files/clip.mp4", headers=headers).status_code == 206
+    with desk.state.store.reading() as session:
+        assert [entry.detail for entry in list_audit(session, 10)].count("clip.mp4") == 1
+
+
 @pytest.mark.parametrize("name", ["none.png", "../1.zip", "%2e%2e/%2e%2e/store.sqlite", "manifest.json"])
 def test_only_files_that_the_manifest_names_are_served(desk: Running, name: str) -> None:
     assert desk.client.get(f"/api/cases/{CASE_ID}/files/{name}").status_code == 404

@@ -19,10 +19,12 @@ from services.api.hub import MAX_QUEUED, Client, Hub
 from services.api.live import Change
 from services.api.pipeline import run
 from services.api.tail import relay_once
+from services.auth.setup import make_account
 from services.clock import WallClock
 from services.context import Context
 from services.incidents.desk import act_on_incident
 from services.settings import Settings
+from services.store.engine import open_store
 from services.store.incidents import record_detected
 from services.stream import open_stream
 from services.stream.base import Outgoing
@@ -162,6 +164,29 @@ def test_arrivals_of_one_stop_come_when_they_change(tmp_path: Path) -> None:
             append(context, ("bus.predictions", "v", msgspec.structs.replace(said, stops=stops)))
             rows = next_event(stream, "arrivals")["arrivals"]
             assert ("t1", DATE, "live") in [(r["trip_id"], r["start_date"], r["status"]) for r in rows]
+
+
+def test_an_operator_sees_an_action_at_once_and_may_undo_it(tmp_path: Path) -> None:
+    with served(tmp_path) as (address, context):
+        with open_store(context.settings.place.database_url) as store:
+            with store.transaction() as session:
+                record_detected(session, incident())
+            now_ms = WallClock().now_ms()
+            make_account(store, name="lan", password="a long password", roles=["operator"], actor="t", now_ms=now_ms)
+        with httpx.Client(base_url=address, timeout=20) as client:
+            me = client.post("/api/auth/login", json={"name": "lan", "password": "a long password"}).json()
+            with client.stream("GET", "/api/live?topics=incidents,feeds") as answer:
+                stream = events(answer.iter_lines())
+                assert [i["state"] for i in next_event(stream, "incidents")["incidents"]] == ["detected"]
+                headers = {"X-CSRF-Token": me["csrf"]}
+                assert httpx.post(
+                    f"{address}/api/incidents/i-1/verify", headers=headers, cookies=dict(client.cookies)
+                ).is_success
+                seen = next_event(stream, "incidents")["incidents"][0]
+                assert (seen["state"], "undo" in seen["actions"]) == ("verified", True)
+        look = context.stream.tail(["incidents"], since_ms=0)
+        assert [record.key for record in look.poll(10, 5.0)] == [b"i-1"]
+        look.close()
 
 
 def test_the_stream_of_an_unknown_topic_or_stop_is_a_problem(api: Running) -> None:
