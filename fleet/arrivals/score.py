@@ -88,7 +88,7 @@ def calitp(ahead_s: Floats, error_s: Floats) -> Figures:
 
 
 def honesty(ahead_s: Floats, p10_s: Floats, p50_s: Floats, p90_s: Floats) -> Figures:
-    """Return how honest the quantiles are, each argument actual − quantile except ``ahead_s``, seconds."""
+    """Return how honest the quantiles are, by bins of ``ahead_s``; the others are actual − quantile, seconds."""
     out: dict[str, Figures] = {}
     for low, high in (*EAB_BINS_S, (0, 900)):
         here = (ahead_s >= low) & (ahead_s < high)

@@ -81,8 +81,8 @@ def _near(
     cell_pattern: Ints, start: Ints, x: Floats, y: Floats, along: Floats, allowed: NDArray[np.bool_],
 ) -> tuple[Ints, Floats, Floats, Floats]:  # fmt: skip
     seen = np.zeros(len(start), dtype=np.bool_)
-    out_p = np.empty(MAX_PASSES, dtype=np.int32)
-    out_a, out_o, out_d = np.empty(MAX_PASSES), np.empty(MAX_PASSES), np.empty(MAX_PASSES)
+    pattern = np.empty(MAX_PASSES, dtype=np.int32)
+    found = np.empty((3, MAX_PASSES))
     n = 0
     for cy in range(max(0, row - 1), min(rows, row + 2)):
         for cx in range(max(0, column - 1), min(columns, column + 2)):
@@ -92,24 +92,30 @@ def _near(
                 if seen[p] or not allowed[p]:
                     continue
                 seen[p] = True
-                last = -np.inf
-                for j in range(start[p], start[p + 1] - 1):
-                    dx, dy = x[j + 1] - x[j], y[j + 1] - y[j]
-                    length2 = dx * dx + dy * dy
-                    if length2 <= 0.0:
-                        continue
-                    part = min(1.0, max(0.0, ((px - x[j]) * dx + (py - y[j]) * dy) / length2))
-                    off = np.hypot(px - x[j] - part * dx, py - y[j] - part * dy)
-                    if off > within:
-                        continue
-                    at = along[j] + part * (along[j + 1] - along[j])
-                    if at - last > NEW_PASS_M:
-                        if n >= MAX_PASSES:
-                            break
-                        out_p[n], out_a[n], out_o[n], out_d[n] = p, at, off, np.arctan2(dy, dx)
-                        n += 1
-                        last = at
-                    elif off < out_o[n - 1]:
-                        out_a[n - 1], out_o[n - 1], out_d[n - 1] = at, off, np.arctan2(dy, dx)
-                        last = at
-    return out_p[:n].copy(), out_a[:n].copy(), out_o[:n].copy(), out_d[:n].copy()
+                begin, end = start[p], start[p + 1]
+                more = _passes(px, py, within, x[begin:end], y[begin:end], along[begin:end], found, n)
+                pattern[n:more] = p
+                n = more
+    return pattern[:n].copy(), found[0, :n].copy(), found[1, :n].copy(), found[2, :n].copy()
+
+
+@numba.njit(cache=True)
+def _passes(px: float, py: float, within: float, x: Floats, y: Floats, along: Floats, found: Floats, n: int) -> int:
+    """Write each pass of one line near a point into ``found`` (along, beside, direction) from ``n`` on; return the end."""
+    last = -np.inf
+    for j in range(len(x) - 1):
+        dx, dy = x[j + 1] - x[j], y[j + 1] - y[j]
+        length2 = max(dx * dx + dy * dy, 1e-9)
+        part = min(1.0, max(0.0, ((px - x[j]) * dx + (py - y[j]) * dy) / length2))
+        off = np.hypot(px - x[j] - part * dx, py - y[j] - part * dy)
+        if off > within:
+            continue
+        at = along[j] + part * (along[j + 1] - along[j])
+        fresh = at - last > NEW_PASS_M
+        if fresh and n >= found.shape[1]:
+            return n
+        if fresh or off < found[1, n - 1]:
+            n += 1 if fresh else 0
+            found[0, n - 1], found[1, n - 1], found[2, n - 1] = at, off, np.arctan2(dy, dx)
+            last = at
+    return n
