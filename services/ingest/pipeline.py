@@ -50,7 +50,7 @@ def run(context: Context) -> None:
     # uvicorn takes signals only in the main thread; here `context.stop` alone ends it.
     thread = threading.Thread(target=_serve, args=(server, context.stop), name="doors")
     thread.start()
-    log.info(f"doors open on http://{settings.host}:{settings.port}")
+    log.info("doors listen", host=settings.host, port=settings.port)
     context.stop.wait()
     server.should_exit = True
     thread.join()

@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from services.city.folder import CityError, CityFolder
+from services.run.announce import Announcer, takes_connections
 from services.run.console import Console
 from services.run.place import place_environment
 from services.run.prepare import Prepared
@@ -19,6 +20,7 @@ from services.run.supervisor import Supervisor
 from services.settings import Settings, SettingsError
 
 PREPARE_TIMEOUT_S = 120
+LISTENING = {"api": "pages", "ingest": "doors"}
 var_option = click.option("--var", "var_dir", type=click.Path(path_type=Path), help="Folder for all that lives.")
 
 
@@ -63,21 +65,41 @@ def _supervise(settings: Settings, city: CityFolder, services: list[tuple[Servic
     supervisor = Supervisor(services, console, StatusFile(var / "run", str(city.root), urls))
     supervisor.say(f"city {city.city.name.en} ({city.root}), {city.city.origin}")
     names = [service.name for service, lacking in services if not lacking]
+    refuse_taken_ports({name: urls[page] for name, page in LISTENING.items() if name in names})
     prepared = prepare_in_process(with_code="api" in names)
 
-    def tell() -> None:
-        supervisor.say(f"store {prepared.store}, log {settings.place.stream_url.split('@')[-1]}")
-        if "api" in names:
-            supervisor.say(f"pages {urls['pages']}")
-        if "ingest" in names:
-            supervisor.say(f"doors {urls['doors']}  (API at {urls['doors']}/docs)")
-        if prepared.setup_code:
-            supervisor.say(f"first admin: {urls['pages']}/login with the set-up code {prepared.setup_code}")
-
+    supervisor.say(f"store {prepared.store}, log {settings.place.stream_url.split('@')[-1]}")
+    lines: dict[str, str] = {}
+    if "ingest" in names:
+        lines[urls["doors"]] = f"doors are open: {urls['doors']}  (API at {urls['doors']}/docs)"
+    if "api" in names:
+        code = prepared.setup_code
+        admin = f"; first admin: {urls['pages']}/login with the set-up code {code}" if code else ""
+        lines[urls["pages"]] = f"pages are ready: {urls['pages']}{admin}"
+    announcer = Announcer(supervisor.say, lines)
     try:
-        return supervisor.run(tell)
+        return supervisor.run(announcer.look)
     finally:
         console.close()
+
+
+def refuse_taken_ports(urls: dict[str, str]) -> None:
+    """Stop before anything starts where another program listens on one of our ports.
+
+    Parameters
+    ----------
+    urls : dict of str to str
+        Service → where it will listen.
+
+    Raises
+    ------
+    click.ClickException
+        With the setting that names another port.
+    """
+    for name, url in urls.items():
+        if takes_connections(url):
+            setting = f"HANOI_{name.upper()}_PORT"
+            raise click.ClickException(f"another program listens on {url}; stop it, or set {setting} to a free port")
 
 
 def prepare_in_process(*, with_code: bool) -> Prepared:

@@ -27,12 +27,17 @@ def _cameras(city: CityFolder) -> str | None:
 
 @dataclass(frozen=True)
 class Service:
-    """One service; ``lacking`` says in one phrase what the city lacks for it, ``None`` if nothing."""
+    """One service; ``lacking`` says in one phrase what the city lacks for it, ``None`` if nothing.
+
+    ``start_after_s`` holds it back at the first start, so that on few cores the pages and the doors,
+    which people wait for, need not share them with everybody.
+    """
 
     name: str
     does: str
     lacking: Need = _nothing
     threads: int = 1
+    start_after_s: float = 0.0
 
     @property
     def module(self) -> str:
@@ -44,13 +49,13 @@ SERVICES: dict[str, Service] = {
     service.name: service
     for service in (
         Service("ingest", "takes reports through the doors"),
-        Service("track", "finds each bus's trip, stops and arrivals"),
-        Service("estimate", "estimates speeds on roads and finds incidents", _network),
-        Service("capture", "records cameras in segments", _cameras),
-        Service("detect", "watches segments for traffic rules", _cameras, threads=2),
-        Service("archive", "keeps results in the database"),
+        Service("track", "finds each bus's trip, stops and arrivals", start_after_s=0.5),
+        Service("estimate", "estimates speeds on roads and finds incidents", _network, start_after_s=2.0),
+        Service("capture", "records cameras in segments", _cameras, start_after_s=2.0),
+        Service("detect", "watches segments for traffic rules", _cameras, threads=2, start_after_s=3.0),
+        Service("archive", "keeps results in the database", start_after_s=1.0),
         Service("api", "serves the pages and their API"),
-        Service("simulate", "drives simulated buses on the timetable", _timetable),
+        Service("simulate", "drives simulated buses on the timetable", _timetable, start_after_s=1.5),
     )
 }
 

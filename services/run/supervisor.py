@@ -73,13 +73,13 @@ class Supervisor:
         self._stop_signals = 0
         self._next_status_s = 0.0
 
-    def run(self, on_started: Callable[[], None] | None = None) -> int:
+    def run(self, each_second: Callable[[], None] | None = None) -> int:
         """Watch the services until SIGTERM or Ctrl-C; must be called in the main thread.
 
         Parameters
         ----------
-        on_started : callable, optional
-            Called once every service was started.
+        each_second : callable, optional
+            Called about once a second while the services run.
 
         Returns
         -------
@@ -91,14 +91,16 @@ class Supervisor:
         for post in self._posts:
             if post.lacking:
                 self.say(f"{post.service.name} is idle: {post.lacking}")
-        self._start_due()
-        if on_started is not None:
-            on_started()
+            post.start_at_s = time.monotonic() + post.service.start_after_s
         while not self._stop_signals:
+            self._start_due()
             self._read(LOOP_S)
             self._bury()
-            self._start_due()
-            self._write_status()
+            if time.monotonic() >= self._next_status_s:
+                self._next_status_s = time.monotonic() + 1.0
+                self._write_status()
+                if each_second is not None:
+                    each_second()
         return self._stop_all()
 
     def say(self, text: str, level: str = "info") -> None:
@@ -166,10 +168,7 @@ class Supervisor:
         post.restarts += 1
         self.say(f"{post.service.name} died ({post.last_exit}); starting it again in {wait_s:.0f} s", "warning")
 
-    def _write_status(self, *, at_once: bool = False) -> None:
-        if not at_once and time.monotonic() < self._next_status_s:
-            return
-        self._next_status_s = time.monotonic() + 1.0
+    def _write_status(self) -> None:
         self._status.write(
             [
                 ServiceStatus(
