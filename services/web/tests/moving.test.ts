@@ -59,7 +59,8 @@ test('frames are found by event time, and a file at another pace still shows the
   assert.equal(paceOf(frames, Number.NaN), 1)
   const pace = paceOf(frames, 2 * (0.5 * 4) / 3)
   assert.equal(Math.round(pace), 2)
-  assert.equal(Math.round(eventTime(frames, playerTime(frames, 2, pace), pace)), frames[2])
+  const beat = { startS: 1, pace }
+  assert.equal(Math.round(eventTime(frames, playerTime(frames, 2, beat), beat)), frames[2])
 })
 
 test('the box stands between two points of the track, and nowhere far outside it', () => {

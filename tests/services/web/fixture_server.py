@@ -1,7 +1,8 @@
 """A small server for tests of the pages: the built pages and canned answers; never part of the product.
 
 The cookie ``fixture`` chooses what is served: ``full``, ``empty``, ``error`` (every answer of the API fails)
-or ``stale`` (a played, ended calendar; the test then cuts the line). ``anonymous`` has nobody logged in.
+or ``stale-NAME`` (a played day of an ended calendar whose line is cut a moment after NAME was first seen). The
+cookie ``account`` set to ``none`` has nobody logged in.
 """
 
 import json
@@ -55,12 +56,20 @@ class Book:
         if status:
             body["status"] = status
             verdict = "approve" if status == "approved" else "reject"
-            body["decision"] = {"verdict": verdict, "reason_code": None, "text": "", "actor": "fixture", "time_ms": fx.now_ms()}
+            body["decision"] = {
+                "verdict": verdict,
+                "reason_code": None,
+                "text": "",
+                "actor": "fixture",
+                "time_ms": fx.now_ms(),
+            }
         return body
 
 
 BOOK = Book()
 EDGE_COUNT = 640
+CUT_AFTER_S = 3.0
+FIRST_SEEN: dict[str, float] = {}
 
 
 def answer(method: str, path: str, query: dict[str, list[str]], state: str, body: dict[str, Any]) -> Any:
@@ -68,17 +77,21 @@ def answer(method: str, path: str, query: dict[str, list[str]], state: str, body
     empty = state == "empty"
     fixed: dict[str, Callable[[], Any]] = {
         "/api/city": lambda: fx.city(state),
-        "/api/auth/me": lambda: me(state),
-        "/api/auth/login": lambda: me("full") if body.get("password") == "right" else 401,
-        "/api/auth/logout": lambda: me("anonymous"),
+        "/api/auth/login": lambda: me("") if body.get("password") == "right" else 401,
+        "/api/auth/logout": lambda: me("none"),
         "/api/search": lambda: search(query.get("q", [""])[0], empty),
         "/api/stops/near": lambda: {"stops": [] if empty else [fx.stop_hit(i, 80.0 + 140 * i) for i in range(4)]},
         "/api/routes": lambda: {"routes": [] if empty else [fx.route_hit(i) for i in range(len(fx.LINES))]},
         "/api/vehicles": lambda: {"now_ms": fx.now_ms(), "vehicles": [] if empty else fx.vehicles()},
-        "/api/edges": lambda: {"now_ms": fx.now_ms(), "states": [] if empty else [fx.edge_view(i) for i in range(EDGE_COUNT)]},
+        "/api/edges": lambda: {
+            "now_ms": fx.now_ms(),
+            "states": [] if empty else [fx.edge_view(i) for i in range(EDGE_COUNT)],
+        },
         "/api/control/overview": lambda: overview(empty),
         "/api/feeds": lambda: {"feeds": [] if empty else fx.feeds()},
-        "/api/alerts": lambda: {"alerts": [] if empty else [fx.alert("lost", fx.text("Mất tín hiệu 6 phút", "Silent for 6 minutes"))]},
+        "/api/alerts": lambda: {
+            "alerts": [] if empty else [fx.alert("lost", fx.text("Mất tín hiệu 6 phút", "Silent for 6 minutes"))]
+        },
         "/api/incidents": lambda: {"incidents": [] if empty else BOOK.incident_rows()},
         "/api/cameras": lambda: {"cameras": [] if empty else fx.cameras()},
         "/api/cases": lambda: cases(query.get("status", ["open"])[0], empty),
@@ -108,10 +121,14 @@ def answer_one(path: str, state: str, body: dict[str, Any]) -> Any:
     return 404
 
 
-def me(state: str) -> dict[str, Any]:
-    """Return the account: everybody may do everything, except where nobody is logged in."""
+def me(account: str) -> dict[str, Any]:
+    """Return the account: one that may do everything, or nobody's."""
     roles = ["operator", "reviewer", "admin"]
-    return {"user": None if state == "anonymous" else {"name": "fixture", "roles": roles}, "csrf": "fixture", "setup_needed": False}
+    return {
+        "user": None if account == "none" else {"name": "fixture", "roles": roles},
+        "csrf": "fixture",
+        "setup_needed": False,
+    }
 
 
 def search(q: str, empty: bool) -> dict[str, Any]:
@@ -173,8 +190,16 @@ class Handler(BaseHTTPRequestHandler):
 
     def state(self) -> str:
         """Return the state the browser's cookie asks for."""
-        cookie = SimpleCookie(self.headers.get("Cookie", "")).get("fixture")
-        return cookie.value if cookie else "full"
+        value = self.cookie("fixture") or "full"
+        if not value.startswith("stale"):
+            return value
+        first = FIRST_SEEN.setdefault(value, time.monotonic())
+        return "stale" if time.monotonic() - first < CUT_AFTER_S else "error"
+
+    def cookie(self, name: str) -> str:
+        """Return a cookie's value, empty where there is none."""
+        found = SimpleCookie(self.headers.get("Cookie", "")).get(name)
+        return found.value if found else ""
 
     def do_GET(self) -> None:
         """Answer a reading request."""
@@ -202,7 +227,10 @@ class Handler(BaseHTTPRequestHandler):
         """Send an answer as JSON or as problem details."""
         state = self.state()
         alive = path in {"/api/city", "/api/auth/me"}
-        result = 503 if state == "error" and not alive else answer(method, path, query, state, body)
+        if path == "/api/auth/me":
+            result: Any = me(self.cookie("account"))
+        else:
+            result = 503 if state == "error" and not alive else answer(method, path, query, state, body)
         if isinstance(result, int):
             problem = {"title": "fixture", "status": result, "detail": "fixture"}
             self.send(result, "application/problem+json", json.dumps(problem).encode())
@@ -258,7 +286,7 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         topics = query.get("topics", [""])[0].split(",")
         try:
-            while not self.server.stopping.wait(1.0):  # type: ignore[attr-defined]
+            while not self.server.stopping.wait(1.0) and self.state() != "error":  # type: ignore[attr-defined]
                 if "vehicles" in topics and state == "full":
                     self.event("vehicles", {"now_ms": fx.now_ms(), "vehicles": fx.vehicles()})
                 self.event("clock", fx.city(state)["clock"])

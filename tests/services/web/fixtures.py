@@ -3,6 +3,7 @@
 import io
 import math
 import time
+from fractions import Fraction
 from typing import Any
 
 from pmtiles.tile import Compression, TileType, zxy_to_tileid
@@ -89,7 +90,12 @@ def stop_hit(index: int = 0, distance_m: float | None = None) -> dict[str, Any]:
 def route_hit(index: int) -> dict[str, Any]:
     """Return line number ``index`` as a search hit."""
     name, long_name, _, _ = LINES[index]
-    return {"route_id": f"R{name}", "short_name": name, "long_name": long_name, "color": ["", "C2410C", "0B7A75"][index % 3]}
+    return {
+        "route_id": f"R{name}",
+        "short_name": name,
+        "long_name": long_name,
+        "color": ["", "C2410C", "0B7A75"][index % 3],
+    }
 
 
 def arrival(minutes: float, line: int, status: str = "live", **more: Any) -> dict[str, Any]:
@@ -176,11 +182,18 @@ def vehicle_detail(vehicle_id: str) -> dict[str, Any]:
 
 def route(state: str) -> dict[str, Any]:
     """Return line 32 with both directions."""
+
     def direction(number: int) -> dict[str, Any]:
         names = STOPS if number == 0 else STOPS[::-1]
         hits = [{**stop_hit(STOPS.index(name)), "distance_m": 500.0 * i} for i, name in enumerate(names)]
         shape = [[hit["lon"], hit["lat"]] for hit in hits]
-        return {"direction_id": number, "headsign": names[-1], "stops": hits, "shape": shape, "length_m": 500.0 * len(names)}
+        return {
+            "direction_id": number,
+            "headsign": names[-1],
+            "stops": hits,
+            "shape": shape,
+            "length_m": 500.0 * len(names),
+        }
 
     buses = [] if state == "empty" else [{**bus, "route_id": "R32"} for bus in vehicles(96) if bus["route_id"] == "R32"]
     return {"route": route_hit(0), "directions": [direction(0), direction(1)], "vehicles": buses, "alerts": []}
@@ -199,8 +212,16 @@ def edge_view(index: int) -> dict[str, Any]:
 def edge_detail(index: int) -> dict[str, Any]:
     """Return one edge with half an hour of history."""
     at = now_ms()
-    history = [{"time_ms": at - 60_000 * (30 - i), "speed_mps": 8.0 - 0.17 * i + math.sin(i), "sd_mps": 1.0} for i in range(30)]
-    return {**edge_view(index), "name": STREETS[index % len(STREETS)], "class": "secondary", "length_m": 214.0, "history": history}
+    history = [
+        {"time_ms": at - 60_000 * (30 - i), "speed_mps": 8.0 - 0.17 * i + math.sin(i), "sd_mps": 1.0} for i in range(30)
+    ]
+    return {
+        **edge_view(index),
+        "name": STREETS[index % len(STREETS)],
+        "class": "secondary",
+        "length_m": 214.0,
+        "history": history,
+    }
 
 
 def overview() -> dict[str, Any]:
@@ -230,9 +251,14 @@ def feeds() -> list[dict[str, Any]]:
 def incident(number: int, state: str, place: str, odds: float) -> dict[str, Any]:
     """Return one incident in ``state``."""
     at = now_ms()
-    actions = {"detected": ["verify", "dismiss"], "verified": ["respond", "clear"], "responding": ["clear"], "cleared": ["close"]}
+    actions = {
+        "detected": ["verify", "dismiss"],
+        "verified": ["respond", "clear"],
+        "responding": ["clear"],
+        "cleared": ["close"],
+    }
     return {
-        "incident_id": f"I{number}", "state": state, "kind": "slow_buses", "lon": CENTRE[0] + 0.006 * number - 0.01,
+        "incident_id": f"I{number}", "state": state, "kind": "unusual_slowness", "lon": CENTRE[0] + 0.006 * number - 0.01,
         "lat": CENTRE[1] - 0.003 * number + 0.004, "started_ms": at - 60_000 * (4 + 3 * number), "updated_ms": at - 12_000,
         "probability": odds, "title": text(f"Xe buýt chậm bất thường, {place}", f"Buses unusually slow, {place}"),
         "why": text("6 xe của 3 tuyến chậm hơn thường lệ 70 % trong 4 phút; camera C-118 thấy một xe tải đứng yên.",
@@ -302,7 +328,11 @@ def case_row(number: int, status: str = "open") -> dict[str, Any]:
 def cases() -> dict[str, Any]:
     """Return the queue of cases."""
     rows = [case_row(number) for number in range(4)]
-    return {"cases": rows, "counts": {"red_light": 14, "stop_line": 3, "wrong_side": 1}, "oldest_ms": rows[-1]["time_ms"]}
+    return {
+        "cases": rows,
+        "counts": {"red_light": 14, "stop_line": 3, "wrong_side": 1},
+        "oldest_ms": rows[-1]["time_ms"],
+    }
 
 
 def case_detail(number: int) -> dict[str, Any]:
@@ -315,7 +345,7 @@ def case_detail(number: int) -> dict[str, Any]:
     )
     return {
         **row,
-        "measured": {"after_red_s": 1.84, "past_line_px": 31.0},
+        "measured": {"after_red_s": 1.84, "looks_before_line": 18.0, "speed_heights_s": 2.67},
         "uncertainty_s": 0.04,
         "clause": {"id": "ND168-6-9b", "text": clause, "in_force_from": "2025-01-01"},
         "timeline": [
@@ -327,7 +357,7 @@ def case_detail(number: int) -> dict[str, Any]:
         "frame_size": [640, 480],
         "stop_line": [[193, 300], [530, 308]],
         "lamps": None,
-        "exceptions": {"arrow": "không có mũi tên", "officer": "không thấy người điều khiển", "pushed": "không bị dồn"},
+        "exceptions": {"priority_vehicle": "look", "police_signal": "look"},
         "versions": {"detector": "yolo11n 3f2a", "rule": "red_light 1", "camera": "C-058 77aa"},
         "files": [
             {"name": "clip.mp4", "media_type": "video/mp4", "bytes": 812_000, "sha256": "ab" * 32},
@@ -403,9 +433,7 @@ def build_map() -> bytes:
     for z in range(9, 15):
         scale = 2**z
         x0, x1 = (int((lon + 180) / 360 * scale) for lon in (west, east))
-        y0, y1 = (
-            int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * scale) for lat in (north, south)
-        )
+        y0, y1 = (int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * scale) for lat in (north, south))
         for x in range(x0, x1 + 1):
             for y in range(y0, y1 + 1):
                 writer.write_tile(zxy_to_tileid(z, x, y), _road_tile(z, x, y))
@@ -429,7 +457,12 @@ def build_clip() -> bytes:
         stream.width, stream.height, stream.pix_fmt = 640, 480, "yuv420p"
         stream.options = {"crf": "28", "g": "6"}
         for number in range(CLIP_FRAMES):
-            for packet in stream.encode(av.VideoFrame.from_ndarray(_picture(number, np), format="rgb24")):
+            frame = av.VideoFrame.from_ndarray(_picture(number, np), format="rgb24")
+            frame.pts, frame.time_base = (
+                number + CLIP_FPS,
+                Fraction(1, CLIP_FPS),
+            )  # as a copied recording: begins at 1 s
+            for packet in stream.encode(frame):
                 container.mux(packet)
         for packet in stream.encode():
             container.mux(packet)

@@ -6,7 +6,7 @@ import type { IncidentAction, IncidentView } from '../core/types.ts'
 import { say, t, tCode, type Key } from '../i18n/index.ts'
 import { show } from '../ui/toast.tsx'
 
-export const DISMISS_REASONS = ['normal_traffic', 'planned_event', 'bad_data', 'other'] as const
+export const DISMISS_REASONS = ['usual_queue', 'bus_stop_or_signal', 'bad_positions', 'already_known'] as const
 export type DismissReason = (typeof DISMISS_REASONS)[number]
 
 /** The incident for which reasons are being asked; the key X and the button open the same question. */

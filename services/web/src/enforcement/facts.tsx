@@ -4,6 +4,7 @@ import { post, segment } from '../core/api.ts'
 import type { CaseDetail, Reason, Text } from '../core/types.ts'
 import { dayTimeSeconds, day, number, percent, speed } from '../i18n/format.ts'
 import { say, t, tCode } from '../i18n/index.ts'
+import { vi } from '../i18n/vi.ts'
 import { Fact } from '../ui/bits.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { show } from '../ui/toast.tsx'
@@ -11,6 +12,7 @@ import { show } from '../ui/toast.tsx'
 /** A measured figure in words; its unit stands in its name. */
 function measured(name: string, value: number): string {
   if (name.endsWith('_mps')) return speed(value)
+  if (name.endsWith('_heights_s')) return number(value, 1)
   if (name.endsWith('_s')) return t('m.seconds', { n: number(value, 2) })
   if (name.endsWith('_px')) return t('m.pixels', { n: number(value) })
   if (name.endsWith('_m')) return t('unit.m', { n: number(value, 1) })
@@ -18,6 +20,7 @@ function measured(name: string, value: number): string {
 }
 
 export function CaseFacts({ body, reasons }: { body: CaseDetail; reasons: Reason[] }) {
+  const [first, ...others] = Object.entries(body.measured)
   const pictures = body.files.filter((file) => file.media_type.startsWith('image/'))
   return (
     <div class="case-facts">
@@ -32,12 +35,12 @@ export function CaseFacts({ body, reasons }: { body: CaseDetail; reasons: Reason
               {body.clause.id} <span class="muted">{t('enf.clause.from', { date: day(body.clause.in_force_from) })}</span>
             </Fact>
           )}
-          {Object.entries(body.measured).map(([name, value], index) => (
-            <Fact key={name} term={tCode('m.', name)}>
-              <span class={index === 0 ? 'measure' : ''}>{measured(name, value)}</span>
-              {name.endsWith('_s') && index === 0 && <span class="muted"> {t('enf.uncertainty', { n: number(body.uncertainty_s, 2) })}</span>}
+          {first && (
+            <Fact term={tCode('m.', first[0])}>
+              <span class="measure">{measured(...first)}</span>
+              {first[0].endsWith('_s') && <span class="muted"> {t('enf.uncertainty', { n: number(body.uncertainty_s, 2) })}</span>}
             </Fact>
-          ))}
+          )}
           <Fact term={t('enf.user')}>
             {tCode('user.', body.road_user)} <span class="muted">{t('enf.confidence', { p: percent(body.confidence) })}</span>
           </Fact>
@@ -46,6 +49,18 @@ export function CaseFacts({ body, reasons }: { body: CaseDetail; reasons: Reason
             {say(body.camera_name)} <span class="muted">{body.camera_id}</span>
           </Fact>
         </dl>
+        {others.length > 0 && (
+          <details class="versions">
+            <summary>{t('enf.measured.more')}</summary>
+            <dl class="facts">
+              {others.map(([name, value]) => (
+                <Fact key={name} term={tCode('m.', name)}>
+                  {measured(name, value)}
+                </Fact>
+              ))}
+            </dl>
+          </details>
+        )}
       </section>
       <section class="card-part">
         <h3>{t('enf.plate')}</h3>
@@ -75,7 +90,7 @@ export function CaseFacts({ body, reasons }: { body: CaseDetail; reasons: Reason
           <dl class="facts">
             {Object.entries(body.exceptions).map(([name, words]) => (
               <Fact key={name} term={tCode('ex.', name)}>
-                {words}
+                {`exv.${name}` in vi ? tCode('exv.', name) : words}
               </Fact>
             ))}
           </dl>
@@ -92,7 +107,7 @@ export function CaseFacts({ body, reasons }: { body: CaseDetail; reasons: Reason
               <li key={index}>
                 <time>{dayTimeSeconds(entry.time_ms)}</time>
                 <span>
-                  <b>{entry.actor}</b> {entry.action} {entry.note && <em>{entry.note}</em>}
+                  <b>{entry.actor}</b> {tCode('log.', entry.action.replace(/^case\./, ''))} {entry.note && <em>{entry.note}</em>}
                 </span>
               </li>
             ))}

@@ -11,22 +11,31 @@ export function nearestFrame(frameMs: readonly number[], timeMs: number): number
 }
 
 /**
+ * How a clip's own seconds stand to event time: `startS` is where its first frame lies (a copied
+ * recording may begin later than 0), `pace` how many of its seconds one second of event time takes.
+ */
+export interface Beat {
+  startS: number
+  pace: number
+}
+
+/**
  * How many seconds of the player one second of event time takes: 1, unless the file was written at
  * another pace than it was recorded.
  */
-export function paceOf(frameMs: readonly number[], durationS: number): number {
+export function paceOf(frameMs: readonly number[], lengthS: number): number {
   const count = frameMs.length
-  if (count < 2 || !Number.isFinite(durationS) || durationS <= 0) return 1
+  if (count < 2 || !Number.isFinite(lengthS) || lengthS <= 0) return 1
   const recordedS = ((frameMs[count - 1]! - frameMs[0]!) / 1000) * (count / (count - 1))
-  const pace = durationS / recordedS
+  const pace = lengthS / recordedS
   return Math.abs(pace - 1) < 0.1 ? 1 : pace
 }
 
-export const playerTime = (frameMs: readonly number[], frame: number, pace: number): number =>
-  ((frameMs[frame] ?? 0) - (frameMs[0] ?? 0)) / 1000 * pace
+export const playerTime = (frameMs: readonly number[], frame: number, beat: Beat): number =>
+  beat.startS + (((frameMs[frame] ?? 0) - (frameMs[0] ?? 0)) / 1000) * beat.pace
 
-export const eventTime = (frameMs: readonly number[], playerS: number, pace: number): number =>
-  (frameMs[0] ?? 0) + (playerS / pace) * 1000
+export const eventTime = (frameMs: readonly number[], playerS: number, beat: Beat): number =>
+  (frameMs[0] ?? 0) + ((playerS - beat.startS) / beat.pace) * 1000
 
 /** The box of the track at an event time, straight between the two points around it; none far outside the track. */
 export function boxAt(track: readonly TrackPoint[], timeMs: number): [number, number, number, number] | null {

@@ -6,7 +6,7 @@ import { clockMillis, number } from '../i18n/format.ts'
 import { t } from '../i18n/index.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Empty } from '../ui/states.tsx'
-import { boxAt, eventTime, footOf, nearestFrame, paceOf, playerTime } from './frames.ts'
+import { type Beat, boxAt, eventTime, footOf, nearestFrame, paceOf, playerTime } from './frames.ts'
 import { Timeline } from './timeline.tsx'
 
 const SPEEDS = [0.25, 0.5, 1, 2]
@@ -26,44 +26,54 @@ export function Player({ body, keys }: { body: CaseDetail; keys: { current: Play
   return <ClipPlayer key={body.case_id} body={body} clip={body.clip} keys={keys} />
 }
 
-function usePlayback(clip: Clip) {
+const PLAIN: Beat = { startS: 0, pace: 1 }
+
+function usePlayback(clip: Clip, actFrame: number) {
   const video = useRef<HTMLVideoElement>(null)
   const [frame, setFrame] = useState(0)
   const [playing, setPlaying] = useState(false)
-  const pace = useRef(1)
+  const beat = useRef<Beat | null>(null)
   const go = useCallback(
     (next: number) => {
       const safe = Math.min(clip.frame_ms.length - 1, Math.max(0, next))
       setFrame(safe)
-      if (video.current) video.current.currentTime = playerTime(clip.frame_ms, safe, pace.current) + 0.001
+      if (video.current) video.current.currentTime = playerTime(clip.frame_ms, safe, beat.current ?? PLAIN) + 0.004
     },
     [clip],
   )
+  /** The first picture tells where the clip's own time begins; then the moment of the act is shown. */
+  const begin = (startS: number) => {
+    beat.current = { startS, pace: paceOf(clip.frame_ms, (video.current?.duration ?? 0) - startS) }
+    go(actFrame)
+  }
   useEffect(() => {
     const element = video.current
     if (!element) return
     let handle = 0
     const drawn = (_: number, about: VideoFrameCallbackMetadata) => {
-      setFrame(nearestFrame(clip.frame_ms, eventTime(clip.frame_ms, about.mediaTime, pace.current)))
+      if (beat.current) setFrame(nearestFrame(clip.frame_ms, eventTime(clip.frame_ms, about.mediaTime, beat.current)))
+      else begin(about.mediaTime)
       handle = element.requestVideoFrameCallback(drawn)
     }
     if ('requestVideoFrameCallback' in element) handle = element.requestVideoFrameCallback(drawn)
     return () => element.cancelVideoFrameCallback?.(handle)
   }, [clip])
-  const measured = () => {
-    if (video.current) pace.current = paceOf(clip.frame_ms, video.current.duration)
+  /** Browsers that do not report frames: the buffered range begins with the first one. */
+  const loaded = () => {
+    const element = video.current
+    if (element && !('requestVideoFrameCallback' in element)) begin((element as HTMLVideoElement).buffered.start(0))
   }
-  return { video, frame, go, playing, setPlaying, measured }
+  return { video, frame, go, playing, setPlaying, loaded }
 }
 
 function ClipPlayer({ body, clip, keys }: { body: CaseDetail; clip: Clip; keys: { current: PlayerKeys | null } }) {
-  const { video, frame, go, playing, setPlaying, measured } = usePlayback(clip)
+  const actFrame = nearestFrame(clip.frame_ms, body.time_ms)
+  const { video, frame, go, playing, setPlaying, loaded } = usePlayback(clip, actFrame)
   const [rate, setRate] = useState(1)
   const [loop, setLoop] = useState(true)
   const [zoomed, setZoomed] = useState(false)
   const [failed, setFailed] = useState(false)
   const timeMs = clip.frame_ms[frame] ?? clip.start_ms
-  const actFrame = nearestFrame(clip.frame_ms, body.time_ms)
   const toggle = () => {
     const element = video.current
     if (!element) return
@@ -98,10 +108,7 @@ function ClipPlayer({ body, clip, keys }: { body: CaseDetail; clip: Clip; keys: 
               preload="auto"
               loop={loop}
               disablePictureInPicture
-              onLoadedMetadata={() => {
-                measured()
-                go(actFrame)
-              }}
+              onLoadedData={loaded}
               onPlay={() => setPlaying(true)}
               onPause={() => setPlaying(false)}
               onError={() => setFailed(true)}

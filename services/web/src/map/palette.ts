@@ -7,6 +7,7 @@ export interface Palette {
   water: string
   green: string
   roadCase: string
+  roadFar: string
   roadMinor: string
   roadMajor: string
   label: string
@@ -28,6 +29,7 @@ const light: Palette = {
   water: '#CFE0EC',
   green: '#DFEBDC',
   roadCase: '#D5DAE0',
+  roadFar: '#CBD2DA',
   roadMinor: '#FFFFFF',
   roadMajor: '#FFFFFF',
   label: '#4A5361',
@@ -49,6 +51,7 @@ const dark: Palette = {
   water: '#15222F',
   green: '#16211B',
   roadCase: '#0D1015',
+  roadFar: '#3A4453',
   roadMinor: '#232A34',
   roadMajor: '#323B48',
   label: '#A9B3C1',

@@ -80,7 +80,7 @@ function baseLayers(p: Palette): LayerSpecification[] {
       ...roads,
       maxzoom: 12,
       filter: classIn(...MAJOR),
-      paint: { 'line-color': p.roadCase, 'line-width': 1.4 },
+      paint: { 'line-color': p.roadFar, 'line-width': 1.4 },
     },
   ]
 }

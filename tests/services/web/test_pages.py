@@ -1,0 +1,221 @@
+"""What a rider, a controller and an officer see and do, in a real browser."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.services.web.fixture_server import BOOK, CUT_AFTER_S, DIST
+
+pytestmark = [pytest.mark.browser]
+AXE = DIST.parent / "node_modules" / "axe-core" / "axe.min.js"
+ADDRESSES = ["/", "/?q=kim", "/stop/S0", "/stop/S0?bus=T0-4%7C2026-02-16%7CS0", "/route/R32", "/login", "/control",
+             "/control?sel=incident:I0&view=selected", "/control?tab=feeds", "/enforcement", "/enforcement?case=K1"]  # fmt: skip
+
+
+def settled(page):
+    """Wait until the page's content has come."""
+    page.wait_for_selector("#main h1", state="attached")
+    page.wait_for_function("!document.querySelector('#main .skeleton')")
+    return page
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_nothing_runs_over_the_edge_of_a_narrow_phone(person, address, lang):
+    page = settled(person(address, width=360, lang=lang))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize(("width", "theme"), [(360, "dark"), (1440, "light")])
+def test_axe_finds_nothing(person, address, width, theme):
+    if not AXE.exists():
+        pytest.skip("AXE IS NOT INSTALLED: npm ci in services/web")
+    page = settled(person(address, width=width, theme=theme))
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' | ')))"
+    )
+    assert found == []
+
+
+@pytest.mark.parametrize("address", ["/", "/stop/S0", "/route/R32", "/login", "/control", "/enforcement?case=K1"])
+def test_what_a_finger_touches_on_the_phone_is_at_least_44_px(person, address):
+    page = settled(person(address, width=360))
+    small = page.evaluate("""[...document.querySelectorAll('a[href], button, select, summary, input:not([type=range])')]
+        .filter(e => !e.closest('.maplibregl-ctrl') && !e.classList.contains('skip') && e.offsetParent !== null)
+        .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect().height])
+        .filter(([, height]) => height > 0 && height < 44)""")
+    assert small == []
+
+
+def test_a_rider_finds_a_stop_without_marks_and_sees_the_bus_come(person):
+    page = person("/", width=360, account="none")
+    page.get_by_role("searchbox").fill("nguyen thai hoc")
+    page.get_by_role("link", name=re.compile("58 Nguyễn Thái Học")).click()
+    row = page.get_by_role("button", name=re.compile("^32 Nhổn"))
+    expect(row).to_contain_text("4 phút")
+    expect(row).to_contain_text("trực tiếp")
+    expect(row).to_contain_text("kẹt xe Kim Mã, +2 phút")
+    expect(page.get_by_text("Sắp đến")).to_be_visible()
+    expect(page.get_by_text("theo biểu đồ").first).to_be_visible()
+    expect(page.get_by_text(re.compile("Không chạy chuyến"))).to_be_visible()
+    row.click()
+    expect(page).to_have_url(re.compile("bus="))
+    expect(page.get_by_text("còn 3 trạm")).to_be_visible()
+
+
+def test_no_map_is_loaded_until_somebody_asks_for_it(person):
+    page = person("/stop/S0?bus=T0-4%7C2026-02-16%7CS0", width=360)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    settled(page)
+    assert not [url for url in asked if "pmtiles" in url or "maplibre" in url]
+    page.get_by_role("button", name="Xem xe trên bản đồ").click()
+    page.wait_for_selector(".map-canvas[data-ready=yes]", state="attached", timeout=20_000)
+    assert [url for url in asked if "pmtiles" in url]
+
+
+def test_no_page_asks_anybody_else_for_anything(person, base):
+    page = person("/control")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    page.wait_for_selector(".map-canvas[data-idle=yes]", state="attached", timeout=30_000)
+    assert [url for url in asked if not url.startswith((base, "data:", f"blob:{base}"))] == []
+
+
+def test_minutes_stop_and_say_so_when_the_line_is_cut(person):
+    page = person("/stop/S0", width=360, state=f"stale-{time.time_ns()}")
+    page.clock.install()
+    page.reload()
+    settled(page)
+    shown = page.locator(".arrival-minutes").first.inner_text()
+    page.wait_for_timeout(int(CUT_AFTER_S * 1000))
+    page.clock.fast_forward(180_000)
+    expect(page.get_by_text(re.compile("số phút đã dừng lại"))).to_be_visible()
+    assert page.locator(".arrivals.is-frozen .arrival-minutes").first.inner_text() == shown
+
+
+def test_the_last_arrivals_stay_with_their_age_when_the_server_is_gone(person, base):
+    page = person("/stop/S0", width=360, state=f"stale-{time.time_ns()}")
+    settled(page)
+    expect(page.locator(".arrival")).not_to_have_count(0)
+    page.wait_for_timeout(int(CUT_AFTER_S * 1000))
+    page.add_init_script("""const kept = JSON.parse(localStorage.getItem('arrivals:S0'))
+        kept.at -= 180000; localStorage.setItem('arrivals:S0', JSON.stringify(kept))""")
+    page.reload()
+    expect(page.locator(".band-old")).to_contain_text("3 phút")
+    expect(page.locator(".arrivals.is-frozen")).to_be_visible()
+
+
+@pytest.mark.parametrize("address", ["/stop/S0", "/route/R32", "/control", "/enforcement"])
+def test_a_panel_that_fails_says_what_failed_and_offers_to_try_again(person, address):
+    page = person(address, state="error")
+    expect(page.get_by_role("button", name="Thử lại").first).to_be_visible()
+
+
+def test_a_controller_verifies_with_two_keys_and_takes_it_back(person):
+    page = settled(person("/control"))
+    page.keyboard.press("j")
+    expect(page).to_have_url(re.compile("sel=incident"))
+    expect(page.get_by_text("Máy nghi ngờ, chưa ai xác minh.")).to_be_visible()
+    page.keyboard.press("v")
+    expect(page.locator(".control-right .chip-verified")).to_be_visible()
+    assert BOOK.incidents == {"I0": "verified"}
+    page.get_by_role("button", name="Hoàn tác").click()
+    expect(page.locator(".control-right .chip-detected")).to_be_visible()
+    assert BOOK.incidents == {}
+
+
+def test_a_controller_says_why_it_is_not_real(person):
+    page = settled(person("/control"))
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.get_by_role("group", name="Chọn lý do").get_by_role("button")).to_have_count(5)
+    page.keyboard.press("2")
+    page.get_by_text("Không phải:").wait_for()
+    assert BOOK.incidents == {"I1": "dismissed"}
+
+
+def test_the_slash_key_searches_and_finds_a_bus_by_its_plate(person):
+    page = settled(person("/control"))
+    page.keyboard.press("/")
+    page.keyboard.type("101.21")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("sel=vehicle"))
+    expect(page.get_by_role("heading", name="Năm trạm tới")).to_be_visible()
+
+
+def test_an_officer_approves_with_two_keys_and_takes_it_back(person):
+    page = settled(person("/enforcement?case=K0"))
+    expect(page.get_by_text("Nghi vấn: Vượt đèn đỏ")).to_be_visible()
+    page.keyboard.press("a")
+    expect(page.get_by_text("Duyệt nghi vấn này?")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator(".decision .is-ok")).to_contain_text("Đã duyệt")
+    assert BOOK.cases == {"K0": "approved"}
+    page.get_by_role("button", name="Hoàn tác").click()
+    expect(page.get_by_role("button", name=re.compile("^Duyệt"))).to_be_visible()
+    assert BOOK.cases == {}
+
+
+def test_an_officer_cannot_reject_without_a_reason(person):
+    page = settled(person("/enforcement?case=K1"))
+    page.keyboard.press("r")
+    expect(page.get_by_role("button", name="Loại hồ sơ")).to_be_disabled()
+    page.keyboard.press("2")
+    page.keyboard.press("Enter")
+    expect(page.locator(".decision .is-bad")).to_contain_text("Đã loại")
+    assert BOOK.cases == {"K1": "rejected"}
+
+
+def test_an_unread_plate_is_said_and_not_guessed(person):
+    page = settled(person("/enforcement?case=K1"))
+    expect(page.get_by_text("Máy không đọc được biển số và không đoán.")).to_be_visible()
+
+
+def test_the_box_lies_on_the_vehicle_in_the_very_frame_that_is_shown(person):
+    page = settled(person("/enforcement?case=K0"))
+    page.wait_for_function("document.querySelector('.player-frame').textContent.includes('23 / 48')")
+    page.wait_for_timeout(300)
+    where = """() => {
+        const video = document.querySelector('video'); const canvas = document.createElement('canvas')
+        canvas.width = 640; canvas.height = 480
+        const pen = canvas.getContext('2d'); pen.drawImage(video, 0, 0, 640, 480)
+        const box = document.querySelector('.box-now'); const n = (name) => Number(box.getAttribute(name))
+        const { data } = pen.getImageData(330, 0, 1, 480); const rows = []
+        for (let y = 0; y < 480; y++) if (data[4 * y] > 150 && data[4 * y + 1] < 110) rows.push(y)
+        return { top: Math.min(...rows), bottom: Math.max(...rows), y: n('y'), end: n('y') + n('height') }
+    }"""
+    for key in ("", ".", ".", ","):
+        if key:
+            page.keyboard.press(key)
+            page.wait_for_timeout(300)
+        seen = page.evaluate(where)
+        assert abs(seen["top"] - seen["y"]) < 5
+        assert abs(seen["bottom"] - seen["end"]) < 5
+
+
+def test_people_who_are_not_logged_in_are_asked_to(person):
+    page = person("/control", account="none")
+    page.get_by_label("Tên đăng nhập").fill("fixture")
+    page.get_by_label("Mật khẩu").fill("right")
+    page.get_by_role("button", name="Đăng nhập").click()
+    expect(page.get_by_role("heading", name="Phòng điều hành")).to_be_attached()
+
+
+def test_the_language_is_one_touch_away_and_remembered(person):
+    page = person("/", width=360)
+    page.get_by_role("button", name="Chuyển sang tiếng Anh").click()
+    expect(page.get_by_placeholder("Find a stop or a line")).to_be_visible()
+    assert page.evaluate("[document.documentElement.lang, localStorage.getItem('lang')]") == ["en", "en"]
+
+
+def test_a_played_day_and_a_repeated_calendar_say_so_across_the_top(person):
+    page = person("/", width=360, state=f"stale-{time.time_ns()}")
+    expect(page.get_by_text(re.compile("Đang phát lại"))).to_be_visible()
+    expect(page.get_by_text(re.compile("đang được lặp lại theo thứ"))).to_be_visible()
