@@ -10,7 +10,8 @@ FEED = {
     "routes.txt": "route_id,agency_id,route_short_name,route_long_name,route_type\n"
     "7_1,1,7,Route_7_1,3\n7_2,1,7,Route_7_2,3\n",
     "stops.txt": "stop_id,stop_name,stop_lat,stop_lon\n"
-    "A,STOP_7_S1,21.000000,105.800000\nB,STOP_7_S2,21.000000,105.810000\nC,Bến Phố Huế (Bến xe Mẫu),21.000000,105.820000\n",
+    "A,STOP_7_S1,21.000000,105.800000\nB,STOP_7_S2,21.000000,105.810000\n"
+    "C,Bến Phố Huế (Bến xe Mẫu),21.000000,105.820000\n",
     "trips.txt": "route_id,service_id,trip_id,direction_id\n7_1,D,t1,0\n7_1,D,t2,0\n7_2,D,u1,1\n",
     "stop_times.txt": "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n"
     "t1,07:00:00,07:00:00,A,1\nt1,07:03:00,07:03:00,B,2\nt1,07:06:00,07:06:00,C,3\n"
