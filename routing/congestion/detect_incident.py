@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from routing.congestion.settings import EstimateSettings
-from routing.network.graph import Floats, RoadNetwork
+from routing.network.graph import RoadNetwork
 from schemas.incident import Incident, IncidentEvidence, IncidentState
 from schemas.text import Text
 
@@ -24,12 +24,14 @@ MAX_PROBABILITY = 0.95
 
 @dataclass(frozen=True, slots=True)
 class SlowEdge:
-    """One edge whose buses are slow now; ``buses`` maps each slow bus to its route."""
+    """One edge whose buses are slow now; ``buses`` maps each slow bus to its route; x, y is where they are slowest."""
 
     edge: int
     speed_mps: float
     usual_mps: float
     buses: Mapping[str, str | None]
+    x_m: float
+    y_m: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class _Place:
     usual_mps: float
     buses: Mapping[str, str | None]
     since_ms: int
+    x_m: float
+    y_m: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,6 @@ class IncidentDetector:
         self._set = settings
         self._since: dict[int, tuple[int, int]] = {}
         self._open: dict[str, _Open] = {}
-        middle = (network.point_offset[:-1] + network.point_offset[1:] - 1) // 2
-        self._xy: Floats = np.column_stack((network.point_x_m[middle], network.point_y_m[middle]))
-        self._lonlat: Floats = np.column_stack((network.point_lon[middle], network.point_lat[middle]))
 
     def is_held(self, edge: int, now_ms: int) -> bool:
         """Tell whether an edge lies in a young incident, whose passes are not usual."""
@@ -110,7 +111,7 @@ class IncidentDetector:
 
     def _places(self, slow: Sequence[SlowEdge], now_ms: int) -> list[_Place]:
         """Group slow edges that lie near each other, and remember since when each is slow."""
-        grace_ms = 2 * self._set.refresh_s * 1000
+        grace_ms = self._set.slow_gap_s * 1000
         since = {edge: row for edge, row in self._since.items() if now_ms - row[1] <= grace_ms}
         for item in slow:
             since[item.edge] = (since.get(item.edge, (now_ms, now_ms))[0], now_ms)
@@ -119,25 +120,21 @@ class IncidentDetector:
         places = []
         while todo:
             chief = todo[0]
-            near = [s for s in todo if self._distance_m(chief.edge, s.edge) <= self._set.place_radius_m]
+            near = [s for s in todo if math.hypot(s.x_m - chief.x_m, s.y_m - chief.y_m) <= self._set.place_radius_m]
             taken = {s.edge for s in near}
             todo = [s for s in todo if s.edge not in taken]
             buses = {bus: route for s in near for bus, route in s.buses.items()}
             started = min(since[s.edge][0] for s in near)
             edges = tuple(s.edge for s in near)
-            places.append(_Place(edges, chief.speed_mps, chief.usual_mps, buses, started))
+            places.append(_Place(edges, chief.speed_mps, chief.usual_mps, buses, started, chief.x_m, chief.y_m))
         return places
-
-    def _distance_m(self, a: int, b: int) -> float:
-        return float(np.hypot(*(self._xy[a] - self._xy[b])))
 
     def _find(self, place: _Place) -> _Open | None:
         """Find the open incident a place belongs to: one that shares an edge, else the nearest."""
         edges = set(place.edges)
-        x, y = self._xy[place.edges[0]]
         best: tuple[float, str] | None = None
         for key, item in self._open.items():
-            away = 0.0 if edges & item.edges else math.hypot(item.x_m - x, item.y_m - y)
+            away = 0.0 if edges & item.edges else math.hypot(item.x_m - place.x_m, item.y_m - place.y_m)
             if away <= self._set.place_radius_m and (best is None or (away, key) < best):
                 best = (away, key)
         return None if best is None else self._open[best[1]]
@@ -151,8 +148,7 @@ class IncidentDetector:
         name = self._network.edge_ids[edge]
         digest = hashlib.sha256(f"{name}/{place.since_ms}".encode()).hexdigest()[:12]
         incident = self._told(place, f"slow-{digest}", now_ms)
-        x, y = self._xy[edge]
-        opened = _Open(incident, frozenset(place.edges), float(x), float(y), now_ms)
+        opened = _Open(incident, frozenset(place.edges), place.x_m, place.y_m, now_ms)
         self._open[incident.incident_id] = opened
         changed[incident.incident_id] = incident
 
@@ -164,13 +160,13 @@ class IncidentDetector:
         ids = {self._network.edge_ids[e] for e in place.edges} | set(before.evidence.edge_ids if before else ())
         started = before.started_ms if before else place.since_ms
         share = 1.0 - place.speed_mps / place.usual_mps
-        lon, lat = (before.lon, before.lat) if before else self._lonlat[edge]
+        lon, lat = (before.lon, before.lat) if before else self._lonlat(place)
         return Incident(
             incident_id=incident_id,
             state=IncidentState.DETECTED,
             kind=KIND,
-            lon=float(lon),
-            lat=float(lat),
+            lon=lon,
+            lat=lat,
             started_ms=started,
             updated_ms=now_ms,
             probability=round(min(MAX_PROBABILITY, (1.0 - 0.6 ** len(buses)) * (0.4 + 0.6 * share)), 3),
@@ -190,6 +186,10 @@ class IncidentDetector:
             ),
             source=SOURCE,
         )
+
+    def _lonlat(self, place: _Place) -> tuple[float, float]:
+        lon, lat = self._network.to_lonlat(np.array([place.x_m]), np.array([place.y_m]))
+        return round(float(lon[0]), 6), round(float(lat[0]), 6)
 
     def _renew(self, known: _Open, place: _Place, now_ms: int, changed: dict[str, Incident]) -> None:
         key = known.incident.incident_id

@@ -200,20 +200,30 @@ class Estimator:
     def _recent_mps(self, edge: int, now_ms: int) -> float | None:
         """Return the speed over the last two minutes, in which an end shows soonest; ``None`` without reports."""
         rows = self._windows.buses(edge, now_ms - round(self._set.recover_s * 1000))
-        seconds = sum(s for _, s, _ in rows.values())
-        return sum(m for m, _, _ in rows.values()) / seconds if seconds > 0 else None
+        seconds = sum(bus.seconds for bus in rows.values())
+        return sum(bus.metres for bus in rows.values()) / seconds if seconds > 0 else None
 
     def _slow(self, speed: EdgeSpeed, recent_mps: float, usual: Usual, now_ms: int) -> SlowEdge | None:
         """Tell whether an edge is slow against its own usual, and which buses say so."""
-        fresh_ms = self._set.slow_window_s * 1000
-        share = self._set.slow_share_signal if self._at_signal[speed.edge] else self._set.slow_share
+        limit = self._limit_mps(speed.edge, usual)
         below = math.log(usual.speed_mps / max(speed.speed_mps, 0.05))
-        limit = share * usual.speed_mps
         if max(speed.speed_mps, recent_mps) > limit or below < self._set.slow_sds * usual.sd_log:
             return None
-        rows = self._windows.buses(speed.edge, now_ms - round(fresh_ms))
-        held = {bus: route for bus, (metres, seconds, route) in rows.items() if metres / max(seconds, 1e-6) <= limit}
-        return SlowEdge(speed.edge, speed.speed_mps, usual.speed_mps, held) if held else None
+        rows = self._windows.buses(speed.edge, now_ms - round(self._set.slow_window_s * 1000))
+        held = {name: bus for name, bus in rows.items() if bus.metres / max(bus.seconds, 1e-6) <= limit}
+        if not held:
+            return None
+        x, y = (float(np.median([getattr(bus, axis) for bus in held.values()])) for axis in ("x_m", "y_m"))
+        routes = {name: bus.route_id for name, bus in held.items()}
+        return SlowEdge(speed.edge, speed.speed_mps, usual.speed_mps, routes, x, y)
+
+    def _limit_mps(self, edge: int, usual: Usual) -> float:
+        """Return the speed below which an edge is slow; where it ends at a signal, a red light more is allowed for."""
+        limit = self._set.slow_share * usual.speed_mps
+        if not self._at_signal[edge]:
+            return limit
+        length = float(self.network.edge_length_m[edge])
+        return min(limit, length / (length / usual.speed_mps + self._set.signal_wait_s))
 
 
 def _cells_of(network: RoadNetwork) -> list[tuple[int, int]]:

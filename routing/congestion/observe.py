@@ -17,7 +17,7 @@ NOT_DRIVING = frozenset({Phase.LAYOVER, Phase.AT_DEPOT})
 
 @dataclass(frozen=True, slots=True)
 class Traversal:
-    """What one bus drove of one edge between two reports: metres in seconds, until ``time_ms``."""
+    """What one bus drove of one edge between two reports: metres in seconds, until ``time_ms``; then it was at x, y."""
 
     edge: int
     time_ms: int
@@ -25,6 +25,8 @@ class Traversal:
     route_id: str | None
     distance_m: float
     seconds: float
+    x_m: float = 0.0
+    y_m: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class Observer:
         if metres / seconds > self._set.max_bus_mps:
             return []
         parts = self._parts(before.places, a, now.places, best, metres)
-        return self._split(parts, position, seconds)
+        return self._split(parts, position, seconds, now)
 
     def _is_stop_time(self, before: _Seen, now: _Seen, metres: float, straight_m: float) -> bool:
         """Tell whether time at a stop lies in a pair of reports."""
@@ -153,14 +155,18 @@ class Observer:
         parts = [(start, rest), *middle, (end, float(there.along_m[b]))]
         return [part for part in parts if part[1] > 0.5]
 
-    def _split(self, parts: list[tuple[int, float]], position: BusPosition, seconds: float) -> list[Traversal]:
+    def _split(
+        self, parts: list[tuple[int, float]], position: BusPosition, seconds: float, now: _Seen
+    ) -> list[Traversal]:
         """Share the seconds among the edges as their free speeds would."""
         free = self._roads.network.edge_free_mps
         shares = [max(metres, 0.01) / float(free[edge]) for edge, metres in parts]
         whole = sum(shares)
         route = position.assignment.route_id
         return [
-            Traversal(edge, position.time_ms, position.vehicle_id, route, metres, seconds * share / whole)
+            Traversal(
+                edge, position.time_ms, position.vehicle_id, route, metres, seconds * share / whole, now.x_m, now.y_m
+            )
             for (edge, metres), share in zip(parts, shares, strict=True)
         ]
 

@@ -21,12 +21,13 @@ class EstimateSettings:
     min_sure: float = 0.5
     usual_min_passes: int = 5
     slow_share: float = 0.5
-    slow_share_signal: float = 0.25
+    signal_wait_s: float = 75.0
     slow_sds: float = 2.0
     signal_radius_m: float = 60.0
-    slow_window_s: float = 360.0
+    slow_window_s: float = 600.0
     slow_min_s: float = 180.0
     slow_min_buses: int = 3
+    slow_gap_s: float = 180.0
     place_radius_m: float = 300.0
     recover_share: float = 0.7
     recover_s: float = 120.0

@@ -151,8 +151,10 @@ def test_several_buses_held_off_their_stops_make_one_candidate_that_ends_when_th
     assert "Phố 2" in first.title.en
     assert "2 tuyến" in incidents[-2].why.vi
     assert "4 buses of 2 lines slower than their usual" in incidents[-2].why.en
-    lon, lat = lonlat(1125.0, 250.0)
-    assert (first.lon, first.lat) == pytest.approx((lon, lat), abs=0.003)
+    lon, lat = lonlat(1090.0, 250.0)
+    assert (first.lon, first.lat) == pytest.approx((lon, lat), abs=0.0006), (
+        "where the buses stand, not the middle of the edge"
+    )
     assert states[EAST[4]].usual_mps == pytest.approx(8.0, rel=0.1)
 
 
