@@ -104,7 +104,7 @@ def _copy(connection: sa.Connection, table: str, columns: str, conflict: str, ro
     with raw.cursor() as cursor:
         empty = f"SELECT {columns} FROM {table} WHERE false"  # noqa: S608
         cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {stage} ON COMMIT DELETE ROWS AS {empty}")
-        cursor.execute(f"TRUNCATE {stage}")
+        cursor.execute(f"DELETE FROM {stage}")  # noqa: S608 - what this transaction staged before
         with cursor.copy(f"COPY {stage} ({columns}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from services.stream.base import Partition
-from services.stream.embedded_log import connect, create_file, writing
+from services.stream.embedded_log import connect, create_file, reading, writing
 from services.stream.errors import FencedError
 
 MAX_POLL_S = 300.0
@@ -104,6 +104,10 @@ class Membership:
         ``owned`` is what this member reads now, ``kept`` the part of it that it read all
         along. Records handed out before belong to the caller no longer than until this call.
         """
+        with reading(self._path):
+            return self._refresh()
+
+    def _refresh(self) -> bool:
         now_s = time.monotonic()
         version = self._connection.execute("PRAGMA data_version").fetchone()[0]
         if version == self._version and now_s - self._looked_s < LOOK_AROUND_S:
@@ -190,9 +194,10 @@ class Membership:
 
     def committed(self, partition: Partition) -> int | None:
         """Return the group's next wanted offset of a partition."""
-        row = self._connection.execute(
-            "SELECT next_offset FROM committed WHERE topic = ? AND partition = ?", partition
-        ).fetchone()
+        with reading(self._path):
+            row = self._connection.execute(
+                "SELECT next_offset FROM committed WHERE topic = ? AND partition = ?", partition
+            ).fetchone()
         return None if row is None else int(row[0])
 
     def close(self) -> None:

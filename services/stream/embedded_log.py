@@ -52,6 +52,15 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
+def reading(path: Path) -> "Iterator[None]":
+    """Turn what SQLite says about a file into ``StreamError``."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StreamError(f"{path} cannot be read: {error}") from error
+
+
+@contextmanager
 def writing(connection: sqlite3.Connection, path: Path) -> "Iterator[None]":
     """Hold the write lock of one file; all or nothing."""
     try:
@@ -137,10 +146,8 @@ class TopicLog:
         self.partitions = int(self._one("SELECT count(*) FROM head"))
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        try:
+        with reading(self._path):
             return self._connection.execute(sql, values).fetchall()
-        except sqlite3.Error as error:
-            raise StreamError(f"{self._path} cannot be read: {error}") from error
 
     def _one(self, sql: str, values: Sequence[Any] = ()) -> Any:
         return self._rows(sql, values)[0][0]

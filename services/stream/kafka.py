@@ -108,6 +108,8 @@ class KafkaLogProducer:
         """Block until every record sent is acknowledged, else raise ``StreamError``."""
         with self._lock:
             waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
         with translated(self._servers, "flushing"):
             self._producer.flush(timeout_s)
         failed = [future.exception for future in waiting if not future.succeeded()]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=Message)
 
 LONGEST_POLL_S = 0.5
+NUL = rb"\u0000"
 _log = structlog.get_logger(__name__)
 
 
@@ -191,6 +192,8 @@ class Step:
         for record in records:
             counter = self._counters[record.topic]
             try:
+                if NUL in record.value:
+                    raise msgspec.ValidationError("a text holds U+0000, which no database keeps")
                 message = self._decoders[record.topic](record.value)
             except (msgspec.MsgspecError, UnicodeDecodeError) as error:
                 counter.bad(str(error))

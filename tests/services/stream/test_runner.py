@@ -118,6 +118,9 @@ def test_a_batch_whose_outputs_were_not_acknowledged_is_not_committed(stream: Em
         (b'{"event_ms":0,"wall_ms":1795305600000,"speed":1.0,"source":"a"}', "$.event_ms"),
         (b'{"event_ms":1795305600000,"wall_ms":1795305600000,"speed":"fast","source":"a"}', "$.speed"),
         (b'{"event_ms":1795305600000,"wall_ms":1795305600000,"speed":1.0,"source":"\xff"}', "utf-8"),
+        (b'{"event_ms":1795305600000,"wall_ms":1795305600000,"speed":1.0,"source":"a\\u0000"}', "U+0000"),
+        (b'{"event_ms":1795305600000,"wall_ms":1795305600000,"speed":1.0,"source":"\\ud800"}', "truncated"),
+        (b'{"event_ms":1795305600000,"wall_ms":1795305600000,"speed":1e999,"source":"a"}', "out of range"),
         (b"[]", "Expected `object`"),
     ],
 )
