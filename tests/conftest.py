@@ -3,6 +3,7 @@
 import pytest
 
 from tests.real_parts import (
+    empty_kafka_url,
     kafka_url,
     migrated_postgis_url,
     new_postgis_url,
@@ -12,6 +13,7 @@ from tests.real_parts import (
 )
 
 __all__ = [
+    "empty_kafka_url",
     "kafka_url",
     "migrated_postgis_url",
     "new_postgis_url",

@@ -6,6 +6,7 @@ runs already can be named by TEST_KAFKA_URL (kafka://HOST:PORT) and TEST_POSTGIS
 (postgresql+psycopg://USER@HOST:PORT/NAME, a database that may be changed).
 """
 
+import contextlib
 import os
 import shutil
 import socket
@@ -67,18 +68,32 @@ def stop(part: str, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def kafka_url() -> Iterator[str]:
-    """Address of a real Apache Kafka."""
-    if given := os.environ.get("TEST_KAFKA_URL"):
-        yield given
-        return
+@contextlib.contextmanager
+def real_kafka() -> Iterator[str]:
+    """Start a Kafka with nothing in it, give its address, stop it and remove it."""
     folder, port = Path(tempfile.mkdtemp(prefix="hanoi-kafka-")), free_port(following=1)
     try:
         start("kafka", folder, port, needs=("java",), KAFKA_HEAP="384m")
         yield f"kafka://127.0.0.1:{port}"
     finally:
         stop("kafka", folder)
+
+
+@pytest.fixture(scope="session")
+def kafka_url() -> Iterator[str]:
+    """Address of a real Apache Kafka that the tests share; each uses topics of its own."""
+    if given := os.environ.get("TEST_KAFKA_URL"):
+        yield given
+        return
+    with real_kafka() as url:
+        yield url
+
+
+@pytest.fixture
+def empty_kafka_url() -> Iterator[str]:
+    """Address of a real Apache Kafka of this test alone, for a whole city with its own topics."""
+    with real_kafka() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ def places(request: pytest.FixtureRequest) -> dict[str, str]:
     if request.param == "embedded":
         return {}
     return {
-        "STREAM_URL": request.getfixturevalue("kafka_url"),
+        "STREAM_URL": request.getfixturevalue("empty_kafka_url"),
         "DATABASE_URL": request.getfixturevalue("postgis_url"),
     }
 
