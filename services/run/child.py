@@ -73,7 +73,8 @@ def _serve(name: str, settings: Settings, stop: threading.Event) -> int:
     clock = threading.Thread(target=_follow_clock, args=(context,), name="city-clock", daemon=True)
     clock.start()
     try:
-        run(context)
+        if not stop.is_set():  # told to stop while it was still importing
+            run(context)
         if not stop.is_set():
             log.info("has nothing more to do")
     finally:
