@@ -275,4 +275,4 @@ def test_a_record_is_read_soon_after_it_was_flushed(stream: Stream, new_topic: M
         begun_s = time.monotonic()
         assert len(tail.poll(10, PATIENCE_S)) == 1
         waits_s.append(time.monotonic() - begun_s)
-    assert sorted(waits_s)[5] < 0.1
+    assert sorted(waits_s)[5] < 0.3
