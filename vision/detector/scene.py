@@ -11,6 +11,7 @@ from vision.frames import Frame
 
 # Hue bands (OpenCV degrees / 2) that vision/scenes paints each kind of road user in.
 HUES: dict[str, tuple[int, int]] = {"car": (96, 124), "motorcycle": (134, 164), "bus": (78, 92)}
+LOWEST, HIGHEST = 78, 164
 SMALLEST_PX = 30
 
 
@@ -26,15 +27,16 @@ class SceneDetector:
         """Return the painted road users of one frame."""
         check_frame(frame.image)
         hsv = cv2.cvtColor(frame.image, cv2.COLOR_BGR2HSV)
+        painted = cv2.inRange(hsv, np.array([LOWEST, 90, 60]), np.array([HIGHEST, 255, 255]))
+        _, _, stats, middles = cv2.connectedComponentsWithStats(painted, connectivity=8)
         boxes: list[list[float]] = []
         scores: list[float] = []
         labels: list[str] = []
-        for label, (low, high) in HUES.items():
-            mask = cv2.inRange(hsv, np.array([low, 90, 60]), np.array([high, 255, 255]))
-            _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-            for x, y, w, h, area in stats[1:]:
-                if area >= SMALLEST_PX:
-                    boxes.append([float(x), float(y), float(x + w), float(y + h)])
-                    scores.append(min(0.99, 0.5 + 0.5 * float(area) / float(w * h)))
-                    labels.append(label)
+        for (x, y, w, h, area), middle in zip(stats[1:], middles[1:], strict=True):
+            hue = int(hsv[round(middle[1]), round(middle[0]), 0])
+            label = next((name for name, (low, high) in HUES.items() if low <= hue <= high), None)
+            if area >= SMALLEST_PX and label is not None:
+                boxes.append([float(x), float(y), float(x + w), float(y + h)])
+                scores.append(min(0.99, 0.5 + 0.5 * float(area) / float(w * h)))
+                labels.append(label)
         return empty_or(boxes, scores, labels)

@@ -22,7 +22,7 @@ def lines(path: Path) -> list[dict[str, object]]:
 def test_a_scene_is_watched_and_all_four_kinds_of_output_are_written(tmp_path: Path) -> None:
     out = tmp_path / "out"
     arguments = ["detect", "--video", "scene://junction?seed=1", "--camera", str(scene_file(tmp_path))]
-    result = CliRunner().invoke(main, [*arguments, "--seconds", "40", "--out", str(out)], catch_exceptions=False)
+    result = CliRunner().invoke(main, [*arguments, "--seconds", "31", "--out", str(out)], catch_exceptions=False)
     assert result.exit_code == 0
     candidates = lines(out / "candidates.jsonl")
     assert candidates
