@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import structlog
@@ -90,7 +90,9 @@ def create_app(
         del app
         stop = threading.Event()
         works = (follow, relay) if follow_log else ()
-        threads = [threading.Thread(target=w, args=(state, stop), name=w.__name__, daemon=True) for w in works]
+        threads = [
+            threading.Thread(target=_guarded, args=(w, state, stop), name=w.__name__, daemon=True) for w in works
+        ]
         for thread in threads:
             thread.start()
         pump = asyncio.create_task(state.hub.pump(sender.send, sender.tick))
@@ -126,6 +128,16 @@ def create_app(
     for middleware in (Compression, SecurityHeaders, Timing):
         app.add_middleware(middleware)
     return app
+
+
+def _guarded(work: Callable[[ApiState, threading.Event], None], state: ApiState, stop: threading.Event) -> None:
+    """Run a thread's work; pages that silently stand still are worse than a process that ends and is restarted."""
+    try:
+        work(state, stop)
+    except Exception as error:
+        LOG.error("a thread of the api died; the process ends", thread=work.__name__, exc_info=error)
+        state.failed.set()
+        state.context.stop.set()
 
 
 def _timetable(context: Context, city: CityFolder) -> CityTimetable:

@@ -36,6 +36,8 @@ def run(context: Context) -> None:
         server.run()
         context.stop.set()
         watcher.join(1.0)
+        if app.state.api.failed.is_set():
+            raise RuntimeError("a thread of the api died; the log says why")
 
 
 def _watch(context: Context, server: uvicorn.Server, close: Callable[[], None]) -> None:

@@ -1,5 +1,6 @@
 """What every endpoint works with, and who is asking."""
 
+import threading
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
@@ -46,6 +47,7 @@ class ApiState:
     limit: LoginLimit = field(default_factory=LoginLimit)
     wall: WallClock = field(default_factory=WallClock)
     views: Views = field(default_factory=Views)
+    failed: threading.Event = field(default_factory=threading.Event)
 
     @property
     def now_ms(self) -> int:

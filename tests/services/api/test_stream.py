@@ -28,7 +28,7 @@ from services.store.engine import open_store
 from services.store.incidents import record_detected
 from services.stream import open_stream
 from services.stream.base import Outgoing
-from tests.services.api.parts import DATE, Running, gtfs_zip, make_city, position, prediction
+from tests.services.api.parts import DATE, Running, gtfs_zip, make_city, position, prediction, running
 from tests.services.desk_builders import NOW_MS, incident
 
 Event = tuple[str, dict]  # type: ignore[type-arg]
@@ -209,3 +209,15 @@ def test_the_outbox_is_published_at_least_once_and_then_empty(api: Running) -> N
     records = look.poll(10, 2.0)
     assert [record.key for record in records] == [b"i-1"]
     look.close()
+
+
+def test_a_thread_that_dies_ends_the_process_so_that_it_is_restarted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(state: object, stop: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("services.api.app.follow", broken)
+    with running(tmp_path, make_city(tmp_path / "city"), follow_log=True) as api:
+        assert api.state.context.stop.wait(5)
+        assert api.state.failed.is_set()

@@ -4,6 +4,8 @@ Revision ID: 0002_desk
 Revises: 0001_backbone
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -20,19 +22,19 @@ def is_postgis() -> bool:
     return op.get_bind().dialect.name == "postgresql"
 
 
-def text(name: str, length: int, *, nullable: bool = False) -> sa.Column:
+def text(name: str, length: int, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.String(length), nullable=nullable)
 
 
-def long(name: str) -> sa.Column:
+def long(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Text, nullable=False)
 
 
-def big(name: str) -> sa.Column:
+def big(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.BigInteger, nullable=False)
 
 
-def auto(name: str) -> sa.Column:
+def auto(name: str) -> sa.Column[Any]:
     return sa.Column(name, AUTO_ID, primary_key=True, autoincrement=True)
 
 
