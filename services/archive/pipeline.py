@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy.orm import Session
 
 from schemas.incident import Incident
 from schemas.violation import Candidate
@@ -14,7 +13,7 @@ from services.store.cameras import record_camera_counts, record_camera_health, r
 from services.store.cases import open_case
 from services.store.days import prune
 from services.store.edges import record_road_states
-from services.store.engine import Store, open_store
+from services.store.engine import Session, Store, open_store
 from services.store.feeds import record_feed_health, record_fleet_alerts
 from services.store.incidents import record_detected
 from services.store.positions import record_positions

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from services.store import spatial
 from services.store.errors import StoreError
 
+__all__ = ["Session", "Store", "migration_config", "newest_revision", "open_store"]
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_S = 30.0
 # Any constant will do; it keeps two migrations of one PostgreSQL database from running at once.
