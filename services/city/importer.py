@@ -105,6 +105,10 @@ def import_city(request: Request, *, now_ms: int, progress: Progress | None = No
     """
     if not (request.gtfs or request.roads or request.cameras):
         raise CityError("nothing to import: give --gtfs, --roads or --cameras")
+    # Before anything long begins.
+    for path in (request.gtfs, request.stop_names, request.roster, *request.cameras):
+        if path is not None and not path.is_file():
+            raise CityError(f"{path}: there is no such file; check the path")
     progress = progress or Progress()
     began = time.monotonic()
     with _new_folder(request.out) as folder:
