@@ -19,17 +19,23 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.services.web import fixture_media as media
 from tests.services.web import fixtures as fx
+from tests.services.web import fixtures_desk as desk
 
 DIST = Path(__file__).parents[3] / "services" / "web" / "dist"
 TYPES = {
-    ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css",
-    ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json",
-}  # fmt: skip
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
 
-build_map = cache(fx.build_map)
-build_clip = cache(fx.build_clip)
-build_picture = cache(fx.build_picture)
+build_map = cache(media.build_map)
+build_clip = cache(media.build_clip)
+build_picture = cache(media.build_picture)
 
 
 class Book:
@@ -41,17 +47,17 @@ class Book:
 
     def incident_rows(self) -> list[dict[str, Any]]:
         """Return the incidents with what was done to them."""
-        rows = fx.incidents()
+        rows = desk.incidents()
         for index, row in enumerate(rows):
             done = self.incidents.get(row["incident_id"])
             if done:
-                rows[index] = {**fx.incident(index, done, row["title"]["vi"].split(", ")[1], row["probability"])}
+                rows[index] = {**desk.incident(index, done, row["title"]["vi"].split(", ")[1], row["probability"])}
                 rows[index]["actions"] = [*rows[index]["actions"], "undo"]
         return rows
 
     def case(self, number: int) -> dict[str, Any]:
         """Return a case with what was decided."""
-        body = fx.case_detail(number)
+        body = desk.case_detail(number)
         status = self.cases.get(body["case_id"])
         if status:
             body["status"] = status
@@ -88,14 +94,14 @@ def answer(method: str, path: str, query: dict[str, list[str]], state: str, body
             "states": [] if empty else [fx.edge_view(i) for i in range(EDGE_COUNT)],
         },
         "/api/control/overview": lambda: overview(empty),
-        "/api/feeds": lambda: {"feeds": [] if empty else fx.feeds()},
+        "/api/feeds": lambda: {"feeds": [] if empty else desk.feeds()},
         "/api/alerts": lambda: {
             "alerts": [] if empty else [fx.alert("lost", fx.text("Mất tín hiệu 6 phút", "Silent for 6 minutes"))]
         },
         "/api/incidents": lambda: {"incidents": [] if empty else BOOK.incident_rows()},
-        "/api/cameras": lambda: {"cameras": [] if empty else fx.cameras()},
+        "/api/cameras": lambda: {"cameras": [] if empty else desk.cameras()},
         "/api/cases": lambda: cases(query.get("status", ["open"])[0], empty),
-        "/api/cases/reasons": lambda: {"reasons": fx.REASONS},
+        "/api/cases/reasons": lambda: {"reasons": desk.REASONS},
     }
     if path in fixed:
         return fixed[path]()
@@ -140,10 +146,10 @@ def search(q: str, empty: bool) -> dict[str, Any]:
 
 def overview(empty: bool) -> dict[str, Any]:
     """Return the six numbers, unknown in an empty city."""
-    numbers = fx.overview()
+    numbers = desk.overview()
     if not empty:
         return numbers
-    zero = {name: 0 for name in ("alarms", "vehicles_live", "vehicles_known", "feeds_late", "cameras_ok", "cameras")}
+    zero = dict.fromkeys(("alarms", "vehicles_live", "vehicles_known", "feeds_late", "cameras_ok", "cameras"), 0)
     return {**numbers, **zero, "on_time_share": None, "travel_time_index": None}
 
 
@@ -151,7 +157,7 @@ def cases(status: str, empty: bool) -> dict[str, Any]:
     """Return the queue without decided cases, or the decided ones."""
     if empty:
         return {"cases": [], "counts": {}, "oldest_ms": None}
-    body = fx.cases()
+    body = desk.cases()
     rows = [{**row, "status": BOOK.cases.get(row["case_id"], "open")} for row in body["cases"]]
     return {**body, "cases": [row for row in rows if row["status"] == status]}
 

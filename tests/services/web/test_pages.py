@@ -10,8 +10,19 @@ from tests.services.web.fixture_server import BOOK, CUT_AFTER_S, DIST
 
 pytestmark = [pytest.mark.browser]
 AXE = DIST.parent / "node_modules" / "axe-core" / "axe.min.js"
-ADDRESSES = ["/", "/?q=kim", "/stop/S0", "/stop/S0?bus=T0-4%7C2026-02-16%7CS0", "/route/R32", "/login", "/control",
-             "/control?sel=incident:I0&view=selected", "/control?tab=feeds", "/enforcement", "/enforcement?case=K1"]  # fmt: skip
+ADDRESSES = [
+    "/",
+    "/?q=kim",
+    "/stop/S0",
+    "/stop/S0?bus=T0-4%7C2026-02-16%7CS0",
+    "/route/R32",
+    "/login",
+    "/control",
+    "/control?sel=incident:I0&view=selected",
+    "/control?tab=feeds",
+    "/enforcement",
+    "/enforcement?case=K1",
+]
 
 
 def settled(page):
@@ -55,7 +66,7 @@ def test_a_rider_finds_a_stop_without_marks_and_sees_the_bus_come(person):
     page = person("/", width=360, account="none")
     page.get_by_role("searchbox").fill("nguyen thai hoc")
     page.get_by_role("link", name=re.compile("58 Nguyễn Thái Học")).click()
-    row = page.get_by_role("button", name=re.compile("^32 Nhổn"))
+    row = page.get_by_role("button", name=re.compile("^32 Nhổn")).first
     expect(row).to_contain_text("4 phút")
     expect(row).to_contain_text("trực tiếp")
     expect(row).to_contain_text("kẹt xe Kim Mã, +2 phút")

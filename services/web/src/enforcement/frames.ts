@@ -23,12 +23,13 @@ export interface Beat {
  * How many seconds of the player one second of event time takes: 1, unless the file was written at
  * another pace than it was recorded.
  */
-export function paceOf(frameMs: readonly number[], lengthS: number): number {
+export function paceOf(frameMs: readonly number[], durationS: number, startS = 0): number {
   const count = frameMs.length
-  if (count < 2 || !Number.isFinite(lengthS) || lengthS <= 0) return 1
+  if (count < 2 || !Number.isFinite(durationS) || durationS <= startS) return 1
   const recordedS = ((frameMs[count - 1]! - frameMs[0]!) / 1000) * (count / (count - 1))
-  const pace = lengthS / recordedS
-  return Math.abs(pace - 1) < 0.1 ? 1 : pace
+  // Browsers differ in whether the duration counts the time before the first frame.
+  const paces = [durationS / recordedS, (durationS - startS) / recordedS] as const
+  return paces.some((pace) => Math.abs(pace - 1) < 0.1) ? 1 : paces[1]
 }
 
 export const playerTime = (frameMs: readonly number[], frame: number, beat: Beat): number =>

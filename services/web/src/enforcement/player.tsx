@@ -43,7 +43,7 @@ function usePlayback(clip: Clip, actFrame: number) {
   )
   /** The first picture tells where the clip's own time begins; then the moment of the act is shown. */
   const begin = (startS: number) => {
-    beat.current = { startS, pace: paceOf(clip.frame_ms, (video.current?.duration ?? 0) - startS) }
+    beat.current = { startS, pace: paceOf(clip.frame_ms, video.current?.duration ?? 0, startS) }
     go(actFrame)
   }
   useEffect(() => {

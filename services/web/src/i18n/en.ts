@@ -32,6 +32,7 @@ export const en: Record<keyof typeof vi, string> = {
   'app.clear': 'Clear what was typed',
   'app.update': 'Reload the page',
 
+  'notice.label': 'What to know first',
   'notice.played': 'Playing back {time} at ×{speed}. This is not the present.',
   'notice.sample': 'A sample city made by code: buses and figures are not real.',
   'notice.repeat': 'The timetable of {first}–{last} has ended and is repeated by day of the week.',

@@ -31,6 +31,7 @@ export const vi = {
   'app.clear': 'Xoá chữ đã gõ',
   'app.update': 'Tải lại trang',
 
+  'notice.label': 'Điều cần biết trước',
   'notice.played': 'Đang phát lại ngày {time}, nhanh ×{speed}. Đây không phải giờ hiện tại.',
   'notice.sample': 'Thành phố mẫu do máy dựng: xe và số liệu không có thật.',
   'notice.repeat': 'Biểu đồ {first}–{last} đã hết hạn, đang được lặp lại theo thứ trong tuần.',

@@ -47,7 +47,7 @@ export function Header({ path }: { path: string }) {
         </nav>
       )}
       <div class="head-end">
-        <button type="button" class="text-button" lang={language.get() === 'vi' ? 'en' : 'vi'} aria-label={t('app.languageLabel')} onClick={() => setLanguage(language.get() === 'vi' ? 'en' : 'vi')}>
+        <button type="button" class="text-button" aria-label={`${language.get() === 'vi' ? 'EN' : 'VI'}: ${t('app.languageLabel')}`} onClick={() => setLanguage(language.get() === 'vi' ? 'en' : 'vi')}>
           {language.get() === 'vi' ? 'EN' : 'VI'}
         </button>
         <button type="button" class="icon-button" aria-label={t('app.theme', { theme: tCode('app.theme.', theme) })} title={t('app.theme', { theme: tCode('app.theme.', theme) })} onClick={nextTheme}>

@@ -28,7 +28,7 @@ export function Notices() {
   const calendar = city?.calendar
   const doubts = city?.doubts ?? []
   return (
-    <div class="notices">
+    <section class="notices" aria-label={t('notice.label')}>
       {!online && (
         <p class="notice notice-strong" role="status">
           <Icon name="warn" size={16} />
@@ -65,6 +65,6 @@ export function Notices() {
           </ul>
         </details>
       )}
-    </div>
+    </section>
   )
 }
