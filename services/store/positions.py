@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from schemas.position import BusPosition
@@ -36,6 +36,12 @@ def list_trail(session: Session, vehicle_id: str, from_ms: int, to_ms: int) -> l
         .order_by(BusPositionRow.time_ms)
     )
     return [(time_ms, lon, lat) for time_ms, lon, lat in rows]
+
+
+def forget_source(session: Session, source: str) -> None:
+    """Remove every position of one source, for instance of a benchmark."""
+    for model in (BusPositionRow, BusLatestRow):
+        session.execute(delete(model).where(model.source == source))
 
 
 def values_of(position: BusPosition) -> Values:
