@@ -12,6 +12,7 @@ from schemas.camera import CameraHealth, CameraSegment, CameraState
 from schemas.message import Message
 from schemas.text import Text
 from schemas.violation import Candidate, EvidenceRef
+from services.media.errors import MediaError
 from services.media.store import SCHEME, MediaStore
 from vision.camera import CameraConfig
 from vision.detector.base import Detector
@@ -106,14 +107,19 @@ class Detection:
         Raises
         ------
         SegmentError
-            If its camera is unknown, its bytes are not those announced or cannot be decoded.
+            If its camera is unknown, or its bytes are gone or not those announced.
+        VideoError
+            If its bytes are no video.
         MediaError
-            If its bytes are gone.
+            If a package cannot be stored; the segment is to be watched again.
         """
         desk = self._desk(segment)
         if desk is None:
             return self._without_weights(segment, now_ms)
-        data = self._media.read(segment.uri)
+        try:
+            data = self._media.read(segment.uri)
+        except MediaError as error:
+            raise SegmentError(str(error)) from error
         if hashlib.sha256(data).hexdigest() != segment.sha256:
             raise SegmentError(f"{segment.uri}: its bytes do not have the announced SHA-256; it was changed or cut")
         stored = StoredPiece(data, segment.frame_ms)

@@ -10,7 +10,6 @@ from services.city.folder import CityFolder
 from services.context import Context
 from services.detect.desk import Detection, SegmentError
 from services.detect.warm import TOPIC, warm_up
-from services.media.errors import MediaError
 from services.media.store import open_media
 from services.settings import VisionSettings
 from services.stream.base import Partition
@@ -88,7 +87,7 @@ def run(context: Context) -> None:
                 continue
             try:
                 outputs += detection.take(incoming.message, context.clock.now_ms())
-            except (SegmentError, MediaError, VisionError) as error:
+            except (SegmentError, VisionError) as error:
                 _log.warning("segment refused", camera=incoming.key, reason=str(error))
                 rejected.append((incoming, str(error)))
         outputs += detection.quiet(context.clock.now_ms())

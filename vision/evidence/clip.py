@@ -9,7 +9,7 @@ import av
 import numpy as np
 from av.error import FFmpegError
 
-from vision.errors import EvidenceError
+from vision.errors import EvidenceError, VideoError
 from vision.frames import Frame, to_image
 from vision.segments import encode
 
@@ -48,10 +48,15 @@ def read_piece(piece: StoredPiece, first_index: int = 0) -> Iterator[Frame]:
     ------
     Frame
         In order of time. A frame that cannot be decoded is missing; the others keep their own times.
+
+    Raises
+    ------
+    VideoError
+        If the piece is no video.
     """
     times = np.array(piece.frame_ms)
     start_s = None
-    with av.open(io.BytesIO(piece.data), "r") as container:
+    with _open(piece) as container:
         stream = container.streams.video[0]
         stream.thread_type = "SLICE"
         for packet in container.demux(stream):
@@ -66,6 +71,17 @@ def read_piece(piece: StoredPiece, first_index: int = 0) -> Iterator[Frame]:
                 wanted = times[0] + (frame.time - start_s) * 1000
                 at = int(np.abs(times - wanted).argmin())
                 yield Frame(first_index + at, int(times[at]), to_image(frame))
+
+
+def _open(piece: StoredPiece) -> "av.container.InputContainer":
+    try:
+        container = av.open(io.BytesIO(piece.data), "r")
+    except (FFmpegError, ValueError) as error:
+        raise VideoError(f"a recorded piece of {len(piece.data)} bytes cannot be opened ({error})") from None
+    if not container.streams.video or not piece.frame_ms:
+        container.close()
+        raise VideoError(f"a recorded piece of {len(piece.data)} bytes holds no picture")
+    return container
 
 
 def build_clip(pieces: Sequence[StoredPiece]) -> Clip:
@@ -110,7 +126,7 @@ def _copy(pieces: Sequence[StoredPiece]) -> bytes | None:
     with av.open(out, "w", format="mp4") as target:
         copy = None
         for piece in pieces:
-            with av.open(io.BytesIO(piece.data), "r") as container:
+            with _open(piece) as container:
                 stream = container.streams.video[0]
                 context = stream.codec_context
                 if context.name != "h264" or (extra is not None and context.extradata != extra):

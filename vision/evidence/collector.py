@@ -12,7 +12,7 @@ import msgspec
 from schemas.violation import Candidate, PlateReading
 from vision.camera import CameraConfig
 from vision.detector.base import Detector
-from vision.errors import EvidenceError
+from vision.errors import VisionError
 from vision.evidence.clip import StoredPiece
 from vision.evidence.keys import SealingKey
 from vision.evidence.package import Sealed, seal
@@ -90,11 +90,12 @@ class Collector:
             for p in self._pieces
             if p.frame_ms[-1] >= moment - BEFORE_S * 1000 and p.frame_ms[0] <= moment + AFTER_S * 1000
         ]
-        plate, crop = read_track(self._plates, act.track, pieces, moment) if self._plates else (NO_PLATE, None)
-        candidate = self._candidate(act, plate)
+        candidate = self._candidate(act, NO_PLATE)
         try:
+            plate, crop = read_track(self._plates, act.track, pieces, moment) if self._plates else (NO_PLATE, None)
+            candidate = self._candidate(act, plate)
             return Claim(candidate, seal(candidate, self._camera, pieces, self._key, plate_crop=crop))
-        except EvidenceError as error:
+        except VisionError as error:
             return Claim(candidate, None, f"{candidate.candidate_id}: {error}")
 
     def _candidate(self, act: Act, plate: PlateReading) -> Candidate:

@@ -9,11 +9,11 @@ import pytest
 from schemas.camera import CameraHealth, CameraSegment
 from schemas.violation import Candidate
 from services.detect.desk import Detection, SegmentError
-from services.media.errors import MediaError
 from services.media.store import MediaStore, open_media
 from tests.vision.builders import START_MS, key
 from vision.camera import CameraConfig, parse_camera
 from vision.detector.open import open_detector
+from vision.errors import VideoError
 from vision.evidence.verify import verify_package
 from vision.pieces import source_pieces
 from vision.scenes.junction import scene_camera_yaml
@@ -123,8 +123,18 @@ def test_an_unknown_camera_changed_bytes_and_absent_bytes_are_refused_with_a_rea
     with pytest.raises(SegmentError, match="announced SHA-256"):
         detection(media).take(msgspec.structs.replace(segment, sha256="0" * 64), segment.end_ms)
     media.delete(segment.uri)
-    with pytest.raises(MediaError):
+    with pytest.raises(SegmentError, match="is absent"):
         detection(media).take(segment, segment.end_ms)
+
+
+def test_bytes_that_are_no_video_are_refused_and_the_next_segment_is_watched(media: MediaStore) -> None:
+    watch, made = detection(media), segments(media, 2)
+    noise = b"no video at all" * 50
+    uri = media.put("segments/noise.mp4", noise)
+    bad = msgspec.structs.replace(made[0], uri=uri, sha256=hashlib.sha256(noise).hexdigest())
+    with pytest.raises(VideoError, match="cannot be opened"):
+        watch.take(bad, bad.end_ms)
+    assert [topic for topic, *_ in watch.take(made[1], made[1].end_ms)] == ["camera.health"]
 
 
 def test_live_pictures_that_lie_behind_are_skipped_and_counted(media: MediaStore) -> None:

@@ -1,0 +1,38 @@
+import http.server
+import threading
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from tests.data import shared_data
+from tests.vision.builders import CLIPS
+from vision.errors import VideoError
+from vision.segments import cut
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    folder = shared_data("cameras")
+    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+    handler.func.log_message = lambda *args: None  # type: ignore[attr-defined, method-assign]
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def test_a_recording_behind_http_is_cut_like_a_file(address: str) -> None:
+    pieces = list(cut(f"{address}/{CLIPS['redlight_pickup']}"))
+    assert sum(len(p.frame_s) for p in pieces) == 77
+
+
+def test_an_address_that_has_nothing_is_named(address: str) -> None:
+    with pytest.raises(VideoError, match=r"none\.mp4: cannot be opened"):
+        list(cut(f"{address}/none.mp4"))
+
+
+def test_a_camera_that_is_switched_off_is_named() -> None:
+    with pytest.raises(VideoError, match=r"rtsp://127\.0\.0\.1:9/cam"):
+        list(cut("rtsp://127.0.0.1:9/cam"))
