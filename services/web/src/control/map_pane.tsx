@@ -80,7 +80,7 @@ export function MapPane({ data, selection, incidents, detail }: Props) {
     map.current?.selectEdge(selection?.kind === 'edge' ? Number(selection.id) : null)
     const target = place ?? bus
     if (target) map.current?.flyTo(target.lon, target.lat)
-  }, [chosen, made, incidents.length > 0])
+  }, [chosen, made, incidents.length > 0, data.vehicles.value !== null, data.cameras.value !== null])
   useEffect(() => {
     map.current?.selectVehicle(selection?.kind === 'vehicle' ? selection.id : null, detail)
   }, [chosen, detail, made])

@@ -114,6 +114,7 @@ export const en: Record<keyof typeof vi, string> = {
   'stop.planned': 'Timetable',
   'stop.where': 'The bus is at',
   'stop.where.away': '{stop}, {n} stops away',
+  'stop.where.next': '{stop}, this stop is the next',
   'stop.where.unknown': 'not known',
   'stop.bus': 'Plate',
   'stop.fixAge': 'Place received',

@@ -72,6 +72,6 @@ export const ago = (ms: number): string => t('span.ago', { span: span(ms) })
 /** "+2 min", "on time", "3 min early". */
 export function delay(seconds: number): string {
   const minutes = Math.round(Math.abs(seconds) / 60)
-  if (minutes === 0) return t('delay.none')
+  if (Math.abs(seconds) < 60) return t('delay.none')
   return t(seconds > 0 ? 'delay.late' : 'delay.early', { n: minutes })
 }

@@ -113,6 +113,7 @@ export const vi = {
   'stop.planned': 'Biểu đồ',
   'stop.where': 'Xe đang ở',
   'stop.where.away': '{stop}, còn {n} trạm',
+  'stop.where.next': '{stop}, trạm kế tiếp là trạm này',
   'stop.where.unknown': 'chưa rõ',
   'stop.bus': 'Biển số',
   'stop.fixAge': 'Vị trí nhận',

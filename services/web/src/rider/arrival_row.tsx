@@ -87,6 +87,13 @@ function Minutes({ arrival, nowMs }: { arrival: Arrival; nowMs: number }) {
   )
 }
 
+function whereWords(arrival: Arrival): string {
+  const { at_stop_name: stop, stops_away: away } = arrival
+  if (!stop) return t('stop.where.unknown')
+  if (away === null) return stop
+  return away === 0 ? t('stop.where.next', { stop }) : t('stop.where.away', { stop, n: away })
+}
+
 async function share(arrival: Arrival, stopName: string): Promise<void> {
   const text = `${t('route.title', { line: arrival.route_short_name })} · ${t('stop.name', { name: stopName })} · ${clockTime(arrival.eta_ms)}`
   try {
@@ -119,7 +126,7 @@ function Details({ id, arrival, all, stopName, contact, reminder, onRemind }: Pr
         {arrival.vehicle_id && (
           <>
             <Fact term={t('stop.where')}>
-              {arrival.at_stop_name ? t('stop.where.away', { stop: arrival.at_stop_name, n: arrival.stops_away ?? '?' }) : t('stop.where.unknown')}
+              {whereWords(arrival)}
             </Fact>
             <Fact term={t('stop.bus')}>{arrival.vehicle_id}</Fact>
           </>
