@@ -132,7 +132,7 @@ def test_a_batch_that_somebody_else_wrote_is_dropped(both: tuple[Stream, Store],
             last = mine[-1].record
             stolen.append(True)
             with store.transaction() as session:
-                advance_offsets(session, group, {(last.topic, last.partition): (0, last.offset + 1)})
+                advance_offsets(session, group, {(last.topic, last.partition): (last.offset, last.offset + 1)})
         return record(mine)
 
     step = make_step(stream, store, group, handle)
