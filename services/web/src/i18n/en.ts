@@ -102,6 +102,7 @@ export const en: Record<keyof typeof vi, string> = {
   'stop.status.live': 'live',
   'stop.status.planned': 'planned time',
   'stop.status.stale': 'place {span} old',
+  'stop.status.lost': 'not updated',
   'stop.status.notComing': 'The {time} does not run',
   'stop.nextInstead': 'next one {time} ({line})',
   'stop.noNext': 'no next one known yet',
@@ -139,7 +140,7 @@ export const en: Record<keyof typeof vi, string> = {
   'route.stops': '{n} stops · {length}',
   'route.map': 'See it on the map',
   'route.bus': 'Bus {bus}',
-  'route.age': 'place {span} old',
+  'route.age': '{span} ago',
 
   'map.label': 'Map',
   'map.none': 'This city has no base map yet',

@@ -101,6 +101,7 @@ export const vi = {
   'stop.status.live': 'trực tiếp',
   'stop.status.planned': 'theo biểu đồ',
   'stop.status.stale': 'vị trí cũ {span}',
+  'stop.status.lost': 'chưa cập nhật',
   'stop.status.notComing': 'Không chạy chuyến {time}',
   'stop.nextInstead': 'chuyến sau {time} ({line})',
   'stop.noNext': 'chưa thấy chuyến sau',
@@ -138,7 +139,7 @@ export const vi = {
   'route.stops': '{n} trạm · {length}',
   'route.map': 'Xem trên bản đồ',
   'route.bus': 'Xe {bus}',
-  'route.age': 'vị trí {span} trước',
+  'route.age': '{span} trước',
 
   'map.label': 'Bản đồ',
   'map.none': 'Thành phố này chưa có bản đồ nền',

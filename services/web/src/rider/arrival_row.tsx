@@ -20,7 +20,8 @@ interface Props {
   onToggle: () => void
 }
 
-function statusWords(arrival: Arrival, nowMs: number): string {
+function statusWords(arrival: Arrival, { nowMs, lost }: Contact): string {
+  if (lost && arrival.status !== 'planned') return t('stop.status.lost')
   if (arrival.status === 'live') return t('stop.status.live')
   if (arrival.status === 'stale') {
     return t('stop.status.stale', { span: arrival.fix_time_ms === null ? '?' : span(nowMs - arrival.fix_time_ms) })
@@ -40,7 +41,7 @@ export function ArrivalRow(props: Props) {
           <span class="arrival-headsign">{arrival.headsign ?? ''}</span>
           {missing ? <Missing arrival={arrival} all={all} /> : <Reason arrival={arrival} />}
         </span>
-        {!missing && <Minutes arrival={arrival} nowMs={contact.nowMs} />}
+        {!missing && <Minutes arrival={arrival} contact={contact} />}
       </button>
       {open && <Details id={details} {...props} />}
     </li>
@@ -67,13 +68,13 @@ function Reason({ arrival }: { arrival: Arrival }) {
   return reason ? <span class="arrival-reason">{reason}</span> : null
 }
 
-function Minutes({ arrival, nowMs }: { arrival: Arrival; nowMs: number }) {
-  const when = whenOf(arrival, nowMs)
+function Minutes({ arrival, contact }: { arrival: Arrival; contact: Contact }) {
+  const when = whenOf(arrival, contact.nowMs)
   const due = when.due && arrival.status === 'live'
   return (
     <span class="arrival-when">
       {due ? (
-        <span class="arrival-due">{t('stop.soon')}</span>
+        <span class="arrival-due">{contact.lost ? clockTime(arrival.eta_ms) : t('stop.soon')}</span>
       ) : (
         <span class="arrival-minutes">
           <b>{when.minutes}</b> {t('stop.minutesUnit')}
@@ -81,7 +82,7 @@ function Minutes({ arrival, nowMs }: { arrival: Arrival; nowMs: number }) {
       )}
       {when.range && !due && <span class="arrival-range">{t('stop.range', { from: when.range[0], to: when.range[1] })}</span>}
       <span class="arrival-status">
-        {arrival.status === 'live' ? <span class="pulse" aria-hidden="true" /> : <span aria-hidden="true">○</span>} {statusWords(arrival, nowMs)}
+        {arrival.status === 'live' && !contact.lost ? <span class="pulse" aria-hidden="true" /> : <span aria-hidden="true">○</span>} {statusWords(arrival, contact)}
       </span>
     </span>
   )

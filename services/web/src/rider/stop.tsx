@@ -5,7 +5,7 @@ import { clockSpeed, nudgeClock, useNow } from '../core/clock.ts'
 import { keep, recall } from '../core/kept.ts'
 import { useLive } from '../core/live.ts'
 import { go, setQuery, usePlace } from '../core/router.ts'
-import type { Arrival, ArrivalsBody } from '../core/types.ts'
+import type { Arrival, ArrivalsBody, RouteHit } from '../core/types.ts'
 import { useData } from '../core/use_data.ts'
 import { span } from '../i18n/format.ts'
 import { say, t, tCode } from '../i18n/index.ts'
@@ -94,9 +94,14 @@ function vehicleIdsOf(body: ArrivalsBody, bus: string | null): string[] {
   return chosen.flatMap((arrival) => (arrival.vehicle_id ? [arrival.vehicle_id] : []))
 }
 
+/** Every line of the stop leads to its page; lines without a bus on its way are looked up by their name. */
 function LineLinks({ body }: { body: ArrivalsBody }) {
   const known = new Map(body.arrivals.map((arrival) => [arrival.route_short_name, arrival.route_id]))
-  const unknown = body.stop.routes.filter((name) => !known.has(name))
+  const missing = body.stop.routes.filter((name) => !known.has(name))
+  const all = useData<{ routes: RouteHit[] }>(missing.length > 0 ? '/api/routes' : null)
+  for (const route of all.value?.routes ?? []) {
+    if (missing.includes(route.short_name)) known.set(route.short_name, route.route_id)
+  }
   return (
     <div class="line-links">
       {[...known].map(([name, routeId]) => (
@@ -105,7 +110,7 @@ function LineLinks({ body }: { body: ArrivalsBody }) {
           <Icon name="chevron" size={16} />
         </a>
       ))}
-      {unknown.length > 0 && <LineChips routes={unknown} />}
+      <LineChips routes={missing.filter((name) => !known.has(name))} />
     </div>
   )
 }
@@ -144,6 +149,7 @@ function Freshness({ body, contact }: { body: ArrivalsBody; contact: Contact }) 
       </p>
     )
   }
+  if (body.newest_fix_ms === null && body.arrivals.length === 0) return null
   if (body.newest_fix_ms === null) {
     return (
       <p class="fresh">
