@@ -25,6 +25,7 @@ FINISH_M = 800.0
 DEADHEAD_MPS = 5.0
 MIN_LAYOVER_MS = 120_000
 STANDING_MPS = 0.8
+EARLY_MS = 90_000
 
 
 @dataclass(slots=True)
@@ -82,29 +83,42 @@ class Follower:
             self._begin(vehicle, run, fix, x, y)
         else:
             self._move(vehicle, progress, fix, x, y, out)
-        self._judge_phase(vehicle, fix)
+        self._judge_phase(vehicle)
         self._predict(vehicle, fix, x, y, out)
         return out
 
     def _begin(self, vehicle: Vehicle, run: TripRun, fix: Fix, x: float, y: float) -> None:
         progress = vehicle.progress = seat(self._timetable, run, x, y, fix.time_ms)
         vehicle.watch = StopWatch(self._timetable, run, vehicle.vehicle_id, 1)
-        vehicle.watch.seat(progress.distance_m, fix.time_ms, waits=_waits(progress, fix))
         vehicle.memory = PredictionMemory(len(progress.pattern.stop_index))
-        vehicle.link_from = None
+        self._seat_watch(vehicle, fix)
 
     def _move(self, vehicle: Vehicle, progress: Progress, fix: Fix, x: float, y: float, out: Followed) -> None:
         watch = vehicle.watch
         assert watch is not None
+        if vehicle.held:
+            # Where a bus stands before its trip says nothing about how far it came; its first place afterwards does.
+            vehicle.progress = seat(self._timetable, progress.run, x, y, fix.time_ms)
+            self._seat_watch(vehicle, fix)
+            return
         before_m, before_ms = progress.distance_m, progress.time_ms
         if not advance(self._timetable, progress, x, y, fix.time_ms):
-            watch.seat(progress.distance_m, fix.time_ms, waits=_waits(progress, fix))
-            vehicle.link_from = None
+            self._seat_watch(vehicle, fix)
             return
         events = watch.drive(before_m, before_ms, progress.distance_m, fix.time_ms, door_open=fix.door_open)
         for event in events:
             self._learn(vehicle, event, fix.time_ms)
         out.stop_events += events
+
+    def _seat_watch(self, vehicle: Vehicle, fix: Fix) -> None:
+        progress, watch = vehicle.progress, vehicle.watch
+        assert progress is not None
+        assert watch is not None
+        vehicle.held = fix.time_ms < progress.run.start_ms - EARLY_MS
+        if vehicle.held:
+            progress.distance_m = float(progress.pattern.stop_distance_m[0])
+        watch.seat(progress.distance_m, fix.time_ms, waits=vehicle.held or _waits(progress, fix))
+        vehicle.link_from = None
 
     def _learn(self, vehicle: Vehicle, event: StopEvent, known_ms: int) -> None:
         watch, memory = vehicle.watch, vehicle.memory
@@ -137,7 +151,7 @@ class Follower:
         )
         vehicle.link_from = (stop, event.arrival_ms)
 
-    def _judge_phase(self, vehicle: Vehicle, fix: Fix) -> None:
+    def _judge_phase(self, vehicle: Vehicle) -> None:
         progress = vehicle.progress
         assert progress is not None
         assert vehicle.watch is not None
@@ -145,7 +159,7 @@ class Follower:
         done = progress.is_at_end and vehicle.watch.ahead >= len(progress.pattern.stop_index)
         if progress.off_m > OFF_ROUTE_M:
             vehicle.phase = Phase.DEADHEAD if waiting or progress.is_at_end else Phase.DETOUR
-        elif (waiting and (progress.is_at_start or fix.time_ms < progress.run.start_ms)) or done:
+        elif waiting or done:
             vehicle.phase = Phase.LAYOVER
         else:
             vehicle.phase = Phase.IN_SERVICE

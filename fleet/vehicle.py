@@ -14,7 +14,11 @@ from schemas.trip import Phase
 
 @dataclass(slots=True)
 class Vehicle:
-    """One bus. ``anchor`` is the last place (x, y, time) from which it moved at least 25 m."""
+    """One bus.
+
+    ``anchor`` is the last place (x, y, time) from which it moved at least 25 m. ``held`` tells that its trip does not
+    begin for a minute and a half yet: wherever it stands, it waits.
+    """
 
     vehicle_id: str
     last: Fix | None = None
@@ -25,6 +29,7 @@ class Vehicle:
     belief: TripBelief = field(default_factory=TripBelief)
     progress: Progress | None = None
     watch: StopWatch | None = None
+    held: bool = False
     memory: PredictionMemory | None = None
     probability: float = 0.0
     phase: Phase = Phase.UNKNOWN

@@ -101,7 +101,7 @@ def _near(
 
 @numba.njit(cache=True)
 def _passes(px: float, py: float, within: float, x: Floats, y: Floats, along: Floats, found: Floats, n: int) -> int:
-    """Write each pass of one line near a point into ``found`` (along, beside, direction) from ``n`` on; return the end."""
+    """Write each pass of a line near a point into ``found`` (along, beside, direction) from ``n``; return the end."""
     last = -np.inf
     for j in range(len(x) - 1):
         dx, dy = x[j + 1] - x[j], y[j + 1] - y[j]

@@ -102,7 +102,7 @@ def test_without_a_claim_the_right_trip_and_direction_are_found(table):
 
 def test_a_claim_against_the_direction_is_hardly_believed(table):
     fixes = [
-        msgspec.structs.replace(f, claimed_trip=TripRef(trip_id="T1-3", start_date=DATE)) for f in drive(table, "T0-3")
+        msgspec.structs.replace(f, claimed_trip=TripRef(trip_id="T1-2", start_date=DATE)) for f in drive(table, "T0-3")
     ]
     _, _, positions = collect(Tracker(table), fixes)
     assert np.median([p.assignment.probability for p in positions[10:-6]]) < 0.5
@@ -195,7 +195,7 @@ def test_washington_is_followed_at_speed_and_shuffled_delivery_changes_nothing()
     assert plain[0] == shaken[0]
     assert plain[1] == shaken[1]
     served = [p for p in plain[2] if p.assignment.phase is Phase.IN_SERVICE]
-    assert len(served) > 0.85 * len(plain[2])
+    assert len(served) > 0.8 * len(plain[2])
     _, _, hidden = collect(Tracker(table), [without_trips(f) for f in fixes])
     truth = {(p.vehicle_id, p.time_ms): p.assignment.route_id for p in plain[2]}
     right = [truth[p.vehicle_id, p.time_ms] == p.assignment.route_id for p in hidden]
@@ -209,3 +209,24 @@ def test_an_austin_day_with_minutes_between_fixes_is_cleaned_and_kept():
     assert len(out.positions) > 0.9 * len(fixes)
     assert len({position.vehicle_id for position in out.positions}) > 140
     assert out.feed_health[0].worst is None or out.feed_health[0].verdicts
+
+
+def test_a_bus_that_waits_further_on_before_its_trip_has_not_set_out(table):
+    """Seen in Washington: the layover was 600 m along the shape, and the bus was taken to be 15 min early."""
+    run = table.run_of(table.trip_number["T0-3"], DATE)
+    x, y, _ = table.pattern_of(run.trip).point_at(1300.0)
+    lon, lat = table.frame.to_degrees(np.array(x), np.array(y))
+    claim = TripRef(trip_id="T0-3", start_date=DATE)
+    tracker = Tracker(table)
+    for at in range(run.start_ms - 900_000, run.start_ms - 120_000, 30_000):
+        fix = Fix(
+            vehicle_id="b", time_ms=at, lon=float(lon), lat=float(lat), source="s", received_ms=at, speed_mps=0.0,
+            claimed_trip=claim,
+        )  # fmt: skip
+        out = tracker.step([fix], at)
+        assert out.positions[0].assignment.phase is Phase.LAYOVER
+        assert not out.stop_events
+        assert out.predictions[0].delay_s == 0.0
+        assert out.predictions[0].stops[0].p50_ms > run.start_ms
+    _, events, _ = collect(tracker, [f for f in drive(table, "T0-3", vehicle="b") if f.time_ms > run.start_ms - 60_000])
+    assert sorted(key[2] for key in events) == list(range(1, 9))
