@@ -1,5 +1,5 @@
 /** What a controller does with an incident: at once, and undone within ten seconds. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { ApiError, post, segment } from '../core/api.ts'
 import { makeStore } from '../core/store.ts'
 import type { IncidentAction, IncidentView } from '../core/types.ts'
@@ -69,7 +69,7 @@ export function IncidentActions({ incident, acting, asking }: { incident: Incide
 
 function WhyNot({ incident, acting, note }: { incident: IncidentView; acting: Acting; note: string }) {
   const first = useRef<HTMLButtonElement>(null)
-  useEffect(() => first.current?.focus(), [])
+  useLayoutEffect(() => first.current?.focus(), [])
   return (
     <div class="acts" role="group" aria-label={t('act.reasons.label')}>
       <h3>{t('act.why')}</h3>

@@ -1,5 +1,5 @@
 /** Approve or reject: the machine suspects, an officer decides; undone within ten seconds. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { ApiError, post, segment } from '../core/api.ts'
 import { makeStore, useStore } from '../core/store.ts'
 import type { CaseDetail, Reason } from '../core/types.ts'
@@ -81,7 +81,7 @@ export function Decision({ body, reasons, deciding }: { body: CaseDetail; reason
 /** Approving leads to a notice to somebody: the one thing that is asked before it is done. */
 function ApproveAsk({ body, deciding }: { body: CaseDetail; deciding: Deciding }) {
   const sure = useRef<HTMLButtonElement>(null)
-  useEffect(() => sure.current?.focus(), [])
+  useLayoutEffect(() => sure.current?.focus(), [])
   return (
     <div class="decision is-asking" role="group" aria-label={t('enf.decision')}>
       <p class="why">{t('enf.approve.ask')}</p>
@@ -101,7 +101,7 @@ function RejectAsk({ body, reasons, deciding }: { body: CaseDetail; reasons: Rea
   const [code, setCode] = useState('')
   const [text, setText] = useState('')
   const form = useRef<HTMLFormElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     form.current?.focus()
     const pick = (event: KeyboardEvent) => {
       const reason = reasons[Number(event.key) - 1]
