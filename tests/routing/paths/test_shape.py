@@ -83,7 +83,7 @@ def test_all_lines_of_hanoi_get_a_shape_on_the_roads_in_seconds() -> None:
     place = {a: (float(b), float(c)) for a, b, c in stops.select("stop_id", "stop_lon", "stop_lat").iter_rows()}
     chosen = trips.group_by("route_id", "direction_id").agg(pl.col("trip_id").min())["trip_id"].to_list()
     times = times.filter(pl.col("trip_id").is_in(chosen)).sort("trip_id", pl.col("stop_sequence").cast(int))
-    began = time.perf_counter()
+    began = time.process_time()
     hops, on_road, long_way = 0, 0, 0
     for _, group in times.group_by("trip_id", maintain_order=True):
         points = np.array([place[s] for s in group["stop_id"]])
@@ -97,7 +97,7 @@ def test_all_lines_of_hanoi_get_a_shape_on_the_roads_in_seconds() -> None:
         long_way += sum(np.diff(shape.stop_m)[i] > 2 * straight[i] + 200 for i in good)
         assert (np.diff(shape.stop_m) >= 0).all()
         assert len(shape.stop_m) == len(points)
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20
     assert hops == 7446
     assert on_road > 4800, "the roads at hand cover the inner districts only"
     assert long_way < 0.03 * on_road
