@@ -81,7 +81,7 @@ distributed: setup $(CITY)/city.json ## the same city on real Kafka and PostGIS,
 	@sh infra/distributed.sh --city $(CITY)
 
 shots: setup-dev ## pictures of every page in every state into var/shots
-	@$(BIN)/python -m services.web.shots
+	@$(BIN)/python -m tests.services.web.shots --out $(VAR)/shots
 
 schemas: setup-dev ## write schemas/json anew
 	@$(BIN)/python -m schemas.write_json && $(BIN)/python -m schemas.dictionary

@@ -25,7 +25,7 @@ def test_a_checked_crossing_is_approved_and_a_changed_byte_of_its_package_is_fou
         body = city.get(f"/api/cases/{case}")
         assert body["verification"]["ok"], body["verification"]
         assert body["clause"] is None, "the act is of 2022, decree 168/2024 was not in force"
-        assert {file["name"] for file in body["files"]} >= {"clip.mp4", "manifest.json"}
+        assert {file["name"] for file in body["files"]} >= {"clip.mp4", "lamp.json", "track.json", "frame_at.png"}
         decided = city.post(f"/api/cases/{case}/decision", {"verdict": "approve"})
         assert decided["decision"]["verdict"] == "approve"
         package = tmp_path / "package.zip"
