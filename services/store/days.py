@@ -68,7 +68,9 @@ def _partition(table: str, day: int) -> str:
 
 
 def prune(session: Session, now_ms: int, keep_days: Mapping[str, tuple[str, int]] = KEEP_DAYS) -> dict[str, int]:
-    """Forget what is older than each table keeps.
+    """Forget what is older than each table keeps, counted from the table's newest row or now, whichever is older.
+
+    So a recorded day that was played stays until younger days come, however long ago it was.
 
     Parameters
     ----------
@@ -86,16 +88,18 @@ def prune(session: Session, now_ms: int, keep_days: Mapping[str, tuple[str, int]
     """
     gone: dict[str, int] = {}
     for table, (column, days) in keep_days.items():
-        before_ms = now_ms - days * DAY_MS
         if table in BY_DAY and is_postgis(session):
-            gone[table] = _drop_days(session, table, before_ms)
-        else:
+            gone[table] = _drop_days(session, table, now_ms, days)
+            continue
+        newest_ms = session.scalar(sa.text(f"SELECT max({column}) FROM {table}"))  # noqa: S608 - our own names
+        if newest_ms is not None:
+            before_ms = min(now_ms, newest_ms) - days * DAY_MS
             sql = sa.text(f"DELETE FROM {table} WHERE {column} < :before")  # noqa: S608 - names of our own models
             gone[table] = session.connection().execute(sql, {"before": before_ms}).rowcount
     return {table: count for table, count in gone.items() if count}
 
 
-def _drop_days(session: Session, table: str, before_ms: int) -> int:
+def _drop_days(session: Session, table: str, now_ms: int, days: int) -> int:
     rows = session.execute(
         sa.text(
             "SELECT child.relname FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid"
@@ -103,8 +107,10 @@ def _drop_days(session: Session, table: str, before_ms: int) -> int:
         ),
         {"parent": table},
     )
-    last = _partition(table, before_ms // DAY_MS)
-    old = sorted(name for (name,) in rows if name < last)
+    names = sorted(name for (name,) in rows)
+    newest = min(_partition(table, now_ms // DAY_MS), names[-1]) if names else ""
+    last = _partition(table, (dt.date.fromisoformat(newest[-8:]) - dt.date(1970, 1, 1)).days - days) if newest else ""
+    old = [name for name in names if name < last]
     for name in old:
         session.execute(sa.text(f'DROP TABLE "{name}"'))
     return len(old)

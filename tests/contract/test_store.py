@@ -253,6 +253,15 @@ def test_old_rows_go_and_young_ones_stay(store: Store) -> None:
     assert counts(store, ["bus_position", "prediction", "bus_position_latest"]) == [2, 1, 1]
 
 
+def test_a_recorded_day_stays_however_long_ago_it_was(store: Store) -> None:
+    with store.transaction() as session:
+        record_positions(session, [messages.position("v", NOON_MS), messages.position("v", NOON_MS - 40 * DAY_MS)])
+        record_predictions(session, [messages.prediction(NOON_MS)])
+        gone = prune(session, NOON_MS + 2_000 * DAY_MS)
+    assert gone == {"bus_position": 1}
+    assert counts(store, ["bus_position", "prediction"]) == [1, 1]
+
+
 def test_a_store_without_its_schema_says_how_to_mend_it(store: Store) -> None:
     with pytest.raises(StoreError, match="hanoi store migrate"), store.transaction() as session:
         session.execute(sa.text("SELECT * FROM no_such_table"))
