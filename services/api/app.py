@@ -15,6 +15,7 @@ from services.api.accounts import endpoints as accounts
 from services.api.cases import endpoints as cases
 from services.api.city import endpoints as city_
 from services.api.control import endpoints as control
+from services.api.disruptions import endpoints as disruptions
 from services.api.edges import endpoints as edges
 from services.api.feeds import endpoints as feeds
 from services.api.incidents import endpoints as incidents
@@ -40,7 +41,21 @@ from vision.camera import CameraConfig, read_camera
 from vision.errors import CameraFileError
 
 LOG = structlog.get_logger("api")
-NOUNS = (city_, stops, routes, vehicles, edges, control, incidents, cases, accounts, feeds, stream, pages)
+NOUNS = (
+    city_,
+    stops,
+    routes,
+    vehicles,
+    disruptions,
+    edges,
+    control,
+    incidents,
+    cases,
+    accounts,
+    feeds,
+    stream,
+    pages,
+)
 
 
 def create_app(

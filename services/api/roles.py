@@ -19,6 +19,7 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/vehicles"): PUBLIC,
     ("GET", "/api/vehicles/{vehicle_id}"): PUBLIC,
     ("GET", "/api/live"): PUBLIC,  # topics incidents and feeds are checked inside: LIVE_TOPICS
+    ("GET", "/api/disruptions"): PUBLIC,
     ("GET", "/gtfs-rt/vehicle-positions.pb"): PUBLIC,
     ("GET", "/gtfs-rt/trip-updates.pb"): PUBLIC,
     ("GET", "/map/city.pmtiles"): PUBLIC,

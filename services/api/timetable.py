@@ -103,6 +103,13 @@ class CityTimetable:
             return None
         return self.table.stop_names[self.table.stop_number[stop_id]]
 
+    def stop_lonlat(self, stop_id: str) -> tuple[float, float] | None:
+        """Return where a stop is, ``None`` where it is unknown."""
+        if self.table is None or stop_id not in self.table.stop_number:
+            return None
+        number = self.table.stop_number[stop_id]
+        return float(self.table.stop_lon[number]), float(self.table.stop_lat[number])
+
     def short_name(self, route_id: str | None) -> str | None:
         """Return a line's short name, ``None`` where it is unknown."""
         if self.table is None or route_id is None or route_id not in self.table.route_number:

@@ -42,10 +42,12 @@ class VehiclesOut(Model):
 
 
 class NextStopOut(Model):
-    """One stop ahead of a bus."""
+    """One stop ahead of a bus; its place is ``None`` where the timetable does not know the stop."""
 
     stop_id: str
     name: str
+    lon: float | None
+    lat: float | None
     eta_ms: int
     p10_ms: int
     p50_ms: int
@@ -114,12 +116,15 @@ def vehicle_detail_out(state: LiveState, now: VehicleNow, timetable: CityTimetab
             NextStopOut(
                 stop_id=stop.stop_id,
                 name=timetable.stop_name(stop.stop_id) or stop.stop_id,
+                lon=lon,
+                lat=lat,
                 eta_ms=stop.eta_ms,
                 p10_ms=stop.p10_ms,
                 p50_ms=stop.p50_ms,
                 p90_ms=stop.p90_ms,
             )
             for stop in stops
+            for lon, lat in [timetable.stop_lonlat(stop.stop_id) or (None, None)]
         ],
         reason=None if prediction is None else TextOut.model_validate(prediction.reason),
     )

@@ -74,6 +74,7 @@ def test_a_bus_has_its_trail_and_its_next_stops(api: Running) -> None:
     body = api.client.get("/api/vehicles/29B-123.45").json()
     assert [point[0] for point in body["trail"]] == [NOON_MS, NOON_MS + 10_000]
     assert [stop["name"] for stop in body["next_stops"]] == ["Đại học Bách Khoa", "58 Nguyễn Thái Học"]
+    assert (body["next_stops"][1]["lon"], body["next_stops"][1]["lat"]) == (105.839, 21.031)
     assert (body["route_short_name"], body["next_stop_name"]) == ("32", "Đại học Bách Khoa")
     assert api.client.get("/api/vehicles/none").status_code == 404
 
@@ -108,6 +109,7 @@ def test_a_city_with_nothing_answers_empty_or_says_what_lacks_never_500(bare_api
         "/api/edges/1": 404,
         "/api/path?from_lon=1&from_lat=1&to_lon=2&to_lat=2": 404,
         "/map/city.pmtiles": 404,
+        "/api/disruptions": 200,
         "/api/control/overview": 200,
         "/api/feeds": 200,
         "/api/alerts": 200,

@@ -1,0 +1,1 @@
+"""What riders may know of what goes wrong."""
