@@ -1,5 +1,7 @@
 """The city's timetable as the pages ask for it: places, lines, what is planned at a place."""
 
+import itertools
+import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +13,9 @@ from numpy.typing import NDArray
 
 from fleet.gtfs import Timetable, read_timetable
 from fleet.gtfs.timetable import DayPlan
+
+# Stops of the same name within this distance of the first of them are one place.
+SAME_NAME_M = 150.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,13 @@ class CityTimetable:
         table = self.table
         if table is None:
             return ()
+        place_of = group_by_name(table)
         routes: dict[int, set[int]] = {}
         for pattern in table.patterns:
-            for place in set(table.stop_place[pattern.stop_index].tolist()):
+            for place in {place_of[stop] for stop in pattern.stop_index.tolist()}:
                 routes.setdefault(place, set()).add(pattern.route_index)
         members: dict[int, list[int]] = {}
-        for stop, place in enumerate(table.stop_place.tolist()):
+        for stop, place in enumerate(place_of):
             members.setdefault(place, []).append(stop)
         return tuple(self._place(table, stops, routes.get(place, set())) for place, stops in members.items())
 
@@ -204,6 +210,51 @@ class CityTimetable:
             active[plan.trips] = True
             self._active[plan.start_date] = active
         return self._active[plan.start_date]
+
+
+def group_by_name(table: Timetable) -> list[int]:
+    """Return the place of each stop: stops that share a spot, and those near each other that share a name.
+
+    Platforms of a terminal and the two sides of a street are one place to a rider, who searches for a name;
+    each row says where its bus goes. Two stops that follow one another on a line are never one place: long
+    roads have many stops of the same name.
+
+    Parameters
+    ----------
+    table : Timetable
+        The timetable with its spots (``stop_place``).
+
+    Returns
+    -------
+    list of int
+        For each stop the number of its place: that of the place's first spot.
+    """
+    spots = table.stop_place.tolist()
+    stops_of: dict[int, list[int]] = {}
+    for stop, spot in enumerate(spots):
+        stops_of.setdefault(spot, []).append(stop)
+    following = {
+        frozenset(pair)
+        for pattern in table.patterns
+        for pair in itertools.pairwise(table.stop_place[pattern.stop_index].tolist())
+    }
+    joined: dict[int, list[int]] = {}
+    place_of_spot: dict[int, int] = {}
+    by_name: dict[str, list[int]] = {}
+    for spot, stops in stops_of.items():
+        x, y = table.stop_x[stops[0]], table.stop_y[stops[0]]
+        same = by_name.setdefault(plain(table.stop_names[stops[0]]), [])
+        for place in same:
+            first = stops_of[place][0]
+            near = math.hypot(x - table.stop_x[first], y - table.stop_y[first]) <= SAME_NAME_M
+            if near and not any(frozenset((spot, other)) in following for other in joined[place]):
+                joined[place].append(spot)
+                place_of_spot[spot] = place
+                break
+        else:
+            same.append(spot)
+            joined[spot], place_of_spot[spot] = [spot], spot
+    return [place_of_spot[spot] for spot in spots]
 
 
 def plain(text: str) -> str:

@@ -8,7 +8,10 @@ from services.api.timetable import CityTimetable, StopPlace
 
 
 class ArrivalOut(Model):
-    """One row: ``status`` tells whether it is live, stale, planned only, or not coming."""
+    """One row: ``status`` tells whether it is live, stale, planned only, or not coming.
+
+    ``stop_lon`` and ``stop_lat`` tell which of the place's platforms or sides it calls at.
+    """
 
     trip_id: str
     start_date: str
@@ -29,6 +32,8 @@ class ArrivalOut(Model):
     fix_time_ms: int | None
     at_stop_name: str | None
     stops_away: int | None
+    stop_lon: float | None = None
+    stop_lat: float | None = None
 
 
 class ArrivalsOut(Model):
@@ -74,9 +79,15 @@ def arrivals_out(state: LiveState, timetable: CityTimetable, place: StopPlace, n
         stop=stop_hit(place),
         now_ms=now_ms,
         newest_fix_ms=max(fixes, default=None),
-        arrivals=[ArrivalOut.model_validate(row) for row in rows],
+        arrivals=[_arrival_out(row, timetable) for row in rows],
         alerts=_alerts(state, rows),
     )
+
+
+def _arrival_out(row: Arrival, timetable: CityTimetable) -> ArrivalOut:
+    out = ArrivalOut.model_validate(row)
+    out.stop_lon, out.stop_lat = timetable.stop_lonlat(row.stop_id) or (None, None)
+    return out
 
 
 def _alerts(state: LiveState, rows: list[Arrival]) -> list[AlertOut]:

@@ -60,10 +60,10 @@ GTFS = {
 }
 
 
-def gtfs_zip() -> bytes:
+def gtfs_zip(tables: dict[str, str] = GTFS) -> bytes:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as out:
-        for name, text in GTFS.items():
+        for name, text in tables.items():
             out.writestr(name, text)
     return data.getvalue()
 

@@ -1,5 +1,7 @@
 """City, search, lines, buses: what they answer, also of a city that lacks a part."""
 
+from pathlib import Path
+
 import pytest
 
 from schemas.camera import CameraHealth, CameraState
@@ -8,7 +10,7 @@ from schemas.position import Quality
 from schemas.text import Text
 from services.api.timetable import natural, plain, read_city_timetable, search_places
 from tests.data import shared_data
-from tests.services.api.parts import MINUTE_MS, NOON_MS, Running, position, prediction
+from tests.services.api.parts import GTFS, MINUTE_MS, NOON_MS, Running, gtfs_zip, position, prediction
 
 
 @pytest.mark.parametrize("query", ["Đại học", "dai hoc", "DAI HOC BACH", "bach khoa", "  khoa   dai "])
@@ -33,6 +35,24 @@ def test_every_stop_id_of_hanoi_belongs_to_one_of_its_places() -> None:
     assert 3_000 < len(timetable.places) <= 3_138
     assert len(timetable.place_of) == 7_670
     assert search_places(timetable.places, "stop_01_1", 5)
+
+
+def test_both_platforms_of_a_name_are_one_place_but_not_stops_that_follow_one_another(tmp_path: Path) -> None:
+    near = {
+        "stops.txt": "stop_id,stop_name,stop_lat,stop_lon\n"
+        "a1,Bến xe Giáp Bát,20.9800,105.8410\na2,Bến xe Giáp Bát,20.9805,105.8415\n"
+        "b1,Quốc lộ 1,20.9700,105.8410\nb2,Quốc lộ 1,20.9710,105.8410\nfar,Bến xe Giáp Bát,20.9900,105.8410\n",
+        "trips.txt": "route_id,service_id,trip_id,trip_headsign,direction_id\nr32,D,t1,Nhổn,0\nr32,D,t2,Giáp Bát,1\n",
+        "stop_times.txt": "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n"
+        "t1,11:50:00,11:50:00,a1,1\nt1,12:05:00,12:05:00,b1,2\nt1,12:07:00,12:07:00,b2,3\n"
+        "t2,12:10:00,12:10:00,far,1\nt2,12:25:00,12:25:00,a2,2\n",
+    }
+    path = tmp_path / "gtfs.zip"
+    path.write_bytes(gtfs_zip({**GTFS, **near}))
+    timetable = read_city_timetable(path, repeat_calendar=False)
+    assert {place.stop_ids for place in timetable.places} == {("a1", "a2"), ("b1",), ("b2",), ("far",)}
+    planned = timetable.planned_at(("a1", "a2"), NOON_MS - 60 * MINUTE_MS, NOON_MS + 60 * MINUTE_MS, NOON_MS)
+    assert [(row.stop_id, row.headsign) for row in planned] == [("a1", "Nhổn"), ("a2", "Giáp Bát")]
 
 
 def test_plain_and_natural_know_vietnamese_and_numbers() -> None:
