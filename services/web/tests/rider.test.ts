@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Arrival, ArrivalsBody } from '../src/core/types.ts'
+import type { AlertView, Arrival, ArrivalsBody } from '../src/core/types.ts'
 import { contactOf, insteadOf, keyOf, laterOf, steadyOrder, whenOf } from '../src/rider/arrivals.ts'
+import { groupAlerts } from '../src/rider/alert_groups.ts'
 import { heightOf, placeOnLadder, STEP_PX } from '../src/rider/ladder.ts'
 
 const NOW = 1_800_000_000_000
@@ -12,9 +13,18 @@ function arrival(more: Partial<Arrival>): Arrival {
     trip_id: 'T', start_date: '2026-02-16', route_id: 'R', route_short_name: '32', headsign: 'Nhổn', stop_id: 'S',
     status: 'live', vehicle_id: 'V', eta_ms: NOW + 4.6 * MINUTE, p10_ms: NOW + 3.2 * MINUTE, p50_ms: NOW + 5 * MINUTE,
     p90_ms: NOW + 6.1 * MINUTE, scheduled_ms: null, delay_s: 0, reason: null, made_at_ms: NOW, fix_time_ms: NOW,
-    at_stop_name: null, stops_away: null, ...more,
+    at_stop_name: null, stops_away: null, stop_lon: null, stop_lat: null, ...more,
   }
 }
+
+test('alerts with the same words are one row that says how often, the newest on top', () => {
+  const alert = (id: string, started_ms: number, words: string): AlertView => ({
+    alert_id: id, kind: 'stuck', started_ms, updated_ms: NOW, ended_ms: null, text: { vi: words, en: words },
+    vehicle_id: null, route_id: null, trip_id: null, lon: null, lat: null,
+  })
+  const groups = groupAlerts([alert('a', 1, 'Tuyến 32'), alert('b', 2, 'Tuyến 09'), alert('c', 3, 'Tuyến 32')])
+  assert.deepEqual(groups.map(({ alert: { alert_id }, count }) => [alert_id, count]), [['c', 2], ['b', 1]])
+})
 
 test('minutes are rounded down and the range is rounded outwards', () => {
   assert.deepEqual(whenOf(arrival({}), NOW), { due: false, minutes: 4, range: [3, 7] })

@@ -93,6 +93,9 @@ def answer(method: str, path: str, query: dict[str, list[str]], state: str, body
             "now_ms": fx.now_ms(),
             "states": [] if empty else [fx.edge_view(i) for i in range(EDGE_COUNT)],
         },
+        "/api/disruptions": lambda: (
+            {"now_ms": fx.now_ms(), "alerts": [], "incidents": []} if empty else fx.disruptions()
+        ),
         "/api/control/overview": lambda: overview(empty),
         "/api/feeds": lambda: {"feeds": [] if empty else desk.feeds()},
         "/api/alerts": lambda: {

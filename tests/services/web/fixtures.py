@@ -129,6 +129,8 @@ def arrival(minutes: float, line: int, status: str = "live", **more: Any) -> dic
         "fix_time_ms": now_ms() - (240_000 if status == "stale" else 8_000) if live else None,
         "at_stop_name": STOPS[3] if live else None,
         "stops_away": 3 if live else None,
+        "stop_lon": CENTRE[0] - 0.02,
+        "stop_lat": CENTRE[1],
     }
     return {**base, **more}
 
@@ -171,6 +173,29 @@ def alert(kind: str, words: dict[str, str]) -> dict[str, Any]:
         "trip_id": "T0-4",
         "lon": CENTRE[0],
         "lat": CENTRE[1],
+    }
+
+
+def disruptions() -> dict[str, Any]:
+    """Return what riders are told: one verified incident and three alerts, two of them alike."""
+    hidden = {"vehicle_id": None, "trip_id": None}
+    missing = text("Tuyến 22B đi Kiến Hưng: chưa thấy xe nào chạy chuyến này", "Line 22B to Kiến Hưng: no bus is seen")
+    stuck = text("Tuyến 32: một xe đứng yên hơn 5 phút", "Line 32: a bus has stood for over 5 minutes")
+    alerts = [{**alert(kind, words), **hidden} for kind, words in (("stuck", stuck), ("not_coming", missing))]
+    return {
+        "now_ms": now_ms(),
+        "alerts": [*alerts, {**alerts[0], "alert_id": "A-stuck-2"}],
+        "incidents": [
+            {
+                "id": "I1",
+                "text": text("Sự cố trên Tây Sơn: xe buýt qua đây chậm", "Incident on Tây Sơn: buses pass slowly"),
+                "route_ids": ["R32", "R02"],
+                "routes": ["02", "32"],
+                "lon": CENTRE[0],
+                "lat": CENTRE[1],
+                "since_ms": now_ms() - 900_000,
+            }
+        ],
     }
 
 
@@ -219,6 +244,8 @@ def vehicle_detail(vehicle_id: str) -> dict[str, Any]:
         {
             "stop_id": f"S{i}",
             "name": STOPS[i],
+            "lon": bus["lon"] + 0.0014 * (i + 1),
+            "lat": bus["lat"] + 0.0008 * (i + 1),
             "eta_ms": at + 150_000 * (i + 1),
             "p10_ms": at + 120_000 * (i + 1),
             "p50_ms": at + 160_000 * (i + 1),

@@ -4,7 +4,7 @@ import { useCity } from '../core/city.ts'
 import { currentPlace, setQuery, usePlace } from '../core/router.ts'
 import type { IncidentView, VehicleDetail } from '../core/types.ts'
 import { t, tCode, type Key } from '../i18n/index.ts'
-import { CityMap, type Picked } from '../map/city_map.ts'
+import { CityMap, nextMarks, type Picked } from '../map/city_map.ts'
 import type { LayerName } from '../map/overlays.ts'
 import { ZoomButtons } from '../map/zoom_buttons.tsx'
 import { Empty, Failure } from '../ui/states.tsx'
@@ -82,7 +82,8 @@ export function MapPane({ data, selection, incidents, detail }: Props) {
     if (target) map.current?.flyTo(target.lon, target.lat)
   }, [chosen, made, incidents.length > 0, data.vehicles.value !== null, data.cameras.value !== null])
   useEffect(() => {
-    map.current?.selectVehicle(selection?.kind === 'vehicle' ? selection.id : null, detail)
+    const shown = selection?.kind === 'vehicle' ? detail : null
+    map.current?.selectVehicle(selection?.kind === 'vehicle' ? selection.id : null, shown, nextMarks(shown))
   }, [chosen, detail, made])
 
   const toggle = (layer: LayerName) => {

@@ -1,5 +1,6 @@
 /** The city these pages show; read once, and again while it cannot be read. */
 import { setClock } from './clock.ts'
+import { loadLineColours } from './line_colours.ts'
 import { keep, recall } from './kept.ts'
 import { makeStore, useStore } from './store.ts'
 import { get } from './api.ts'
@@ -20,6 +21,7 @@ export async function loadCity(): Promise<void> {
     setClock(answer.clock)
     keep('city', answer)
     city.set(answer)
+    if (answer.parts.gtfs) void loadLineColours()
   } catch {
     setTimeout(() => void loadCity(), 5_000)
   }

@@ -68,6 +68,9 @@ export interface Arrival {
   fix_time_ms: number | null
   at_stop_name: string | null
   stops_away: number | null
+  /** Where this bus calls: which of the place's platforms or sides. */
+  stop_lon: number | null
+  stop_lat: number | null
 }
 
 export interface AlertView {
@@ -82,6 +85,12 @@ export interface AlertView {
   trip_id: string | null
   lon: number | null
   lat: number | null
+}
+
+export interface Disruptions {
+  now_ms: number
+  alerts: AlertView[]
+  incidents: { id: string; text: Text; route_ids: string[]; routes: string[]; lon: number; lat: number; since_ms: number }[]
 }
 
 export interface ArrivalsBody {
@@ -123,7 +132,7 @@ export interface VehicleView {
 
 export interface VehicleDetail extends VehicleView {
   trail: [number, number, number][]
-  next_stops: { stop_id: string; name: string; eta_ms: number; p10_ms: number; p50_ms: number; p90_ms: number }[]
+  next_stops: { stop_id: string; name: string; lon: number | null; lat: number | null; eta_ms: number; p10_ms: number; p50_ms: number; p90_ms: number }[]
   reason: Text | null
 }
 

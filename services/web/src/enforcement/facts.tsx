@@ -3,11 +3,12 @@ import { useState } from 'preact/hooks'
 import { post, segment } from '../core/api.ts'
 import type { CaseDetail, Reason, Text } from '../core/types.ts'
 import { dayTimeSeconds, day, number, percent, speed } from '../i18n/format.ts'
-import { say, t, tCode } from '../i18n/index.ts'
+import { say, t, tCode, type Key } from '../i18n/index.ts'
 import { vi } from '../i18n/vi.ts'
 import { Fact } from '../ui/bits.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { show } from '../ui/toast.tsx'
+import { uncertaintyOf } from './uncertainty.ts'
 
 /** A measured figure in words; its unit stands in its name. */
 function measured(name: string, value: number): string {
@@ -17,6 +18,26 @@ function measured(name: string, value: number): string {
   if (name.endsWith('_px')) return t('m.pixels', { n: number(value) })
   if (name.endsWith('_m')) return t('unit.m', { n: number(value, 1) })
   return number(value, Number.isInteger(value) ? 0 : 2)
+}
+
+/** An exception in the reader's language; a figure in the machine's sentence takes its place in ours. */
+function exception(name: string, words: string): string {
+  if (!(`exv.${name}` in vi)) return words
+  const figure = /\d+(\.\d+)?/.exec(words)
+  return t(`exv.${name}` as Key, { n: figure ? number(Number(figure[0]), 1) : '?' })
+}
+
+/** ± of the measured time; its parts on hover and in the list of other measurements. */
+function Doubt({ body }: { body: CaseDetail }) {
+  const { total_s, parts } = uncertaintyOf(body)
+  if (total_s === 0) return null
+  const words = parts.map((part) => `${tCode('m.', part.name)}: ± ${t('m.seconds', { n: number(part.value_s, 3) })}`).join('\n')
+  return (
+    <abbr class="muted doubt" title={words}>
+      {' '}
+      {t('enf.uncertainty', { n: number(total_s, 2) })}
+    </abbr>
+  )
 }
 
 export function CaseFacts({ body, reasons }: { body: CaseDetail; reasons: Reason[] }) {
@@ -38,7 +59,7 @@ export function CaseFacts({ body, reasons }: { body: CaseDetail; reasons: Reason
           {first && (
             <Fact term={tCode('m.', first[0])}>
               <span class="measure">{measured(...first)}</span>
-              {first[0].endsWith('_s') && <span class="muted"> {t('enf.uncertainty', { n: number(body.uncertainty_s, 2) })}</span>}
+              {first[0].endsWith('_s') && <Doubt body={body} />}
             </Fact>
           )}
           <Fact term={t('enf.user')}>
@@ -90,7 +111,7 @@ export function CaseFacts({ body, reasons }: { body: CaseDetail; reasons: Reason
           <dl class="facts">
             {Object.entries(body.exceptions).map(([name, words]) => (
               <Fact key={name} term={tCode('ex.', name)}>
-                {`exv.${name}` in vi ? tCode('exv.', name) : words}
+                {exception(name, words)}
               </Fact>
             ))}
           </dl>

@@ -52,6 +52,7 @@ export const en: Record<keyof typeof vi, string> = {
   'what.near': 'the stops near you',
   'what.route': 'the line',
   'what.routes': 'the list of lines',
+  'what.disruptions': 'the disruptions',
   'what.page': 'this page',
   'what.map': 'the map',
 
@@ -79,6 +80,8 @@ export const en: Record<keyof typeof vi, string> = {
   'home.near.asking': 'Asking for your place…',
   'home.near.refused': 'The device does not tell its place. You can still search by name.',
   'home.near.none': 'There is no stop in this area.',
+  'home.disruptions': 'Disruptions',
+  'home.disruptions.none': 'No disruption is confirmed right now.',
   'home.stops': 'Stops',
   'home.routes': 'Lines',
   'home.routes.all': 'All lines',

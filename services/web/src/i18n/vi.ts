@@ -51,6 +51,7 @@ export const vi = {
   'what.near': 'trạm gần đây',
   'what.route': 'tuyến',
   'what.routes': 'danh sách tuyến',
+  'what.disruptions': 'tin trục trặc',
   'what.page': 'trang này',
   'what.map': 'bản đồ',
 
@@ -78,6 +79,8 @@ export const vi = {
   'home.near.asking': 'Đang hỏi vị trí…',
   'home.near.refused': 'Máy không cho biết vị trí. Bạn vẫn tìm được theo tên trạm.',
   'home.near.none': 'Không có trạm nào trong vùng này.',
+  'home.disruptions': 'Trục trặc lúc này',
+  'home.disruptions.none': 'Không có trục trặc nào được xác nhận.',
   'home.stops': 'Trạm',
   'home.routes': 'Tuyến',
   'home.routes.all': 'Tất cả các tuyến',

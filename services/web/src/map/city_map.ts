@@ -49,6 +49,22 @@ const point = (lon: number, lat: number, properties: Record<string, unknown>): F
   properties,
 })
 
+/** A named place on the map; the main one is drawn larger. */
+export interface Mark {
+  lon: number
+  lat: number
+  name: string
+  main?: boolean
+}
+
+const NEXT_STOPS = 5
+
+/** The next stops of a bus whose places are known. */
+export const nextMarks = (bus: VehicleDetail | null): Mark[] =>
+  (bus?.next_stops ?? []).slice(0, NEXT_STOPS).flatMap(({ lon, lat, name }) => (lon === null || lat === null ? [] : [{ lon, lat, name }]))
+
+const markFeature = ({ lon, lat, name, main }: Mark): Feature => point(lon, lat, { name, main: main ?? false })
+
 export class CityMap {
   private readonly map: MapLibre
   private readonly calm: boolean
@@ -231,12 +247,12 @@ export class CityMap {
   }
 
   /** A bus with its trail of the last minutes and its next stops, or nothing. */
-  selectVehicle(id: string | null, detail: VehicleDetail | null, nextStops: readonly { lon: number; lat: number; name: string }[] = []): void {
+  selectVehicle(id: string | null, detail: VehicleDetail | null, marks: readonly Mark[] = []): void {
     this.selectedVehicle = id
     this.when(() => {
       const trail = detail && detail.trail.length > 1 ? [{ type: 'Feature' as const, geometry: { type: 'LineString', coordinates: detail.trail.map(([, lon, lat]) => [lon, lat]) }, properties: {} }] : []
       this.source('trail').setData(collection(trail) as never)
-      this.source('marks').setData(collection(nextStops.map((stop) => point(stop.lon, stop.lat, { name: stop.name }))) as never)
+      this.source('marks').setData(collection(marks.map(markFeature)) as never)
       this.lastDrawn = 0
       if (!this.frame) this.frame = requestAnimationFrame(this.step)
     })
@@ -257,8 +273,8 @@ export class CityMap {
   }
 
   /** Mark named places (a stop, the next stops). */
-  setMarks(marks: readonly { lon: number; lat: number; name: string }[]): void {
-    this.when(() => this.source('marks').setData(collection(marks.map((mark) => point(mark.lon, mark.lat, { name: mark.name }))) as never))
+  setMarks(marks: readonly Mark[]): void {
+    this.when(() => this.source('marks').setData(collection(marks.map(markFeature)) as never))
   }
 
   setShape(shape: readonly [number, number][]): void {

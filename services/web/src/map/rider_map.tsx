@@ -2,13 +2,16 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useCity } from '../core/city.ts'
 import { useLive } from '../core/live.ts'
-import type { VehiclesBody, VehicleView } from '../core/types.ts'
+import { segment } from '../core/api.ts'
+import type { VehicleDetail, VehiclesBody, VehicleView } from '../core/types.ts'
 import { useData } from '../core/use_data.ts'
 import { t } from '../i18n/index.ts'
 import { calmMotion, useDark } from '../ui/theme.ts'
 import { Empty } from '../ui/states.tsx'
-import { CityMap } from './city_map.ts'
+import { CityMap, nextMarks } from './city_map.ts'
 import { ZoomButtons } from './zoom_buttons.tsx'
+
+const DETAIL_MS = 10_000
 
 export interface RiderMapProps {
   stop?: { name: string; lon: number; lat: number }
@@ -24,6 +27,10 @@ export function RiderMap({ stop, vehicleIds, shape }: RiderMapProps) {
   const fitted = useRef(false)
   const [broken, setBroken] = useState(false)
   const data = useData<VehiclesBody>('/api/vehicles', 30_000)
+  // One bus was chosen: its trail and its next stops are drawn too.
+  const chosen = vehicleIds.length === 1 ? vehicleIds[0]! : null
+  const detail = useData<VehicleDetail>(stop && chosen ? `/api/vehicles/${segment(chosen)}` : null, DETAIL_MS)
+  const [made, setMade] = useState(0)
   const newest = useRef(new Map<string, VehicleView>())
   const wanted = new Set(vehicleIds)
 
@@ -47,6 +54,11 @@ export function RiderMap({ stop, vehicleIds, shape }: RiderMapProps) {
     if (data.value) take(data.value.vehicles)
   }, [data.value])
   useEffect(draw, [vehicleIds.join('|')])
+  useEffect(() => {
+    if (!stop) return
+    const next = nextMarks(detail.value).filter((mark) => mark.name !== stop.name)
+    map.current?.selectVehicle(detail.value ? chosen : null, detail.value, [{ ...stop, main: true }, ...next])
+  }, [detail.value, chosen, stop?.lon, stop?.lat, made])
 
   useEffect(() => {
     if (!city || !box.current) return
@@ -57,10 +69,10 @@ export function RiderMap({ stop, vehicleIds, shape }: RiderMapProps) {
       setBroken(true)
       return
     }
-    if (stop) map.current.setMarks([stop])
     if (shape) map.current.setShape(shape)
     fitted.current = false
     draw()
+    setMade((n) => n + 1)
     return () => {
       map.current?.remove()
       map.current = null

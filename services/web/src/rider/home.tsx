@@ -7,6 +7,7 @@ import { useData } from '../core/use_data.ts'
 import { t } from '../i18n/index.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Empty, Panel } from '../ui/states.tsx'
+import { Disruptions } from './disruptions.tsx'
 import { useFavourites, useRecent } from './favourites.ts'
 import { RouteLink, StopLink } from './hits.tsx'
 import { SavedStop } from './saved_stop.tsx'
@@ -33,6 +34,7 @@ export function Home() {
         <>
           <Favourites />
           <NearMe />
+          <Disruptions />
           <Recent />
           <AllRoutes />
         </>

@@ -80,13 +80,19 @@ export function Stop({ id }: { id: string }) {
         </section>
       )}
       <ArrivalList body={body} contact={contact} open={query.get('bus')} />
-      {showMap && <LazyMap stop={body.stop} vehicleIds={vehicleIdsOf(body, query.get('bus'))} />}
+      {showMap && <LazyMap stop={whereOf(body, query.get('bus'))} vehicleIds={vehicleIdsOf(body, query.get('bus'))} />}
       <section class="block">
         <h2>{t('stop.lines')}</h2>
         <LineLinks body={body} />
       </section>
     </main>
   )
+}
+
+/** The platform or side where the chosen bus calls, else the stop itself. */
+function whereOf({ stop, arrivals }: ArrivalsBody, bus: string | null): { name: string; lon: number; lat: number } {
+  const chosen = bus ? arrivals.find((arrival) => keyOf(arrival) === bus) : undefined
+  return { name: stop.name, lon: chosen?.stop_lon ?? stop.lon, lat: chosen?.stop_lat ?? stop.lat }
 }
 
 function vehicleIdsOf(body: ArrivalsBody, bus: string | null): string[] {

@@ -1,5 +1,6 @@
 /** Small parts that several pages share. */
 import type { ComponentChildren } from 'preact'
+import { useLineColour } from '../core/line_colours.ts'
 import type { Quality } from '../core/types.ts'
 import { t, tCode } from '../i18n/index.ts'
 import { percent } from '../i18n/format.ts'
@@ -16,7 +17,9 @@ export function inkOn(color: string): string {
 }
 
 export function LineBadge({ name, color }: { name: string; color?: string | null }) {
-  const hex = color && /^#?[0-9a-f]{6}$/i.test(color) ? `#${color.replace('#', '')}` : null
+  const known = useLineColour(name)
+  const own = color ?? known
+  const hex = own && /^#?[0-9a-f]{6}$/i.test(own) ? `#${own.replace('#', '')}` : null
   return (
     <span class="badge" style={hex ? { background: hex, color: inkOn(hex) } : undefined}>
       {name}

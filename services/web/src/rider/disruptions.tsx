@@ -1,0 +1,74 @@
+/** What goes wrong now, in words a rider can use: verified incidents first, then lines with trouble. */
+import { useState } from 'preact/hooks'
+import { useNow } from '../core/clock.ts'
+import type { Disruptions as Body } from '../core/types.ts'
+import { useData } from '../core/use_data.ts'
+import { ago } from '../i18n/format.ts'
+import { say, t, tCode } from '../i18n/index.ts'
+import { Icon } from '../ui/icons.tsx'
+import { Panel } from '../ui/states.tsx'
+import { groupAlerts } from './alert_groups.ts'
+import { LineChips } from './hits.tsx'
+
+const POLL_MS = 30_000
+const FIRST = 4
+
+export function Disruptions() {
+  const data = useData<Body>('/api/disruptions', POLL_MS)
+  const none = (
+    <p class="quiet-note">
+      <Icon name="check" />
+      {t('home.disruptions.none')}
+    </p>
+  )
+  return (
+    <section class="block">
+      <h2>{t('home.disruptions')}</h2>
+      <Panel data={data} what="what.disruptions" rows={2} rowHeight={52} isEmpty={(body) => body.alerts.length + body.incidents.length === 0} empty={none}>
+        {(body) => <List body={body} />}
+      </Panel>
+    </section>
+  )
+}
+
+function List({ body }: { body: Body }) {
+  const now = useNow(10_000)
+  const [all, setAll] = useState(false)
+  const alerts = groupAlerts(body.alerts)
+  const rows = [
+    ...body.incidents.map((incident) => (
+      <li key={incident.id} class="disruption is-incident">
+        <Icon name="warn" />
+        <span class="row-main">
+          <span>{say(incident.text)}</span>
+          <small>{ago(now - incident.since_ms)}</small>
+          {incident.routes.length > 0 && <LineChips routes={incident.routes} />}
+        </span>
+      </li>
+    )),
+    ...alerts.map(({ alert, count }) => (
+      <li key={alert.alert_id} class="disruption">
+        <Icon name="bus" />
+        <span class="row-main">
+          <span>
+            {say(alert.text)}
+            {count > 1 && <b> ×{count}</b>}
+          </span>
+          <small>
+            {tCode('alert.', alert.kind)} · {ago(now - alert.started_ms)}
+          </small>
+        </span>
+      </li>
+    )),
+  ]
+  return (
+    <>
+      <ul class="list">{all ? rows : rows.slice(0, FIRST)}</ul>
+      {!all && rows.length > FIRST && (
+        <button type="button" class="button button-wide" onClick={() => setAll(true)}>
+          {t('app.more')} ({rows.length - FIRST})
+        </button>
+      )}
+    </>
+  )
+}
