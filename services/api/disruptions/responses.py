@@ -1,5 +1,6 @@
 """What the API tells riders about disruptions: lines and streets, never a bus, a trip or a suspicion."""
 
+import hashlib
 from collections.abc import Iterable
 
 import msgspec
@@ -76,25 +77,29 @@ def disruptions_out(
     DisruptionsOut
         At most ``MAX_ALERTS`` alerts.
     """
-    told = [said for alert in alerts if (said := _alert_out(alert, timetable)) is not None]
+    told = [said for alert in alerts if (said := rider_alert_out(alert, timetable)) is not None]
     told.sort(key=lambda alert: (-alert.started_ms, alert.alert_id))
     streets = [_incident_out(incident, timetable, roads) for incident in incidents]
     streets.sort(key=lambda incident: (-incident.since_ms, incident.id))
     return DisruptionsOut(now_ms=now_ms, alerts=told[:MAX_ALERTS], incidents=streets)
 
 
-def _alert_out(alert: FleetAlert, timetable: CityTimetable) -> AlertOut | None:
-    if alert.ended_ms is not None:
-        return None
+def _rider_text(alert: FleetAlert, timetable: CityTimetable) -> Text | None:
     if alert.kind is AlertKind.NOT_COMING:
-        text = alert.text
-    else:
-        words, line = RIDER_WORDS.get(alert.kind), timetable.short_name(alert.route_id)
-        if words is None or line is None:
-            return None
-        text = Text(vi=words.vi.format(line=line), en=words.en.format(line=line))
+        return alert.text
+    words, line = RIDER_WORDS.get(alert.kind), timetable.short_name(alert.route_id)
+    if words is None or line is None:
+        return None
+    return Text(vi=words.vi.format(line=line), en=words.en.format(line=line))
+
+
+def rider_alert_out(alert: FleetAlert, timetable: CityTimetable) -> AlertOut | None:
+    """Return an alert as riders see it, without its bus and its trip; ``None`` where it ended or says nothing."""
+    text = None if alert.ended_ms is not None else _rider_text(alert, timetable)
+    if text is None:
+        return None
     # An alert's id holds the bus or the trip: riders get one that only tells alerts apart.
-    hidden = f"{alert.kind.value}-{alert.route_id or ''}-{alert.started_ms}"
+    hidden = hashlib.sha256(alert.alert_id.encode()).hexdigest()[:16]
     return AlertOut.model_validate(
         msgspec.structs.replace(alert, alert_id=hidden, text=text, vehicle_id=None, trip_id=None)
     )

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from services.api.control.responses import alert_out
+from services.api.disruptions.responses import rider_alert_out
 from services.api.problems import absent
 from services.api.routes.responses import RouteOut, RoutesOut, list_directions, list_routes, route_hit
 from services.api.state import State
@@ -28,5 +28,6 @@ def read_route(state: State, route_id: str) -> RouteOut:
     directions = list_directions(state.timetable, number)
     with state.live.reading() as live:
         vehicles = list_vehicles(live, state.timetable, state.now_ms, route_id)
-        alerts = [alert_out(a) for a in live.alerts.values() if a.route_id == route_id and a.ended_ms is None]
+        about = [alert for alert in live.alerts.values() if alert.route_id == route_id]
+    alerts = [said for alert in about if (said := rider_alert_out(alert, state.timetable)) is not None]
     return RouteOut(route=route_hit(state.timetable, number), directions=directions, vehicles=vehicles, alerts=alerts)

@@ -1,7 +1,7 @@
 """What the API says about stops and arrivals."""
 
 from services.api.arrivals import Arrival, list_arrivals
-from services.api.control.responses import alert_out
+from services.api.disruptions.responses import rider_alert_out
 from services.api.live import LiveState
 from services.api.responses import AlertOut, Model, RouteHit, StopHit, TextOut
 from services.api.timetable import CityTimetable, StopPlace
@@ -80,7 +80,7 @@ def arrivals_out(state: LiveState, timetable: CityTimetable, place: StopPlace, n
         now_ms=now_ms,
         newest_fix_ms=max(fixes, default=None),
         arrivals=[_arrival_out(row, timetable) for row in rows],
-        alerts=_alerts(state, rows),
+        alerts=_alerts(state, timetable, rows),
     )
 
 
@@ -90,10 +90,7 @@ def _arrival_out(row: Arrival, timetable: CityTimetable) -> ArrivalOut:
     return out
 
 
-def _alerts(state: LiveState, rows: list[Arrival]) -> list[AlertOut]:
+def _alerts(state: LiveState, timetable: CityTimetable, rows: list[Arrival]) -> list[AlertOut]:
     trips = {row.trip_id for row in rows}
-    return [
-        alert_out(alert)
-        for alert in state.alerts.values()
-        if alert.ended_ms is None and alert.trip_id is not None and alert.trip_id in trips
-    ]
+    about = (alert for alert in state.alerts.values() if alert.trip_id in trips)
+    return [said for alert in about if (said := rider_alert_out(alert, timetable)) is not None]

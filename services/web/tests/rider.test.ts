@@ -23,7 +23,7 @@ test('alerts with the same words are one row that says how often, the newest on 
     vehicle_id: null, route_id: null, trip_id: null, lon: null, lat: null,
   })
   const groups = groupAlerts([alert('a', 1, 'Tuyến 32'), alert('b', 2, 'Tuyến 09'), alert('c', 3, 'Tuyến 32')])
-  assert.deepEqual(groups.map(({ alert: { alert_id }, count }) => [alert_id, count]), [['c', 2], ['b', 1]])
+  assert.deepEqual(groups.map(({ alert: { alert_id }, starts }) => [alert_id, starts]), [['c', [1, 3]], ['b', [2]]])
 })
 
 test('minutes are rounded down and the range is rounded outwards', () => {

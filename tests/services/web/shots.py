@@ -1,6 +1,7 @@
 """Pictures of every page: 360 and 1440 px, both languages, both themes, full, empty, stale and error.
 
-``python -m tests.services.web.shots`` writes them into ``var/shots/`` with one contact sheet, from fixtures.
+``python -m tests.services.web.shots`` writes them into ``var/shots/`` with one contact sheet, from fixtures:
+full pages in all eight looks, the other states in the two looks of ``FEW``; ``--all`` takes every state in every look.
 ``--base URL --name NAME`` takes the full pages of a running city instead (password from ``SHOTS_PASSWORD``).
 """
 
@@ -32,6 +33,8 @@ PAGES = {
     "login": "/login",
 }
 RIDER = ("home", "stop", "stop-open", "route", "login")
+# States other than full differ in words and layout, not in colour by colour: two opposite looks show them.
+FEW = ((360, "vi", "dark"), (1440, "en", "light"))
 MAP_WAIT_MS = 15_000
 LATER_MS = 190_000
 THUMB_PX = 300
@@ -56,10 +59,17 @@ def take(page: Page, base: str, address: str, state: str, path: Path) -> None:
     page.screenshot(path=path)
 
 
-def take_fixtures(browser: Browser, base: str, out: Path, pages: list[str], states: list[str]) -> list[Path]:
-    """Take every page in every look from fixtures."""
-    taken = []
+def list_looks(states: list[str], *, every: bool) -> list[tuple[str, int, str, str]]:
+    """Return state, width, language and theme of each series of pictures."""
     looks = itertools.product(states, WIDTHS, LANGUAGES, THEMES)
+    return [look for look in looks if every or look[0] == "full" or look[1:] in FEW]
+
+
+def take_fixtures(
+    browser: Browser, base: str, out: Path, pages: list[str], looks: list[tuple[str, int, str, str]]
+) -> list[Path]:
+    """Take every page in some looks from fixtures."""
+    taken = []
     for state, width, lang, theme in looks:
         for name in pages:
             cookie = f"stale-{time.time_ns()}" if state == "stale" else state
@@ -117,6 +127,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("var/shots"))
     parser.add_argument("--pages", nargs="*", default=list(PAGES), choices=list(PAGES))
     parser.add_argument("--states", nargs="*", default=list(STATES), choices=STATES)
+    parser.add_argument("--all", action="store_true", help="every state in every look: more than twice the pictures")
     parser.add_argument("--base", help="address of a running city; its pages are taken instead of the fixtures")
     parser.add_argument("--addresses", nargs="*", default=["/", "/control", "/enforcement"])
     parser.add_argument("--name", default="", help="account of the running city")
@@ -127,7 +138,7 @@ def main() -> None:
             taken = take_running(browser, asked.base.rstrip("/"), asked.out, asked.addresses, asked.name)
         else:
             with serve() as base:
-                taken = take_fixtures(browser, base, asked.out, asked.pages, asked.states)
+                taken = take_fixtures(browser, base, asked.out, asked.pages, list_looks(asked.states, every=asked.all))
     write_sheet(taken, asked.out / "sheet.png")
     print(f"{len(taken)} pictures and sheet.png in {asked.out}")
 

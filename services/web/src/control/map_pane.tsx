@@ -62,6 +62,14 @@ export function MapPane({ data, selection, incidents, detail }: Props) {
     }
   }, [city?.id, dark])
 
+  // Nobody chose a place yet: begin where most buses are.
+  const placed = useRef(readAt(currentPlace().query.get('at')) !== null || selection !== null)
+  useEffect(() => {
+    const buses = data.vehicles.value?.vehicles ?? []
+    if (placed.current || !map.current || buses.length === 0) return
+    placed.current = true
+    map.current.fitMost(buses.map((bus) => [bus.lon, bus.lat]))
+  }, [data.vehicles.value !== null, made])
   useEffect(() => map.current?.setVehicles(data.vehicles.value?.vehicles ?? []), [data.vehicles.value, made])
   useEffect(() => map.current?.setEdges(data.edges.value?.states ?? []), [data.edges.value, made])
   useEffect(() => map.current?.setIncidents(incidents), [incidents, made])

@@ -33,10 +33,12 @@ function Doubt({ body }: { body: CaseDetail }) {
   if (total_s === 0) return null
   const words = parts.map((part) => `${tCode('m.', part.name)}: ± ${t('m.seconds', { n: number(part.value_s, 3) })}`).join('\n')
   return (
-    <abbr class="muted doubt" title={words}>
+    <>
       {' '}
-      {t('enf.uncertainty', { n: number(total_s, 2) })}
-    </abbr>
+      <abbr class="muted doubt" title={words}>
+        {t('enf.uncertainty', { n: number(total_s, 2) })}
+      </abbr>
+    </>
   )
 }
 

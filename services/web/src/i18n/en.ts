@@ -80,6 +80,7 @@ export const en: Record<keyof typeof vi, string> = {
   'home.near.asking': 'Asking for your place…',
   'home.near.refused': 'The device does not tell its place. You can still search by name.',
   'home.near.none': 'There is no stop in this area.',
+  'alert.trips': 'departure {times}',
   'home.disruptions': 'Disruptions',
   'home.disruptions.none': 'No disruption is confirmed right now.',
   'home.stops': 'Stops',

@@ -75,3 +75,6 @@ export function delay(seconds: number): string {
   if (Math.abs(seconds) < 60) return t('delay.none')
   return t(seconds > 0 ? 'delay.late' : 'delay.early', { n: minutes })
 }
+
+/** A stop as a title: names that already say what they are keep their own word. */
+export const stopTitle = (name: string): string => (/^(Bến|Trạm|Điểm|Nhà chờ|Ga) /u.test(name) ? name : t('stop.name', { name }))

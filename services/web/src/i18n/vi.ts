@@ -79,6 +79,7 @@ export const vi = {
   'home.near.asking': 'Đang hỏi vị trí…',
   'home.near.refused': 'Máy không cho biết vị trí. Bạn vẫn tìm được theo tên trạm.',
   'home.near.none': 'Không có trạm nào trong vùng này.',
+  'alert.trips': 'chuyến {times}',
   'home.disruptions': 'Trục trặc lúc này',
   'home.disruptions.none': 'Không có trục trặc nào được xác nhận.',
   'home.stops': 'Trạm',

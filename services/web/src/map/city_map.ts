@@ -25,6 +25,9 @@ addProtocol('pmtiles', protocol.tile)
 const TILES = '/map/city.pmtiles'
 
 const FRAME_MS = 120
+/** Buses are drawn in this many layers, so that one that covers another covers its number too. */
+const ORDERS = 64
+const orderOf = (id: string): number => [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 8191, 7) % ORDERS
 
 export type Picked = { kind: 'vehicle' | 'incident' | 'camera' | 'edge' | 'stop'; id: string }
 
@@ -58,6 +61,7 @@ export interface Mark {
 }
 
 const NEXT_STOPS = 5
+const MOST_OF = 20
 
 /** The next stops of a bus whose places are known. */
 export const nextMarks = (bus: VehicleDetail | null): Mark[] =>
@@ -76,6 +80,7 @@ export class CityMap {
   private readonly waiting: (() => void)[] = []
   private frame = 0
   private lastDrawn = 0
+  private changed = false
   private hasLevels = false
   private removed = false
 
@@ -187,26 +192,23 @@ export class CityMap {
       this.moving.delete(id)
     }
     this.when(() => {
-      this.lastDrawn = 0
+      this.changed = true
       if (!this.frame) this.frame = requestAnimationFrame(this.step)
     })
   }
 
-  /** Draw buses where they are now; go on only while one of them glides. */
+  /** Draw buses where they are now, a few times a second; go on only while one of them glides. */
   private readonly step = (): void => {
     this.frame = 0
     if (this.removed) return
     const now = performance.now()
     if (now - this.lastDrawn >= FRAME_MS) {
       this.lastDrawn = now
+      this.changed = false
       this.source('buses').setData(collection([...this.known.values()].map((bus) => this.busFeature(bus, now))) as never)
     }
-    for (const moving of this.moving.values()) {
-      if (isMoving(moving, now - 2 * FRAME_MS)) {
-        this.frame = requestAnimationFrame(this.step)
-        return
-      }
-    }
+    const gliding = () => [...this.moving.values()].some((moving) => isMoving(moving, now - 2 * FRAME_MS))
+    if (this.changed || gliding()) this.frame = requestAnimationFrame(this.step)
   }
 
   private busFeature(bus: VehicleView, now: number): Feature {
@@ -219,6 +221,7 @@ export class CityMap {
       heading: bus.heading_deg ?? 0,
       image: bus.heading_deg === null ? `bus-${level}-still` : `bus-${level}`,
       selected: bus.vehicle_id === this.selectedVehicle,
+      order: bus.vehicle_id === this.selectedVehicle ? ORDERS : orderOf(bus.vehicle_id),
     })
   }
 
@@ -301,6 +304,18 @@ export class CityMap {
     const wanted = Math.max(this.map.getZoom(), zoom ?? 14.5)
     if (this.calm) this.map.jumpTo({ center: [lon, lat], zoom: wanted })
     else this.map.easeTo({ center: [lon, lat], zoom: wanted, duration: 400 })
+  }
+
+  /** Show where most of some places are: those far out do not make the middle small. */
+  fitMost(places: readonly [number, number][]): void {
+    if (places.length < MOST_OF) return
+    const at = (values: number[], share: number) => values.sort((a, b) => a - b)[Math.round(share * (values.length - 1))]!
+    const lons = places.map(([lon]) => lon)
+    const lats = places.map(([, lat]) => lat)
+    this.fit([
+      [at(lons, 0.15), at(lats, 0.15)],
+      [at(lons, 0.85), at(lats, 0.85)],
+    ])
   }
 
   fit(places: readonly [number, number][], maxZoom = 15.5): void {

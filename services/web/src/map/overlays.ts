@@ -4,7 +4,7 @@ import { busColour, type Palette } from './palette.ts'
 import { BOLD_FONTS, FONTS } from './style.ts'
 
 export const LAYERS_OF = {
-  buses: ['bus-dots', 'bus-arrows', 'bus-numbers'],
+  buses: ['bus-dots', 'bus-arrows'],
   roads: ['level-none', 'level-free', 'level-slow', 'level-congested', 'level-blocked', 'level-blocked-marks'],
   incidents: ['incidents'],
   cameras: ['cameras'],
@@ -61,15 +61,8 @@ function overlayLayers(p: Palette): LayerSpecification[] {
         'icon-allow-overlap': true,
         'icon-ignore-placement': true,
         'icon-size': ['interpolate', ['linear'], ['zoom'], NUMBERS_ZOOM, 0.8, 16, 1],
-        'symbol-sort-key': ['case', selected, 2, 1],
-      },
-    },
-    {
-      id: 'bus-numbers',
-      type: 'symbol',
-      source: 'buses',
-      minzoom: NUMBERS_ZOOM,
-      layout: {
+        // Buses with different keys are drawn one after another, each with its own number on its own sign.
+        'symbol-sort-key': ['get', 'order'],
         'text-field': ['get', 'line'],
         'text-font': BOLD_FONTS,
         'text-size': ['interpolate', ['linear'], ['zoom'], NUMBERS_ZOOM, 10, 16, 12],

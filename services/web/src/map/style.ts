@@ -47,8 +47,8 @@ export function congestionLayers(p: Palette): LayerSpecification[] {
   return [
     levelLayer(
       'level-none',
-      { 'line-color': p.none, 'line-width': 1, 'line-dasharray': [1, 3], 'line-opacity': whenLevel('no_data', 0.75) },
-      { minzoom: 12.5, filter: ['any', ['>=', ['zoom'], 15.5], classIn(...MAJOR, ...MIDDLE)] },
+      { 'line-color': p.none, 'line-width': 1, 'line-dasharray': [1, 3], 'line-opacity': whenLevel('no_data', 0.6) },
+      { minzoom: 13.5, filter: ['any', ['>=', ['zoom'], 15.5], classIn(...MAJOR, ...MIDDLE)] },
     ),
     levelLayer('level-free', { 'line-color': p.ok, 'line-width': widthBetween(1.2, 3), 'line-opacity': whenLevel('free', 0.9) }),
     levelLayer('level-slow', { 'line-color': p.slow, 'line-width': widthBetween(1.8, 4), 'line-dasharray': [2.5, 1.2], 'line-opacity': whenLevel('slow', 1) }),

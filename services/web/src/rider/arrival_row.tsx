@@ -1,8 +1,9 @@
 /** One bus on its way to the stop; touching it opens the details. */
+import type { ComponentChildren } from 'preact'
 import { segment } from '../core/api.ts'
 import { setQuery, usePlace } from '../core/router.ts'
 import type { Arrival } from '../core/types.ts'
-import { ago, clockTime, span } from '../i18n/format.ts'
+import { ago, clockTime, span, stopTitle } from '../i18n/format.ts'
 import { say, t } from '../i18n/index.ts'
 import { Fact, LineBadge } from '../ui/bits.tsx'
 import { Icon } from '../ui/icons.tsx'
@@ -18,6 +19,8 @@ interface Props {
   reminder: boolean
   onRemind: () => void
   onToggle: () => void
+  /** What is shown beneath the details: the map once it was asked for. */
+  map: ComponentChildren
 }
 
 function statusWords(arrival: Arrival, { nowMs, lost }: Contact): string {
@@ -96,7 +99,7 @@ function whereWords(arrival: Arrival): string {
 }
 
 async function share(arrival: Arrival, stopName: string): Promise<void> {
-  const text = `${t('route.title', { line: arrival.route_short_name })} · ${t('stop.name', { name: stopName })} · ${clockTime(arrival.eta_ms)}`
+  const text = `${t('route.title', { line: arrival.route_short_name })} · ${stopTitle(stopName)} · ${clockTime(arrival.eta_ms)}`
   try {
     if (navigator.share) await navigator.share({ text, url: location.href })
     else {
@@ -108,7 +111,7 @@ async function share(arrival: Arrival, stopName: string): Promise<void> {
   }
 }
 
-function Details({ id, arrival, all, stopName, contact, reminder, onRemind }: Props & { id: string }) {
+function Details({ id, arrival, all, stopName, contact, reminder, onRemind, map }: Props & { id: string }) {
   const { query } = usePlace()
   const later = laterOf(arrival, all)
   const running = arrival.status !== 'not_coming'
@@ -157,6 +160,7 @@ function Details({ id, arrival, all, stopName, contact, reminder, onRemind }: Pr
           {t('stop.share')}
         </button>
       </div>
+      {map}
     </div>
   )
 }

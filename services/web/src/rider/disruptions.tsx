@@ -8,6 +8,7 @@ import { say, t, tCode } from '../i18n/index.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Panel } from '../ui/states.tsx'
 import { groupAlerts } from './alert_groups.ts'
+import { tripTimes } from './alerts.tsx'
 import { LineChips } from './hits.tsx'
 
 const POLL_MS = 30_000
@@ -46,16 +47,16 @@ function List({ body }: { body: Body }) {
         </span>
       </li>
     )),
-    ...alerts.map(({ alert, count }) => (
-      <li key={alert.alert_id} class="disruption">
+    ...alerts.map((group) => (
+      <li key={group.alert.alert_id} class="disruption">
         <Icon name="bus" />
         <span class="row-main">
           <span>
-            {say(alert.text)}
-            {count > 1 && <b> ×{count}</b>}
+            {say(group.alert.text)}
+            {group.alert.kind !== 'not_coming' && group.starts.length > 1 && <b> ×{group.starts.length}</b>}
           </span>
           <small>
-            {tCode('alert.', alert.kind)} · {ago(now - alert.started_ms)}
+            {tCode('alert.', group.alert.kind)} · {tripTimes(group) || ago(now - group.alert.started_ms)}
           </small>
         </span>
       </li>

@@ -7,12 +7,13 @@ import { go, setQuery, usePlace } from '../core/router.ts'
 import type { RouteBody, RouteDirection, VehiclesBody, VehicleView } from '../core/types.ts'
 import { useData } from '../core/use_data.ts'
 import { delay, distance, span } from '../i18n/format.ts'
-import { say, t, tCode } from '../i18n/index.ts'
+import { t, tCode } from '../i18n/index.ts'
 import { LazyMap } from '../map/lazy.tsx'
 import { LineBadge } from '../ui/bits.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { Failure, Skeleton, StaleBand } from '../ui/states.tsx'
 import { delayLevel } from '../core/levels.ts'
+import { Alerts } from './alerts.tsx'
 import { placeOnLadder, STEP_PX } from './ladder.ts'
 
 const POLL_MS = 60_000
@@ -46,14 +47,7 @@ export function Route({ id }: { id: string }) {
     <main id="main" class="rider">
       <RouteHead body={body} />
       {data.error && <StaleBand ageMs={ageMs} old={ageMs > OLD_FIX_MS} />}
-      {body.alerts.map((alert) => (
-        <p key={alert.alert_id} class="alert">
-          <Icon name="warn" size={16} />
-          <span>
-            <strong>{tCode('alert.', alert.kind)}.</strong> {say(alert.text)}
-          </span>
-        </p>
-      ))}
+      <Alerts alerts={body.alerts} />
       <Directions directions={body.directions} chosen={direction} />
       <div class="details-acts">
         <button type="button" class="button" aria-pressed={showMap} onClick={() => setQuery({ map: showMap ? null : '1' })}>

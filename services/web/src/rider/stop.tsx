@@ -1,4 +1,5 @@
 /** One stop: when does my bus come, and can I still catch it? */
+import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { segment } from '../core/api.ts'
 import { clockSpeed, nudgeClock, useNow } from '../core/clock.ts'
@@ -7,10 +8,11 @@ import { useLive } from '../core/live.ts'
 import { go, setQuery, usePlace } from '../core/router.ts'
 import type { Arrival, ArrivalsBody, RouteHit } from '../core/types.ts'
 import { useData } from '../core/use_data.ts'
-import { span } from '../i18n/format.ts'
-import { say, t, tCode } from '../i18n/index.ts'
+import { span, stopTitle } from '../i18n/format.ts'
+import { t } from '../i18n/index.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Empty, Failure, Skeleton } from '../ui/states.tsx'
+import { Alerts } from './alerts.tsx'
 import { ArrivalRow } from './arrival_row.tsx'
 import { contactOf, keyOf, OLD_MS, steadyOrder, type Contact } from './arrivals.ts'
 import { noteSeen, toggleFavourite, useFavourites } from './favourites.ts'
@@ -49,7 +51,7 @@ export function Stop({ id }: { id: string }) {
   const now = useNow(1000)
   const { body, receivedAt, heardAt, data } = useArrivals(id)
   useEffect(() => {
-    document.title = body ? t('stop.name', { name: body.stop.name }) : t('app.name')
+    document.title = body ? stopTitle(body.stop.name) : t('app.name')
     if (body) noteSeen(body.stop)
   }, [body?.stop.stop_id])
 
@@ -62,25 +64,16 @@ export function Stop({ id }: { id: string }) {
     )
   }
   const contact = contactOf(body, receivedAt, heardAt, Date.now(), now, clockSpeed())
-  const showMap = query.get('map') === '1'
+  const bus = query.get('bus')
+  const map = query.get('map') === '1' ? <LazyMap stop={whereOf(body, bus)} vehicleIds={vehicleIdsOf(body, bus)} /> : null
   return (
     <main id="main" class="rider">
       <StopHead name={body.stop.name} body={body} />
       <Freshness body={body} contact={contact} />
-      {body.alerts.length > 0 && (
-        <section class="alerts" aria-label={t('stop.alerts')}>
-          {body.alerts.map((alert) => (
-            <p key={alert.alert_id} class="alert">
-              <Icon name="warn" size={16} />
-              <span>
-                <strong>{tCode('alert.', alert.kind)}.</strong> {say(alert.text)}
-              </span>
-            </p>
-          ))}
-        </section>
-      )}
-      <ArrivalList body={body} contact={contact} open={query.get('bus')} />
-      {showMap && <LazyMap stop={whereOf(body, query.get('bus'))} vehicleIds={vehicleIdsOf(body, query.get('bus'))} />}
+      {/* A trip that does not run has its own row in the list. */}
+      <Alerts alerts={body.alerts.filter((alert) => alert.kind !== 'not_coming')} />
+      <ArrivalList body={body} contact={contact} open={bus} map={bus ? map : null} />
+      {!bus && map}
       <section class="block">
         <h2>{t('stop.lines')}</h2>
         <LineLinks body={body} />
@@ -129,7 +122,7 @@ function StopHead({ name, body }: { name: string | null; body?: ArrivalsBody }) 
       <button type="button" class="icon-button" aria-label={t('app.back')} onClick={() => (history.length > 1 ? history.back() : go('/'))}>
         <Icon name="back" size={24} />
       </button>
-      <h1>{name ? t('stop.name', { name }) : <span class="skeleton-line" />}</h1>
+      <h1>{name ? stopTitle(name) : <span class="skeleton-line" />}</h1>
       {body && (
         <button
           type="button"
@@ -171,7 +164,7 @@ function Freshness({ body, contact }: { body: ArrivalsBody; contact: Contact }) 
   )
 }
 
-function ArrivalList({ body, contact, open }: { body: ArrivalsBody; contact: Contact; open: string | null }) {
+function ArrivalList({ body, contact, open, map }: { body: ArrivalsBody; contact: Contact; open: string | null; map: ComponentChildren }) {
   const touching = useRef(false)
   const order = useRef<string[]>([])
   const reminders = useReminders(body, contact)
@@ -207,6 +200,7 @@ function ArrivalList({ body, contact, open }: { body: ArrivalsBody; contact: Con
             stopName={body.stop.name}
             contact={contact}
             open={open === key}
+            map={open === key ? map : null}
             reminder={reminders.has(key)}
             onRemind={() => reminders.toggle(key)}
             onToggle={() => setQuery({ bus: open === key ? null : key, map: null })}

@@ -1,6 +1,7 @@
 /** What everybody must know before reading a number: played clock, sample city, repeated calendar, no network. */
 import { useEffect, useState } from 'preact/hooks'
 import { useCity } from '../core/city.ts'
+import { usePlace } from '../core/router.ts'
 import { useClock, useNow } from '../core/clock.ts'
 import { day, dayTime, number } from '../i18n/format.ts'
 import { say, t } from '../i18n/index.ts'
@@ -25,6 +26,7 @@ export function Notices() {
   const clock = useClock()
   const now = useNow(5000)
   const online = useOnline()
+  const { path } = usePlace()
   const calendar = city?.calendar
   const doubts = city?.doubts ?? []
   return (
@@ -55,7 +57,8 @@ export function Notices() {
             : t('notice.ended', { last: day(calendar.last_date) })}
         </p>
       )}
-      {doubts.length > 0 && (
+      {/* Doubts about the data are for those who can mend it. */}
+      {path === '/control' && doubts.length > 0 && (
         <details class="notice">
           <summary>{t('notice.doubts', { n: doubts.length })}</summary>
           <ul>
