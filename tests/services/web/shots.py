@@ -6,6 +6,7 @@ full pages in all eight looks, the other states in the two looks of ``FEW``; ``-
 """
 
 import argparse
+import contextlib
 import itertools
 import os
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.services.web.browser import open_browser, open_context
 from tests.services.web.fixture_server import CUT_AFTER_S, serve
@@ -36,6 +38,7 @@ RIDER = ("home", "stop", "stop-open", "route", "login")
 # States other than full differ in words and layout, not in colour by colour: two opposite looks show them.
 FEW = ((360, "vi", "dark"), (1440, "en", "light"))
 MAP_WAIT_MS = 15_000
+VIDEO_WAIT_MS = 8_000
 LATER_MS = 190_000
 THUMB_PX = 300
 
@@ -53,9 +56,13 @@ def take(page: Page, base: str, address: str, state: str, path: Path) -> None:
     elif page.locator(".map-canvas").count() and state != "error":
         try:
             page.wait_for_selector(".map-canvas[data-idle=yes]", timeout=MAP_WAIT_MS, state="attached")
-        except Exception as slow:  # noqa: BLE001 - a slow map is shown as it is, and said
-            print(f"  map not still yet: {address} ({type(slow).__name__})")
+        except PlaywrightTimeout:
+            print(f"  map not still yet: {address}")
         page.wait_for_timeout(500)
+    if page.locator("video").count():
+        with contextlib.suppress(PlaywrightTimeout):
+            page.wait_for_function("document.querySelector('video').readyState >= 2", timeout=VIDEO_WAIT_MS)
+            page.wait_for_timeout(300)
     page.screenshot(path=path)
 
 
@@ -105,19 +112,23 @@ def take_running(browser: Browser, base: str, out: Path, addresses: list[str], n
     return taken
 
 
-def write_sheet(paths: list[Path], sheet: Path) -> None:
-    """Put all pictures on one sheet, each with its name."""
-    columns = 12
-    cell = (THUMB_PX, THUMB_PX + 20)
-    rows = -(-len(paths) // columns)
-    canvas = Image.new("RGB", (columns * cell[0], rows * cell[1]), (128, 128, 128))
+def write_sheet(paths: list[Path], sheet: Path, columns: int) -> None:
+    """Put all pictures on one sheet, each with its name; ``columns`` pictures are one row."""
+    rows = []
+    for start in range(0, len(paths), columns):
+        row = [(path, Image.open(path).convert("RGB")) for path in paths[start : start + columns]]
+        for _, picture in row:
+            picture.thumbnail((THUMB_PX - 8, 2 * THUMB_PX))
+        rows.append(row)
+    heights = [max(picture.height for _, picture in row) + 24 for row in rows]
+    canvas = Image.new("RGB", (columns * THUMB_PX, sum(heights)), (128, 128, 128))
     pen = ImageDraw.Draw(canvas)
-    for number, path in enumerate(paths):
-        picture = Image.open(path).convert("RGB")
-        picture.thumbnail((THUMB_PX - 8, THUMB_PX - 8))
-        x, y = number % columns * cell[0], number // columns * cell[1]
-        canvas.paste(picture, (x + 4, y + 18))
-        pen.text((x + 6, y + 3), path.stem, fill=(255, 255, 255))
+    top = 0
+    for row, height in zip(rows, heights, strict=True):
+        for column, (path, picture) in enumerate(row):
+            canvas.paste(picture, (column * THUMB_PX + 4, top + 18))
+            pen.text((column * THUMB_PX + 6, top + 3), path.stem, fill=(255, 255, 255))
+        top += height
     canvas.save(sheet)
 
 
@@ -139,7 +150,7 @@ def main() -> None:
         else:
             with serve() as base:
                 taken = take_fixtures(browser, base, asked.out, asked.pages, list_looks(asked.states, every=asked.all))
-    write_sheet(taken, asked.out / "sheet.png")
+    write_sheet(taken, asked.out / "sheet.png", len(asked.addresses if asked.base else asked.pages))
     print(f"{len(taken)} pictures and sheet.png in {asked.out}")
 
 

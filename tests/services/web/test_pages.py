@@ -78,6 +78,29 @@ def test_a_rider_finds_a_stop_without_marks_and_sees_the_bus_come(person):
     expect(page.get_by_text("còn 3 trạm")).to_be_visible()
 
 
+def test_home_tells_riders_what_goes_wrong_and_says_when_nothing_does_or_nobody_knows(person):
+    panel = person("/", width=360, account="none").locator("section", has_text="Trục trặc lúc này")
+    expect(panel.get_by_text(re.compile("Sự cố trên Tây Sơn"))).to_be_visible()
+    expect(panel.get_by_text("Tuyến 32: một xe đứng yên hơn 5 phút ×2")).to_be_visible()
+    expect(panel.get_by_text(re.compile("Chuyến không chạy · chuyến \\d\\d:\\d\\d"))).to_be_visible()
+    quiet = person("/", width=360, state="empty")
+    expect(quiet.get_by_text("Không có trục trặc nào được xác nhận.")).to_be_visible()
+    broken = person("/", width=360, state="error").locator("section", has_text="Trục trặc lúc này")
+    expect(broken.get_by_role("button", name="Thử lại")).to_be_visible()
+
+
+def test_home_keeps_the_disruptions_it_knows_when_the_line_is_cut(person):
+    page = person("/", width=360, state=f"stale-{time.time_ns()}")
+    page.clock.install()
+    page.reload()
+    settled(page)
+    page.wait_for_timeout(int(CUT_AFTER_S * 1000))
+    page.clock.fast_forward(190_000)
+    panel = page.locator("section", has_text="Trục trặc lúc này")
+    expect(panel.locator(".band")).to_be_visible()
+    expect(panel.get_by_text(re.compile("Sự cố trên Tây Sơn"))).to_be_visible()
+
+
 def test_no_map_is_loaded_until_somebody_asks_for_it(person):
     page = person("/stop/S0?bus=T0-4%7C2026-02-16%7CS0", width=360)
     asked = []
@@ -85,8 +108,14 @@ def test_no_map_is_loaded_until_somebody_asks_for_it(person):
     settled(page)
     assert not [url for url in asked if "pmtiles" in url or "maplibre" in url]
     page.get_by_role("button", name="Xem xe trên bản đồ").click()
-    page.wait_for_selector(".map-canvas[data-ready=yes]", state="attached", timeout=20_000)
+    page.wait_for_selector(".arrival.is-open .map-canvas[data-ready=yes]", state="attached", timeout=20_000)
     assert [url for url in asked if "pmtiles" in url]
+
+
+def test_the_doubt_of_a_measured_time_is_the_sum_of_its_parts_and_tells_them(person):
+    doubt = settled(person("/enforcement?case=K1")).locator(".doubt")
+    expect(doubt).to_have_text("sai số ± 0,04 giây")
+    assert "Sai số lúc vượt: ± 0,02 giây" in doubt.get_attribute("title")
 
 
 def test_no_page_asks_anybody_else_for_anything(person, base):

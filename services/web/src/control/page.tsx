@@ -5,7 +5,7 @@ import { setQuery, usePlace } from '../core/router.ts'
 import type { EdgeDetail, IncidentView, VehicleDetail } from '../core/types.ts'
 import { useData } from '../core/use_data.ts'
 import { t, type Key } from '../i18n/index.ts'
-import { Empty, StaleBand } from '../ui/states.tsx'
+import { Empty, Panel, StaleBand } from '../ui/states.tsx'
 import '../styles/control.css'
 import '../styles/rider.css'
 import { askingWhy, useActing } from './actions.tsx'
@@ -136,7 +136,11 @@ function SelectedCard({ selection, chosen, acting, data, vehicle, edge }: Select
       {selection.kind === 'edge' && <EdgeCard data={edge} />}
       {camera && <CameraCard camera={camera} />}
       {chosen && <IncidentCard incident={chosen} acting={acting} vehicles={data.vehicles.value?.vehicles ?? []} cameras={data.cameras.value?.cameras ?? []} />}
-      {selection.kind === 'incident' && !chosen && data.incidents.value && <Empty title={t('incident.gone')} />}
+      {selection.kind === 'incident' && !chosen && (
+        <Panel data={data.incidents} what="what.incidents" rows={6}>
+          {() => <Empty title={t('incident.gone')} />}
+        </Panel>
+      )}
     </>
   )
 }

@@ -67,7 +67,10 @@ export function CaseFacts({ body, reasons }: { body: CaseDetail; reasons: Reason
           <Fact term={t('enf.user')}>
             {tCode('user.', body.road_user)} <span class="muted">{t('enf.confidence', { p: percent(body.confidence) })}</span>
           </Fact>
-          <Fact term={t('enf.when')}>{dayTimeSeconds(body.time_ms)}</Fact>
+          <Fact term={t('enf.when')}>
+            {dayTimeSeconds(body.time_ms)}
+            {body.uncertainty_s > 0 && <span class="muted"> ± {t('m.seconds', { n: number(body.uncertainty_s, 2) })}</span>}
+          </Fact>
           <Fact term={t('enf.camera')}>
             {say(body.camera_name)} <span class="muted">{body.camera_id}</span>
           </Fact>

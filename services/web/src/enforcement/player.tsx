@@ -116,9 +116,6 @@ function ClipPlayer({ body, clip, keys }: { body: CaseDetail; clip: Clip; keys: 
             <Overlay body={body} timeMs={timeMs} />
           </div>
         )}
-        <p class="player-clock">
-          {clockMillis(timeMs)} <small>+{number((timeMs - clip.start_ms) / 1000, 2)} s</small>
-        </p>
       </div>
       <div class="player-bar">
         <button type="button" class="icon-button" aria-label={t('player.prev')} onClick={() => step(-1)}>
@@ -130,7 +127,13 @@ function ClipPlayer({ body, clip, keys }: { body: CaseDetail; clip: Clip; keys: 
         <button type="button" class="icon-button" aria-label={t('player.next')} onClick={() => step(1)}>
           <Icon name="stepOn" />
         </button>
-        <span class="player-frame">{t('player.frame', { n: frame + 1, all: clip.frame_ms.length })}</span>
+        {/* Beside the picture, not on it: cameras burn their own clock into a corner. */}
+        <span class="player-frame">
+          <b class="player-clock">{clockMillis(timeMs)}</b>
+          <small>
+            +{number((timeMs - clip.start_ms) / 1000, 2)} s · {t('player.frame', { n: frame + 1, all: clip.frame_ms.length })}
+          </small>
+        </span>
         <button type="button" class="text-button" onClick={() => step(actFrame - frame)}>
           {t('player.toAct')}
         </button>

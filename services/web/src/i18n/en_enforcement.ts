@@ -70,7 +70,7 @@ export const enforcement: Record<keyof typeof vi, string> = {
   'm.red_left_at_least_s': 'Red for at least another',
   'm.crossing_error_s': 'Error of the crossing',
   'm.lamp_error_s': 'Error of the light change',
-  'm.uncertainty_s': 'Error of the frame clock',
+  'm.uncertainty_s': 'Error of the camera’s clock',
   'm.looks_before_line': 'Frames seen before the line',
   'm.speed_heights_s': 'Speed (own heights per second)',
   'm.stood_s': 'Stood past the line',

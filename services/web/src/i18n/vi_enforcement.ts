@@ -68,7 +68,7 @@ export const enforcement = {
   'm.red_left_at_least_s': 'Đèn còn đỏ ít nhất',
   'm.crossing_error_s': 'Sai số lúc vượt',
   'm.lamp_error_s': 'Sai số lúc đổi đèn',
-  'm.uncertainty_s': 'Sai số đồng hồ khung hình',
+  'm.uncertainty_s': 'Sai số đồng hồ camera',
   'm.looks_before_line': 'Số khung thấy trước vạch',
   'm.speed_heights_s': 'Tốc độ (chiều cao xe mỗi giây)',
   'm.stood_s': 'Đứng quá vạch',

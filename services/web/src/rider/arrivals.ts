@@ -33,10 +33,10 @@ export const keyOf = (arrival: Arrival): string => `${arrival.trip_id}|${arrival
 
 /** The next bus in place of one that does not run: the same line first, else another line to the same place. */
 export function insteadOf(missing: Arrival, arrivals: readonly Arrival[]): Arrival | null {
-  const later = arrivals.filter((a) => a.status !== 'not_coming' && keyOf(a) !== keyOf(missing))
-  const same = later.filter((a) => a.route_id === missing.route_id && a.eta_ms >= (missing.scheduled_ms ?? 0))
-  const place = later.filter((a) => a.headsign !== null && a.headsign === missing.headsign)
-  return same[0] ?? place[0] ?? null
+  const later = arrivals.filter((a) => a.status !== 'not_coming' && keyOf(a) !== keyOf(missing) && a.eta_ms >= (missing.scheduled_ms ?? 0))
+  // A place has both directions of a line: only those that go the same way help.
+  const place = later.filter((a) => a.headsign === missing.headsign)
+  return place.find((a) => a.route_id === missing.route_id) ?? place.find((a) => a.headsign !== null) ?? null
 }
 
 /** Later buses of the same line and direction. */
