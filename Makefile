@@ -66,19 +66,19 @@ bench: setup-dev ## every benchmark, JSON on the console
 	@for name in stream store detect; do $(HANOI) bench $$name; done
 
 kafka: $(VENV)/.stamp-runtime ## a real Apache Kafka in var/kafka (Java 17 and Maven needed)
-	@sh infra/kafka/start.sh
+	@infra/kafka/start.sh
 
 postgis: $(VENV)/.stamp-runtime ## a real PostgreSQL + PostGIS in var/postgis (Debian packages needed)
-	@sh infra/postgis/start.sh
+	@infra/postgis/start.sh
 
 kafka-stop: ## stop it
-	@sh infra/kafka/stop.sh
+	@infra/kafka/stop.sh
 
 postgis-stop: ## stop it
-	@sh infra/postgis/stop.sh
+	@infra/postgis/stop.sh
 
 distributed: setup $(CITY)/city.json ## the same city on real Kafka and PostGIS, started here without Docker
-	@sh infra/distributed.sh --city $(CITY)
+	@infra/distributed.sh --city $(CITY)
 
 shots: setup-dev ## pictures of every page in every state into var/shots
 	@$(BIN)/python -m tests.services.web.shots --out $(VAR)/shots
