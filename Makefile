@@ -60,6 +60,7 @@ test: setup-dev ## every test that needs no other machine; says at the end what 
 
 check: setup-dev ## style, types, docstrings
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
+	@git ls-files '*.py' | grep -vE '^(tests|services/store/migrations)/' | xargs $(BIN)/numpydoc lint
 	@cd services/web && npm run --silent check
 
 bench: setup-dev ## every benchmark, JSON on the console

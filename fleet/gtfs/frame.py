@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 class LocalFrame:
     """Metres east and north of a point; within 30 km of it lengths are right to about 0.2 %.
 
-    Parameters
+    Attributes
     ----------
     lon, lat : float
         The origin in degrees, WGS 84.

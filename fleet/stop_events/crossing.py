@@ -16,10 +16,14 @@ def crossing_ms(line_m: float, from_m: float, from_ms: int, to_m: float, to_ms: 
     ----------
     line_m : float
         The line, metres along.
-    from_m, to_m : float
-        Where the two fixes lie, metres along.
-    from_ms, to_ms : int
-        Times of the two fixes.
+    from_m : float
+        Where the older fix lies, metres along.
+    from_ms : int
+        Its time.
+    to_m : float
+        Where the newer fix lies, metres along.
+    to_ms : int
+        Its time.
 
     Returns
     -------

@@ -38,10 +38,14 @@ class StopWatch:
 
         Parameters
         ----------
-        from_m, to_m : float
-            Where the fixes lie along the shape, metres.
-        from_ms, to_ms : int
-            Their times.
+        from_m : float
+            Where the older fix lies along the shape, metres.
+        from_ms : int
+            Its time.
+        to_m : float
+            Where the newer fix lies along the shape, metres.
+        to_ms : int
+            Its time.
         door_open : bool, optional
             Whether the newer fix says that a door is open: a bus with open doors has not left.
 

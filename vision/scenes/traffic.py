@@ -50,7 +50,7 @@ class TruthEvent:
 class Traffic:
     """All road users of one junction; the same seed gives the same traffic for ever.
 
-    Parameters
+    Attributes
     ----------
     seed : int
         The seed.
