@@ -161,7 +161,7 @@ def parse_camera(data: bytes, where: str = "camera file") -> CameraConfig:
     try:
         raw = yaml.safe_load(data)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
-        raise CameraFileError(f"{where}: is no YAML ({error}); see the camera file in the design") from error
+        raise CameraFileError(f"{where}: is no YAML ({error}); docs/camera.md shows a whole one") from error
     check = Checker(where)
     top = check.mapping(raw, "", {"id", "source", "frame", "approaches"}, _OPTIONAL)
     if not {"id", "source", "frame", "approaches"} <= top.keys():
