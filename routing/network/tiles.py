@@ -205,6 +205,7 @@ def write_pmtiles(
     stops: Sequence[MapStop] = (),
     areas: MapAreas | None = None,
     name: str = "city",
+    attribution: str = ATTRIBUTION,
 ) -> None:
     """Write the base map; layers without features are left out.
 
@@ -222,6 +223,8 @@ def write_pmtiles(
         Layers ``water`` and ``green``.
     name : str
         What the map calls itself.
+    attribution : str
+        Whose data it is, as the map says it; empty for a map drawn by hand.
 
     Raises
     ------
@@ -238,11 +241,11 @@ def write_pmtiles(
         raise ValueError("a map needs roads, lines, stops or areas")
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(path.name + ".new")
-    _write(new, layers, name)
+    _write(new, layers, {"name": name} | ({"attribution": attribution} if attribution else {}))
     new.replace(path)
 
 
-def _write(path: Path, layers: Sequence[_Layer], name: str) -> None:
+def _write(path: Path, layers: Sequence[_Layer], said: Mapping[str, str]) -> None:
     from pmtiles.tile import Compression, TileType, zxy_to_tileid
     from pmtiles.writer import Writer
 
@@ -270,8 +273,7 @@ def _write(path: Path, layers: Sequence[_Layer], name: str) -> None:
                 "center_lat_e7": int(lat.mean() * 1e7),
             },
             {
-                "name": name,
-                "attribution": ATTRIBUTION,
+                **said,
                 "vector_layers": [_described(layer) for layer in layers],
             },
         )

@@ -15,6 +15,8 @@ import polars as pl
 from routing.network import NetworkError, RoadNetwork, read_areas, read_osm, save_network, write_pmtiles
 from routing.network.areas import MapAreas
 from routing.network.graph import utm_epsg
+from routing.network.tiles import ATTRIBUTION
+from routing.paths import save_hierarchy
 from schemas.text import Text
 from services.city.drawing import map_lines, map_stops, nearest_road_names
 from services.city.facts import feed_counts, part, place_part, zone, zone_of
@@ -116,7 +118,7 @@ def import_city(request: Request, *, now_ms: int, progress: Progress | None = No
         _roads(request, draft, progress)
         _feed(request, draft, now_ms, progress)
         _small_parts(request, draft)
-        _map(draft, progress)
+        _map(request, draft, progress)
         city = _city(request, draft)
         # The sample shall be the same bytes each time it is built; a real import says when and how long.
         made = request.origin == "sample"
@@ -166,6 +168,7 @@ def _roads(request: Request, draft: Draft, progress: Progress) -> None:
         raise CityError(str(error)) from error
     network = draft.network
     save_network(network, draft.folder / "network")
+    save_hierarchy(network, draft.folder / "network")
     signals = [
         {"lon": round(lon, 7), "lat": round(lat, 7)}
         for lon, lat in zip(network.signal_lon.tolist(), network.signal_lat.tolist(), strict=True)
@@ -246,13 +249,16 @@ def _small_parts(request: Request, draft: Draft) -> None:
     draft.findings += absent_parts(has)
 
 
-def _map(draft: Draft, progress: Progress) -> None:
+def _map(request: Request, draft: Draft, progress: Progress) -> None:
     if draft.network is None and draft.tables is None:
         return
     progress.stage("map")
     lines = map_lines(draft.tables) if draft.tables is not None else []
     stops = map_stops(draft.tables) if draft.tables is not None else []
-    write_pmtiles(draft.folder / "map.pmtiles", draft.network, lines=lines, stops=stops, areas=draft.areas)
+    credit = ATTRIBUTION if request.origin == "import" and draft.network is not None else ""
+    write_pmtiles(
+        draft.folder / "map.pmtiles", draft.network, lines=lines, stops=stops, areas=draft.areas, attribution=credit
+    )
 
 
 def _city(request: Request, draft: Draft) -> City:

@@ -103,7 +103,7 @@ export class CityMap {
       fadeDuration: options.calm ? 0 : 200,
     })
     this.map.touchZoomRotate.disableRotation()
-    this.map.addControl(new AttributionControl({ compact: false, customAttribution: city.origin === 'import' ? '© OpenStreetMap' : undefined }), 'bottom-right')
+    this.map.addControl(new AttributionControl({ compact: false }), 'bottom-right')
     this.map.once('load', () => void this.open(palette))
     this.map.on('idle', () => {
       if (this.ready) this.options.container.dataset.idle = 'yes'
