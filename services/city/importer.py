@@ -29,6 +29,8 @@ from services.city.report import DOUBTFUL, Finding, Report, write_report
 from services.city.shapes import add_shapes, lay_patterns
 from services.city.tables import Tables, read_tables, write_tables
 
+VIETNAM = "Asia/Ho_Chi_Minh"
+
 
 @dataclass(frozen=True)
 class Request:
@@ -270,11 +272,13 @@ def _city(request: Request, draft: Draft) -> City:
     )
     known = request.name or (Text(vi=agency, en=agency) if agency else Text(vi=request.out.name, en=request.out.name))
     doubts = [f.text for f in draft.findings if f.kind in {DOUBTFUL, "dropped"} and f.part != "roads"]
+    timezone = zone(draft.tables) if draft.tables is not None else zone_of(bbox)
     return City(
         id=request.city_id or slug(known.en),
         name=known,
-        timezone=zone(draft.tables) if draft.tables is not None else zone_of(bbox),
+        timezone=timezone,
         bbox=bbox,
+        languages=("vi", "en") if timezone == VIETNAM else ("en", "vi"),
         epsg=draft.network.epsg if draft.network else utm_epsg((bbox[0] + bbox[2]) / 2, (bbox[1] + bbox[3]) / 2),
         origin=request.origin,
         parts=tuple(draft.parts),

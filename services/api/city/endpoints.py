@@ -1,5 +1,8 @@
 """The city."""
 
+import datetime as dt
+from zoneinfo import ZoneInfo
+
 from fastapi import APIRouter
 
 from services.api.city.responses import CalendarOut, CityOut, ClockOut, PartsOut
@@ -35,13 +38,19 @@ def read_city(state: State) -> CityOut:
         else CalendarOut(
             first_date=city.calendar.first_date,
             last_date=city.calendar.last_date,
-            ended=city.calendar.ended,
+            ended=is_past(city.calendar.last_date, state.context.clock.now_ms(), city.timezone),
             repeat=city.calendar.repeat or repeat,
         ),
         doubts=[TextOut.model_validate(doubt) for doubt in city.doubts],
         clock=clock_out(state),
         setup_needed=is_setup_needed(state.store),
     )
+
+
+def is_past(last_date: str, now_ms: int, timezone: str) -> bool:
+    """Return whether a day (YYYYMMDD) is over in the city, by the city's clock: a played day has its own."""
+    today = dt.datetime.fromtimestamp(now_ms / 1000, ZoneInfo(timezone))
+    return last_date < f"{today:%Y%m%d}"
 
 
 def clock_out(state: ApiState) -> ClockOut:

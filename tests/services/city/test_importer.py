@@ -56,6 +56,7 @@ def test_washington_is_a_city_of_lines_and_stops_only_and_says_so(tmp_path: Path
     city, report = import_city(Request(out=out, gtfs=shared_data("wmata", "gtfs.zip")), now_ms=NOW_MS)
     assert city.timezone == "America/New_York"
     assert city.epsg == 32618
+    assert city.languages == ("en", "vi")
     folder = CityFolder(out)
     assert folder.network is None
     assert folder.pmtiles is not None

@@ -75,7 +75,12 @@ def city(state: str) -> dict[str, Any]:
         "origin": "sample" if state == "full" else "import",
         "languages": ["vi", "en"],
         "parts": {"gtfs": True, "network": True, "cameras": True, "roster": True, "map": True},
-        "calendar": {"first_date": "20180101", "last_date": "20181231", "ended": played, "repeat": played},
+        "calendar": {
+            "first_date": "20180101",
+            "last_date": "20181231" if played else "20351231",
+            "ended": played,
+            "repeat": played,
+        },
         "doubts": [],
         "clock": {"now_ms": now_ms(), "speed": 1.0, "played": played},
         "setup_needed": False,

@@ -6,10 +6,14 @@ import { makeStore, useStore } from './store.ts'
 import { get } from './api.ts'
 import type { City } from './types.ts'
 import { setTimezone } from '../i18n/format.ts'
+import { suggestLanguage } from '../i18n/index.ts'
 
 const city = makeStore<City | null>(recall<City | null>('city', null))
 const known = city.get()
-if (known) setTimezone(known.timezone)
+if (known) {
+  setTimezone(known.timezone)
+  suggestLanguage(known.languages)
+}
 
 export const useCity = (): City | null => useStore(city)
 export const currentCity = (): City | null => city.get()
@@ -18,6 +22,7 @@ export async function loadCity(): Promise<void> {
   try {
     const answer = await get<City>('/api/city')
     setTimezone(answer.timezone)
+    suggestLanguage(answer.languages)
     setClock(answer.clock)
     keep('city', answer)
     city.set(answer)

@@ -47,6 +47,10 @@ export function day(date: string): string {
   return `${digits.slice(6, 8)}/${digits.slice(4, 6)}/${digits.slice(0, 4)}`
 }
 
+/** The calendar day of a moment in the city, YYYYMMDD. */
+export const calendarDay = (ms: number): string =>
+  new Intl.DateTimeFormat('en-CA', { timeZone: timezone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(ms).replace(/-/g, '')
+
 export const number = (value: number, digits = 0): string =>
   new Intl.NumberFormat(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)
 

@@ -17,6 +17,14 @@ export function setLanguage(next: Language): void {
   language.set(next)
 }
 
+/** Speak the city's first language until the person chooses one. */
+export function suggestLanguage(languages: readonly string[]): void {
+  if (recallText('lang')) return
+  const first: Language = languages[0] === 'en' ? 'en' : 'vi'
+  document.documentElement.lang = first
+  language.set(first)
+}
+
 export const useLanguage = (): Language => useStore(language)
 
 /** The words of `key` with `{name}` filled in. */

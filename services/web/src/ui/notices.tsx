@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { useCity } from '../core/city.ts'
 import { usePlace } from '../core/router.ts'
 import { useClock, useNow } from '../core/clock.ts'
-import { day, dayTime, number } from '../i18n/format.ts'
+import { calendarDay, day, dayTime, number } from '../i18n/format.ts'
 import { say, t } from '../i18n/index.ts'
 import { Icon } from './icons.tsx'
 
@@ -49,7 +49,7 @@ export function Notices() {
           {t('notice.sample')}
         </p>
       )}
-      {calendar?.ended && (
+      {calendar && calendar.last_date < calendarDay(now) && (
         <p class="notice">
           <Icon name="info" size={16} />
           {calendar.repeat
