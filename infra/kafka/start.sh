@@ -62,7 +62,7 @@ log.retention.check.interval.ms=60000
 PROPERTIES
 if [ ! -f "$folder/data/meta.properties" ]; then
   java -Xmx128m -cp "$home/libs/*" kafka.tools.StorageTool format --ignore-formatted \
-    -t "$(head -c 16 /dev/urandom | base64 | tr '+/' '-_' | cut -c1-22)" -c "$folder/server.properties" \
+    --cluster-id="$(head -c 16 /dev/urandom | base64 | tr '+/' '-_' | cut -c1-22)" -c "$folder/server.properties" \
     >"$folder/format.log" 2>&1 </dev/null || fail "the log folder could not be formatted: $(tail -n 3 "$folder/format.log")"
 fi
 cd "$folder"
