@@ -14,6 +14,6 @@ if [ -n "$missing" ]; then
         echo "absent, so their tests will be skipped:$missing (as root: make setup-system)"
     fi
 fi
-"$bin/python" -m pytest "$@"
 # On CI nothing may be skipped, so the door to ultralytics is tried there too, in its own environment.
 if [ "${CI:-}" = true ]; then sh infra/test_train.sh; fi
+exec "$bin/python" -m pytest "$@"
