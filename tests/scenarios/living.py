@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,14 +15,9 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 
+from tests.real_parts import free_port
+
 HANOI = [sys.executable, "-m", "services.cli"]
-
-
-def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def run_hanoi(

@@ -1,14 +1,13 @@
 """A driver comes to stand wholly past the stop line while the lamp is red."""
 
-from collections.abc import Mapping
-
-from vision.rules.base import DRIVERS, Finding, Rule, Scene
+from vision.rules.base import Finding, Scene
 from vision.rules.crossing import History
+from vision.rules.once import OncePerTrack
 
 STILL_HEIGHTS = 0.15
 
 
-class StopLine(Rule):
+class StopLine(OncePerTrack):
     """Says once for each road user that crossed on red and then stood near the line for ``standing_s``.
 
     Parameters
@@ -19,28 +18,11 @@ class StopLine(Rule):
 
     name = "stop_line"
 
-    def __init__(self, limits: Mapping[str, float]) -> None:
-        super().__init__(limits)
-        self._said: dict[int, int] = {}
-
-    def step(self, scene: Scene) -> list[Finding]:
-        """Take one frame and return the acts that became certain."""
-        self._said = {i: t for i, t in self._said.items() if scene.time_ms - t < 600_000}
-        found = []
-        for look in scene.looks:
-            history = scene.histories.get(look.track_id)
-            if look.track_id in self._said or look.label not in DRIVERS or history is None:
-                continue
-            finding = self._judge(history, scene)
-            if finding is not None:
-                self._said[look.track_id] = scene.time_ms
-                found.append(finding)
-        return found
-
     def _is_near(self, history: History) -> bool:
         return 0 < history.past_heights < self.limits["past_line_heights"]
 
-    def _judge(self, history: History, scene: Scene) -> Finding | None:
+    def judge(self, history: History, scene: Scene) -> Finding | None:
+        """Return the act of one driver, ``None`` while there is none."""
         crossing, lamp = history.crossed, scene.lamp
         if crossing is None or lamp is None or not self._is_near(history):
             return None

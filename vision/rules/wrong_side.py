@@ -1,10 +1,9 @@
 """A driver rides in the direction of legal travel on the wrong side of the centre line."""
 
-from collections.abc import Mapping
-
 from vision.camera import Approach
-from vision.rules.base import DRIVERS, Finding, Rule, Scene
+from vision.rules.base import Finding, Scene
 from vision.rules.crossing import History
+from vision.rules.once import OncePerTrack
 
 AWAY_HEIGHTS = 0.15
 FARTHEST_HEIGHTS = 1.5
@@ -12,7 +11,7 @@ MOVED_HEIGHTS = 0.8
 LOOKS = 4
 
 
-class WrongSide(Rule):
+class WrongSide(OncePerTrack):
     """Says once for each road user that rode beyond the centre line for ``wrong_side_s``.
 
     Parameters
@@ -23,27 +22,10 @@ class WrongSide(Rule):
 
     name = "wrong_side"
 
-    def __init__(self, limits: Mapping[str, float]) -> None:
-        super().__init__(limits)
-        self._said: dict[int, int] = {}
-
-    def step(self, scene: Scene) -> list[Finding]:
-        """Take one frame and return the acts that became certain."""
+    def judge(self, history: History, scene: Scene) -> Finding | None:
+        """Return the act of one driver, ``None`` while there is none."""
         if len(scene.approach.centre_line) < 2:
-            return []
-        self._said = {i: t for i, t in self._said.items() if scene.time_ms - t < 600_000}
-        found = []
-        for look in scene.looks:
-            history = scene.histories.get(look.track_id)
-            if look.track_id in self._said or look.label not in DRIVERS or history is None:
-                continue
-            finding = self._judge(history, scene)
-            if finding is not None:
-                self._said[look.track_id] = scene.time_ms
-                found.append(finding)
-        return found
-
-    def _judge(self, history: History, scene: Scene) -> Finding | None:
+            return None
         run = []
         for look in reversed(history.looks):
             beyond = _beyond_px(scene.approach, look.ground) / max(look.height_px, 1.0)

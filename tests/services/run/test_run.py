@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import psutil
 import pytest
 
 from services.run.status import RunStatus, ServiceStatus, find_status
+from tests.real_parts import free_port
 from tests.services.run.test_services import city
 
 DEADLINE_S = 60.0
@@ -31,12 +31,6 @@ def until(look: Callable[[], T | None], what: str) -> T:
             return seen
         time.sleep(0.05)
     pytest.fail(f"{what} did not come to pass within {DEADLINE_S:.0f} s")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Run:
