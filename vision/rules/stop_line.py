@@ -10,10 +10,7 @@ STILL_HEIGHTS = 0.15
 class StopLine(OncePerTrack):
     """Says once for each road user that crossed on red and then stood near the line for ``standing_s``.
 
-    Parameters
-    ----------
-    limits : Mapping of str to float
-        ``grace_s``, ``standing_s``, ``past_line_heights`` (farther on it is the red-light rule's).
+    Its limits are ``grace_s``, ``standing_s`` and ``past_line_heights`` (farther on it is the red-light rule's).
     """
 
     name = "stop_line"

@@ -14,10 +14,7 @@ LOOKS = 4
 class WrongSide(OncePerTrack):
     """Says once for each road user that rode beyond the centre line for ``wrong_side_s``.
 
-    Parameters
-    ----------
-    limits : Mapping of str to float
-        ``wrong_side_s``.
+    Its limit is ``wrong_side_s``.
     """
 
     name = "wrong_side"
