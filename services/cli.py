@@ -31,7 +31,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bench stream": ("services.bench.stream:stream", "Time the stream beside the raw client."),
     "bench store": ("services.bench.store:store", "Time the store beside raw COPY."),
     "bench detect": ("services.bench.detect:detect", "Time detection beside the bare model."),
-    "bench latency": ("services.bench.latency:latency", "Time one fix from HTTP in to SSE out."),
+    "bench latency": ("services.bench.latency:latency", "Time every fix of a played city from HTTP in to SSE out."),
+    "bench capacity": ("services.bench.capacity:capacity", "Find the highest rate a running city sustains."),
 }
 
 GROUP_HELP = {
