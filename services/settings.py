@@ -51,6 +51,9 @@ class IngestSettings(BaseSettings):
     host: str = Field("127.0.0.1", description="address the doors listen on")
     port: int = Field(8010, ge=1, le=65535, description="port the doors listen on")
     tokens_file: Path = Field(Path("var/tokens.json"), description="source name → SHA-256 of its token")
+    ufms_bus_points_field: int = Field(
+        3, ge=3, le=1000, description="number of the repeated points in the tracker message BusWayPointBatch"
+    )
     max_body_mib: float = Field(8.0, gt=0, description="largest body a door takes, MiB")
 
 

@@ -11,7 +11,12 @@ from starlette.exceptions import HTTPException
 from services.ingest import doors, metrics
 from services.ingest.problems import ProblemError, on_http_error, on_problem, on_unexpected
 
-MEDIA = {"ufms-json": "application/json", "gtfs-rt": "application/x-protobuf", "csv": "text/csv"}
+MEDIA = {
+    "ufms": "application/x-protobuf",
+    "ufms-json": "application/json",
+    "gtfs-rt": "application/x-protobuf",
+    "csv": "text/csv",
+}
 
 
 def create_app(house: doors.House) -> FastAPI:

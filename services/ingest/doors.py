@@ -1,6 +1,7 @@
 """The doors: one body in, judged, appended, acknowledged."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -11,7 +12,6 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from schemas.feed import ClockTick
-from schemas.fix import Fix
 from schemas.message import decode, encode
 from services.clock import CityClock, Clock, WallClock
 from services.ingest.guard import Caller, RateLimiter, authenticate, read_body
@@ -21,7 +21,7 @@ from services.ingest.metrics import IngestMetrics
 from services.ingest.problems import ProblemError
 from services.ingest.tokens import TokenBook
 from services.ingest.writer import LogDownError, LogWriter
-from services.recordings import Refusal, parse_csv, parse_gtfs_rt, parse_ufms_json
+from services.recordings import Item, Refusal, parse_csv, parse_gtfs_rt, parse_ufms, parse_ufms_json
 from services.stream.base import Outgoing
 
 MIB = 1024 * 1024
@@ -29,9 +29,10 @@ PARSE_IN_THREAD_BYTES = 65_536
 MAX_ERRORS_TOLD = 1_000
 CLOCK_SKEW_MS = 5_000
 
-Parse = Callable[[bytes, str, int], list[Fix | Refusal]]
+Parse = Callable[[bytes, str, int], list[Item]]
 # door → (parser, what its body is)
 DOORS: dict[str, tuple[Parse, str]] = {
+    "ufms": (parse_ufms, "tracker messages (BaseMessage of ufms.proto), one or length-delimited, protobuf"),
     "ufms-json": (parse_ufms_json, "one tracker message (MsgType_BusWayPoint) or an array of them, JSON"),
     "gtfs-rt": (parse_gtfs_rt, "a GTFS-realtime FeedMessage, protobuf"),
     "csv": (parse_csv, "CSV with a header: vehicle_id,timestamp,latitude,longitude,…"),
@@ -77,7 +78,7 @@ async def take_fixes(house: House, request: Request, door: str) -> Response:
         verdict = await run_in_threadpool(read_verdict, house, door, body, caller.name)
     else:
         verdict = read_verdict(house, door, body, caller.name)
-    house.rates.take(caller, len(verdict.fixes) + len(verdict.refusals))
+    house.rates.take(caller, verdict.count)
     whole = find_whole_refusal(door, body, verdict)
     now_ms = house.wall.now_ms()
     letters = [
@@ -87,6 +88,7 @@ async def take_fixes(house: House, request: Request, door: str) -> Response:
     await _append(house, [*fix_records(verdict.fixes), *letters])
     house.metrics.records.labels(caller.name, door, "accepted").inc(len(verdict.fixes))
     house.metrics.records.labels(caller.name, door, "refused").inc(len(verdict.refusals))
+    house.metrics.records.labels(caller.name, door, "other").inc(len(verdict.others))
     if whole is not None:
         where = f"door {door}, {len(body):,} bytes from {caller.name}"
         raise ProblemError("unreadable-body", f"{whole.field}: {whole.reason} ({where}).", whole.mend)
@@ -97,6 +99,7 @@ def read_verdict(house: House, door: str, body: bytes, source: str) -> Verdict:
     """Parse and judge one body; a parser that fails makes one refusal of the whole body."""
     now_ms = house.clock.now_ms()
     parse, expected = DOORS[door]
+    items: list[Item]
     try:
         items = parse(body, source, now_ms)
     except Exception:
@@ -107,7 +110,7 @@ def read_verdict(house: House, door: str, body: bytes, source: str) -> Verdict:
 
 def find_whole_refusal(door: str, body: bytes, verdict: Verdict) -> Refusal | None:
     """Return the refusal of a body as a whole, ``None`` where its records were judged one by one."""
-    if verdict.fixes or len(verdict.refusals) != 1:
+    if verdict.count != 1 or not verdict.refusals:
         return None
     (refusal,) = verdict.refusals
     is_header = door == "csv" and refusal.original == body[:1000]
@@ -119,7 +122,10 @@ def _answer(verdict: Verdict) -> dict[str, object]:
         {"index": r.index, "vehicle_id": r.vehicle_id, "field": r.field, "reason": r.reason, "mend": r.mend}
         for r in verdict.refusals[:MAX_ERRORS_TOLD]
     ]
-    return {"accepted": len(verdict.fixes), "refused": len(verdict.refusals), "errors": told}
+    answer: dict[str, object] = {"accepted": len(verdict.fixes), "refused": len(verdict.refusals), "errors": told}
+    if verdict.others:
+        answer["others"] = Counter(message.kind for message in verdict.others)
+    return answer
 
 
 async def take_clock(house: House, request: Request) -> Response:

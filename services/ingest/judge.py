@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from schemas.fix import Fix
 from schemas.message import encode
-from services.recordings import Refusal
+from services.recordings import Item, OtherMessage, Refusal
 
 MAX_AHEAD_MS = 24 * 3600 * 1000
 NULL_ISLAND_DEG = 0.01  # about 1 km around 0, 0 in the Gulf of Guinea, where no bus runs
@@ -16,18 +16,24 @@ Bbox = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a body held: good fixes in their order, and what was refused."""
+    """What a body held: good fixes in their order, what was refused, and messages that are no positions."""
 
     fixes: Sequence[Fix]
     refusals: Sequence[Refusal]
+    others: Sequence[OtherMessage] = ()
+
+    @property
+    def count(self) -> int:
+        """How many records the body held."""
+        return len(self.fixes) + len(self.refusals) + len(self.others)
 
 
-def judge(items: Iterable[Fix | Refusal], now_ms: int, bbox: Bbox | None = None) -> Verdict:
+def judge(items: Iterable[Item], now_ms: int, bbox: Bbox | None = None) -> Verdict:
     """Part the fixes later stages can use from the rest.
 
     Parameters
     ----------
-    items : iterable of Fix or Refusal
+    items : iterable of Fix, Refusal or OtherMessage
         What a parser made of a body, one entry a record.
     now_ms : int
         The city's time.
@@ -41,14 +47,18 @@ def judge(items: Iterable[Fix | Refusal], now_ms: int, bbox: Bbox | None = None)
     """
     fixes: list[Fix] = []
     refusals: list[Refusal] = []
+    others: list[OtherMessage] = []
     for index, item in enumerate(items):
+        if isinstance(item, OtherMessage):
+            others.append(item)
+            continue
         refusal = item if isinstance(item, Refusal) else find_refusal(index, item, now_ms, bbox)
         if refusal is None:
             assert isinstance(item, Fix)
             fixes.append(item)
         else:
             refusals.append(refusal)
-    return Verdict(fixes, refusals)
+    return Verdict(fixes, refusals, others)
 
 
 def find_refusal(index: int, fix: Fix, now_ms: int, bbox: Bbox | None = None) -> Refusal | None:

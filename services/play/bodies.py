@@ -10,9 +10,11 @@ from google.transit import gtfs_realtime_pb2
 
 from schemas.fix import Fix
 from schemas.trip import TripRef
-from services.recordings import Refusal, parse_gtfs_rt, parse_ufms_json
+from services.recordings import Item, parse_gtfs_rt, parse_ufms, parse_ufms_json
+from services.recordings.ufms_schema import base_message
 
 KMH_PER_MPS = 3.6
+INT32_MAX = 2**31 - 1
 # Source and receipt are the door's to write; comparisons leave them out.
 SOMEONE, EARLIEST_MS = "anyone", 946_684_800_000
 COLUMNS = (
@@ -38,7 +40,7 @@ def make_body(fixes: Sequence[Fix], door: str) -> Body:
     fixes : sequence of Fix
         One batch, in order.
     door : str
-        ``csv``, ``gtfs-rt`` or ``ufms-json``: the recording's own format.
+        ``csv``, ``gtfs-rt``, ``ufms`` or ``ufms-json``: the recording's own format.
 
     Returns
     -------
@@ -54,7 +56,7 @@ def make_body(fixes: Sequence[Fix], door: str) -> Body:
     return Body("csv", "text/csv", write_csv(fixes))
 
 
-def _plain(items: Sequence[Fix | Refusal]) -> list[Fix | Refusal]:
+def _plain(items: Sequence[Item]) -> list[Item]:
     return [
         msgspec.structs.replace(item, source=SOMEONE, received_ms=EARLIEST_MS) if isinstance(item, Fix) else item
         for item in items
@@ -130,9 +132,29 @@ def _tracker_message(fix: Fix) -> dict[str, object]:
     return {"msgType": "MsgType_BusWayPoint", "msgBusWayPoint": point}
 
 
+def write_ufms(fixes: Sequence[Fix]) -> bytes:
+    """Write fixes as one ``MsgType_BusWayPoints`` message, protobuf, zero and false left out."""
+    message = base_message()(msgType=104)
+    events = message.msgBusWayPoints.Events
+    for fix in fixes:
+        point = events.add(vehicle=fix.vehicle_id, datetime=min(fix.time_ms // 1000, INT32_MAX), x=fix.lon, y=fix.lat)
+        if fix.driver_id is not None:
+            point.driver = fix.driver_id
+        if fix.speed_mps:
+            point.speed = fix.speed_mps * KMH_PER_MPS
+        if fix.heading_deg is not None:
+            point.heading = fix.heading_deg
+        if fix.ignition:
+            point.ignition = True
+        if fix.door_open:
+            point.door_up = True
+    return bytes(message.SerializeToString())
+
+
 Write = Callable[[Sequence[Fix]], bytes]
-Parse = Callable[[bytes, str, int], list[Fix | Refusal]]
+Parse = Callable[[bytes, str, int], list[Item]]
 WRITERS: dict[str, tuple[Write, str, Parse]] = {
     "gtfs-rt": (write_gtfs_rt, "application/x-protobuf", parse_gtfs_rt),
+    "ufms": (write_ufms, "application/x-protobuf", parse_ufms),
     "ufms-json": (write_ufms_json, "application/json", parse_ufms_json),
 }

@@ -22,7 +22,7 @@ from services.recordings import FORMATS, RecordingError, Refusal, read_recording
 from services.run.place import place_environment
 from services.settings import Settings, SettingsError
 
-DOOR_OF_SUFFIX = {".pb": "gtfs-rt", ".bin": "gtfs-rt", ".json": "ufms-json"}
+DOOR_OF_SUFFIX = {".pb": "gtfs-rt", ".bin": "gtfs-rt", ".json": "ufms-json", ".ufms": "ufms"}
 UTC_NAME = "UTC"
 
 

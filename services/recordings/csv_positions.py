@@ -5,6 +5,7 @@ import io
 from collections.abc import Mapping
 
 from schemas.fix import Fix
+from services.recordings.other import Item
 from services.recordings.refusal import Refusal, make_fix, make_trip, number, whole, words
 from services.recordings.times import parse_time_ms
 
@@ -30,7 +31,7 @@ NEEDED = ("vehicle_id", "time", "lat", "lon")
 TRUTH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
-def parse_csv(data: bytes, source: str, received_ms: int | None, timezone: str | None = None) -> list[Fix | Refusal]:
+def parse_csv(data: bytes, source: str, received_ms: int | None, timezone: str | None = None) -> list[Item]:
     """Read a CSV with a header into fixes and refusals, one a row, in the order of the rows.
 
     Parameters

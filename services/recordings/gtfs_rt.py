@@ -6,10 +6,11 @@ from google.protobuf.message import DecodeError
 from google.transit import gtfs_realtime_pb2
 
 from schemas.fix import Fix
+from services.recordings.other import Item
 from services.recordings.refusal import Refusal, make_fix, make_trip, number, words
 
 
-def parse_gtfs_rt(data: bytes, source: str, received_ms: int | None) -> list[Fix | Refusal]:
+def parse_gtfs_rt(data: bytes, source: str, received_ms: int | None) -> list[Item]:
     """Read one FeedMessage into fixes and refusals; entities without a vehicle position are passed over.
 
     Parameters

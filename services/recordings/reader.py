@@ -8,12 +8,21 @@ from schemas.fix import Fix
 from services.recordings.csv_positions import parse_csv
 from services.recordings.fixes_jsonl import parse_fix_line
 from services.recordings.gtfs_rt import parse_gtfs_rt
+from services.recordings.other import Item, OtherMessage
 from services.recordings.refusal import Refusal
+from services.recordings.ufms import parse_ufms
 from services.recordings.ufms_json import parse_ufms_json
 
-FORMATS = ("auto", "csv", "gtfs-rt", "ufms-json", "fixes-jsonl")
-SUFFIXES = {".csv": "csv", ".txt": "csv", ".pb": "gtfs-rt", ".bin": "gtfs-rt", ".json": "ufms-json"}
+FORMATS = ("auto", "csv", "gtfs-rt", "ufms", "ufms-json", "fixes-jsonl")
+SUFFIXES = {".csv": "csv", ".txt": "csv", ".pb": "gtfs-rt", ".bin": "gtfs-rt", ".json": "ufms-json", ".ufms": "ufms"}
 SUFFIXES |= {".jsonl": "fixes-jsonl", ".ndjson": "fixes-jsonl"}
+
+
+PARSERS: dict[str, Callable[[bytes, str, int | None], list[Item]]] = {
+    "gtfs-rt": parse_gtfs_rt,
+    "ufms": parse_ufms,
+    "ufms-json": parse_ufms_json,
+}
 
 
 class RecordingError(Exception):
@@ -33,8 +42,8 @@ def read_recording(
     Parameters
     ----------
     path : Path
-        A CSV, GTFS-realtime, tracker JSON or ``fixes.jsonl`` file, plain or gzipped, or a folder of such files
-        (read in the order of their names).
+        A CSV, GTFS-realtime, tracker protobuf, tracker JSON or ``fixes.jsonl`` file, plain or gzipped, or a folder
+        of such files (read in the order of their names).
     format : str
         One of ``FORMATS``; ``auto`` goes by the file's name.
     source : str
@@ -56,12 +65,14 @@ def read_recording(
     """
     if format not in FORMATS:
         raise RecordingError(f"no format {format!r}; there are {', '.join(FORMATS)}")
-    read = refused = 0
+    read = refused = others = 0
     first = None
     for item in _entries(_list_files(path), format, source, timezone):
         if isinstance(item, Fix):
             read += 1
             yield item
+        elif isinstance(item, OtherMessage):
+            others += 1
         else:
             refused += 1
             first = first or item
@@ -69,6 +80,7 @@ def read_recording(
                 on_refusal(item)
     if not read:
         why = f"{refused} records refused; the first: {first.field}: {first.reason}; {first.mend}" if first else "empty"
+        why = f"{others} messages of other kinds" if others and not first else why
         raise RecordingError(f"{path}: no fix in it ({why})")
 
 
@@ -87,7 +99,7 @@ def _suffix(path: Path) -> str:
     return Path(path.stem).suffix.lower() if path.suffix == ".gz" else path.suffix.lower()
 
 
-def _entries(files: list[Path], form: str, source: str, timezone: str | None) -> Iterator[Fix | Refusal]:
+def _entries(files: list[Path], form: str, source: str, timezone: str | None) -> Iterator[Item]:
     for file in files:
         kind = SUFFIXES.get(_suffix(file), "") if form == "auto" else form
         if not kind:
@@ -102,8 +114,7 @@ def _entries(files: list[Path], form: str, source: str, timezone: str | None) ->
         if kind == "csv":
             yield from parse_csv(data, source, None, timezone)
         else:
-            parse = parse_gtfs_rt if kind == "gtfs-rt" else parse_ufms_json
-            yield from parse(data, source, None)
+            yield from PARSERS[kind](data, source, None)
 
 
 def _lines(file: Path) -> Iterator[Fix | Refusal]:

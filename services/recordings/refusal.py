@@ -50,6 +50,8 @@ def whole(value: object) -> int | None:
 
 def words(value: object) -> str | None:
     """Return a text without outer blanks, ``None`` where it is empty or longer than an id may be."""
+    if isinstance(value, bytes):  # text of another encoding, as protobuf hands it over: nobody can say which
+        return None
     text = "" if value is None else str(value).strip()
     return text if 0 < len(text) <= 256 else None
 

@@ -1,22 +1,25 @@
 """The Vietnamese tracker message as JSON (``MsgType_BusWayPoint``): x is longitude, y is latitude, speed in km/h."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from schemas.fix import Fix
+from services.recordings.other import Item, OtherMessage
 from services.recordings.refusal import Refusal, make_fix, number, words
 from services.recordings.times import parse_time_ms
+from services.recordings.ufms import KMH_PER_MPS, POSITIONS
+from services.recordings.ufms_schema import message_types
 
-KMH_PER_MPS = 3.6
-MESSAGE = "MsgType_BusWayPoint"
+PREFIX = "MsgType_"
+MESSAGE = PREFIX + "BusWayPoint"
 MEND = 'send {"msgType": "MsgType_BusWayPoint", "msgBusWayPoint": {vehicle, datetime, x, y, …}} or an array of them'
 
 
-def parse_ufms_json(data: bytes, source: str, received_ms: int | None) -> list[Fix | Refusal]:
-    """Read one tracker message, or an array of them, into fixes and refusals.
+def parse_ufms_json(data: bytes, source: str, received_ms: int | None) -> list[Item]:
+    """Read one tracker message, or an array of them.
 
-    A tracker leaves out what is zero or false: no ``speed`` means standing, no
+    A bus's tracker leaves out what is zero or false: no ``speed`` means standing, no
     ``door_up`` and ``door_down`` means closed, no ``ignition`` means off; a missing ``heading`` is unknown.
 
     Parameters
@@ -30,8 +33,8 @@ def parse_ufms_json(data: bytes, source: str, received_ms: int | None) -> list[F
 
     Returns
     -------
-    list of Fix or Refusal
-        One entry a message; one refusal alone where the bytes are no JSON.
+    list of Fix, Refusal or OtherMessage
+        One entry a point or other message; one refusal alone where the bytes are no JSON.
     """
     try:
         body = msgspec.json.decode(data)
@@ -40,32 +43,65 @@ def parse_ufms_json(data: bytes, source: str, received_ms: int | None) -> list[F
             body = msgspec.json.Decoder().decode_lines(data)
         except msgspec.DecodeError:
             return [Refusal(0, None, "body", f"not JSON: {error}", MEND, data[:1000])]
-    records = body if isinstance(body, list) else [body]
-    return [_record(index, record, source, received_ms) for index, record in enumerate(records)]
+    items: list[Item] = []
+    for record in body if isinstance(body, list) else [body]:
+        _read(record, items, source, received_ms)
+    return items
 
 
-def _record(index: int, record: Any, source: str, received_ms: int | None) -> Fix | Refusal:
-    original = msgspec.json.encode(record)
-    point = record.get("msgBusWayPoint") if isinstance(record, dict) else None
-    if not isinstance(point, dict) or record.get("msgType", MESSAGE) != MESSAGE:
-        kind = record.get("msgType") if isinstance(record, dict) else type(record).__name__
-        return Refusal(index, None, "msgType", f"{kind!r} is not {MESSAGE}", MEND, original)
+def _read(record: Any, items: list[Item], source: str, received_ms: int | None) -> None:
+    kind = record.get("msgType", MESSAGE) if isinstance(record, dict) else type(record).__name__
+    kind = message_types().get(kind, kind) if isinstance(kind, int) else kind
+    name = f"msg{str(kind).removeprefix(PREFIX)}"
+    payload = record.get(name) if isinstance(record, dict) else None
+    if kind in message_types().values() and name not in POSITIONS:
+        vehicle = payload.get("vehicle") if isinstance(payload, dict) else None
+        items.append(OtherMessage(len(items), str(kind), words(vehicle)))
+        return
+    if name not in POSITIONS or not isinstance(payload, dict):
+        reason = f"{kind!r} without its {name}" if name in POSITIONS else f"{kind!r} is not {MESSAGE}"
+        items.append(Refusal(len(items), None, "msgType", reason, MEND, msgspec.json.encode(record)))
+        return
+    repeated, is_bus = POSITIONS[name]
+    points = payload.get(repeated) if repeated else [payload]
+    if not isinstance(points, list) or not points:
+        original = msgspec.json.encode(record)
+        items.append(Refusal(len(items), None, name, f"no list {repeated} in it", "send at least one point", original))
+        return
+    for point in points:
+        who = point if name == "msgBusWayPoints" else payload
+        items.append(_point(len(items), point, who, source, received_ms, is_bus=is_bus))
+
+
+def _point(index: int, point: Any, who: Any, source: str, received_ms: int | None, *, is_bus: bool) -> Item:
+    original = msgspec.json.encode(point)
+    if not isinstance(point, dict):
+        return Refusal(index, None, "point", f"a {type(point).__name__} is no point", MEND, original)
     time_ms = parse_time_ms(point.get("datetime"))
     speed_kmh = number(point.get("speed"))
-    return make_fix(
-        index,
-        original,
-        {
-            "vehicle_id": words(point.get("vehicle")),
-            "time_ms": time_ms,
-            "lon": number(point.get("x")),
-            "lat": number(point.get("y")),
-            "source": source,
-            "received_ms": time_ms if received_ms is None else received_ms,
-            "speed_mps": (speed_kmh or 0.0) / KMH_PER_MPS,
-            "heading_deg": number(point.get("heading")),
-            "door_open": bool(point.get("door_up", False) or point.get("door_down", False)),
-            "ignition": bool(point.get("ignition", False)),
-            "driver_id": words(point.get("driver")),
-        },
-    )
+    if is_bus:
+        speed_kmh = speed_kmh or 0.0
+    values = {
+        "vehicle_id": words(who.get("vehicle")),
+        "time_ms": time_ms,
+        "lon": number(point.get("x")),
+        "lat": number(point.get("y")),
+        "source": source,
+        "received_ms": time_ms if received_ms is None else received_ms,
+        "speed_mps": None if speed_kmh is None else speed_kmh / KMH_PER_MPS,
+        "heading_deg": number(point.get("heading")),
+        "driver_id": words(who.get("driver")),
+        **_states(point, is_bus=is_bus),
+    }
+    return make_fix(index, original, values)
+
+
+def _states(point: Mapping[str, Any], *, is_bus: bool) -> dict[str, bool | None]:
+    if is_bus:
+        door = bool(point.get("door_up", False) or point.get("door_down", False))
+        return {"door_open": door, "ignition": bool(point.get("ignition", False))}
+    return {"door_open": _yes(point.get("door")), "ignition": _yes(point.get("ignition"))}
+
+
+def _yes(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None

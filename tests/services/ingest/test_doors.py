@@ -11,6 +11,9 @@ from google.transit import gtfs_realtime_pb2
 from schemas.feed import ClockTick
 from schemas.fix import Fix
 from schemas.message import decode, encode
+from services.play.bodies import write_ufms
+from services.recordings import parse_ufms_json
+from services.recordings.ufms_schema import base_message
 from services.stream.errors import StreamError
 from tests.data import shared_data
 from tests.services.ingest.house import NOON_MS, Street, open_street, tick
@@ -53,6 +56,23 @@ def test_real_tracker_messages_become_fixes(street: Street) -> None:
     assert len(fixes) == 10
     assert {fix.source for fix in fixes} == {"depot"}
     assert all(106 < fix.lon < 107 and 10 < fix.lat < 11 for fix in fixes)
+
+
+def test_real_tracker_messages_as_protobuf_become_the_same_fixes(street: Street) -> None:
+    fixes = parse_ufms_json(shared_data("hcmc-buses", "sample_small.json").read_bytes(), "depot", NOON_MS)
+    answer = street.post("fixes/ufms", write_ufms(fixes))  # type: ignore[arg-type]
+    assert (answer.status_code, answer.json()) == (202, {"accepted": 10, "refused": 0, "errors": []})
+    kept = [decode(Fix, record.value) for record in street.records("gps.fixes")]
+    assert sorted(kept, key=encode) == sorted(fixes, key=encode)  # type: ignore[arg-type]
+
+
+def test_a_message_that_is_no_position_is_counted_and_answered(street: Street) -> None:
+    body = base_message()(msgType=400)
+    body.msgRegVehicle.vehicle = "29B-1"
+    answer = street.post("fixes/ufms", body.SerializeToString())
+    assert answer.json() == {"accepted": 0, "refused": 0, "errors": [], "others": {"MsgType_RegVehicle": 1}}
+    assert answer.status_code == 202
+    assert street.records("gps.fixes.dead") == []
 
 
 def test_a_realtime_feed_keeps_the_trip_it_claims(street: Street) -> None:
