@@ -8,25 +8,13 @@ from sqlalchemy.orm import Session
 
 from schemas.prediction import TripPrediction
 from schemas.stop_event import StopEvent
-from services.store.bulk import Merge, Values, write_rows
+from services.store.bulk import write_rows
 from services.store.models import PredictionRow, StopEventRow
 
 
-def _leaves_later(new: Values, old: Values) -> bool:
-    after, before = new["departure_ms"], old["departure_ms"]
-    return after is not None and (before is None or after > before)
-
-
-# A call is told twice, at arrival and at departure: the later telling stays, in whatever order they come.
-_FULLEST = Merge(
-    "excluded.departure_ms IS NOT NULL AND ({old}.departure_ms IS NULL OR excluded.departure_ms > {old}.departure_ms)",
-    _leaves_later,
-)
-
-
 def record_stop_events(session: Session, events: Sequence[StopEvent]) -> None:
-    """Keep stop events; one with a departure replaces the same call without."""
-    write_rows(session, StopEventRow, [msgspec.structs.asdict(event) for event in events], _FULLEST)
+    """Keep stop events; a call is told twice, at arrival and at departure: the later telling stays."""
+    write_rows(session, StopEventRow, [msgspec.structs.asdict(event) for event in events], newest="departure_ms")
 
 
 def record_predictions(session: Session, predictions: Sequence[TripPrediction]) -> None:

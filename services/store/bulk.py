@@ -1,32 +1,20 @@
 """Many rows at once, each natural key once: COPY on PostGIS, executemany on SQLite."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Session
 
-# Below this a plain statement is quicker than COPY into a temporary table.
+from services.store.copy_in import Target, copy_rows, copy_type
+from services.store.metrics import ROWS
+
+# Below this a plain statement is quicker than COPY.
 COPY_FROM_ROWS = 50
 
-Row = tuple[Any, ...]
-Values = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Merge:
-    """What happens where the natural key is there already.
-
-    ``condition`` is SQL over ``{old}`` and ``excluded``; where it holds the old row is
-    replaced. ``wins(new, old)`` says the same of two rows of one batch. Both must
-    give the same row in the end whatever the order and the repetition.
-    """
-
-    condition: str
-    wins: Callable[[Values, Values], bool]
+# Column names → what takes their values, in that order, from one item.
+Getter = Callable[..., Callable[[Any], Any]]
 
 
 def column_names(model: type[DeclarativeBase]) -> list[str]:
@@ -34,17 +22,23 @@ def column_names(model: type[DeclarativeBase]) -> list[str]:
     return [column.name for column in model.__table__.columns if column.computed is None]
 
 
-def newest(time_column: str) -> Merge:
-    """Return the merge that keeps the row with the newest time; of two alike, the first."""
-    return Merge(
-        f"excluded.{time_column} > {{old}}.{time_column}", lambda new, old: bool(new[time_column] > old[time_column])
-    )
+def copy_target(model: type[DeclarativeBase], straight: str | None = None) -> Target:
+    """Return a model's table as the target of COPY."""
+    names = column_names(model)
+    types = [copy_type(model.__table__.c[name].type) for name in names]
+    return Target(str(model.__tablename__), names, types, straight)
 
 
 def write_rows(
-    session: Session, model: type[DeclarativeBase], values: Sequence[Values], merge: Merge | None = None
+    session: Session,
+    model: type[DeclarativeBase],
+    items: Sequence[Any],
+    *,
+    newest: str | None = None,
+    into: str | None = None,
+    getter: Getter = itemgetter,
 ) -> None:
-    """Write rows, whose values stand in the order of `column_names`.
+    """Write items as rows, each natural key once; the same again, in any order, change nothing.
 
     Parameters
     ----------
@@ -52,60 +46,56 @@ def write_rows(
         The open transaction.
     model : type
         The table.
-    values : Sequence of Mapping
-        A value for each of `column_names`; others are left aside.
-    merge : Merge, optional
-        Which row stays where a key is there already; by default the old one.
+    items : Sequence
+        One for each row: mappings with a value for each of `column_names`, or what ``getter`` can read.
+    newest : str, optional
+        Where a key is there already the row with the greater value of this column stays (NULL is the
+        least, of two alike the first); by default the old row.
+    into : str, optional
+        The partition that holds all of them, if it is known to be one.
+    getter : Callable, optional
+        Given column names, returns what takes their values from an item.
     """
-    if not values:
+    if not items:
         return
-    table, names = model.__table__, column_names(model)
+    table = model.__table__
     assert isinstance(table, sa.Table)
-    key = [column.name for column in table.primary_key]
-    if merge is not None:
-        values = _one_each(values, itemgetter(*key), merge)
-    rows = list(map(itemgetter(*names), values))
-    conflict = _conflict(table.name, key, names, merge)
-    connection = session.connection()
-    columns = ", ".join(names)
-    if connection.dialect.name == "postgresql":
-        if len(rows) >= COPY_FROM_ROWS:
-            _copy(connection, table.name, columns, conflict, rows)
-            return
-        mark = "%s"
-    else:
-        mark = "?"
+    names, key = column_names(model), [column.name for column in table.primary_key]
+    ROWS.labels(table.name).inc(len(items))
+    if newest is not None:  # a statement that replaces may meet each key once
+        items = _one_each(items, getter(*key), getter(newest))
+    conflict = _conflict(table.name, key, names, newest)
+    connection, take = session.connection(), getter(*names)
+    if connection.dialect.name == "postgresql" and len(items) >= COPY_FROM_ROWS:
+        target = copy_target(model, straight=(into or table.name) if newest is None else None)
+        # Rows are made while the server already works on the first of them.
+        copy_rows(connection, target, lambda: map(take, items), conflict)
+        return
+    mark = "%s" if connection.dialect.name == "postgresql" else "?"
     marks = ", ".join([mark] * len(names))
-    sql = f"INSERT INTO {table.name} ({columns}) VALUES ({marks}) {conflict}"  # noqa: S608 - names of our own models
-    connection.exec_driver_sql(sql, rows)
+    sql = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks}) {conflict}"  # noqa: S608 - our own names
+    connection.exec_driver_sql(sql, list(map(take, items)))
 
 
-def _one_each(values: Sequence[Values], key: Callable[[Values], Any], merge: Merge) -> list[Values]:
-    kept: dict[Any, Values] = {}
-    for new in values:
-        place = key(new)
-        old = kept.get(place)
-        if old is None or merge.wins(new, old):
-            kept[place] = new
+def _one_each(items: Sequence[Any], key: Callable[[Any], Any], rank: Callable[[Any], Any]) -> Sequence[Any]:
+    if len(set(map(key, items))) == len(items):
+        return items
+    kept: dict[Any, Any] = {}
+    for item in items:
+        old = kept.setdefault(key(item), item)
+        if _is_greater(rank(item), rank(old)):
+            kept[key(item)] = item
     return list(kept.values())
 
 
-def _conflict(table: str, key: Sequence[str], names: Sequence[str], merge: Merge | None) -> str:
-    if merge is None:
+def _is_greater(new: Any, old: Any) -> bool:
+    return new is not None and (old is None or bool(new > old))
+
+
+def _conflict(table: str, key: Sequence[str], names: Sequence[str], newest: str | None) -> str:
+    if newest is None:
         return "ON CONFLICT DO NOTHING"
     values = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
-    return f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {values} WHERE {merge.condition.format(old=table)}"
-
-
-def _copy(connection: sa.Connection, table: str, columns: str, conflict: str, rows: Sequence[Row]) -> None:
-    raw = connection.connection.driver_connection
-    assert isinstance(raw, psycopg.Connection)
-    stage = f"stage_{table}"
-    with raw.cursor() as cursor:
-        empty = f"SELECT {columns} FROM {table} WHERE false"  # noqa: S608
-        cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {stage} ON COMMIT DELETE ROWS AS {empty}")
-        cursor.execute(f"DELETE FROM {stage}")  # noqa: S608 - what this transaction staged before
-        with cursor.copy(f"COPY {stage} ({columns}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-        cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {stage} {conflict}")  # noqa: S608
+    new, old = f"excluded.{newest}", f"{table}.{newest}"
+    greater = f"{new} IS NOT NULL AND ({old} IS NULL OR {new} > {old})"
+    return f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {values} WHERE {greater}"

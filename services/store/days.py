@@ -22,6 +22,8 @@ DAY_MS = 86_400_000
 # Any constant will do; it lets one process at a time add the partition of a new day.
 PARTITION_LOCK = 715_105_855
 
+_THERE = sa.text("SELECT to_regclass(name) IS NOT NULL FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS n(name)")
+
 BY_DAY = frozenset({BusPositionRow.__tablename__, EdgeStateRow.__tablename__})
 # Table → (its time column, days that it keeps).
 KEEP_DAYS: Mapping[str, tuple[str, int]] = {
@@ -42,16 +44,20 @@ def is_postgis(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
-def ensure_days(session: Session, table: str, times_ms: Iterable[int]) -> None:
-    """Make the partitions that rows of these times need; nothing to do on SQLite."""
+def ensure_days(session: Session, table: str, times_ms: Iterable[int]) -> str | None:
+    """Make the partitions that rows of these times need and return the one that holds them all, if it is one."""
     days = sorted({time_ms // DAY_MS for time_ms in times_ms})
     if not days or not is_postgis(session):
-        return
+        return None
     names = [_partition(table, day) for day in days]
-    query = sa.select(*[sa.func.to_regclass(name).is_(None) for name in names])
-    absent = [day for day, is_absent in zip(days, session.execute(query).one(), strict=True) if is_absent]
-    if not absent:
-        return
+    there = session.connection().execute(_THERE, {"names": names}).scalars()
+    absent = [day for day, is_there in zip(days, there, strict=True) if not is_there]
+    if absent:
+        _add_days(session, table, absent)
+    return names[0] if len(names) == 1 else None
+
+
+def _add_days(session: Session, table: str, absent: Iterable[int]) -> None:
     session.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": PARTITION_LOCK})
     for day in absent:
         session.execute(

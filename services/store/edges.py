@@ -7,11 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from schemas.edge import RoadStates
-from services.store.bulk import newest, write_rows
+from services.store.bulk import write_rows
 from services.store.days import ensure_days
 from services.store.models import EdgeLatestRow, EdgeStateRow
-
-_NEWEST = newest("time_ms")
 
 
 def record_road_states(session: Session, batches: Sequence[RoadStates]) -> None:
@@ -20,7 +18,7 @@ def record_road_states(session: Session, batches: Sequence[RoadStates]) -> None:
     ensure_days(session, EdgeStateRow.__tablename__, (state.time_ms for state in states))
     rows = [{**msgspec.structs.asdict(state), "level": state.level.value} for state in states]
     write_rows(session, EdgeStateRow, rows)
-    write_rows(session, EdgeLatestRow, rows, _NEWEST)
+    write_rows(session, EdgeLatestRow, rows, newest="time_ms")
 
 
 def list_latest_edges(session: Session, since_ms: int = 0) -> Sequence[EdgeLatestRow]:

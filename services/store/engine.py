@@ -2,27 +2,36 @@
 
 import contextlib
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
+import psycopg
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from services.store import spatial
-from services.store.errors import StoreError
+from services.store.errors import NewerSchemaError, StoreError
+from services.store.faults import count_error, store_error
+from services.store.metrics import WRITE_S
+from services.store.schema import current_revision, migrate_connection, newest_revision
 
-__all__ = ["Session", "Store", "migration_config", "newest_revision", "open_store"]
+__all__ = ["Session", "Store", "newest_revision", "open_store"]
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_S = 30.0
-# Any constant will do; it keeps two migrations of one PostgreSQL database from running at once.
-MIGRATION_LOCK = 715_105_854
+# Alembic keeps its context for the whole process, so the threads of one process migrate one after the other.
+_MIGRATING = threading.Lock()
+# A server that went away without a word is noticed after these.
+POSTGIS_CONNECT: dict[str, Any] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 
 
 class Store:
@@ -54,8 +63,10 @@ class Store:
         On SQLite the write lock is taken at the start, so that a transaction that
         begins by reading can never fail half-way because another one wrote.
         """
+        begun_s = time.perf_counter()
         with self._connected(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+        WRITE_S.observe(time.perf_counter() - begun_s)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:
@@ -64,32 +75,28 @@ class Store:
         with self._connected(), Session(reader, expire_on_commit=False) as session, session.begin():
             yield session
 
-    def migrate(self) -> str:
-        """Bring the schema to the newest revision and return its name; may be called by several at once."""
-        with self._connected(), self.engine.begin() as connection:
-            if self.is_postgis:
-                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
-            config = migration_config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            revision = MigrationContext.configure(connection).get_current_revision()
-        assert revision is not None
-        return revision
+    def migrate(self, to: str | None = None) -> str:
+        """Move the schema to a revision, by default the newest, and return it; may be called by several at once."""
+        with _MIGRATING, self._connected(), self.engine.begin() as connection:
+            return migrate_connection(connection, self.name, to)
 
     def find_revision(self) -> str | None:
         """Return the revision the schema stands at, ``None`` if it was never migrated."""
         with self._connected(), self.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            return current_revision(connection)
 
     @contextlib.contextmanager
     def _connected(self) -> Iterator[None]:
         try:
             yield
-        except sa.exc.OperationalError as error:
-            raise StoreError(f"database {self.name}: {_mend(str(error.orig))}") from error
-        except sa.exc.DatabaseError as error:
-            if "does not exist" in str(error.orig) or "not a database" in str(error.orig):
-                raise StoreError(f"database {self.name}: {_mend(str(error.orig))}") from error
+        except (sa.exc.DBAPIError, psycopg.Error) as error:
+            ours = store_error(self.name, error)
+            count_error(ours or error)
+            if ours is None:
+                raise
+            raise ours from error
+        except NewerSchemaError as error:
+            count_error(error)
             raise
 
     def close(self) -> None:
@@ -103,29 +110,6 @@ class Store:
     def __exit__(self, *exc: object) -> None:
         """Close."""
         self.close()
-
-
-def _mend(problem: str) -> str:
-    first = problem.strip().splitlines()[0] if problem.strip() else "no reason given"
-    if "no such table" in problem or "does not exist" in problem:
-        return f"{first}; run `hanoi store migrate`"
-    if "refused" in problem or "could not connect" in problem or "connection failed" in problem:
-        return f"{first}; is PostgreSQL running (make postgis) and DATABASE_URL right?"
-    return first
-
-
-def migration_config() -> Config:
-    """Return Alembic's configuration; there is no ``alembic.ini``."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return config
-
-
-def newest_revision() -> str:
-    """Return the revision that the code expects."""
-    head = ScriptDirectory.from_config(migration_config()).get_current_head()
-    assert head is not None
-    return head
 
 
 def open_store(url: str) -> Store:
@@ -161,7 +145,9 @@ def open_store(url: str) -> Store:
 
 
 def _postgis_engine(address: sa.URL) -> sa.Engine:
-    return sa.create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    return sa.create_engine(
+        address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args=POSTGIS_CONNECT
+    )
 
 
 def _sqlite_engine(address: sa.URL) -> sa.Engine:
@@ -177,7 +163,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
     del record
     connection.isolation_level = None  # we say BEGIN ourselves: pysqlite's own is too late for reads and DDL
     spatial.register(connection)
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+    for pragma in ("auto_vacuum = INCREMENTAL", "journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

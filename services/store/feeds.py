@@ -7,10 +7,8 @@ from sqlalchemy.orm import Session
 
 from schemas.feed import FeedHealth
 from schemas.fleet_alert import FleetAlert
-from services.store.bulk import newest, write_rows
+from services.store.bulk import write_rows
 from services.store.models import FeedHealthRow, FleetAlertRow
-
-_NEWEST = newest("updated_ms")
 
 
 def _json(value: object) -> str:
@@ -34,4 +32,4 @@ def record_feed_health(session: Session, healths: Sequence[FeedHealth]) -> None:
 def record_fleet_alerts(session: Session, alerts: Sequence[FleetAlert]) -> None:
     """Keep the newest state of each alert, in whatever order they come."""
     rows = [{**msgspec.structs.asdict(alert), "kind": alert.kind.value, "text": _json(alert.text)} for alert in alerts]
-    write_rows(session, FleetAlertRow, rows, _NEWEST)
+    write_rows(session, FleetAlertRow, rows, newest="updated_ms")

@@ -3,14 +3,19 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import and_, delete, or_, select, text
 from sqlalchemy.orm import Session
 
 from services.store.errors import StaleBatchError
 from services.store.models import StreamOffset
 
 Place = tuple[str, int]
+
+_ADVANCE = text(
+    "INSERT INTO stream_offset (group_name, topic, partition, next_offset) VALUES (:group, :topic, :partition, :after)"
+    " ON CONFLICT (group_name, topic, partition) DO UPDATE SET next_offset = excluded.next_offset"
+    " WHERE stream_offset.next_offset <= :first RETURNING next_offset"
+)
 
 
 def read_offsets(session: Session, group: str, places: Iterable[Place]) -> dict[Place, int]:
@@ -43,17 +48,9 @@ def advance_offsets(session: Session, group: str, spans: Mapping[Any, tuple[int,
     StaleBatchError
         If a row already stands beyond the batch's first offset: somebody else wrote it.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     for (topic, number), (first, after) in sorted(spans.items()):
-        new = insert(StreamOffset).values(group_name=group, topic=topic, partition=number, next_offset=after)
-        moved = session.execute(
-            new.on_conflict_do_update(
-                index_elements=["group_name", "topic", "partition"],
-                set_={"next_offset": new.excluded.next_offset},
-                where=StreamOffset.next_offset <= first,
-            ).returning(StreamOffset.next_offset)
-        ).all()
-        if not moved:
+        row = {"group": group, "topic": topic, "partition": number, "first": first, "after": after}
+        if session.connection().execute(_ADVANCE, row).first() is None:
             raise StaleBatchError(
                 f"group {group}: {topic}/{number} from offset {first} on was written already; this batch is dropped"
             )

@@ -1,24 +1,39 @@
 """Positions: every one, and the newest of each vehicle."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from schemas.position import BusPosition
-from services.store.bulk import Values, newest, write_rows
+from services.store.bulk import write_rows
 from services.store.days import ensure_days
 from services.store.models import BusLatestRow, BusPositionRow
 
-_NEWEST = newest("time_ms")
+# Columns that do not have the name of a field.
+_WHERE = {
+    "phase": "assignment.phase.value",
+    "probability": "assignment.probability",
+    "trip_id": "assignment.trip_id",
+    "start_date": "assignment.start_date",
+    "route_id": "assignment.route_id",
+    "direction_id": "assignment.direction_id",
+    "distance_m": "assignment.distance_m",
+}
 
 
 def record_positions(session: Session, positions: Sequence[BusPosition]) -> None:
     """Keep positions; the same ones again, in any order, change nothing."""
-    rows = [values_of(position) for position in positions]
-    ensure_days(session, BusPositionRow.__tablename__, (position.time_ms for position in positions))
-    write_rows(session, BusPositionRow, rows)
-    write_rows(session, BusLatestRow, rows, _NEWEST)
+    record_history(session, positions)
+    write_rows(session, BusLatestRow, positions, newest="time_ms", getter=position_getter)
+
+
+def record_history(session: Session, positions: Sequence[BusPosition]) -> None:
+    """Keep positions in the history alone; the newest of each vehicle stays as it is."""
+    day = ensure_days(session, BusPositionRow.__tablename__, map(attrgetter("time_ms"), positions))
+    write_rows(session, BusPositionRow, positions, into=day, getter=position_getter)
 
 
 def list_latest_positions(session: Session, since_ms: int = 0) -> Sequence[BusLatestRow]:
@@ -38,31 +53,18 @@ def list_trail(session: Session, vehicle_id: str, from_ms: int, to_ms: int) -> l
     return [(time_ms, lon, lat) for time_ms, lon, lat in rows]
 
 
+def count_source(session: Session, source: str) -> int:
+    """Return how many positions of one source the history holds."""
+    query = select(func.count()).select_from(BusPositionRow).where(BusPositionRow.source == source)
+    return session.scalars(query).one()
+
+
 def forget_source(session: Session, source: str) -> None:
     """Remove every position of one source, for instance of a benchmark."""
     for model in (BusPositionRow, BusLatestRow):
         session.execute(delete(model).where(model.source == source))
 
 
-def values_of(position: BusPosition) -> Values:
-    """Return one position as the values of its columns."""
-    assignment = position.assignment
-    return {
-        "vehicle_id": position.vehicle_id,
-        "time_ms": position.time_ms,
-        "lon": position.lon,
-        "lat": position.lat,
-        "source": position.source,
-        "received_ms": position.received_ms,
-        "speed_mps": position.speed_mps,
-        "heading_deg": position.heading_deg,
-        "phase": assignment.phase.value,
-        "probability": assignment.probability,
-        "trip_id": assignment.trip_id,
-        "start_date": assignment.start_date,
-        "route_id": assignment.route_id,
-        "direction_id": assignment.direction_id,
-        "distance_m": assignment.distance_m,
-        "delay_s": position.delay_s,
-        "next_stop_id": position.next_stop_id,
-    }
+def position_getter(*columns: str) -> Callable[[Any], Any]:
+    """Return what takes the values of columns from a position."""
+    return attrgetter(*[_WHERE.get(column, column) for column in columns])

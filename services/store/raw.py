@@ -1,43 +1,62 @@
 """Raw COPY of positions, the peer that `hanoi bench store` measures the archive against."""
 
-import time
 from collections.abc import Sequence
-from operator import itemgetter
 
 import psycopg
 
 from schemas.position import BusPosition
-from services.store.bulk import Row, column_names
+from services.store.bulk import column_names, copy_target
+from services.store.copy_in import Row, copy_binary
 from services.store.engine import Store
 from services.store.models import BusPositionRow
-from services.store.positions import values_of
+from services.store.positions import position_getter
+
+TABLE = "bench_raw"
+# Any days will do that hold the rows of the benchmark: partitions like those of the archive.
+DAY_MS = 86_400_000
 
 
 def raw_rows(positions: Sequence[BusPosition]) -> list[Row]:
-    """Return the values of positions, key first, as they lie in the table."""
-    names = sorted(column_names(BusPositionRow), key=lambda name: name not in {"vehicle_id", "time_ms"})
-    return list(map(itemgetter(*names), map(values_of, positions)))
+    """Return the values of positions in the order of the table's columns."""
+    return list(map(position_getter(*column_names(BusPositionRow)), positions))
 
 
-def copy_raw(store: Store, lots: Sequence[Sequence[Row]]) -> float:
-    """COPY batches into a table of their own like ``bus_position``; return rows per second."""
-    names = sorted(column_names(BusPositionRow), key=lambda name: name not in {"vehicle_id", "time_ms"})
-    with store.engine.connect() as connection:
-        raw = connection.connection.driver_connection
+class RawCopy:
+    """A table like ``bus_position`` and plain COPY into it: no offset row, no savepoint, no other table.
+
+    The table has the same columns with the generated point, the same primary key, the same BRIN
+    index and a partition a day; rows are ready as tuples; COPY is binary, the faster of the two forms,
+    names the partition itself, and commits after each batch.
+
+    Parameters
+    ----------
+    store : Store
+        The PostGIS that the archive is measured on.
+    first_ms, last_ms : int
+        The times of the rows, milliseconds since 1970.
+    """
+
+    def __init__(self, store: Store, first_ms: int, last_ms: int) -> None:
+        self._connection = store.engine.connect()
+        raw = self._connection.connection.driver_connection
         assert isinstance(raw, psycopg.Connection)
-        with raw.cursor() as cursor:
-            cursor.execute("CREATE TABLE bench_raw (LIKE bus_position INCLUDING GENERATED)")
-            cursor.execute("ALTER TABLE bench_raw ADD PRIMARY KEY (vehicle_id, time_ms)")
-            cursor.execute("CREATE INDEX ON bench_raw (time_ms)")
-            cursor.execute("CREATE INDEX ON bench_raw USING gist (geom)")
-            raw.commit()
-            begun_s = time.perf_counter()
-            for lot in lots:
-                with cursor.copy(f"COPY bench_raw ({', '.join(names)}) FROM STDIN") as copy:
-                    for row in lot:
-                        copy.write_row(row)
-                raw.commit()
-            seconds = time.perf_counter() - begun_s
-            cursor.execute("DROP TABLE bench_raw")
-            raw.commit()
-    return sum(map(len, lots)) / seconds
+        self._raw = raw
+        self._target = copy_target(BusPositionRow)
+        raw.execute(f"DROP TABLE IF EXISTS {TABLE}")
+        raw.execute(f"CREATE TABLE {TABLE} (LIKE bus_position INCLUDING ALL) PARTITION BY RANGE (time_ms)")
+        for day in range(first_ms // DAY_MS, last_ms // DAY_MS + 1):
+            span = f"FROM ({day * DAY_MS}) TO ({(day + 1) * DAY_MS})"
+            raw.execute(f"CREATE TABLE {TABLE}_{day} PARTITION OF {TABLE} FOR VALUES {span}")
+        raw.commit()
+
+    def write(self, rows: Sequence[Row], day: int) -> None:
+        """COPY one batch of one day and commit it."""
+        copy_binary(self._raw, f"{TABLE}_{day}", self._target, rows)
+        self._raw.commit()
+
+    def close(self) -> None:
+        """Remove the table."""
+        self._raw.rollback()
+        self._raw.execute(f"DROP TABLE {TABLE}")
+        self._raw.commit()
+        self._connection.close()

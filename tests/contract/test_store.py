@@ -18,7 +18,7 @@ from services.store.cameras import list_segments, record_camera_counts, record_c
 from services.store.days import DAY_MS, prune
 from services.store.edges import list_edge_history, list_latest_edges, record_road_states
 from services.store.engine import Store, newest_revision
-from services.store.errors import StaleBatchError, StoreError
+from services.store.errors import NewerSchemaError, StaleBatchError, StoreError
 from services.store.feeds import record_feed_health, record_fleet_alerts
 from services.store.models import BusPositionRow, FleetAlertRow, PredictionRow, StopEventRow
 from services.store.offsets import advance_offsets, forget_offset, read_offsets
@@ -96,6 +96,33 @@ def test_the_same_positions_again_change_nothing(store: Store, count: int) -> No
     assert newest == {
         f"v{number}": max(p.time_ms for p in lot if p.vehicle_id == f"v{number}") for number in range(min(7, count))
     }
+
+
+def test_rows_that_are_there_in_part_are_kept_once(store: Store) -> None:
+    lots = [[messages.position(f"v{n % 7}", NOON_MS + n * 1000) for n in span] for span in (range(80), range(40, 200))]
+    for lot in lots:
+        with store.transaction() as session:
+            record_positions(session, lot)
+            record_positions(session, lot[:60])  # again within one transaction, straight and staged
+    with store.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(BusPositionRow)) == 200
+
+
+def test_a_batch_across_midnight_lands_on_both_days(store: Store) -> None:
+    midnight_ms = NOON_MS // DAY_MS * DAY_MS + DAY_MS
+    lot = [messages.position("v", midnight_ms + n * 1000) for n in range(-40, 40)]
+    with store.transaction() as session:
+        record_positions(session, lot)
+    with store.reading() as session:
+        assert len(list_trail(session, "v", midnight_ms - 40_000, midnight_ms + 40_000)) == 80
+
+
+def test_a_database_of_a_newer_version_is_left_alone(store: Store) -> None:
+    with store.transaction() as session:
+        session.execute(sa.text("UPDATE alembic_version SET version_num = '9999_future'"))
+    with pytest.raises(NewerSchemaError, match=r"9999_future.*newer version.*Nothing was touched"):
+        store.migrate()
+    assert store.find_revision() == "9999_future"
 
 
 def test_the_newest_position_stays_in_whatever_order_they_come(store: Store) -> None:
