@@ -30,9 +30,9 @@ class ServiceCalendar:
     def __init__(
         self, services: dict[str, Service], added: dict[date, set[str]], removed: dict[date, set[str]]
     ) -> None:
-        self._services = services
-        self._added = added
-        self._removed = removed
+        self.services = services
+        self.added = added
+        self.removed = removed
         days = [s.first for s in services.values()] + [s.last for s in services.values()] + list(added)
         self.first: date | None = min(days, default=None)
         self.last: date | None = max(days, default=None)
@@ -55,8 +55,8 @@ class ServiceCalendar:
         """
         if repeat and (self.first is None or self.last is None or not self.first <= day <= self.last):
             return self._usual(day.weekday())
-        running = {name for name, s in self._services.items() if s.first <= day <= s.last and s.weekdays[day.weekday()]}
-        return frozenset((running | self._added.get(day, set())) - self._removed.get(day, set()))
+        running = {name for name, s in self.services.items() if s.first <= day <= s.last and s.weekdays[day.weekday()]}
+        return frozenset((running | self.added.get(day, set())) - self.removed.get(day, set()))
 
     def ended(self, day: date) -> bool:
         """Return whether the last day of the calendar lies before a day."""

@@ -4,21 +4,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
 HALF_DAY = timedelta(hours=12)
-NO_TIME = -1
-
-
-def seconds_of(column: str) -> pl.Expr:
-    """Return an expression that reads ``H:MM:SS`` as seconds; -1 where empty, null where unreadable."""
-    parts = pl.col(column).str.extract_groups(r"^(\d{1,3}):([0-5]\d):([0-5]\d)$")
-    seconds = (
-        parts.struct.field("1").cast(pl.Int32) * 3600
-        + parts.struct.field("2").cast(pl.Int32) * 60
-        + parts.struct.field("3").cast(pl.Int32)
-    )
-    return pl.when(pl.col(column).is_null()).then(NO_TIME).otherwise(seconds).alias(column)
 
 
 @lru_cache(maxsize=4096)

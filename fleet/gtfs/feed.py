@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import polars as pl
 
 from fleet.gtfs.calendar import Service, ServiceCalendar
-from fleet.gtfs.clock import parse_date, seconds_of
+from fleet.gtfs.clock import parse_date
 from fleet.gtfs.errors import GtfsError
 from fleet.gtfs.tables import Tables, require
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+NO_TIME = -1
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,17 @@ def read_feed(path: Path) -> Feed:
         frequencies=_read_frequencies(tables),
         doubts=tuple(doubts),
     )
+
+
+def _seconds_of(column: str) -> pl.Expr:
+    """Return an expression that reads ``H:MM:SS`` as seconds; -1 where empty, null where unreadable."""
+    parts = pl.col(column).str.extract_groups(r"^(\d{1,3}):([0-5]\d):([0-5]\d)$")
+    seconds = (
+        parts.struct.field("1").cast(pl.Int32) * 3600
+        + parts.struct.field("2").cast(pl.Int32) * 60
+        + parts.struct.field("3").cast(pl.Int32)
+    )
+    return pl.when(pl.col(column).is_null()).then(NO_TIME).otherwise(seconds).alias(column)
 
 
 def _agency_name(tables: Tables) -> str:
@@ -164,14 +176,14 @@ def _read_stop_times(tables: Tables, trips: pl.DataFrame, stops: pl.DataFrame, d
     require(table, order.is_null(), "stop_times.txt", "stop_sequence", "give a whole number")
     for column in ("arrival_time", "departure_time"):
         require(
-            table, seconds_of(column).is_null(), "stop_times.txt", column, "write H:MM:SS, 24:00:00 and later allowed"
+            table, _seconds_of(column).is_null(), "stop_times.txt", column, "write H:MM:SS, 24:00:00 and later allowed"
         )
     table = table.select(
         "trip_id",
         "stop_id",
         order.alias("stop_sequence"),
-        seconds_of("arrival_time").alias("arrival_s"),
-        seconds_of("departure_time").alias("departure_s"),
+        _seconds_of("arrival_time").alias("arrival_s"),
+        _seconds_of("departure_time").alias("departure_s"),
         (pl.col("timepoint") == "1").fill_null(value=False).alias("timepoint"),
     ).sort("trip_id", "stop_sequence", maintain_order=True)
     table = table.with_columns(
@@ -213,11 +225,11 @@ def _read_frequencies(tables: Tables) -> pl.DataFrame:
     headway = pl.col("headway_secs").cast(pl.Int32, strict=False)
     require(table, headway.is_null() | (headway <= 0), "frequencies.txt", "headway_secs", "give seconds above 0")
     for column in ("start_time", "end_time"):
-        require(table, seconds_of(column).is_null(), "frequencies.txt", column, "write H:MM:SS")
+        require(table, _seconds_of(column).is_null(), "frequencies.txt", column, "write H:MM:SS")
     return table.select(
         "trip_id",
-        seconds_of("start_time").alias("start_s"),
-        seconds_of("end_time").alias("end_s"),
+        _seconds_of("start_time").alias("start_s"),
+        _seconds_of("end_time").alias("end_s"),
         headway.alias("headway_s"),
     )
 

@@ -31,7 +31,7 @@ from services.api.stops import endpoints as stops
 from services.api.stream import endpoints as stream
 from services.api.stream.events import Sender
 from services.api.tail import follow, relay
-from services.api.timetable import CityTimetable, read_city_timetable
+from services.api.timetable import CityTimetable, open_timetable
 from services.api.vehicles import endpoints as vehicles
 from services.city.folder import CityFolder
 from services.context import Context
@@ -158,7 +158,7 @@ def _guarded(work: Callable[[ApiState, threading.Event], None], state: ApiState,
 def _timetable(context: Context, city: CityFolder) -> CityTimetable:
     repeat = context.settings.run.repeat_calendar or bool(city.city.calendar and city.city.calendar.repeat)
     try:
-        timetable = read_city_timetable(city.gtfs, repeat_calendar=repeat)
+        timetable = open_timetable(city.gtfs, repeat_calendar=repeat)
     except GtfsError as error:
         LOG.error("the timetable cannot be read; the pages work without it", error=str(error))
         return CityTimetable(None)

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.gtfs import Timetable, read_timetable
+from fleet.gtfs import Timetable
 from fleet.gtfs.timetable import DayPlan
+from services.city.timetable import read_city_timetable
 
 # Stops of the same name within this distance of the first of them are one place.
 SAME_NAME_M = 150.0
@@ -96,12 +97,12 @@ class CityTimetable:
     @cached_property
     def route_colors(self) -> list[str]:
         """The colour of each line, six hexadecimal digits or empty."""
-        return [] if self.table is None else self.table.feed.routes["color"].to_list()
+        return [] if self.table is None else self.table.route_colors
 
     @cached_property
     def route_long_names(self) -> list[str]:
         """The long name of each line."""
-        return [] if self.table is None else self.table.feed.routes["long_name"].to_list()
+        return [] if self.table is None else self.table.route_long_names
 
     def stop_name(self, stop_id: str | None) -> str | None:
         """Return a stop's name, ``None`` where it is unknown."""
@@ -310,6 +311,6 @@ def search_places(places: Iterable[StopPlace], query: str, limit: int) -> list[S
     return [place for _, place in ranked[:limit]]
 
 
-def read_city_timetable(path: Path | None, *, repeat_calendar: bool) -> CityTimetable:
+def open_timetable(path: Path | None, *, repeat_calendar: bool) -> CityTimetable:
     """Read the timetable of a city, an empty one where it has none; raises ``GtfsError`` for a broken feed."""
-    return CityTimetable(None if path is None else read_timetable(path, repeat_calendar=repeat_calendar))
+    return CityTimetable(None if path is None else read_city_timetable(path, repeat_calendar=repeat_calendar))

@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import polars as pl
 
+from fleet.gtfs import GtfsError
 from routing.network import NetworkError, RoadNetwork, read_areas, read_osm, save_network, write_pmtiles
 from routing.network.areas import MapAreas
 from routing.network.graph import utm_epsg
@@ -28,6 +29,7 @@ from services.city.pieces import Bbox, absent_parts, read_calendar, read_cameras
 from services.city.report import DOUBTFUL, Finding, Report, write_report
 from services.city.shapes import add_shapes, lay_patterns
 from services.city.tables import Tables, read_tables, write_tables
+from services.city.timetable import compile_timetable
 
 VIETNAM = "Asia/Ho_Chi_Minh"
 
@@ -211,6 +213,8 @@ def _feed(request: Request, draft: Draft, now_ms: int, progress: Progress) -> No
     _shapes(request, draft, tables, progress)
     progress.stage("timetable: write")
     write_tables(draft.folder / "gtfs.zip", tables)
+    with suppress(GtfsError):  # the services say what is wrong with it
+        compile_timetable(draft.folder / "gtfs.zip")
     draft.tables = tables
     counts = feed_counts(tables)
     draft.counts |= counts

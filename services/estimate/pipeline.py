@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import structlog
 
-from fleet.gtfs.errors import GtfsError
-from fleet.gtfs.tables import Tables
+from fleet.gtfs import GtfsError
 from routing.congestion import EdgeHistory, EstimateSettings, Estimator
 from routing.network import NetworkError, RoadNetwork, load_network
 from routing.network.graph import Floats
 from routing.paths import load_hierarchy
 from services.city.folder import CityFolder
+from services.city.timetable import read_city_timetable
 from services.context import Context
 from services.stream.runner import Incoming, Result, run_step
 
@@ -64,12 +64,11 @@ def read_stops(gtfs: Path | None) -> Floats | None:
     if gtfs is None:
         return None
     try:
-        table = Tables(gtfs).read("stops.txt", ("stop_lon", "stop_lat"))
-        places = np.array(table.select("stop_lon", "stop_lat").to_numpy(), dtype=float)
-    except (GtfsError, ValueError, TypeError) as error:
+        timetable = read_city_timetable(gtfs)
+    except GtfsError as error:
         _log.warning("stops are unknown: time at stops counts as traffic", reason=str(error))
         return None
-    return np.asarray(places[np.isfinite(places).all(axis=1)])
+    return np.column_stack([timetable.stop_lon, timetable.stop_lat])
 
 
 def find_network(context: Context) -> tuple[CityFolder, RoadNetwork] | None:

@@ -69,7 +69,7 @@ def replay(
         "phases": dict(sorted(counts["phases"].items())),
         "alerts": dict(sorted(counts["alerts"].items())),
         "rows": rows,
-        "doubts": list(timetable.feed.doubts),
+        "doubts": list(timetable.doubts),
         "seconds": round(took_s, 2),
         "fixes_per_s": round(len(fixes) / took_s, 1) if took_s else None,
         "options": {"hide_trips": hide_trips, "shuffle": seed, "repeat_calendar": repeat_calendar},

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 import numpy as np
 
-from fleet.gtfs import GtfsError, Timetable, read_timetable
+from fleet.gtfs import GtfsError, Timetable
 from fleet.simulation.day import plan_period
 from fleet.simulation.plan import Plan
 from fleet.simulation.simulation import Options, Simulation
 from fleet.simulation.traffic import TrafficField, draw_blockages
 from services.city.folder import CityError, CityFolder
+from services.city.timetable import read_city_timetable
 
 HOUR_MS = 3_600_000
 
@@ -57,7 +58,7 @@ def read_streets(city: CityFolder, *, repeat_calendar: bool | None = None) -> St
     calendar = city.city.calendar
     repeat = repeat_calendar if repeat_calendar is not None else bool(calendar and calendar.repeat)
     try:
-        timetable = read_timetable(city.gtfs, repeat_calendar=repeat)
+        timetable = read_city_timetable(city.gtfs, repeat_calendar=repeat)
     except GtfsError as error:
         raise CityError(str(error)) from error
     signals_file = city.find("signals.json")

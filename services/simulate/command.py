@@ -50,7 +50,7 @@ def simulate(
         wish = Wish(start_ms, hours, seed, buses, blockages, Options(claim_trips=trips == "claimed"))
         simulation = make_simulation(streets, wish)
         if simulation is None:
-            span = streets.timetable.feed.calendar.span
+            span = streets.timetable.calendar.span
             raise CityError(
                 f"{city}: no trip runs in these {hours:g} hours; the calendar spans {span}: give another --start, "
                 "or --repeat-calendar for one that has ended"

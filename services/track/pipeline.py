@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from fleet.cleaning import Area
-from fleet.gtfs import read_timetable
 from fleet.roster import read_roster
 from fleet.tracker import Tracker, TrackOutputs
 from schemas.message import Message, decode
 from schemas.topics import get_topic
 from services.city.folder import CityFolder
+from services.city.timetable import read_city_timetable
 from services.clock import WallClock
 from services.context import Context
 from services.stream.runner import Incoming, Result, run_step
@@ -49,7 +49,7 @@ def tracker_maker(city: CityFolder, *, repeat: bool = False) -> Callable[[], Tra
     """Return what makes trackers of a city: its timetable, roster and area, as far as it has them."""
     calendar = city.city.calendar
     repeat = repeat or (calendar is not None and calendar.repeat)
-    timetable = read_timetable(city.gtfs, repeat_calendar=repeat) if city.gtfs is not None else None
+    timetable = read_city_timetable(city.gtfs, repeat_calendar=repeat) if city.gtfs is not None else None
     roster = read_roster(city.roster) if city.roster is not None else None
     west, south, east, north = city.city.bbox
     area = Area(west - MARGIN_DEG, south - MARGIN_DEG, east + MARGIN_DEG, north + MARGIN_DEG)

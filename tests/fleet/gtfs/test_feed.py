@@ -5,8 +5,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from fleet.gtfs import GtfsError, read_feed, read_timetable
+from fleet.gtfs import GtfsError, read_timetable
 from fleet.gtfs.clock import service_day_start_ms
+from fleet.gtfs.feed import read_feed
 from tests.data import shared_data
 from tests.fleet.small_feed import DATE, ZERO_MS, write_feed
 

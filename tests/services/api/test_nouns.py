@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from fleet.gtfs import read_timetable
 from schemas.camera import CameraHealth, CameraState
 from schemas.feed import FeedHealth
 from schemas.position import Quality
 from schemas.text import Text
-from services.api.timetable import natural, plain, read_city_timetable, search_places
+from services.api.timetable import CityTimetable, natural, plain, search_places
 from tests.data import shared_data
 from tests.services.api.parts import GTFS, MINUTE_MS, NOON_MS, Running, gtfs_zip, position, prediction
 
@@ -31,7 +32,9 @@ def test_search_finds_lines_by_number_and_by_name(api: Running) -> None:
 
 
 def test_every_stop_id_of_hanoi_belongs_to_one_of_its_places() -> None:
-    timetable = read_city_timetable(shared_data("hanoi-gtfs", "hanoi_2018_midday_gtfs.zip"), repeat_calendar=True)
+    timetable = CityTimetable(
+        read_timetable(shared_data("hanoi-gtfs", "hanoi_2018_midday_gtfs.zip"), repeat_calendar=True)
+    )
     assert 3_000 < len(timetable.places) <= 3_138
     assert len(timetable.place_of) == 7_670
     assert search_places(timetable.places, "stop_01_1", 5)
@@ -49,7 +52,7 @@ def test_both_platforms_of_a_name_are_one_place_but_not_stops_that_follow_one_an
     }
     path = tmp_path / "gtfs.zip"
     path.write_bytes(gtfs_zip({**GTFS, **near}))
-    timetable = read_city_timetable(path, repeat_calendar=False)
+    timetable = CityTimetable(read_timetable(path))
     assert {place.stop_ids for place in timetable.places} == {("a1", "a2"), ("b1",), ("b2",), ("far",)}
     planned = timetable.planned_at(("a1", "a2"), NOON_MS - 60 * MINUTE_MS, NOON_MS + 60 * MINUTE_MS, NOON_MS)
     assert [(row.stop_id, row.headsign) for row in planned] == [("a1", "Nhổn"), ("a2", "Giáp Bát")]
