@@ -32,6 +32,15 @@ class PlaceSettings(BaseSettings):
     city_dir: Path = Field(Path("var/city"), description="the city folder made by `hanoi city import`")
 
 
+class StoreSettings(BaseSettings):
+    """How much the database and the media store may hold."""
+
+    model_config = SettingsConfigDict(env_prefix="HANOI_STORE_", extra="ignore")
+
+    sqlite_limit_gib: float = Field(20.0, gt=0, description="GiB of SQLite after which history is kept shorter")
+    media_limit_gib: float = Field(50.0, gt=0, description="GiB of media after which the oldest files not on hold go")
+
+
 class ApiSettings(BaseSettings):
     """The pages and their API."""
 
@@ -112,6 +121,7 @@ class Settings:
         if problems:
             raise SettingsError("settings that cannot be used:\n  " + "\n  ".join(problems))
         self.place: PlaceSettings = parts["place"]  # type: ignore[assignment]
+        self.store: StoreSettings = parts["store"]  # type: ignore[assignment]
         self.api: ApiSettings = parts["api"]  # type: ignore[assignment]
         self.ingest: IngestSettings = parts["ingest"]  # type: ignore[assignment]
         self.vision: VisionSettings = parts["vision"]  # type: ignore[assignment]
@@ -121,6 +131,7 @@ class Settings:
 
 CLASSES: dict[str, type[BaseSettings]] = {
     "place": PlaceSettings,
+    "store": StoreSettings,
     "api": ApiSettings,
     "ingest": IngestSettings,
     "vision": VisionSettings,

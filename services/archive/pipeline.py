@@ -11,12 +11,14 @@ from services.context import Context
 from services.store.arrivals import record_predictions, record_stop_events
 from services.store.cameras import record_camera_counts, record_camera_health, record_segments
 from services.store.cases import open_case
-from services.store.days import prune
 from services.store.edges import record_road_states
 from services.store.engine import Session, Store, open_store
+from services.store.errors import StoreUnavailableError
 from services.store.feeds import record_feed_health, record_fleet_alerts
 from services.store.incidents import record_detected
+from services.store.metrics import SIZE_BYTES
 from services.store.positions import record_positions
+from services.store.retention import give_back, keep_below, prune, used_bytes
 from services.stream.runner import Incoming, Result, run_step
 
 GROUP = "archive"
@@ -67,39 +69,51 @@ def archive_batch(batch: Sequence[Incoming[Any]]) -> Result:
 
 
 class Pruner:
-    """Lets old rows go once an hour, when there is nothing else to do.
+    """Lets old rows go and measures the database once an hour.
 
     Parameters
     ----------
     store : Store
         Where.
+    sqlite_limit_gib : float
+        What SQLite may hold before its history is kept shorter, GiB.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, sqlite_limit_gib: float = 20.0) -> None:
         self._store = store
+        self._limit_bytes = int(sqlite_limit_gib * 2**30)
         self._pruned_ms = 0
 
     def turn(self, now_ms: int) -> None:
-        """Prune if it is time."""
+        """Prune if it is time; what cannot be done now is tried again in an hour, and rows go on coming in."""
         if abs(now_ms - self._pruned_ms) < PRUNE_EVERY_MS:
             return
         self._pruned_ms = now_ms
-        with self._store.transaction() as session:
-            gone = prune(session, now_ms)
+        try:
+            self._prune(now_ms)
+        except StoreUnavailableError as error:
+            _log.warning("old rows stay for now", reason=str(error))
+
+    def _prune(self, now_ms: int) -> None:
+        gone = prune(self._store, now_ms)
         if gone:
             _log.info("old rows went", **gone)
+        if not self._store.is_postgis:
+            gone = keep_below(self._store, now_ms, self._limit_bytes)
+            if gone:
+                _log.warning("the database reached HANOI_STORE_SQLITE_LIMIT_GIB, so history went early", **gone)
+            give_back(self._store)
+        SIZE_BYTES.set(used_bytes(self._store))
 
 
 def run(context: Context) -> None:
     """Archive until told to stop."""
     with open_store(context.settings.place.database_url) as store:
         store.migrate()
-        pruner = Pruner(store)
+        pruner = Pruner(store, context.settings.store.sqlite_limit_gib)
 
         def handle(batch: Sequence[Incoming[Any]]) -> Result:
-            if batch:
-                return archive_batch(batch)
             pruner.turn(context.clock.now_ms())
-            return Result()
+            return archive_batch(batch) if batch else Result()
 
         run_step(context, group=GROUP, topics=list(WRITERS), handle=handle, store=store, max_records=MAX_RECORDS)

@@ -15,8 +15,9 @@ from services.bench.report import Figure, print_report
 from services.store.engine import Session, Store, open_store
 from services.store.errors import StoreError
 from services.store.offsets import advance_offsets
+from services.store.partitions import DAY_MS
 from services.store.positions import count_source, forget_source, record_history, record_positions
-from services.store.raw import DAY_MS, RawCopy, raw_rows
+from services.store.raw import RawCopy, raw_rows
 
 TIME_MS = 1_795_305_600_000
 SOURCE = "bench"

@@ -9,6 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from services.store.copy_in import Target, copy_rows, copy_type
 from services.store.metrics import ROWS
+from services.store.partitions import SPLITS, ensure_partitions
 
 # Below this a plain statement is quicker than COPY.
 COPY_FROM_ROWS = 50
@@ -35,7 +36,6 @@ def write_rows(
     items: Sequence[Any],
     *,
     newest: str | None = None,
-    into: str | None = None,
     getter: Getter = itemgetter,
 ) -> None:
     """Write items as rows, each natural key once; the same again, in any order, change nothing.
@@ -51,8 +51,6 @@ def write_rows(
     newest : str, optional
         Where a key is there already the row with the greater value of this column stays (NULL is the
         least, of two alike the first); by default the old row.
-    into : str, optional
-        The partition that holds all of them, if it is known to be one.
     getter : Callable, optional
         Given column names, returns what takes their values from an item.
     """
@@ -66,8 +64,11 @@ def write_rows(
         items = _one_each(items, getter(*key), getter(newest))
     conflict = _conflict(table.name, key, names, newest)
     connection, take = session.connection(), getter(*names)
+    part = None
+    if connection.dialect.name == "postgresql" and table.name in SPLITS:
+        part = ensure_partitions(session, table.name, map(getter(SPLITS[table.name].column), items))
     if connection.dialect.name == "postgresql" and len(items) >= COPY_FROM_ROWS:
-        target = copy_target(model, straight=(into or table.name) if newest is None else None)
+        target = copy_target(model, straight=(part or table.name) if newest is None else None)
         # Rows are made while the server already works on the first of them.
         copy_rows(connection, target, lambda: map(take, items), conflict)
         return

@@ -8,14 +8,12 @@ from sqlalchemy.orm import Session
 
 from schemas.edge import RoadStates
 from services.store.bulk import write_rows
-from services.store.days import ensure_days
 from services.store.models import EdgeLatestRow, EdgeStateRow
 
 
 def record_road_states(session: Session, batches: Sequence[RoadStates]) -> None:
     """Keep the states of all edges of all batches; the same ones again change nothing."""
     states = [state for batch in batches for state in batch.states]
-    ensure_days(session, EdgeStateRow.__tablename__, (state.time_ms for state in states))
     rows = [{**msgspec.structs.asdict(state), "level": state.level.value} for state in states]
     write_rows(session, EdgeStateRow, rows)
     write_rows(session, EdgeLatestRow, rows, newest="time_ms")

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from schemas.position import BusPosition
 from services.store.bulk import write_rows
-from services.store.days import ensure_days
 from services.store.models import BusLatestRow, BusPositionRow
 
 # Columns that do not have the name of a field.
@@ -32,8 +31,7 @@ def record_positions(session: Session, positions: Sequence[BusPosition]) -> None
 
 def record_history(session: Session, positions: Sequence[BusPosition]) -> None:
     """Keep positions in the history alone; the newest of each vehicle stays as it is."""
-    day = ensure_days(session, BusPositionRow.__tablename__, map(attrgetter("time_ms"), positions))
-    write_rows(session, BusPositionRow, positions, into=day, getter=position_getter)
+    write_rows(session, BusPositionRow, positions, getter=position_getter)
 
 
 def list_latest_positions(session: Session, since_ms: int = 0) -> Sequence[BusLatestRow]:

@@ -9,11 +9,10 @@ from services.store.bulk import column_names, copy_target
 from services.store.copy_in import Row, copy_binary
 from services.store.engine import Store
 from services.store.models import BusPositionRow
+from services.store.partitions import DAY_MS
 from services.store.positions import position_getter
 
 TABLE = "bench_raw"
-# Any days will do that hold the rows of the benchmark: partitions like those of the archive.
-DAY_MS = 86_400_000
 
 
 def raw_rows(positions: Sequence[BusPosition]) -> list[Row]:

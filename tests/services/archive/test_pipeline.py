@@ -4,8 +4,8 @@ from pathlib import Path
 
 from schemas.topics import TOPICS
 from services.archive.pipeline import PRUNE_EVERY_MS, WRITERS, Pruner
-from services.store.days import DAY_MS
 from services.store.engine import open_store
+from services.store.partitions import DAY_MS
 from services.store.positions import list_trail, record_positions
 from tests.contract import messages
 from tests.contract.messages import NOON_MS
