@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO
 
 import structlog
@@ -13,6 +13,8 @@ QUIET = ("kafka", "alembic", "httpx", "httpcore", "asyncio", "uvicorn", "uvicorn
 # A broker that is away makes its client say so a dozen times a second; once in a while is enough.
 TALKATIVE = "kafka"
 TALKATIVE_EVERY_S = 10.0
+# Between a service's name and its line; no text holds it.
+MARK = "\x1f"
 Event = MutableMapping[str, Any]
 
 
@@ -37,7 +39,7 @@ class Sparse(logging.Filter):
         return True
 
 
-def set_up_logs(log: LogSettings, service: str, out: TextIO | None = None) -> None:
+def set_up_logs(log: LogSettings, service: str, out: TextIO | None = None, *, marked: bool = False) -> None:
     """Send structlog and the standard library's loggers to one stream in one format.
 
     Parameters
@@ -45,9 +47,11 @@ def set_up_logs(log: LogSettings, service: str, out: TextIO | None = None) -> No
     log : LogSettings
         Level, and whether machines read.
     service : str
-        Name of the process; stands in each JSON line.
+        Name of the process; a thread that bound ``service`` to its context speaks in that name.
     out : TextIO, optional
         Where to write; standard output by default.
+    marked : bool
+        Begin each line with the service's name and `MARK`: the supervisor reads several services from one pipe.
     """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -62,11 +66,7 @@ def set_up_logs(log: LogSettings, service: str, out: TextIO | None = None) -> No
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *(
-                    [_named(service), structlog.processors.JSONRenderer(ensure_ascii=False)]
-                    if log.json_lines
-                    else [tidy_line]
-                ),
+                _renderer(service, as_json=log.json_lines, marked=marked),
             ],
         )
     )
@@ -88,40 +88,66 @@ def set_up_logs(log: LogSettings, service: str, out: TextIO | None = None) -> No
     )
 
 
-def tidy_line(logger: object, method: str, event: Event) -> str:
+def _renderer(service: str, *, as_json: bool, marked: bool) -> Any:
+    to_json = structlog.processors.JSONRenderer(ensure_ascii=False)
+
+    def render(logger: object, method: str, event: Event) -> str:
+        speaker = str(event.pop("service", service))
+        if as_json:
+            event["service"] = speaker
+            first, *trace = [str(to_json(logger, method, event))]
+        else:
+            first, *trace = tidy_lines(event)
+        start = f"{speaker}{MARK}" if marked else ""
+        # Two marks: for the file alone.
+        return "\n".join([f"{start}{first}", *(f"{start}{MARK if marked else ''}{line}" for line in trace)])
+
+    return render
+
+
+def tidy_lines(event: Event) -> list[str]:
     """Write one event as ``12:00:00 warning what happened  name=value``.
 
     Parameters
     ----------
-    logger : object
-        Not used; structlog hands it over.
-    method : str
-        Not used.
     event : mapping
         The event's own values.
 
     Returns
     -------
-    str
-        One line, followed by the traceback if there is one.
+    list of str
+        One line that says all, then those of the traceback if there is one.
     """
-    del logger, method
     head = f"{event.pop('timestamp', '')} {event.pop('level', 'info'):<7} {event.pop('event', '')}"
-    trace = event.pop("exception", None)
-    pairs = " ".join(f"{name}={_plain(value)}" for name, value in event.items() if not name.startswith("_"))
-    line = f"{head}  {pairs}" if pairs else head
-    return f"{line}\n{trace}" if trace else line
+    trace = str(event.pop("exception", None) or "").splitlines()
+    fault = [line for line in trace if line and not line.startswith((" ", "Traceback"))]
+    if fault:
+        head += f": {fault[-1]}"
+    pairs = " ".join(f"{name}={plain(value)}" for name, value in event.items() if not name.startswith("_"))
+    return [f"{head}  {pairs}" if pairs else head, *trace]
 
 
-def _plain(value: object) -> str:
-    text = f"{value:.4g}" if isinstance(value, float) else str(value)
-    return repr(text) if " " in text or not text else text
+def plain(value: object) -> str:
+    """Write a value as people do, not as Python does.
 
+    Parameters
+    ----------
+    value : object
+        Any.
 
-def _named(service: str) -> Any:
-    def add(logger: object, method: str, event: Event) -> Event:
-        del logger, method
-        event["service"] = service
-        return event
-
-    return add
+    Returns
+    -------
+    str
+        For instance ``yes``, ``-``, ``3.142``, ``a,b`` or ``"two words"``.
+    """
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "-"}[value]
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, Mapping):
+        return ",".join(f"{plain(key)}:{plain(item)}" for key, item in value.items()) or "-"
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return ",".join(plain(item) for item in value) or "-"
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    text = text.replace("\n", " ")
+    return f'"{text}"' if " " in text or not text else text

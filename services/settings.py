@@ -8,6 +8,7 @@ Four settings that other tools know too have plain names (``STREAM_URL``,
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -86,6 +87,15 @@ class LogSettings(BaseSettings):
     json_lines: bool = Field(False, description="one JSON object a line, for machines")
 
 
+class HealthSettings(BaseSettings):
+    """Where a process tells of its health: ``/healthz`` and ``/metrics``."""
+
+    model_config = SettingsConfigDict(env_prefix="HANOI_HEALTH_", extra="ignore")
+
+    host: str = Field("127.0.0.1", description="address /healthz and /metrics listen on")
+    port: int = Field(0, ge=0, le=65535, description="port of /healthz and /metrics; 0: off (`hanoi run` chooses one)")
+
+
 class RunSettings(BaseSettings):
     """The supervisor of `hanoi run`."""
 
@@ -94,6 +104,11 @@ class RunSettings(BaseSettings):
     var_dir: Path = Field(Path("var"), description="folder for logs, process ids and everything that lives")
     repeat_calendar: bool = Field(False, description="map each weekday of an ended calendar onto this week")
     simulate: bool = Field(False, description="drive simulated buses on the city's timetable")
+    placement: Literal["auto", "together", "apart"] = Field(
+        "auto", description="services in few processes, in one each, or as fits this machine"
+    )
+    workers: str = Field("", description="processes of a service that can share its work, such as detect=2,archive=2")
+    hang_s: float = Field(120.0, gt=1, description="a service that made no turn for so long is started again, seconds")
 
 
 class Settings:
@@ -126,6 +141,7 @@ class Settings:
         self.ingest: IngestSettings = parts["ingest"]  # type: ignore[assignment]
         self.vision: VisionSettings = parts["vision"]  # type: ignore[assignment]
         self.log: LogSettings = parts["log"]  # type: ignore[assignment]
+        self.health: HealthSettings = parts["health"]  # type: ignore[assignment]
         self.run: RunSettings = parts["run"]  # type: ignore[assignment]
 
 
@@ -136,6 +152,7 @@ CLASSES: dict[str, type[BaseSettings]] = {
     "ingest": IngestSettings,
     "vision": VisionSettings,
     "log": LogSettings,
+    "health": HealthSettings,
     "run": RunSettings,
 }
 

@@ -2,19 +2,17 @@
 
 import time
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import REGISTRY, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-REGISTRY = CollectorRegistry()
-TAKEN = Counter("hanoi_api_messages", "Messages of the log taken into the live state", ["topic"], registry=REGISTRY)
-UNREADABLE = Counter("hanoi_api_unreadable", "Messages of the log that could not be read", ["topic"], registry=REGISTRY)
-CLIENTS = Gauge("hanoi_api_live_clients", "Open streams of server-sent events", registry=REGISTRY)
-VEHICLES = Gauge("hanoi_api_vehicles", "Vehicles in the live state", registry=REGISTRY)
+TAKEN = Counter("hanoi_api_messages", "Messages of the log taken into the live state", ["topic"])
+UNREADABLE = Counter("hanoi_api_unreadable", "Messages of the log that could not be read", ["topic"])
+CLIENTS = Gauge("hanoi_api_live_clients", "Open streams of server-sent events")
+VEHICLES = Gauge("hanoi_api_vehicles", "Vehicles in the live state")
 REQUEST_S = Histogram(
     "hanoi_api_request_seconds",
     "Time from a request to the start of its response",
     ["method", "status"],
-    registry=REGISTRY,
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
 )
 

@@ -1,40 +1,44 @@
-"""`python -m services.run.child NAME`: one service as a process of its own."""
+"""`python -m services.run.child NAME...`: one or more services as a process of their own."""
 
 import ctypes
-import importlib
+import faulthandler
 import logging
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import structlog
 
 from services.city.folder import CityError, CityFolder
-from services.context import Context
+from services.clock import CityClock
+from services.health import Board, HealthServer, ProcessHealth, Watched
 from services.logs import set_up_logs
-from services.run.lag import WatchedStream
-from services.run.services import SERVICES, is_simulated
+from services.run.reach import why_out_of_reach
+from services.run.services import SERVICES, Service, is_simulated
 from services.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from services.stream.base import Stream
 
 PARENT_ENV = "SUPERVISOR_PID"
 STOP_GRACE_S = 5.0
 PR_SET_PDEATHSIG = 1
 CLOCK_LOOK_BACK_MS = 30_000
-CLOSE_S = 1.0
 WITHOUT_CITY = ("ingest", "archive", "api")
 
 log = structlog.get_logger("services.run")
 
 
-def main(name: str) -> int:
-    """Run one service until it is told to stop.
+def main(names: Sequence[str]) -> int:
+    """Run services until told to stop.
 
     Parameters
     ----------
-    name : str
-        One of `services.run.services.SERVICES`.
+    names : sequence of str
+        Of `services.run.services.SERVICES`.
 
     Returns
     -------
@@ -42,106 +46,136 @@ def main(name: str) -> int:
         The process's exit code: 0 asked to stop, 1 failed, 2 cannot be set up.
     """
     stop = threading.Event()
-    follow_parent(stop)
+    supervised = follow_parent(stop)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    faulthandler.register(signal.SIGUSR1, all_threads=True)
+    strange = [name for name in names if name not in SERVICES]
+    if strange or not names:
+        sys.stderr.write(f"no service {', '.join(strange) or 'named'}; there are {', '.join(SERVICES)}\n")
+        return 2
     try:
         settings = Settings()
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    set_up_logs(settings.log, name)
+    set_up_logs(settings.log, "+".join(names), marked=supervised)
+    tell_faults_of_threads()
     try:
-        return _serve(name, settings, stop)
+        return _serve([SERVICES[name] for name in names], settings, stop)
     except Exception:
         log.exception("ended by a fault")
         return 1
 
 
-def _serve(name: str, settings: Settings, stop: threading.Event) -> int:
-    service = SERVICES[name]
-    lacking = _lacking(name, settings)
-    if lacking:
-        log.info(f"idle: {lacking}")
-        stop.wait()
-        return 0
+def _serve(services: Sequence[Service], settings: Settings, stop: threading.Event) -> int:
+    from services.run.host import Hosted, close_in_time, host, let_threads_inherit
     from services.stream import open_stream
 
-    run: Callable[[Context], None] = importlib.import_module(service.module).run
-    stream = WatchedStream(open_stream(settings.place.stream_url), settings.run.var_dir / "run" / f"{name}.lag.json")
-    context = Context(settings=settings, stream=stream, stop=stop)
-    clock = threading.Thread(target=_follow_clock, args=(context,), name="city-clock", daemon=True)
-    clock.start()
+    let_threads_inherit()
+    lacking = {service.name: reason for service in services if (reason := _lacking(service, settings))}
+    clock, stream = CityClock(), open_stream(settings.place.stream_url)
+    hosted = [
+        Hosted(service, settings, clock, stop, alone=len(services) == 1)
+        for service in services
+        if service.name not in lacking
+    ]
+    idle = [Watched(name, state="idle", last_error=reason) for name, reason in lacking.items()]
+    board = Board([*(one.watched for one in hosted), *idle], lambda: why_out_of_reach(settings.place))
+    health = open_health(settings.health.host, settings.health.port, board.report)
+    for name, reason in lacking.items():
+        log.info(f"idle: {reason}", service=name)
+    if not hosted:
+        stop.wait()
+        return 0
+    threading.Thread(target=follow_clock, args=(clock, stream, stop), name="city-clock", daemon=True).start()
+    code = host(hosted, stop)
+    close_in_time(stream.close)
+    if health is not None:
+        close_in_time(health.close)
+    return code
+
+
+def open_health(host: str, port: int, report: Callable[[], ProcessHealth]) -> HealthServer | None:
+    """Begin to tell of this process's health, if a port was given; a taken one is said and done without."""
+    if not port:
+        return None
     try:
-        if not stop.is_set():  # told to stop while it was still importing
-            run(context)
-        if not stop.is_set():
-            log.info("has nothing more to do")
-    finally:
-        stop.set()
-        close_in_time(stream.close, clock)
-    return 0
+        return HealthServer(host, port, report)
+    except OSError as error:
+        log.warning(f"health cannot be told on {host}:{port}", reason=str(error))
+        return None
 
 
-def close_in_time(close: Callable[[], object], clock: threading.Thread, timeout_s: float = CLOSE_S) -> None:
-    """Close the log, but wait no longer than a moment: a broker that is away must not hold up a stop.
+def tell_faults_of_threads() -> None:
+    """Log what a thread that nobody waits for died of: one sentence first, then the traceback."""
 
-    Parameters
-    ----------
-    close : callable
-        Closes the log.
-    clock : Thread
-        Reads the clock's topic; ends by itself.
-    timeout_s : float
-        How long to wait.
-    """
-    clock.join(timeout_s)
-    closing = threading.Thread(target=close, name="close", daemon=True)
-    closing.start()
-    closing.join(timeout_s)
+    def tell(args: threading.ExceptHookArgs) -> None:
+        name = args.thread.name if args.thread is not None else "a thread"
+        fault = (args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
+        log.error(f"thread {name} ended by a fault", exc_info=fault)
+
+    threading.excepthook = tell
 
 
-def _lacking(name: str, settings: Settings) -> str | None:
+def _lacking(service: Service, settings: Settings) -> str | None:
     try:
         city = CityFolder(settings.place.city_dir)
     except CityError as error:
-        return str(error) if name not in WITHOUT_CITY else None
-    if name == "simulate" and not is_simulated(city, settings.run.simulate or None):
+        return str(error) if service.name not in WITHOUT_CITY else None
+    if service.name == "simulate" and not is_simulated(city, settings.run.simulate or None):
         return "simulated buses were not asked for (HANOI_RUN_SIMULATE=true)"
-    return SERVICES[name].lacking(city)
+    return service.lacking(city)
 
 
-def _follow_clock(context: Context) -> None:
+def follow_clock(clock: CityClock, stream: "Stream", stop: threading.Event) -> None:
+    """Keep a process's city clock on the played day, if one is played.
+
+    Parameters
+    ----------
+    clock : CityClock
+        The clock.
+    stream : Stream
+        Where the ticks are.
+    stop : threading.Event
+        Set when the process shall end.
+    """
     from schemas.feed import ClockTick
     from schemas.message import decode
 
-    since_ms = context.clock.now_ms() - CLOCK_LOOK_BACK_MS
-    while not context.stop.is_set():
+    since_ms = clock.now_ms() - CLOCK_LOOK_BACK_MS
+    while not stop.is_set():
         try:
-            ticks = context.stream.tail(["city.clock"], since_ms=since_ms)
-            while not context.stop.is_set():
+            ticks = stream.tail(["city.clock"], since_ms=since_ms)
+            while not stop.is_set():
                 for record in ticks.poll(max_records=100, timeout_s=0.5):
-                    context.clock.take(decode(ClockTick, record.value))
+                    clock.take(decode(ClockTick, record.value))
             ticks.close()
         except Exception as error:  # noqa: BLE001 - the clock must come back whatever the log does
             log.warning("the city's clock cannot be followed; trying again", reason=type(error).__name__)
-            context.stop.wait(2.0)
+            stop.wait(2.0)
 
 
-def follow_parent(stop: threading.Event) -> None:
-    """End this process when its supervisor is gone, even by kill -9.
+def follow_parent(stop: threading.Event) -> bool:
+    """End this process when its supervisor is gone, even by kill -9; return whether it has one.
 
     Parameters
     ----------
     stop : threading.Event
         Set when the parent is gone; after a grace the process ends hard.
+
+    Returns
+    -------
+    bool
+        Whether a supervisor started this process.
     """
     parent = os.environ.pop(PARENT_ENV, None)
     if parent is None:
-        return
+        return False
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     threading.Thread(target=_watch_parent, args=(int(parent), stop), name="parent", daemon=True).start()
+    return True
 
 
 def _watch_parent(parent: int, stop: threading.Event) -> None:
@@ -164,4 +198,4 @@ def end(code: int) -> None:
 
 
 if __name__ == "__main__":
-    end(main(sys.argv[1]))
+    end(main(sys.argv[1:]))

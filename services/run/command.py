@@ -1,26 +1,29 @@
-"""`hanoi run` and `hanoi status`."""
+"""`hanoi run`."""
 
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import click
 import msgspec
 
 from services.city.folder import CityError, CityFolder
-from services.run.announce import Announcer, takes_connections
+from services.run.announce import Announcer
 from services.run.console import Console
+from services.run.machine import measure_load, measure_machine
 from services.run.place import place_environment
+from services.run.placement import Placed, PlacementError, describe, parse_workers, place
+from services.run.ports import PortTakenError, refuse_taken_ports
 from services.run.prepare import Prepared
-from services.run.services import SERVICES, Service, choose_services
-from services.run.status import AlreadyRunningError, RunLock, StatusFile, find_status
+from services.run.services import SERVICES, choose_services
+from services.run.status import AlreadyRunningError, RunLock, StatusFile
 from services.run.supervisor import Supervisor
+from services.run.telling import Telling
 from services.settings import Settings, SettingsError
 
 PREPARE_TIMEOUT_S = 120
-LISTENING = {"api": "pages", "ingest": "doors"}
+LISTENING = {"ingest": "doors", "api": "pages"}
 var_option = click.option("--var", "var_dir", type=click.Path(path_type=Path), help="Folder for all that lives.")
 
 
@@ -29,20 +32,37 @@ var_option = click.option("--var", "var_dir", type=click.Path(path_type=Path), h
 @click.option("--only", multiple=True, metavar="NAME", help=f"Start this service only ({', '.join(SERVICES)}).")
 @click.option("--repeat-calendar", is_flag=True, help="Map each weekday of an ended calendar onto this week.")
 @click.option("--simulate/--no-simulate", default=None, help="Drive simulated buses (a sample city does by itself).")
+@click.option("--workers", metavar="NAME=N,...", help="Processes of a service that can share its work: detect=2.")
+@click.option("--together", "placement", flag_value="together", help="As few processes as can be: least memory.")
+@click.option("--apart", "placement", flag_value="apart", help="One process a service: most cores.")
 @var_option
 def run(
-    city_dir: Path | None, only: tuple[str, ...], repeat_calendar: bool, simulate: bool | None, var_dir: Path | None
+    city_dir: Path | None,
+    only: tuple[str, ...],
+    repeat_calendar: bool,
+    simulate: bool | None,
+    workers: str | None,
+    placement: str | None,
+    var_dir: Path | None,
 ) -> None:
-    """Run every service of a city under one supervisor, until Ctrl-C."""
+    """Run every service of a city under one supervisor, until Ctrl-C.
+
+    How services are distributed over processes is chosen by cores, memory, buses and cameras, and said.
+    """
     try:
         settings = _settle_in(var_dir, city_dir, repeat_calendar=repeat_calendar)
         city = CityFolder(settings.place.city_dir)
         services = choose_services(only, city, settings.run.simulate or None if simulate is None else simulate)
         if any(service.name == "simulate" for service in services):
             os.environ["HANOI_RUN_SIMULATE"] = "true"
+        lacking = {service.name: reason for service in services if (reason := service.lacking(city))}
+        able = [service for service in services if service.name not in lacking]
+        machine, load = measure_machine(), measure_load(city)
+        asked = parse_workers(settings.run.workers if workers is None else workers, able)
+        plan = place(able, machine, load, workers=asked, placement=placement or settings.run.placement)
         with RunLock(settings.run.var_dir / "run"):
-            code = _supervise(settings, city, [(service, service.lacking(city)) for service in services])
-    except (SettingsError, CityError, AlreadyRunningError) as error:
+            code = _supervise(settings, city, plan, describe(plan, machine, load), lacking)
+    except (SettingsError, CityError, AlreadyRunningError, PlacementError, PortTakenError) as error:
         raise click.ClickException(str(error)) from error
     except KeyError as error:
         raise click.UsageError(str(error.args[0])) from error
@@ -55,51 +75,37 @@ def _settle_in(var_dir: Path | None, city_dir: Path | None, *, repeat_calendar: 
     return Settings()
 
 
-def _supervise(settings: Settings, city: CityFolder, services: list[tuple[Service, str | None]]) -> int:
+def _supervise(settings: Settings, city: CityFolder, plan: list[Placed], said: str, lacking: dict[str, str]) -> int:
+    names = [service.name for placed in plan for service in placed.services]
+    doors = {name: door(settings) for name in names if (door := SERVICES[name].door)}
+    refuse_taken_ports(doors)
     var = settings.run.var_dir
     console = Console(var / "logs", as_json=settings.log.json_lines)
-    urls = {
-        "pages": f"http://{settings.api.host}:{settings.api.port}",
-        "doors": f"http://{settings.ingest.host}:{settings.ingest.port}",
-    }
-    supervisor = Supervisor(services, console, StatusFile(var / "run", str(city.root), urls))
+    urls = {page: doors[name] for name, page in LISTENING.items() if name in doors}
+    status = StatusFile(var / "run", str(city.root), urls, said)
+    supervisor = Supervisor(plan, console, status, hang_s=settings.run.hang_s)
     supervisor.say(f"city {city.city.name.en} ({city.root}), {city.city.origin}")
-    names = [service.name for service, lacking in services if not lacking]
-    refuse_taken_ports({name: urls[page] for name, page in LISTENING.items() if name in names})
     prepared = prepare_in_process(with_code="api" in names)
-
     supervisor.say(f"store {prepared.store}, log {settings.place.stream_url.split('@')[-1]}")
-    lines: dict[str, str] = {}
-    if "ingest" in names:
-        lines[urls["doors"]] = f"doors are open: {urls['doors']}  (API at {urls['doors']}/docs)"
-    if "api" in names:
-        code = prepared.setup_code
-        admin = f"; first admin: {urls['pages']}/login with the set-up code {code}" if code else ""
-        lines[urls["pages"]] = f"pages are ready: {urls['pages']}{admin}"
-    announcer = Announcer(supervisor.say, lines)
+    supervisor.say(said)
+    for name, reason in lacking.items():
+        supervisor.leave_out(name, reason)
+    announcer = Announcer(supervisor.say, _lines(urls, prepared.setup_code))
     try:
-        return supervisor.run(announcer.look)
+        with Telling(supervisor, settings) as telling:
+            return supervisor.run(announcer.look, telling.look)
     finally:
         console.close()
 
 
-def refuse_taken_ports(urls: dict[str, str]) -> None:
-    """Stop before anything starts where another program listens on one of our ports.
-
-    Parameters
-    ----------
-    urls : dict of str to str
-        Service → where it will listen.
-
-    Raises
-    ------
-    click.ClickException
-        With the setting that names another port.
-    """
-    for name, url in urls.items():
-        if takes_connections(url):
-            setting = f"HANOI_{name.upper()}_PORT"
-            raise click.ClickException(f"another program listens on {url}; stop it, or set {setting} to a free port")
+def _lines(urls: dict[str, str], code: str | None) -> dict[str, str]:
+    lines: dict[str, str] = {}
+    if doors := urls.get("doors"):
+        lines[doors] = f"doors are open: {doors}  (API at {doors}/docs)"
+    if pages := urls.get("pages"):
+        admin = f"; first admin: {pages}/login with the set-up code {code}" if code else ""
+        lines[pages] = f"pages are ready: {pages}{admin}"
+    return lines
 
 
 def prepare_in_process(*, with_code: bool) -> Prepared:
@@ -132,21 +138,3 @@ def prepare_in_process(*, with_code: bool) -> Prepared:
     if done.returncode:
         raise click.ClickException(done.stderr.decode("utf-8", "replace").strip())
     return msgspec.json.decode(done.stdout, type=Prepared)
-
-
-@click.command()
-@var_option
-def status(var_dir: Path | None) -> None:
-    """Show which services run and how they fare."""
-    from services.run.report import report_lines
-
-    try:
-        folder = _settle_in(var_dir, None).run.var_dir / "run"
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
-    found = find_status(folder)
-    if found is None:
-        click.echo(f"nothing runs in {folder.parent}; start it with `hanoi run` or `make run`")
-        sys.exit(3)
-    for line in report_lines(found, folder, time.time_ns() // 1_000_000):
-        click.echo(line)

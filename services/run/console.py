@@ -9,12 +9,16 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TextIO
 
+from services.logs import MARK
+
 FILE_BYTES = 5_000_000
 FILES_KEPT = 3
 COLOURS = (36, 32, 33, 35, 34, 96, 92, 95)
 NAME_WIDTH = 9
 LONGEST_LINE = 16_384
 TRACEBACK = "Traceback (most recent call last)"
+DUMP = ("Thread 0x", "Current thread 0x")
+LEVEL_COLOURS = {"warning": 33, "error": 31, "critical": 31, "debug": 2}
 BETWEEN_TRACEBACKS = ("During handling of", "The above exception")
 
 
@@ -41,14 +45,27 @@ class Console:
         self._files: dict[str, RotatingFileHandler] = {}
 
     def line(self, name: str, text: str) -> None:
-        """Write one line of a process to the console and to its file."""
-        text = text[:LONGEST_LINE]
+        """Write one line of a process to the console and to its file.
+
+        Parameters
+        ----------
+        name : str
+            The process, or the service if the line does not begin with one's name and `MARK`.
+        text : str
+            The line; after two marks it is for the file alone.
+        """
+        speaker, mark, said = text.partition(MARK)
+        name, text = (speaker, said) if mark else (name, text)
+        for_file_alone = text.startswith(MARK)
+        text = text.lstrip(MARK)[:LONGEST_LINE]
         self._file(name).handle(LogRecord(name, 0, "", 0, text, None, None))
+        if for_file_alone:
+            return
         shown = text if self._as_json else self._shown(name, text)
         if shown is None:
             return
         try:
-            self._out.write(f"{shown}\n" if self._as_json else f"{self._prefix(name)} {shown}\n")
+            self._out.write(f"{shown}\n" if self._as_json else f"{self._prefix(name)} {self._coloured(shown)}\n")
             self._out.flush()
         except (BrokenPipeError, ValueError, OSError):
             self._out = Path("/dev/null").open("w")  # noqa: SIM115 - the reader of the console left; files go on
@@ -68,7 +85,9 @@ class Console:
         self._files.clear()
 
     def _shown(self, name: str, text: str) -> str | None:
-        # A traceback is kept in the file; the console shows its last line alone.
+        # A traceback is kept in the file; the console shows its last line alone, and of a dump of stacks nothing.
+        if text.startswith(DUMP) or (text.startswith("  File ") and name not in self._in_traceback):
+            return None
         if text.startswith(TRACEBACK):
             self._in_traceback.add(name)
             return None
@@ -76,6 +95,12 @@ class Console:
             return None if name in self._in_traceback else text
         self._in_traceback.discard(name)
         return f"{text}  (more in {self._folder / name}.log)"
+
+    def _coloured(self, text: str) -> str:
+        level = text[9:16].rstrip()
+        if not self._colour or level not in LEVEL_COLOURS:
+            return text
+        return f"\x1b[2m{text[:8]}\x1b[0m \x1b[{LEVEL_COLOURS[level]}m{text[9:]}\x1b[0m"
 
     def _prefix(self, name: str) -> str:
         head = f"{name:<{NAME_WIDTH}}│"

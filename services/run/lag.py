@@ -1,13 +1,9 @@
 """How far a service lies behind, measured where it reads, so that nobody else joins its group."""
 
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Self
-
-import msgspec
 
 from schemas.topics import Topic
 from services.stream.base import Consumer, Partition, Producer, Record, Stream
@@ -79,23 +75,18 @@ class WatchedStream:
     ----------
     stream : Stream
         The one that carries.
-    path : Path
-        File ``{group: {topic: records}}`` is written to; its folder is made.
+    report : callable
+        Called with how many records lie ahead of all groups together.
     """
 
-    def __init__(self, stream: Stream, path: Path) -> None:
+    def __init__(self, stream: Stream, report: Callable[[int], None]) -> None:
         self._stream = stream
-        self._path = path
-        self._lag: dict[str, dict[str, int]] = {}
-        self._lock = threading.Lock()
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self._report = report
+        self._lag: dict[str, int] = {}
 
     def _take(self, group: str, lag: dict[str, int]) -> None:
-        with self._lock:
-            self._lag[group] = lag
-            new = self._path.with_suffix(".new")
-            new.write_bytes(msgspec.json.encode(self._lag))
-            new.replace(self._path)
+        self._lag[group] = sum(lag.values())
+        self._report(sum(self._lag.values()))
 
     def ensure_topics(self, topics: Iterable[Topic]) -> None:
         """Create the topics that are absent."""

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from services.run.child import PARENT_ENV
 
@@ -21,7 +21,7 @@ THREAD_SETTINGS = (
 READ_BYTES = 65_536
 
 
-def child_environment(environ: Mapping[str, str], threads: int) -> dict[str, str]:
+def child_environment(environ: Mapping[str, str], threads: int, health_port: int = 0) -> dict[str, str]:
     """Return a child's environment: ours, with few threads and few memory arenas.
 
     Parameters
@@ -30,6 +30,8 @@ def child_environment(environ: Mapping[str, str], threads: int) -> dict[str, str
         The supervisor's; what is set there stays.
     threads : int
         Threads of each numeric library.
+    health_port : int
+        Where it shall tell of its health; 0 for nowhere.
 
     Returns
     -------
@@ -37,7 +39,7 @@ def child_environment(environ: Mapping[str, str], threads: int) -> dict[str, str
         For `subprocess.Popen`.
     """
     defaults = dict.fromkeys(THREAD_SETTINGS, str(threads)) | {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
-    return {**defaults, **environ, PARENT_ENV: str(os.getpid())}
+    return {**defaults, **environ, "HANOI_HEALTH_PORT": str(health_port), PARENT_ENV: str(os.getpid())}
 
 
 class Child:
@@ -116,6 +118,6 @@ class Child:
             self._process.stdout.close()
 
 
-def service_command(name: str) -> list[str]:
-    """Return the command line of a service's process."""
-    return [sys.executable, "-m", "services.run.child", name]
+def service_command(names: Sequence[str]) -> list[str]:
+    """Return the command line of the process of one or more services."""
+    return [sys.executable, "-m", "services.run.child", *names]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.city.folder import CityFolder
+from services.settings import Settings
 
 Need = Callable[[CityFolder], str | None]
 
@@ -25,12 +26,23 @@ def _cameras(city: CityFolder) -> str | None:
     return None if city.cameras else "this city has no cameras (cameras/*.yaml)"
 
 
+def _ingest_door(settings: Settings) -> str:
+    return f"http://{settings.ingest.host}:{settings.ingest.port}"
+
+
+def _api_door(settings: Settings) -> str:
+    return f"http://{settings.api.host}:{settings.api.port}"
+
+
 @dataclass(frozen=True)
 class Service:
     """One service; ``lacking`` says in one phrase what the city lacks for it, ``None`` if nothing.
 
     ``start_after_s`` holds it back at the first start, so that on few cores the pages and the doors,
-    which people wait for, need not share them with everybody.
+    which people wait for, need not share them with everybody. ``door`` is where it answers HTTP.
+    Only services of one ``family`` share a process. ``cores_…`` are parts of one core, measured with a bus
+    reporting every 10 s. Several processes of one that ``shares_work`` share its partitions; one that ``grows``
+    is given more of them by itself.
     """
 
     name: str
@@ -38,6 +50,13 @@ class Service:
     lacking: Need = _nothing
     threads: int = 1
     start_after_s: float = 0.0
+    door: Callable[[Settings], str] | None = None
+    family: str = "city"
+    cores_idle: float = 0.02
+    cores_per_1000_vehicles: float = 0.0
+    cores_per_camera: float = 0.0
+    shares_work: bool = False
+    grows: bool = False
 
     @property
     def module(self) -> str:
@@ -48,14 +67,56 @@ class Service:
 SERVICES: dict[str, Service] = {
     service.name: service
     for service in (
-        Service("ingest", "takes reports through the doors"),
-        Service("track", "finds each bus's trip, stops and arrivals", start_after_s=0.5),
-        Service("estimate", "estimates speeds on roads and finds incidents", _network, start_after_s=2.0),
-        Service("capture", "records cameras in segments", _cameras, start_after_s=2.0),
-        Service("detect", "watches segments for traffic rules", _cameras, threads=2, start_after_s=3.0),
-        Service("archive", "keeps results in the database", start_after_s=1.0),
-        Service("api", "serves the pages and their API"),
-        Service("simulate", "drives simulated buses on the timetable", _timetable, start_after_s=1.5),
+        Service("ingest", "takes reports through the doors", door=_ingest_door, cores_per_1000_vehicles=0.1),
+        Service(
+            "track",
+            "finds each bus's trip, stops and arrivals",
+            start_after_s=0.5,
+            cores_per_1000_vehicles=0.25,
+            shares_work=True,
+        ),
+        Service(
+            "estimate",
+            "estimates speeds on roads and finds incidents",
+            _network,
+            start_after_s=2.0,
+            cores_per_1000_vehicles=0.1,
+        ),
+        Service(
+            "capture",
+            "records cameras in segments",
+            _cameras,
+            start_after_s=2.0,
+            family="cameras",
+            cores_per_camera=0.03,
+        ),
+        Service(
+            "detect",
+            "watches segments for traffic rules",
+            _cameras,
+            threads=2,
+            start_after_s=3.0,
+            family="cameras",
+            cores_per_camera=0.05,
+            shares_work=True,
+            grows=True,
+        ),
+        Service(
+            "archive",
+            "keeps results in the database",
+            start_after_s=1.0,
+            cores_per_1000_vehicles=0.15,
+            shares_work=True,
+            grows=True,
+        ),
+        Service("api", "serves the pages and their API", door=_api_door, cores_per_1000_vehicles=0.2),
+        Service(
+            "simulate",
+            "drives simulated buses on the timetable",
+            _timetable,
+            start_after_s=1.5,
+            cores_per_1000_vehicles=0.2,
+        ),
     )
 }
 

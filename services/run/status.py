@@ -12,18 +12,23 @@ import msgspec
 
 from schemas.message import Message
 
-Lag = dict[str, dict[str, int]]
-
 
 class ServiceStatus(Message, frozen=True):
-    """One service as the supervisor sees it."""
+    """One service, or one worker of it, as the supervisor sees it."""
 
     name: str
     state: str
+    process: str = ""
     pid: int | None = None
+    port: int = 0
     up_since_ms: int | None = None
     restarts: int = 0
+    ready: bool = False
+    reason: str | None = None
     last_exit: str | None = None
+    last_error: str | None = None
+    lag: int | None = None
+    dead_letters: int | None = None
 
 
 class RunStatus(Message, frozen=True):
@@ -35,6 +40,7 @@ class RunStatus(Message, frozen=True):
     city: str
     urls: dict[str, str]
     services: tuple[ServiceStatus, ...]
+    plan: str = ""
 
 
 class StatusFile:
@@ -48,13 +54,16 @@ class StatusFile:
         Name of the city folder.
     urls : Mapping of str to str
         What listens where.
+    plan : str
+        How services are distributed over processes.
     """
 
-    def __init__(self, folder: Path, city: str, urls: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, city: str, urls: Mapping[str, str], plan: str = "") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / "status.json"
         self._city = city
         self._urls = dict(urls)
+        self._plan = plan
         self._started_ms = _wall_ms()
 
     def write(self, services: Sequence[ServiceStatus]) -> None:
@@ -65,6 +74,7 @@ class StatusFile:
             written_ms=_wall_ms(),
             city=self._city,
             urls=self._urls,
+            plan=self._plan,
             services=tuple(services),
         )
         new = self._path.with_suffix(".new")
@@ -89,20 +99,7 @@ def find_status(folder: Path) -> RunStatus | None:
     RunStatus or None
         The state.
     """
-    if not RunLock(folder).is_held():
-        return None
-    try:
-        return msgspec.json.decode((folder / "status.json").read_bytes(), type=RunStatus)
-    except (FileNotFoundError, msgspec.MsgspecError):
-        return None
-
-
-def read_lag(folder: Path, name: str) -> Lag:
-    """Return the lag a service last wrote: group → topic → records; empty if it wrote none."""
-    try:
-        return msgspec.json.decode((folder / f"{name}.lag.json").read_bytes(), type=Lag)
-    except (FileNotFoundError, msgspec.MsgspecError):
-        return {}
+    return _read_status(folder) if RunLock(folder).is_held() else None
 
 
 class AlreadyRunningError(Exception):
@@ -145,10 +142,7 @@ class RunLock:
         except BlockingIOError:
             pid = os.read(file, 32).decode("ascii", "replace").strip() or "unknown"
             os.close(file)
-            raise AlreadyRunningError(
-                f"`hanoi run` already runs here (process {pid}, {self._path.parent.parent}); "
-                f"see `hanoi status`, stop it with Ctrl-C or `kill {pid}`, or give another folder with --var"
-            ) from None
+            raise AlreadyRunningError(_describe_holder(self._path.parent, pid)) from None
         os.ftruncate(file, 0)
         os.write(file, str(os.getpid()).encode())
         self._file = file
@@ -159,6 +153,23 @@ class RunLock:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+
+def _describe_holder(folder: Path, pid: str) -> str:
+    status = _read_status(folder)
+    since = time.strftime(" since %Y-%m-%d %H:%M:%S", time.localtime(status.started_ms / 1000)) if status else ""
+    where = "".join(f"; {name}: {url}" for name, url in status.urls.items()) if status else ""
+    return (
+        f"`hanoi run` already runs here (process {pid}{since}, {folder.parent}{where}); "
+        f"see `hanoi status`, stop it with Ctrl-C or `kill {pid}`, or give another folder with --var"
+    )
+
+
+def _read_status(folder: Path) -> RunStatus | None:
+    try:
+        return msgspec.json.decode((folder / "status.json").read_bytes(), type=RunStatus)
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return None
 
 
 def _wall_ms() -> int:

@@ -1,126 +1,125 @@
-"""Starts every service, reads what it says, starts it again when it dies, stops all cleanly."""
+"""Starts every process, reads what it says, starts it again when it dies or hangs, stops all cleanly."""
 
 import os
 import selectors
 import signal
+import socket
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
-from services.run.backoff import Backoff
+from services.run import metrics
 from services.run.console import Console
+from services.run.placement import Placed
+from services.run.post import Post
 from services.run.process import Child, child_environment, service_command
-from services.run.services import Service
 from services.run.status import ServiceStatus, StatusFile
+from services.run.watch import Watch
 
-STOP_GRACE_S = 5.0
+STOP_GRACE_S = 6.0
+DUMP_S = 1.0
 LOOP_S = 0.2
 SUPERVISOR = "run"
-Monotonic = Callable[[], float]
-
-
-@dataclass
-class _Post:
-    """One service under watch."""
-
-    service: Service
-    lacking: str | None
-    child: Child | None = None
-    started_s: float = 0.0
-    started_ms: int = 0
-    start_at_s: float | None = 0.0
-    restarts: int = 0
-    backoff: Backoff = field(default_factory=Backoff)
-    last_exit: str | None = None
-
-    @property
-    def state(self) -> str:
-        if self.lacking:
-            return "idle"
-        if self.child is not None:
-            return "running"
-        return "ended" if self.start_at_s is None else "waiting"
 
 
 class Supervisor:
-    """The parent of all services of one city.
+    """The parent of all processes of one city.
 
     Parameters
     ----------
-    services : sequence of tuple of Service and str or None
-        What to start, and what the city lacks for it (such a service is not started).
+    plan : sequence of Placed
+        Which processes to start, and their services.
     console : Console
         Where lines go.
     status : StatusFile
         Where the state is written each second.
     command : callable
-        The command line of a service, by its name.
+        The command line of a process, by the names of its services.
+    hang_s : float
+        A service that made no turn for so long is started again; 0 asks nobody.
     """
 
     def __init__(
         self,
-        services: Sequence[tuple[Service, str | None]],
+        plan: Sequence[Placed],
         console: Console,
         status: StatusFile,
         *,
-        command: Callable[[str], list[str]] = service_command,
+        command: Callable[[Sequence[str]], list[str]] = service_command,
+        hang_s: float = 0.0,
     ) -> None:
-        self._posts = [_Post(service, lacking) for service, lacking in services]
+        self.posts = [Post(placed) for placed in plan]
+        self._idle: list[ServiceStatus] = []
         self._console = console
         self._status = status
         self._command = command
+        self._hang_s = hang_s
         self._selector = selectors.DefaultSelector()
+        self._watch = Watch(lambda: {post.name: post.port for post in self.posts if post.child is not None})
         self._stop_signals = 0
         self._next_status_s = 0.0
 
-    def run(self, each_second: Callable[[], None] | None = None) -> int:
-        """Watch the services until SIGTERM or Ctrl-C; must be called in the main thread.
+    def leave_out(self, name: str, lacking: str) -> None:
+        """Show a service that is not started, and why."""
+        self._idle.append(ServiceStatus(name=name, state="idle", reason=lacking, last_exit=lacking))
+        self.say(f"{name} is idle: {lacking}")
+
+    def run(self, *each_second: Callable[[], None]) -> int:
+        """Watch the processes until SIGTERM or Ctrl-C; must be called in the main thread.
 
         Parameters
         ----------
-        each_second : callable, optional
+        *each_second : callable
             Called about once a second while the services run.
 
         Returns
         -------
         int
-            0; 1 if a service had to be killed.
+            0; 1 if a process had to be killed.
         """
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_signal)
-        for post in self._posts:
-            if post.lacking:
-                self.say(f"{post.service.name} is idle: {post.lacking}")
-            post.start_at_s = time.monotonic() + post.service.start_after_s
+        for post in self.posts:
+            post.start_at_s = time.monotonic() + min(service.start_after_s for service in post.placed.services)
+        if self._hang_s:
+            self._watch.start()
         while not self._stop_signals:
             self._start_due()
             self._read(LOOP_S)
             self._bury()
             if time.monotonic() >= self._next_status_s:
                 self._next_status_s = time.monotonic() + 1.0
-                self._write_status()
-                if each_second is not None:
-                    each_second()
+                self._look_after()
+                for look in each_second:
+                    look()
+        self._watch.close()
         return self._stop_all()
 
     def say(self, text: str, level: str = "info") -> None:
         """Write a line of the supervisor's own."""
         self._console.say(SUPERVISOR, text, level)
 
+    def statuses(self) -> list[ServiceStatus]:
+        """Return the state of every service."""
+        return [*(status for post in self.posts for status in post.statuses()), *self._idle]
+
     def _on_signal(self, number: int, frame: object) -> None:
         del number, frame
         self._stop_signals += 1
 
     def _start_due(self) -> None:
-        for post in self._posts:
-            due = post.start_at_s is not None and time.monotonic() >= post.start_at_s
-            if post.lacking is None and post.child is None and due:
+        for post in self.posts:
+            if post.child is None and post.start_at_s is not None and time.monotonic() >= post.start_at_s:
                 self._start(post)
 
-    def _start(self, post: _Post) -> None:
-        name = post.service.name
-        child = Child(self._command(name), child_environment(os.environ, post.service.threads))
-        post.child, post.start_at_s = child, None
+    def _start(self, post: Post) -> None:
+        services = post.placed.services
+        if self._hang_s and not post.port:
+            post.port = free_port()
+        threads = max(service.threads for service in services)
+        command = self._command([service.name for service in services])
+        child = Child(command, child_environment(os.environ, threads, post.port))
+        post.child, post.start_at_s, post.kill_at_s = child, None, None
+        post.health, post.answered_s, post.hung = None, None, None
         post.started_s, post.started_ms = time.monotonic(), time.time_ns() // 1_000_000
         self._selector.register(child.pipe, selectors.EVENT_READ, post)
 
@@ -129,71 +128,93 @@ class Supervisor:
             time.sleep(timeout_s)
             return
         for key, _ in self._selector.select(timeout_s):
-            post: _Post = key.data
+            post: Post = key.data
             if post.child is None:
                 continue
             lines = list(post.child.read_lines())
-            for line in lines:
-                self._console.line(post.service.name, line)
+            self._take_lines(post, lines)
             if not lines and post.child.exit_code() is not None:
                 self._forget_pipe(post.child)
+
+    def _take_lines(self, post: Post, lines: Sequence[str]) -> None:
+        for line in lines:
+            post.hear(line)
+            self._console.line(post.name, line)
 
     def _forget_pipe(self, child: Child) -> None:
         if child.pipe in self._selector.get_map():
             self._selector.unregister(child.pipe)
 
+    def _look_after(self) -> None:
+        answers = self._watch.take()
+        for post in self.posts:
+            port, health = answers.get(post.name, (0, None))
+            post.take(health if port == post.port and post.child is not None else None)
+            self._end_hung(post)
+        statuses = self.statuses()
+        self._status.write(statuses)
+        metrics.show(statuses)
+
+    def _end_hung(self, post: Post) -> None:
+        child = post.child
+        if child is None or not self._hang_s:
+            return
+        if post.kill_at_s is not None:
+            if time.monotonic() >= post.kill_at_s:
+                child.signal(signal.SIGKILL)
+            return
+        post.hung = post.find_hang(time.monotonic(), self._hang_s)
+        if post.hung is None:
+            return
+        self.say(f"{post.name} hangs: {post.hung}; its stacks go to its log file, then it is started again", "warning")
+        for service in post.placed.services:
+            if service.name in post.hung or len(post.placed.services) == 1:
+                metrics.HANGS.labels(service.name).inc()
+        child.signal(signal.SIGUSR1)
+        post.kill_at_s = time.monotonic() + DUMP_S
+
     def _bury(self) -> None:
-        for post in self._posts:
+        for post in self.posts:
             child = post.child
             if child is None or child.exit_code() is None:
                 continue
             self._take_last_words(post, child)
             self._plan_restart(post, child.exit_code() or 0)
 
-    def _take_last_words(self, post: _Post, child: Child) -> None:
-        for line in child.read_lines(last=True):
-            self._console.line(post.service.name, line)
+    def _take_last_words(self, post: Post, child: Child) -> None:
+        self._take_lines(post, list(child.read_lines(last=True)))
         self._forget_pipe(child)
         child.signal(signal.SIGKILL)  # whatever it had started itself
         child.close()
         post.child = None
 
-    def _plan_restart(self, post: _Post, code: int) -> None:
-        post.last_exit = describe_exit(code)
-        if code == 0:
-            self.say(f"{post.service.name} ended by itself")
+    def _plan_restart(self, post: Post, code: int) -> None:
+        post.last_exit = f"hung: {post.hung}" if post.hung else describe_exit(code)
+        if code == 0 and not post.hung:
+            self.say(f"{post.name} ended by itself")
             return
+        was_failing = post.backoff.is_failing
         wait_s, post.backoff = post.backoff.after_death(time.monotonic() - post.started_s)
         post.start_at_s = time.monotonic() + wait_s
         post.restarts += 1
-        self.say(f"{post.service.name} died ({post.last_exit}); starting it again in {wait_s:.0f} s", "warning")
-
-    def _write_status(self) -> None:
-        self._status.write(
-            [
-                ServiceStatus(
-                    name=post.service.name,
-                    state=post.state,
-                    pid=post.child.pid if post.child else None,
-                    up_since_ms=post.started_ms if post.child else None,
-                    restarts=post.restarts,
-                    last_exit=post.lacking or post.last_exit,
-                )
-                for post in self._posts
-            ]
-        )
+        several = len(post.placed.services) > 1
+        who = f"{post.name} ({', '.join(s.name for s in post.placed.services)})" if several else post.name
+        self.say(f"{who} died ({post.last_exit}); starting it again in {wait_s:.0f} s", "warning")
+        if post.backoff.is_failing and not was_failing:
+            why = next(iter(post.errors.values()), post.last_exit)
+            self.say(f"{post.name} is failing: it died {post.backoff.deaths} times in a row; last: {why}", "error")
 
     def _stop_all(self) -> int:
         self.say("stopping")
         self._status.remove()
-        for post in self._posts:
+        for post in self.posts:
             if post.child is not None:
                 post.child.signal(signal.SIGTERM)
         deadline_s = time.monotonic() + STOP_GRACE_S
         while self._alive() and time.monotonic() < deadline_s and self._stop_signals < 2:
             self._read(0.05)
             self._reap()
-        killed = [post.service.name for post in self._alive()]
+        killed = [post.name for post in self._alive()]
         for post in self._alive():
             assert post.child is not None
             post.child.signal(signal.SIGKILL)
@@ -205,13 +226,20 @@ class Supervisor:
         self.say("stopped")
         return 0
 
-    def _alive(self) -> list[_Post]:
-        return [post for post in self._posts if post.child is not None and post.child.exit_code() is None]
+    def _alive(self) -> list[Post]:
+        return [post for post in self.posts if post.child is not None and post.child.exit_code() is None]
 
     def _reap(self) -> None:
-        for post in self._posts:
+        for post in self.posts:
             if post.child is not None and post.child.exit_code() is not None:
                 self._take_last_words(post, post.child)
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as asking:
+        asking.bind(("127.0.0.1", 0))
+        return int(asking.getsockname()[1])
 
 
 def describe_exit(code: int) -> str:

@@ -4,11 +4,12 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
 
-from services.logs import set_up_logs
+from services.logs import MARK, set_up_logs
 from services.settings import LogSettings
 
 
@@ -30,8 +31,14 @@ def said(json_lines: bool = False, level: str = "INFO") -> io.StringIO:
 
 def test_an_event_is_one_line_with_its_values() -> None:
     out = said()
-    structlog.get_logger("x").info("fixes taken", accepted=3, share=0.123456, why="two words")
-    assert out.getvalue()[9:] == "info    fixes taken  accepted=3 share=0.1235 why='two words'\n"
+    structlog.get_logger("x").info(
+        "fixes taken", accepted=3, share=0.123456, why="two words", ok=True, none=None, of=["a", "b"], at=Path("/x")
+    )
+    assert (
+        out.getvalue()[9:]
+        == """info    fixes taken  accepted=3 share=0.1235 why="two words" ok=yes none=- of=a,b at=/x
+"""
+    )
 
 
 def test_the_standard_librarys_loggers_speak_alike() -> None:
@@ -54,7 +61,23 @@ def test_a_fault_is_followed_by_its_traceback() -> None:
         raise KeyError("x")
     except KeyError:
         structlog.get_logger("x").exception("ended by a fault")
-    assert "error   ended by a fault\nTraceback" in out.getvalue()
+    first, second, *_ = out.getvalue().splitlines()
+    assert first.endswith("error   ended by a fault: KeyError: 'x'")
+    assert second.startswith("Traceback")
+
+
+def test_a_thread_speaks_in_the_name_of_its_service_and_its_traceback_is_for_the_file() -> None:
+    out = io.StringIO()
+    set_up_logs(LogSettings(), "city", out, marked=True)
+    with structlog.contextvars.bound_contextvars(service="track"):
+        try:
+            raise KeyError("x")
+        except KeyError:
+            structlog.get_logger("x").exception("ended by a fault")
+    first, *trace = out.getvalue().splitlines()
+    assert first.startswith(f"track{MARK}")
+    assert trace
+    assert all(line.startswith(f"track{MARK}{MARK}") for line in trace)
 
 
 def test_what_is_below_the_level_is_not_said() -> None:

@@ -2,11 +2,10 @@
 
 import socket
 
-import click
 import pytest
 
 from services.run.announce import Announcer, takes_connections
-from services.run.command import refuse_taken_ports
+from services.run.ports import PortTakenError, refuse_taken_ports
 
 
 def test_each_address_is_told_of_once_when_it_opens() -> None:
@@ -38,6 +37,6 @@ def test_a_taken_port_is_told_with_the_setting_that_names_another() -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         url = f"http://127.0.0.1:{other.getsockname()[1]}"
-        with pytest.raises(click.ClickException, match="HANOI_API_PORT"):
+        with pytest.raises(PortTakenError, match="HANOI_API_PORT"):
             refuse_taken_ports({"api": url})
     refuse_taken_ports({"api": url})

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from services.logs import MARK
 from services.run import console as console_module
 from services.run.console import Console
 
@@ -43,6 +44,40 @@ def test_of_a_traceback_the_console_shows_the_last_line_and_the_file_all(tmp_pat
     assert "KeyError: 'x'" in shown[1]
     assert "track.log" in shown[1]
     assert (tmp_path / "track.log").read_text().splitlines() == lines
+
+
+def test_a_line_with_a_mark_is_the_service_s_whose_name_stands_before_it(tmp_path: Path) -> None:
+    out = io.StringIO()
+    console = Console(tmp_path, out)
+    console.line("city", f"track{MARK}12:00:00 error   ended by a fault: KeyError: 'x'")
+    console.line("city", f"track{MARK}{MARK}Traceback (most recent call last):")
+    console.close()
+    assert out.getvalue() == "track    │ 12:00:00 error   ended by a fault: KeyError: 'x'\n"
+    assert len((tmp_path / "track.log").read_text().splitlines()) == 2
+    assert not (tmp_path / "city.log").exists()
+
+
+def test_a_dump_of_stacks_lies_in_the_file_alone(tmp_path: Path) -> None:
+    out = io.StringIO()
+    console = Console(tmp_path, out)
+    console.line("city", "Current thread 0x00007f (most recent call first):")
+    console.line("city", '  File "a.py", line 1 in b')
+    console.close()
+    assert out.getvalue() == ""
+    assert len((tmp_path / "city.log").read_text().splitlines()) == 2
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_on_a_terminal_what_is_wrong_is_coloured_and_still_a_word(tmp_path: Path) -> None:
+    out = Terminal()
+    console = Console(tmp_path, out)
+    console.line("track", "12:00:00 error   lost")
+    console.close()
+    assert "\x1b[31merror   lost" in out.getvalue()
 
 
 def test_files_are_rotated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

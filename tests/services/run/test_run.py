@@ -1,8 +1,10 @@
 """`hanoi run` as a real process with real children: started, killed, restarted, stopped, never orphaned."""
 
 import contextlib
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -60,6 +62,10 @@ class Run:
         found = self.status()
         return found.services[0] if found is not None and self.is_open() else None
 
+    def healthy(self) -> bool:
+        found = self.status()
+        return found is not None and found.services[0].ready
+
     def is_open(self) -> bool:
         with contextlib.suppress(httpx.TransportError):
             return httpx.get(f"http://127.0.0.1:{self.port}/healthz", trust_env=False).status_code == 200
@@ -96,11 +102,21 @@ def test_a_killed_service_comes_back_and_a_stop_is_clean(run: Run) -> None:
 
     other = run.start("run", "--only", "ingest", "--city", str(run.folder / "city"))
     assert other.wait(DEADLINE_S) == 1
-    assert f"already runs here (process {run.process.pid}" in run.output
+    assert f"already runs here (process {run.process.pid} since " in run.output
+    assert f"doors: http://127.0.0.1:{run.port}" in run.output
 
+    until(lambda: run.healthy() or None, "the doors being well")
     report = run.start("status")
     assert report.wait(DEADLINE_S) == 0
     assert f"{second.pid}" in run.output
+    targets = json.loads((run.folder / "var" / "run" / "prometheus" / "hanoi.json").read_text())
+    figures = {
+        group["labels"]["process"]: httpx.get(f"http://{group['targets'][0]}/metrics", trust_env=False).text
+        for group in targets
+    }
+    assert 'hanoi_service_restarts_total{service="ingest"} 1.0' in figures["run"]
+    assert 'hanoi_service_up{service="ingest"} 1.0' in figures["run"]
+    assert "process_resident_memory_bytes" in figures["ingest"]
 
     began_s = time.monotonic()
     run.process.send_signal(signal.SIGTERM)
@@ -118,6 +134,23 @@ def test_no_child_outlives_a_supervisor_that_was_killed_hard(run: Run) -> None:
     run.process.wait(10)
     until(lambda: not psutil.pid_exists(ingest.pid or 0) or None, "the end of the child")
     assert run.status() is None
+
+
+def test_a_taken_port_is_told_with_its_holder_and_another_port_before_anything_starts(tmp_path: Path) -> None:
+    city(tmp_path / "city")
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+        environ = {**os.environ, "HANOI_INGEST_PORT": str(port)}
+        command = [sys.executable, "-m", "services.cli", "run", "--only", "ingest", "--city", str(tmp_path / "city")]
+        command += ["--var", str(tmp_path / "var")]
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
+    assert done.returncode == 1
+    assert f"http://127.0.0.1:{port} is taken by" in done.stderr
+    assert f"(process {os.getpid()})" in done.stderr
+    assert "HANOI_INGEST_PORT=" in done.stderr
+    assert not (tmp_path / "var" / "store.sqlite").exists()
 
 
 def test_a_city_that_is_not_there_is_told_with_the_command_that_makes_one(tmp_path: Path) -> None:

@@ -10,13 +10,27 @@ from pathlib import Path
 import pytest
 
 from services.run import supervisor as supervisor_module
+from services.run import watch
+from services.run.backoff import Backoff
 from services.run.console import Console
+from services.run.placement import Placed
 from services.run.services import Service
 from services.run.status import RunLock, StatusFile, find_status
 from services.run.supervisor import Supervisor, describe_exit
 
 WORDS = "import sys,time; print('ready', flush=True); time.sleep(60)"
 DEAF = "import signal,time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(60)"
+HANGS = """
+import faulthandler, json, os, signal, time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+faulthandler.register(signal.SIGUSR1, all_threads=True)
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = json.dumps({"ready": True, "services": [
+            {"name": "stuck", "state": "running", "ready": True, "quiet_s": 99.0}]}).encode()
+        self.send_response(200); self.end_headers(); self.wfile.write(body)
+HTTPServer(("127.0.0.1", int(os.environ["HANOI_HEALTH_PORT"])), Handler).serve_forever()
+"""
 ENDS = "print('done', end='')"
 FAILS = "import sys; print('no door'); sys.exit(2)"
 
@@ -42,12 +56,18 @@ def _signals_restored():
         signal.signal(number, handler)
 
 
-def supervise(folder: Path, stop_at: str, lacking: str | None = None, **programs: str) -> tuple[int, str]:
+def supervise(
+    folder: Path, stop_at: str, lacking: str | None = None, hang_s: float = 0.0, **programs: str
+) -> tuple[int, str]:
     out = Watched(stop_at)
     console = Console(folder / "logs", out)
-    services = [(Service(name, "test"), lacking if name == "bare" else None) for name in programs]
+    plan = [Placed(name, (Service(name, "test"),)) for name in programs if lacking is None or name != "bare"]
     status = StatusFile(folder / "run", "city", {})
-    supervisor = Supervisor(services, console, status, command=lambda name: [sys.executable, "-c", programs[name]])
+    supervisor = Supervisor(
+        plan, console, status, command=lambda names: [sys.executable, "-c", programs[names[0]]], hang_s=hang_s
+    )
+    if lacking:
+        supervisor.leave_out("bare", lacking)
     with RunLock(folder / "run"):
         code = supervisor.run()
     console.close()
@@ -83,6 +103,25 @@ def test_one_whose_part_the_city_lacks_is_not_started(tmp_path: Path) -> None:
     _, text = supervise(tmp_path, "ready", lacking="this city has no cameras", bare=FAILS, a=WORDS)
     assert "bare is idle: this city has no cameras" in text
     assert "no door" not in text
+
+
+def test_one_that_hangs_is_started_again_and_its_stacks_lie_in_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "EVERY_S", 0.05)
+    _, text = supervise(tmp_path, "died", hang_s=5.0, stuck=HANGS)
+    assert "stuck hangs: stuck made no turn for 99 s" in text
+    assert "stuck died (hung: stuck made no turn for 99 s); starting it again in 1 s" in text
+    assert "most recent call first" in (tmp_path / "logs" / "stuck.log").read_text()
+    assert "most recent call first" not in text
+
+
+def test_one_that_dies_again_and_again_is_said_to_be_failing_with_its_last_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Backoff, "after_death", lambda self, lived_s: (0.0, Backoff(0.0, self.deaths + 1)))
+    _, text = supervise(tmp_path, "is failing", a=FAILS)
+    assert "a is failing: it died 5 times in a row; last: no door" in text
 
 
 def test_the_lock_is_held_by_one_and_free_afterwards(tmp_path: Path) -> None:
