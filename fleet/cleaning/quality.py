@@ -3,6 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field
 
+from fleet.cleaning.clocks import Skew, SourceClock
 from schemas.feed import FeedHealth
 from schemas.fix import Fix
 from schemas.position import Quality
@@ -60,12 +61,14 @@ class SourceQuality:
     source: str
     newest_ms: int | None = None
     seen: deque[tuple[int, str, float, bool, tuple[str, ...]]] = field(default_factory=deque)
+    clock: SourceClock = field(default_factory=SourceClock)
 
     def take(self, fix: Fix, rules: tuple[str, ...], *, accepted: bool) -> None:
         """Count one fix and what the rules said about it."""
         told = fix.speed_mps is not None
         delay_s = max(0.0, (fix.received_ms - fix.time_ms) / 1000.0)
         self.seen.append((fix.received_ms, fix.vehicle_id, delay_s, told, rules))
+        self.clock.take(fix.vehicle_id, fix.time_ms, fix.received_ms)
         if accepted:
             self.newest_ms = max(self.newest_ms or 0, fix.time_ms)
 
@@ -97,8 +100,18 @@ class SourceQuality:
             delay_p50_s=delays[len(delays) // 2] if delays else 0.0,
             quality=quality,
             verdicts=dict(sorted(verdicts.items())),
-            worst=_worst(verdicts, count, self.newest_ms, now_ms),
+            worst=_clock_text(self.clock.skew(now_ms)) or _worst(verdicts, count, self.newest_ms, now_ms),
         )
+
+
+def _clock_text(skew: Skew | None) -> Text | None:
+    if skew is None or not skew.is_wrong:
+        return None
+    size = f"{abs(skew.skew_s):,.0f}"
+    if skew.skew_s > 0.0:
+        return Text(vi=f"đồng hồ của nguồn chạy nhanh {size} giây", en=f"the clock of the source is {size} s ahead")
+    vi = f"đồng hồ của nguồn chạy chậm {size} giây, hoặc bản tin luôn đến muộn như vậy"
+    return Text(vi=vi, en=f"the clock of the source is {size} s behind, or its reports are always so late")
 
 
 def _worst(verdicts: dict[str, int], count: int, newest_ms: int | None, now_ms: int) -> Text | None:

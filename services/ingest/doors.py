@@ -1,58 +1,45 @@
 """The doors: one body in, judged, appended, acknowledged."""
 
-import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 import msgspec
-import structlog
 from fastapi import Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from schemas.feed import ClockTick
 from schemas.message import decode, encode
-from services.clock import CityClock, Clock, WallClock
-from services.ingest.guard import Caller, RateLimiter, authenticate, read_body
-from services.ingest.judge import Bbox, Verdict, judge
-from services.ingest.letters import dead_record, fix_records
-from services.ingest.metrics import IngestMetrics
+from services.ingest import metrics
+from services.ingest.body import announced_bytes, read_body
+from services.ingest.guard import TOKEN_PARAMETER, Caller, authenticate
+from services.ingest.intake import Intake
+from services.ingest.judge import Verdict
+from services.ingest.limits import InFlight, RateLimiter
 from services.ingest.problems import ProblemError
 from services.ingest.tokens import TokenBook
-from services.ingest.writer import LogDownError, LogWriter
-from services.recordings import Item, Refusal, parse_csv, parse_gtfs_rt, parse_ufms, parse_ufms_json
+from services.ingest.writer import LogDownError, QueueFullError
 from services.stream.base import Outgoing
 
-MIB = 1024 * 1024
-PARSE_IN_THREAD_BYTES = 65_536
 MAX_ERRORS_TOLD = 1_000
 CLOCK_SKEW_MS = 5_000
-
-Parse = Callable[[bytes, str, int], list[Item]]
-# door → (parser, what its body is)
-DOORS: dict[str, tuple[Parse, str]] = {
-    "ufms": (parse_ufms, "tracker messages (BaseMessage of ufms.proto), one or length-delimited, protobuf"),
-    "ufms-json": (parse_ufms_json, "one tracker message (MsgType_BusWayPoint) or an array of them, JSON"),
-    "gtfs-rt": (parse_gtfs_rt, "a GTFS-realtime FeedMessage, protobuf"),
-    "csv": (parse_csv, "CSV with a header: vehicle_id,timestamp,latitude,longitude,…"),
-}
-
-log = structlog.get_logger("services.ingest")
+BODY_TIMEOUT_S = 30.0
+DOORS = ("ufms", "ufms-json", "gtfs-rt", "csv", "osmand", "traccar")
+# Phones and Traccar can be given an address and nothing else, so their token may stand in it.
+ADDRESS_ONLY = ("osmand", "traccar")
+LIMITS = {"body-too-large": "size", "too-slow": "time"}
 
 
 @dataclass(frozen=True)
 class House:
     """What all doors share."""
 
-    writer: LogWriter
+    intake: Intake
     book: TokenBook
-    clock: CityClock
     max_body_bytes: int
-    bbox: Bbox | None
-    wall: Clock = field(default_factory=WallClock)
-    metrics: IngestMetrics = field(default_factory=IngestMetrics)
+    body_timeout_s: float = BODY_TIMEOUT_S
     rates: RateLimiter = field(default_factory=RateLimiter)
+    in_flight: InFlight = field(default_factory=InFlight)
 
 
 async def take_fixes(house: House, request: Request, door: str) -> Response:
@@ -70,51 +57,55 @@ async def take_fixes(house: House, request: Request, door: str) -> Response:
     Returns
     -------
     Response
-        202 ``{accepted, refused, errors}``.
+        202 ``{accepted, refused, errors}``; 200 at the door ``osmand``, whose clients know no other success.
     """
-    caller = authenticate(request, house.book)
-    body = await read_body(request, house.max_body_bytes)
-    if len(body) > PARSE_IN_THREAD_BYTES:
-        verdict = await run_in_threadpool(read_verdict, house, door, body, caller.name)
-    else:
-        verdict = read_verdict(house, door, body, caller.name)
-    house.rates.take(caller, verdict.count)
-    whole = find_whole_refusal(door, body, verdict)
-    now_ms = house.wall.now_ms()
-    letters = [
-        dead_record(refusal, body if whole else refusal.original, source=caller.name, door=door, now_ms=now_ms)
-        for refusal in verdict.refusals
-    ]
-    await _append(house, [*fix_records(verdict.fixes), *letters])
-    house.metrics.records.labels(caller.name, door, "accepted").inc(len(verdict.fixes))
-    house.metrics.records.labels(caller.name, door, "refused").inc(len(verdict.refusals))
-    house.metrics.records.labels(caller.name, door, "other").inc(len(verdict.others))
+    caller = authenticate(request, house.book, in_query=door in ADDRESS_ONLY)
+    house.rates.check(caller)
+    with house.in_flight.hold(caller, announced_bytes(request, house.max_body_bytes)):
+        body = await _read(house, request, caller)
+        if door == "osmand":
+            body = _parameters(request, caller) or body
+        form = "traccar-name" if door == "traccar" and request.query_params.get("vehicle") == "name" else door
+        try:
+            verdict, whole = await house.intake.take(caller, form, body)
+        except (LogDownError, QueueFullError) as error:
+            raise _not_taken(caller, error) from error
+    house.rates.charge(caller, verdict.count)
     if whole is not None:
         where = f"door {door}, {len(body):,} bytes from {caller.name}"
         raise ProblemError("unreadable-body", f"{whole.field}: {whole.reason} ({where}).", whole.mend)
-    return Response(msgspec.json.encode(_answer(verdict)), 202, media_type="application/json")
+    status = 200 if door == "osmand" else 202
+    return Response(msgspec.json.encode(_answer(verdict)), status, media_type="application/json")
 
 
-def read_verdict(house: House, door: str, body: bytes, source: str) -> Verdict:
-    """Parse and judge one body; a parser that fails makes one refusal of the whole body."""
-    now_ms = house.clock.now_ms()
-    parse, expected = DOORS[door]
-    items: list[Item]
+async def _read(house: House, request: Request, caller: Caller) -> bytes:
     try:
-        items = parse(body, source, now_ms)
-    except Exception:
-        log.exception("a body could not be parsed", door=door, source=source, bytes=len(body))
-        items = [Refusal(0, None, "body", f"cannot be read as {expected}", f"send {expected}", body[:1000])]
-    return judge(items, now_ms, house.bbox)
+        return await read_body(request, house.max_body_bytes, house.body_timeout_s)
+    except ProblemError as problem:
+        if problem.kind in LIMITS:
+            metrics.LIMITED.labels(caller.name, LIMITS[problem.kind]).inc()
+        raise
 
 
-def find_whole_refusal(door: str, body: bytes, verdict: Verdict) -> Refusal | None:
-    """Return the refusal of a body as a whole, ``None`` where its records were judged one by one."""
-    if verdict.count != 1 or not verdict.refusals:
-        return None
-    (refusal,) = verdict.refusals
-    is_header = door == "csv" and refusal.original == body[:1000]
-    return refusal if refusal.field == "body" or is_header else None
+def _parameters(request: Request, caller: Caller) -> bytes:
+    """Return the report in the address without its token, empty where there is none."""
+    sent = [(name, value) for name, value in request.query_params.multi_items() if name != TOKEN_PARAMETER]
+    if not sent or {name for name, _ in sent} == {"speed_unit"}:
+        return b""
+    mine = caller.source.vehicles or ()
+    if len(mine) == 1 and not any(name in ("id", "deviceid") for name, _ in sent):
+        sent.append(("id", mine[0]))
+    return urlencode(sent).encode()
+
+
+def _not_taken(caller: Caller, error: LogDownError | QueueFullError) -> ProblemError:
+    mend = f"Send the same body again in {error.retry_after_s} s."
+    headers = {"Retry-After": str(error.retry_after_s)}
+    if isinstance(error, QueueFullError):
+        metrics.LIMITED.labels(caller.name, "queue").inc()
+        return ProblemError("too-many-reports", f"{error}; none of this body counts as taken.", mend, headers)
+    reason = "The log did not acknowledge; none of this body counts as taken."
+    return ProblemError("log-down", reason, mend, headers)
 
 
 def _answer(verdict: Verdict) -> dict[str, object]:
@@ -126,6 +117,40 @@ def _answer(verdict: Verdict) -> dict[str, object]:
     if verdict.others:
         answer["others"] = Counter(message.kind for message in verdict.others)
     return answer
+
+
+async def tell_source(house: House, request: Request) -> Response:
+    """Tell a source how the city sees it: its limits, its clock, its vehicles with clocks of their own.
+
+    Parameters
+    ----------
+    house : House
+        What all doors share.
+    request : Request
+        Carries the source's token.
+
+    Returns
+    -------
+    Response
+        200, JSON.
+    """
+    caller = authenticate(request, house.book)
+    now_ms = house.intake.clock.now_ms()
+    clock = house.intake.clocks.get(caller.name)
+    skew = clock.skew(now_ms) if clock is not None else None
+    told = {
+        "source": caller.name,
+        "rate_per_s": house.rates.rate(caller),
+        "wait_s": round(house.rates.wait_s(caller), 1),
+        "max_body_bytes": house.max_body_bytes,
+        "max_vehicles": house.intake.crowd.most,
+        "vehicles": caller.source.vehicles,
+        "clock_offset_s": caller.source.clock_offset_s,
+        "clock": None if skew is None else {"skew_s": skew.skew_s, "text": skew.describe(caller.name)},
+        "vehicles_off": [] if clock is None else [[name, off_s] for name, off_s in clock.list_off(now_ms)],
+        "server_time_ms": house.intake.wall.now_ms(),
+    }
+    return Response(msgspec.json.encode(told), media_type="application/json")
 
 
 async def take_clock(house: House, request: Request) -> Response:
@@ -144,17 +169,21 @@ async def take_clock(house: House, request: Request) -> Response:
         202 ``{accepted, refused, errors}``.
     """
     caller = authenticate(request, house.book)
-    body = await read_body(request, house.max_body_bytes)
+    body = await _read(house, request, caller)
     if not caller.source.player:
         raise ProblemError(
             "not-a-player",
             f"{caller.name} is not marked as a player.",
             "Use a token of `hanoi token add SOURCE --player`.",
         )
-    tick = read_tick(body, caller, house.wall.now_ms())
-    await _append(house, [Outgoing("city.clock", tick.source.encode(), encode(tick))])
-    house.clock.take(tick)
-    house.metrics.records.labels(caller.name, "clock", "accepted").inc()
+    tick = read_tick(body, caller, house.intake.wall.now_ms())
+    record = Outgoing("city.clock", tick.source.encode(), encode(tick))
+    try:
+        await house.intake.writer.append([record], caller.name)
+    except (LogDownError, QueueFullError) as error:
+        raise _not_taken(caller, error) from error
+    house.intake.clock.take(tick)
+    metrics.RECORDS.labels(caller.name, "clock", "accepted").inc()
     return Response(b'{"accepted":1,"refused":0,"errors":[]}', 202, media_type="application/json")
 
 
@@ -183,18 +212,3 @@ def read_tick(body: bytes, caller: Caller, wall_ms: int) -> ClockTick:
         raise ProblemError("bad-clock", f"speed {tick.speed:g} is outside 0 to 10,000.", "Send seconds per second.")
     off = abs(tick.wall_ms - wall_ms) > CLOCK_SKEW_MS
     return msgspec.structs.replace(tick, source=caller.name, wall_ms=wall_ms if off else tick.wall_ms)
-
-
-async def _append(house: House, records: list[Outgoing]) -> None:
-    house.metrics.waiting.set(house.writer.waiting_records)
-    started_s = time.perf_counter()
-    try:
-        await house.writer.append(records)
-    except LogDownError as error:
-        raise ProblemError(
-            "log-down",
-            "The log did not acknowledge; none of this body counts as taken.",
-            f"Send the same body again in {error.retry_after_s} s.",
-            {"Retry-After": str(error.retry_after_s)},
-        ) from error
-    house.metrics.append_seconds.observe(time.perf_counter() - started_s)

@@ -1,6 +1,6 @@
 """What no later stage could use: named here, with what the sender can mend. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from schemas.fix import Fix
@@ -8,10 +8,12 @@ from schemas.message import encode
 from services.recordings import Item, OtherMessage, Refusal
 
 MAX_AHEAD_MS = 24 * 3600 * 1000
+MAX_BEHIND_MS = 15 * 365 * 24 * 3600 * 1000  # below the 19.6 years by which a receiver's week number rolls over
 NULL_ISLAND_DEG = 0.01  # about 1 km around 0, 0 in the Gulf of Guinea, where no bus runs
 CITY_MARGIN_DEG = 0.5
 
 Bbox = tuple[float, float, float, float]
+Fault = tuple[str, str, str]  # field, reason, how to mend it
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,12 @@ class Verdict:
         return len(self.fixes) + len(self.refusals) + len(self.others)
 
 
-def judge(items: Iterable[Item], now_ms: int, bbox: Bbox | None = None) -> Verdict:
+def judge(
+    items: Iterable[Item],
+    now_ms: int,
+    bbox: Bbox | None = None,
+    find_fault: Callable[[Fix], Fault | None] | None = None,
+) -> Verdict:
     """Part the fixes later stages can use from the rest.
 
     Parameters
@@ -39,6 +46,8 @@ def judge(items: Iterable[Item], now_ms: int, bbox: Bbox | None = None) -> Verdi
         The city's time.
     bbox : tuple of four floats, optional
         The city: west, south, east, north in degrees.
+    find_fault : callable
+        What else may be wrong with a fix that is right in itself.
 
     Returns
     -------
@@ -52,9 +61,13 @@ def judge(items: Iterable[Item], now_ms: int, bbox: Bbox | None = None) -> Verdi
         if isinstance(item, OtherMessage):
             others.append(item)
             continue
-        refusal = item if isinstance(item, Refusal) else find_refusal(index, item, now_ms, bbox)
+        if isinstance(item, Refusal):
+            refusals.append(item)
+            continue
+        refusal = find_refusal(index, item, now_ms, bbox)
+        if refusal is None and find_fault is not None and (fault := find_fault(item)) is not None:
+            refusal = Refusal(index, item.vehicle_id, *fault, original=encode(item))
         if refusal is None:
-            assert isinstance(item, Fix)
             fixes.append(item)
         else:
             refusals.append(refusal)
@@ -86,7 +99,7 @@ def find_refusal(index: int, fix: Fix, now_ms: int, bbox: Bbox | None = None) ->
     return Refusal(index, fix.vehicle_id, *fault, original=encode(fix))
 
 
-def _place_fault(lon: float, lat: float, bbox: Bbox | None) -> tuple[str, str, str] | None:
+def _place_fault(lon: float, lat: float, bbox: Bbox | None) -> Fault | None:
     if abs(lon) < NULL_ISLAND_DEG and abs(lat) < NULL_ISLAND_DEG:
         return "lon", "position is 0, 0: the receiver had no fix", "send a report once the receiver has a fix"
     if bbox is not None and not _inside(lon, lat, bbox) and _inside(lat, lon, bbox):
@@ -101,7 +114,11 @@ def _inside(lon: float, lat: float, bbox: Bbox) -> bool:
     return west - margin <= lon <= east + margin and south - margin <= lat <= north + margin
 
 
-def _time_fault(time_ms: int, now_ms: int) -> tuple[str, str, str] | None:
+def _time_fault(time_ms: int, now_ms: int) -> Fault | None:
+    if time_ms < now_ms - MAX_BEHIND_MS:
+        years = (now_ms - time_ms) / 3_600_000 / 24 / 365.25
+        reason = f"time is {years:.1f} years before the city's clock"
+        return "time_ms", reason, "set the sender's clock (19.6 years: its receiver's week number rolled over)"
     if time_ms <= now_ms + MAX_AHEAD_MS:
         return None
     ahead_h = (time_ms - now_ms) / 3_600_000

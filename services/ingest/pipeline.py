@@ -1,5 +1,6 @@
-"""The process of the doors."""
+"""The process of the doors, and of the feeds and brokers it fetches reports from."""
 
+import asyncio
 import threading
 
 import structlog
@@ -8,8 +9,13 @@ import uvicorn
 from services.city.folder import CityError, CityFolder
 from services.context import Context
 from services.ingest.app import create_app
-from services.ingest.doors import MIB, House
+from services.ingest.crowd import Crowd
+from services.ingest.doors import House
+from services.ingest.formats import make_formats
+from services.ingest.intake import Intake
 from services.ingest.judge import Bbox
+from services.ingest.limits import MIB, RateLimiter
+from services.ingest.server import make_server
 from services.ingest.tokens import TokenBook
 from services.ingest.writer import LogWriter
 
@@ -21,7 +27,7 @@ class PortError(Exception):
 
 
 def run(context: Context) -> None:
-    """Serve the doors until ``context.stop`` is set.
+    """Serve the doors and fetch from the city's sources until ``context.stop`` is set.
 
     Parameters
     ----------
@@ -29,24 +35,8 @@ def run(context: Context) -> None:
         Settings, log and clock.
     """
     settings = context.settings.ingest
-    writer = LogWriter(context.stream)
-    house = House(
-        writer=writer,
-        book=TokenBook(settings.tokens_file),
-        clock=context.clock,
-        max_body_bytes=round(settings.max_body_mib * MIB),
-        bbox=_bbox(context),
-    )
-    config = uvicorn.Config(
-        create_app(house),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
+    house = make_house(context)
+    server = make_server(create_app(house), settings.host, settings.port)
     # uvicorn takes signals only in the main thread; here `context.stop` alone ends it.
     thread = threading.Thread(target=_serve, args=(server, context.stop), name="doors")
     thread.start()
@@ -54,14 +44,34 @@ def run(context: Context) -> None:
     context.stop.wait()
     server.should_exit = True
     thread.join()
-    writer.close()
+    house.intake.writer.close()
     if not server.started:
         raise PortError(f"cannot listen on {settings.host}:{settings.port}; set HANOI_INGEST_PORT to a free port")
 
 
+def make_house(context: Context) -> House:
+    """Return what all doors of this process share."""
+    settings = context.settings.ingest
+    intake = Intake(
+        writer=LogWriter(context.stream),
+        formats=make_formats(settings.ufms_bus_points_field),
+        clock=context.clock,
+        bbox=_bbox(context),
+        crowd=Crowd(settings.max_vehicles),
+    )
+    return House(
+        intake=intake,
+        book=TokenBook(settings.tokens_file),
+        max_body_bytes=round(settings.max_body_mib * MIB),
+        body_timeout_s=settings.body_timeout_s,
+        rates=RateLimiter(settings.rate_per_s),
+    )
+
+
 def _serve(server: uvicorn.Server, stop: threading.Event) -> None:
     try:
-        server.run()
+        with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+            runner.run(server.serve())
     except SystemExit:
         log.debug("the server could not start")
     finally:

@@ -12,6 +12,7 @@ MEDIA_TYPE = "application/problem+json"
 # kind → (status, title)
 KINDS: dict[str, tuple[int, str]] = {
     "unreadable-body": (400, "The body cannot be read"),
+    "cut-off": (400, "The body was cut off"),
     "bad-clock": (400, "The clock tick cannot be used"),
     "token-missing": (401, "A token is needed"),
     "token-wrong": (401, "The token is not known"),
@@ -19,7 +20,8 @@ KINDS: dict[str, tuple[int, str]] = {
     "no-such-door": (404, "There is no such door"),
     "wrong-method": (405, "The doors take POST"),
     "body-too-large": (413, "The body is too large"),
-    "packed-body": (415, "Packed bodies are not taken"),
+    "too-slow": (408, "The body came too slowly"),
+    "packed-body": (415, "This packing is not taken"),
     "too-many-reports": (429, "Too many reports"),
     "unexpected": (500, "Something went wrong here"),
     "log-down": (503, "The log takes no reports now"),

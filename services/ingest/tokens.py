@@ -1,6 +1,6 @@
 """One token a source: made once, shown once, kept only as its SHA-256.
 
-``tokens.json``: ``{"SOURCE": {"sha256": "…", "player": false, "rate_per_s": null}}``; a plain
+``tokens.json``: ``{"SOURCE": {"sha256": "…", "player": false, "rate_per_s": null, …}}`` (`Source`); a plain
 string instead of the object is the hash alone. A running door takes up changes by itself.
 """
 
@@ -27,11 +27,19 @@ class TokenError(Exception):
 
 
 class Source(Message, frozen=True):
-    """What one source may do; ``rate_per_s`` is how many reports a second, ``None`` without limit."""
+    """What one source may do, and how its reports are taken.
+
+    ``rate_per_s`` is how many reports a second, ``None`` as the settings say. ``vehicles`` names the only vehicles
+    it may report, ``None`` any. ``clock_offset_s`` is taken off every time it sends: how far its clock is known to be
+    ahead. ``note`` is for people.
+    """
 
     sha256: Sha256
     player: bool = False
     rate_per_s: float | None = None
+    vehicles: tuple[Id, ...] | None = None
+    clock_offset_s: float = 0.0
+    note: str = ""
 
 
 class _Named(Message, frozen=True):
@@ -40,7 +48,7 @@ class _Named(Message, frozen=True):
 
 def digest(token: str) -> str:
     """Return the SHA-256 of a token, lower-case hexadecimal."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode(errors="surrogateescape")).hexdigest()
 
 
 def read_sources(path: Path) -> dict[str, Source]:
@@ -84,10 +92,12 @@ class TokenBook:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._seen: tuple[int, int, int] | None = None
-        self._sources: dict[str, Source] = {}
+        self._by_hash: dict[str, tuple[str, Source]] = {}
 
     def find_source(self, token: str) -> tuple[str, Source] | None:
-        """Return the source a token belongs to; every hash is compared, each in constant time.
+        """Return the source a token belongs to.
+
+        The hash is looked up, not compared in constant time: nobody can steer the hash of a guess towards a known one.
 
         Parameters
         ----------
@@ -100,23 +110,22 @@ class TokenBook:
             Name and rights, ``None`` for a token nobody has.
         """
         self._refresh()
-        sent = digest(token)
-        found = [(name, source) for name, source in self._sources.items() if hmac.compare_digest(source.sha256, sent)]
-        return found[0] if found else None
+        return self._by_hash.get(digest(token))
 
     def _refresh(self) -> None:
         try:
             stat = self._path.stat()
         except FileNotFoundError:
-            self._seen, self._sources = None, {}
+            self._seen, self._by_hash = None, {}
             return
         seen = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         if seen != self._seen:
-            self._sources = read_sources(self._path)
+            sources = read_sources(self._path)
+            self._by_hash = {source.sha256: (name, source) for name, source in sources.items()}
             self._seen = seen
 
 
-def add_token(settings: Settings, source: str, *, player: bool = False, rate_per_s: float | None = None) -> str:
+def add_token(settings: Settings, source: str, *, player: bool = False, **rights: object) -> str:
     """Make a token for a source; an older one of the same source stops working.
 
     Parameters
@@ -127,8 +136,8 @@ def add_token(settings: Settings, source: str, *, player: bool = False, rate_per
         What the reports of this source will be called.
     player : bool
         Whether it may set the city's clock.
-    rate_per_s : float, optional
-        How many reports a second it may send.
+    **rights : object
+        Further fields of `Source`.
 
     Returns
     -------
@@ -144,13 +153,39 @@ def add_token(settings: Settings, source: str, *, player: bool = False, rate_per
         msgspec.convert({"name": source}, _Named)
     except msgspec.ValidationError as error:
         raise TokenError(f"source name {source!r} cannot be used: {error}") from error
-    path = settings.ingest.tokens_file
     token = secrets.token_urlsafe(TOKEN_BYTES)
+    made = convert_source({"sha256": digest(token), "player": player, **rights})
+    with changing_sources(settings.ingest.tokens_file) as sources:
+        sources[source] = made
+    return token
+
+
+def convert_source(fields: dict[str, object]) -> Source:
+    """Return a source of checked fields; `TokenError` names the bad one."""
+    try:
+        return msgspec.convert(fields, Source, strict=True)
+    except msgspec.ValidationError as error:
+        raise TokenError(f"the source cannot be made: {error}") from error
+
+
+@contextmanager
+def changing_sources(path: Path) -> Iterator[dict[str, Source]]:
+    """Hold the file while its sources are changed; written whole at the end, unless something was raised.
+
+    Parameters
+    ----------
+    path : Path
+        ``tokens.json``.
+
+    Yields
+    ------
+    dict of str to Source
+        To be changed in place.
+    """
     with _locked(path):
         sources = read_sources(path)
-        sources[source] = Source(sha256=digest(token), player=player, rate_per_s=rate_per_s)
+        yield sources
         write_private(path, msgspec.json.format(msgspec.json.encode(sources)))
-    return token
 
 
 def internal_token(settings: Settings, source: str, *, player: bool = False) -> str:

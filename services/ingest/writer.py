@@ -1,19 +1,20 @@
-"""Appends to the log in groups: requests that wait together are acknowledged together."""
+"""Appends to the log in groups: requests that wait together are acknowledged together, sources in turn."""
 
 import asyncio
-import queue
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import structlog
 
+from services.ingest.fair_queue import FairQueue, Lot, Piece
 from services.stream.base import Outgoing, Producer, Stream
 from services.stream.errors import StreamError
 
-MAX_GROUP_RECORDS = 5_000
+MAX_GROUP_RECORDS = 2_000
+QUANTUM_RECORDS = 500
 MAX_WAITING_RECORDS = 100_000
+MAX_WAITING_OF_SOURCE = 20_000
 FLUSH_TIMEOUT_S = 5.0
 REST_AFTER_FAILURE_S = 1.0
 
@@ -28,27 +29,10 @@ class LogDownError(Exception):
         self.retry_after_s = retry_after_s
 
 
-@dataclass(frozen=True)
-class _Waiting:
-    records: Sequence[Outgoing]
-    loop: asyncio.AbstractEventLoop
-    done: "asyncio.Future[None]"
+class QueueFullError(Exception):
+    """One source has more waiting for the log than it may; the others go on."""
 
-    def settle(self, error: Exception | None) -> None:
-        """Wake the request, from the writer's thread."""
-        try:
-            self.loop.call_soon_threadsafe(_settle, self.done, error)
-        except RuntimeError:  # the loop has ended, and the client with it
-            return
-
-
-def _settle(done: "asyncio.Future[None]", error: Exception | None) -> None:
-    if done.cancelled():
-        return
-    if error is None:
-        done.set_result(None)
-    else:
-        done.set_exception(error)
+    retry_after_s = 1
 
 
 class LogWriter:
@@ -65,10 +49,9 @@ class LogWriter:
     def __init__(self, stream: Stream, flush_timeout_s: float = FLUSH_TIMEOUT_S) -> None:
         self._stream = stream
         self._flush_timeout_s = flush_timeout_s
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._queue = FairQueue(QUANTUM_RECORDS)
+        self._changed = threading.Condition()
         self._producer: Producer | None = None
-        self._lock = threading.Lock()
-        self._waiting_records = 0
         self._closed = False
         self._down_until_s = 0.0
         self._down_reason = ""
@@ -78,81 +61,80 @@ class LogWriter:
     @property
     def waiting_records(self) -> int:
         """How many records are not acknowledged yet."""
-        return self._waiting_records
+        with self._changed:
+            return len(self._queue)
 
     @property
     def is_down(self) -> bool:
         """Whether the last group was not acknowledged."""
         return bool(self._down_reason)
 
-    async def append(self, records: Sequence[Outgoing]) -> None:
+    async def append(self, records: Sequence[Outgoing], source: str = "") -> None:
         """Return once the log acknowledged every record.
 
         Parameters
         ----------
         records : sequence of Outgoing
             Appended in this order.
+        source : str
+            Whose they are: sources are served in turn.
 
         Raises
         ------
         LogDownError
             If the log did not acknowledge; some records may be in it all the same (at least once).
+        QueueFullError
+            If too much of this source waits already.
         """
         if not records:
             return
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(records, loop, loop.create_future())
-        with self._lock:
-            self._refuse_if_hopeless(len(records))
-            self._waiting_records += len(records)
-            self._queue.put(waiting)
+        lot = Lot(source, records, loop, loop.create_future())
+        with self._changed:
+            self._refuse_if_hopeless(source, len(records))
+            self._queue.put(lot)
+            self._changed.notify()
         try:
-            await asyncio.wait_for(waiting.done, 2 * self._flush_timeout_s)
+            await asyncio.wait_for(lot.done, 2 * self._flush_timeout_s)
         except TimeoutError:
             raise LogDownError("the log does not answer", 5) from None
 
-    def _refuse_if_hopeless(self, coming: int) -> None:
+    def _refuse_if_hopeless(self, source: str, coming: int) -> None:
         if self._closed:
             raise LogDownError("the doors are closing", 2)
         if time.monotonic() < self._down_until_s:
             raise LogDownError(self._down_reason, 2)
-        if self._waiting_records and self._waiting_records + coming > MAX_WAITING_RECORDS:
-            raise LogDownError(f"{self._waiting_records} reports already wait for the log", 1)
+        mine, all_ = self._queue.waiting(source), len(self._queue)
+        if mine and mine + coming > MAX_WAITING_OF_SOURCE:
+            raise QueueFullError(f"{mine} reports of {source} already wait for the log")
+        if all_ and all_ + coming > MAX_WAITING_RECORDS:
+            raise LogDownError(f"{all_} reports already wait for the log", 1)
 
     def close(self, timeout_s: float = 1.5) -> None:
         """Append what waits, then let go of the producer; gives up after ``timeout_s``."""
-        with self._lock:
-            if not self._closed:
-                self._closed = True
-                self._queue.put(None)
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
         self._thread.join(timeout_s)
 
     def _work(self) -> None:
-        open_ = True
-        while open_:
-            group, open_ = self._next_group()
-            if not group:
-                continue
-            error = self._write([record for waiting in group for record in waiting.records])
-            with self._lock:
-                self._waiting_records -= sum(len(waiting.records) for waiting in group)
-            for waiting in group:
-                waiting.settle(error)
+        while group := self._next_group():
+            error = self._write([record for piece in group for record in piece.records])
+            settled = {id(piece.lot): piece.lot for piece in group if piece.last or error is not None}
+            with self._changed:
+                for lot in settled.values():
+                    self._queue.settle(lot)
+            for lot in settled.values():
+                lot.wake(error)
         self._drop_producer()
 
-    def _next_group(self) -> tuple[list[_Waiting], bool]:
-        group: list[_Waiting] = []
-        size = 0
-        while size < MAX_GROUP_RECORDS:
-            try:
-                waiting = self._queue.get(block=not group)
-            except queue.Empty:
-                break
-            if waiting is None:
-                return group, False
-            group.append(waiting)
-            size += len(waiting.records)
-        return group, True
+    def _next_group(self) -> list[Piece]:
+        with self._changed:
+            while True:
+                group = self._queue.next_group(MAX_GROUP_RECORDS)
+                if group or self._closed:
+                    return group
+                self._changed.wait()
 
     def _write(self, records: list[Outgoing]) -> LogDownError | None:
         try:

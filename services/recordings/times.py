@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from services.recordings.refusal import number
 
 MILLISECONDS_FROM = 1e11
+FIRST_YEAR, LAST_YEAR = 1900, 9000
 
 
 def parse_time_ms(value: object, timezone: str | None = None) -> int | None:
@@ -29,6 +30,8 @@ def parse_time_ms(value: object, timezone: str | None = None) -> int | None:
     try:
         moment = datetime.fromisoformat(str(value).strip())
     except ValueError:
+        return None
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:  # beyond, zones cannot be converted
         return None
     if moment.tzinfo is None:
         if timezone is None:

@@ -10,14 +10,20 @@ from fastapi.testclient import TestClient
 from schemas.feed import ClockTick
 from services.clock import CityClock
 from services.ingest.app import create_app
+from services.ingest.crowd import Crowd
 from services.ingest.doors import House
-from services.ingest.tokens import TokenBook, add_token
+from services.ingest.formats import make_formats
+from services.ingest.guard import Caller
+from services.ingest.intake import Intake
+from services.ingest.limits import RateLimiter
+from services.ingest.tokens import TokenBook, add_token, read_sources
 from services.ingest.writer import LogWriter
 from services.settings import Settings
 from services.stream import open_stream
 from services.stream.base import Record, Stream
 
 NOON_MS = 1_771_218_000_000  # 2026-02-16T05:00Z, noon in Hanoi
+SECOND = NOON_MS // 1000
 HANOI = (105.7, 20.9, 106.0, 21.2)
 BEGINNING_MS = 946_684_800_000
 
@@ -44,8 +50,15 @@ class Street:
         headers = {"Authorization": f"Bearer {token or self.token}", **headers}
         return self.client.post(f"/v1/{door}", content=body, headers=headers)
 
+    def caller(self, name: str = "depot") -> Caller:
+        return Caller(name, read_sources(self.settings.ingest.tokens_file)[name])
+
     def records(self, topic: str) -> list[Record]:
         return read_all(self.stream, topic)
+
+
+def csv_row(vehicle: str = "29B-1", time: object = SECOND, lat: object = 21.03, lon: object = 105.85) -> str:
+    return f"{vehicle},{time},{lat},{lon}\n"
 
 
 def read_all(stream: Stream, topic: str) -> list[Record]:
@@ -59,14 +72,19 @@ def read_all(stream: Stream, topic: str) -> list[Record]:
 
 
 @contextmanager
-def open_street(folder: Path, *, stream: Stream | None = None, max_body_bytes: int = 200_000) -> Iterator[Street]:
+def open_street(
+    folder: Path, *, stream: Stream | None = None, max_body_bytes: int = 200_000, max_vehicles: int = 20_000
+) -> Iterator[Street]:
     settings = Settings({"HANOI_INGEST_TOKENS_FILE": str(folder / "tokens.json"), "HANOI_RUN_VAR_DIR": str(folder)})
     token = add_token(settings, "depot")
     player = add_token(settings, "tape", player=True)
     log = stream or open_stream(f"sqlite:///{folder}/stream")
     writer = LogWriter(log, flush_timeout_s=2.0)
     still = StillClock()
-    house = House(writer, TokenBook(settings.ingest.tokens_file), CityClock(still), max_body_bytes, HANOI, still)
+    intake = Intake(writer, make_formats(), CityClock(still), HANOI, still, Crowd(max_vehicles))
+    house = House(
+        intake, TokenBook(settings.ingest.tokens_file), max_body_bytes, body_timeout_s=5.0, rates=RateLimiter(10_000.0)
+    )
     client = TestClient(create_app(house), raise_server_exceptions=False)
     try:
         yield Street(client, log, settings, house, token, player)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,20 +17,16 @@ from services.recordings import parse_ufms_json
 from services.recordings.ufms_schema import base_message
 from services.stream.errors import StreamError
 from tests.data import shared_data
-from tests.services.ingest.house import NOON_MS, Street, open_street, tick
+from tests.services.ingest.house import NOON_MS, SECOND, Street, open_street, tick
+from tests.services.ingest.house import csv_row as row
 
 CSV = "vehicle_id,timestamp,latitude,longitude\n"
-SECOND = NOON_MS // 1000
 
 
 @pytest.fixture
 def street(tmp_path: Path) -> Iterator[Street]:
     with open_street(tmp_path) as street:
         yield street
-
-
-def row(vehicle: str = "29B-1", time: object = SECOND, lat: object = 21.03, lon: object = 105.85) -> str:
-    return f"{vehicle},{time},{lat},{lon}\n"
 
 
 def headers_of(record) -> dict[str, str]:
@@ -126,7 +123,7 @@ def test_an_unusable_record_is_told_and_kept_while_its_neighbours_go_on(
 
 def test_swapped_axes_that_are_possible_elsewhere_are_seen_by_the_citys_place(tmp_path: Path) -> None:
     with open_street(tmp_path) as street:
-        object.__setattr__(street.house, "bbox", (-77.2, 38.8, -76.9, 39.0))
+        object.__setattr__(street.house.intake, "bbox", (-77.2, 38.8, -76.9, 39.0))
         answer = street.post("fixes/csv", (CSV + row(lat=-77.03, lon=38.9) + row(lat=38.9, lon=-77.03)).encode()).json()
     assert answer["accepted"] == 1
     assert "swapped" in answer["errors"][0]["reason"]
@@ -212,9 +209,23 @@ def test_nobody_comes_in_without_a_token_of_their_own(street: Street, header: st
     assert street.records("gps.fixes") == []
 
 
-def test_a_packed_body_is_told_to_be_unpacked(street: Street) -> None:
-    answer = street.post("fixes/csv", gzip.compress((CSV + row()).encode()), **{"Content-Encoding": "gzip"})
-    assert answer.status_code == 415
+def test_a_gzip_body_is_unpacked_and_another_packing_is_told(street: Street) -> None:
+    packed = gzip.compress((CSV + row("a")).encode()) + gzip.compress(row("b").encode())
+    answer = street.post("fixes/csv", packed, **{"Content-Encoding": "gzip"})
+    assert (answer.status_code, answer.json()["accepted"]) == (202, 2)
+    assert street.post("fixes/csv", packed, **{"Content-Encoding": "br"}).status_code == 415
+    assert street.post("fixes/csv", packed[:-9], **{"Content-Encoding": "gzip"}).status_code == 400
+    assert street.post("fixes/csv", b"no gzip", **{"Content-Encoding": "gzip"}).status_code == 400
+
+
+def test_a_packed_bomb_is_refused_within_its_limit(street: Street) -> None:
+    bomb = gzip.compress(b"0" * 100_000_000)
+    tracemalloc.start()
+    answer = street.post("fixes/csv", bomb, **{"Content-Encoding": "gzip"})
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert answer.status_code == 413
+    assert peak < 5_000_000
 
 
 def test_a_wrong_path_and_a_wrong_method_are_problems_too(street: Street) -> None:
@@ -275,11 +286,20 @@ def test_a_tick_that_makes_no_sense_is_a_problem(street: Street, body: bytes) ->
 
 
 def test_the_doors_count_what_they_did(street: Street) -> None:
+    lines = [
+        'hanoi_ingest_records_total{door="csv",outcome="accepted",source="depot"}',
+        'hanoi_ingest_records_total{door="csv",outcome="refused",source="depot"}',
+        'hanoi_ingest_requests_total{door="csv",status="202"}',
+        "hanoi_ingest_append_seconds_count",
+    ]
+
+    def counts() -> list[float]:
+        found = dict(line.rsplit(" ", 1) for line in street.client.get("/metrics").text.splitlines())
+        return [float(found.get(line, 0)) for line in lines]
+
+    before = counts()
     street.post("fixes/csv", (CSV + row() + row(lat=0, lon=0)).encode())
-    text = street.client.get("/metrics").text
-    assert 'ingest_records_total{door="csv",outcome="accepted",source="depot"} 1.0' in text
-    assert 'ingest_records_total{door="csv",outcome="refused",source="depot"} 1.0' in text
-    assert 'ingest_requests_total{door="csv",status="202"} 1.0' in text
+    assert [now - then for now, then in zip(counts(), before, strict=True)] == [1, 1, 1, 1]
 
 
 def test_a_door_tells_at_most_a_thousand_errors_and_counts_all(street: Street) -> None:

@@ -7,8 +7,6 @@ import pytest
 from click.testing import CliRunner
 
 from services.ingest.command import add_token as add_token_command
-from services.ingest.guard import Caller, RateLimiter
-from services.ingest.problems import ProblemError
 from services.ingest.tokens import Source, TokenBook, TokenError, add_token, digest, internal_token
 from services.settings import Settings
 
@@ -88,28 +86,3 @@ def test_the_command_shows_the_token_once(settings: Settings, monkeypatch: pytes
 def test_a_source_without_a_name_is_refused(settings: Settings) -> None:
     with pytest.raises(TokenError, match="source name"):
         add_token(settings, "")
-
-
-def test_a_limited_source_may_burst_and_must_then_wait() -> None:
-    limiter = RateLimiter()
-    caller = Caller("depot", Source(sha256=digest("x"), rate_per_s=10.0))
-    limiter.take(caller, 100, now_s=0.0)
-    with pytest.raises(ProblemError) as refused:
-        limiter.take(caller, 30, now_s=1.0)
-    assert refused.value.headers["Retry-After"] == "3"
-    limiter.take(caller, 30, now_s=3.0)
-
-
-def test_a_body_larger_than_the_burst_passes_once_and_is_paid_for() -> None:
-    limiter = RateLimiter()
-    caller = Caller("depot", Source(sha256=digest("x"), rate_per_s=1.0))
-    limiter.take(caller, 1000, now_s=0.0)
-    with pytest.raises(ProblemError):
-        limiter.take(caller, 1, now_s=900.0)
-    limiter.take(caller, 1, now_s=1000.0)
-
-
-def test_a_source_without_a_rate_is_never_held_back() -> None:
-    limiter = RateLimiter()
-    for _ in range(3):
-        limiter.take(Caller("depot", Source(sha256=digest("x"))), 10**6, now_s=0.0)

@@ -161,7 +161,7 @@ class FlakyStream:
 
 
 def test_a_body_is_sent_again_until_the_log_is_back(street: Street) -> None:
-    writer = street.house.writer
+    writer = street.house.intake.writer
     writer._stream = FlakyStream(street.stream, 2)  # type: ignore[assignment]
     waits: list[float] = []
 
@@ -176,7 +176,7 @@ def test_a_body_is_sent_again_until_the_log_is_back(street: Street) -> None:
 
 
 def test_patience_ends_and_says_what_the_door_said(street: Street) -> None:
-    street.house.writer._stream = FlakyStream(street.stream, 10**6)  # type: ignore[assignment]
+    street.house.intake.writer._stream = FlakyStream(street.stream, 10**6)  # type: ignore[assignment]
     waited: list[float] = []
     sender = Sender(street.client, street.player, wait=waited.append, patience_s=30.0)
     with pytest.raises(SendError, match=r"503.*gave up after 3\d s"):
