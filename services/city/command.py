@@ -19,6 +19,7 @@ from services.city.report import Report, read_report
 from services.clock import WallClock
 
 STAGES = {
+    "drawing": "roads, stops, trips",
     "roads": "roads",
     "timetable": "timetable",
     "timetable: write": "timetable, written",

@@ -29,9 +29,9 @@ def washington(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample city of `make run`."""
+    """The sample city of `make run` with its first lines, so that two cores live many of them in one suite."""
     out = tmp_path_factory.mktemp("sample") / "city"
-    run_hanoi("sample", "build", "--out", str(out), "--seed", "1")
+    run_hanoi("sample", "build", "--out", str(out), "--seed", "1", "--lines", "27")
     return out
 
 

@@ -46,7 +46,7 @@ def test_the_sample_says_that_it_is_one_and_has_every_part(sample: CityFolder) -
 def test_every_line_was_laid_on_roads_without_a_straight_hop(sample: CityFolder) -> None:
     report = read_report(sample.root)
     assert report is not None
-    assert report.counts["lines"] == 27
+    assert report.counts["lines"] == 125
     assert report.counts["signals"] > 50
     assert not [f for f in report.findings if f.code.startswith("straight")]
 
@@ -56,7 +56,7 @@ def test_buses_run_by_day_and_by_night_and_the_roster_knows_them(sample: CityFol
     assert sample.roster is not None
     timetable = read_timetable(sample.gtfs)
     pairs = {tuple(row.split(",")[:2]) for row in sample.roster.read_text().splitlines()[1:]}
-    for start_ms, least in ((MORNING_MS, 150), (NIGHT_MS, 40)):
+    for start_ms, least in ((MORNING_MS, 1_900), (NIGHT_MS, 70)):
         plan = plan_period(timetable, start_ms, start_ms + HOUR_MS)
         assert len(plan.duties) >= least
         assert {(d.vehicle_id, plan.runs[r].route_id) for d in plan.duties for r in d.runs} <= pairs
@@ -69,7 +69,7 @@ def test_no_timetable_asks_for_an_impossible_speed(sample: CityFolder) -> None:
         rows = timetable.stops_of(trip)
         way_m = timetable.pattern_of(trip).stop_distance_m
         mps = (way_m[-1] - way_m[0]) / (timetable.arrival_s[rows][-1] - timetable.departure_s[rows][0])
-        assert 3.0 < mps < 7.0
+        assert 2.8 < mps < 9.0
 
 
 @pytest.mark.judge
@@ -80,6 +80,6 @@ def test_an_outside_judge_finds_no_error_in_the_timetable(sample: CityFolder) ->
 
 
 def test_the_command_builds_and_shows_it(tmp_path: Path) -> None:
-    done = CliRunner().invoke(main, ["sample", "build", "--out", str(tmp_path / "city"), "--seed", "2"])
+    done = CliRunner().invoke(main, ["sample", "build", "--out", str(tmp_path / "city"), "--lines", "5"])
     assert done.exit_code == 0, done.stderr
     assert "Hà Nội (thành phố mẫu)" in done.stdout

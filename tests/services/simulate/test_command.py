@@ -11,6 +11,7 @@ from services.city.folder import CityFolder
 from services.cli import main
 from services.recordings import read_recording
 from services.sample.build import build_sample
+from services.sample.lines import LINES
 from services.simulate.city import Wish, make_simulation, read_streets
 from services.simulate.command import parse_start
 
@@ -20,7 +21,7 @@ NOW_MS = 1_767_575_100_000
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("sample") / "city"
-    build_sample(out, seed=1, now_ms=NOW_MS)
+    build_sample(out, seed=1, now_ms=NOW_MS, lines=LINES[:20])
     return out
 
 

@@ -13,6 +13,7 @@ from schemas.message import decode
 from schemas.topics import TOPICS
 from services.context import Context
 from services.sample.build import build_sample
+from services.sample.lines import LINES
 from services.settings import Settings
 from services.stream import open_stream
 
@@ -45,7 +46,7 @@ def unused_port() -> int:
 
 
 def test_moving_buses_come_through_the_real_door_within_seconds(tmp_path: Path, context: Context) -> None:
-    build_sample(tmp_path / "city", seed=1, now_ms=NOW_MS)
+    build_sample(tmp_path / "city", seed=1, now_ms=NOW_MS, lines=LINES[:20])
     services_ = [
         threading.Thread(target=run, args=(context,))
         for run in (services.simulate.pipeline.run, services.ingest.pipeline.run)
