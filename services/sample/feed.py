@@ -205,6 +205,7 @@ def _fixed(seed: int) -> Tables:
             {
                 "feed_publisher_name": ["hanoi sample build"],
                 "feed_publisher_url": ["https://example.org"],
+                "feed_contact_url": ["https://example.org"],
                 "feed_lang": ["vi"],
                 "default_lang": ["vi"],
                 "feed_start_date": [FIRST_DAY],
