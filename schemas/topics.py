@@ -12,6 +12,7 @@ from schemas.message import Message
 from schemas.position import BusPosition
 from schemas.prediction import TripPrediction
 from schemas.stop_event import StopEvent
+from schemas.stream_order import StreamOrder
 from schemas.violation import Candidate
 
 HOUR_S = 3600
@@ -21,7 +22,11 @@ DEAD_SUFFIX = ".dead"
 
 @dataclass(frozen=True)
 class Topic:
-    """A named, keyed, partitioned log of one kind of message."""
+    """A named, keyed, partitioned log of one kind of message.
+
+    ``retention_s`` counts from when a record was appended; of a ``compacted`` topic the newest record of each key
+    is kept longer, for ever.
+    """
 
     name: str
     message: type[Message]
@@ -29,6 +34,7 @@ class Topic:
     partitions: int
     retention_s: int
     meaning: str
+    compacted: bool = False
 
     @property
     def dead(self) -> str:
@@ -52,6 +58,7 @@ TOPICS: dict[str, Topic] = {
         Topic("violations.candidates", Candidate, "camera_id", 4, 30 * DAY_S, "what the rules found"),
         Topic("road.states", RoadStates, "cell", 4, DAY_S, "estimated speed of edges, with uncertainty"),
         Topic("incidents", Incident, "incident_id", 2, 30 * DAY_S, "incidents, each change of state"),
+        Topic("stream.orders", StreamOrder, "group", 1, DAY_S, "what operators order the readers of the log"),
     )
 }
 

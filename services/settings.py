@@ -81,6 +81,18 @@ class VisionSettings(BaseSettings):
     loop: bool = Field(False, description="play camera files again and again, each time as of now")
 
 
+class StreamSettings(BaseSettings):
+    """How this process reads and writes the log."""
+
+    model_config = SettingsConfigDict(env_prefix="HANOI_STREAM_", extra="ignore")
+
+    instance: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9._-]{1,100}$",
+        description="name of this process in its groups; back within 10 s it finds its partitions as it left them",
+    )
+
+
 class LogSettings(BaseSettings):
     """What the console and the log files say."""
 
@@ -143,6 +155,7 @@ class Settings:
         self.api: ApiSettings = parts["api"]  # type: ignore[assignment]
         self.ingest: IngestSettings = parts["ingest"]  # type: ignore[assignment]
         self.vision: VisionSettings = parts["vision"]  # type: ignore[assignment]
+        self.stream: StreamSettings = parts["stream"]  # type: ignore[assignment]
         self.log: LogSettings = parts["log"]  # type: ignore[assignment]
         self.health: HealthSettings = parts["health"]  # type: ignore[assignment]
         self.run: RunSettings = parts["run"]  # type: ignore[assignment]
@@ -154,6 +167,7 @@ CLASSES: dict[str, type[BaseSettings]] = {
     "api": ApiSettings,
     "ingest": IngestSettings,
     "vision": VisionSettings,
+    "stream": StreamSettings,
     "log": LogSettings,
     "health": HealthSettings,
     "run": RunSettings,

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Self
 
 from schemas.topics import Topic
-from services.stream.base import Consumer, Partition, Producer, Record, Stream
+from services.stream.base import Committed, Consumer, Partition, Producer, Record, Stream
 
 REPORT_EVERY_S = 2.0
 
@@ -43,9 +43,25 @@ class WatchedConsumer:
             self._report(lag_by_topic(self._consumer))
         return records
 
-    def commit(self, offsets: Mapping[Partition, int]) -> None:
+    def commit(self, offsets: Mapping[Partition, int], notes: Mapping[Partition, str] | None = None) -> None:
         """Remember the next offsets wanted."""
-        self._consumer.commit(offsets)
+        self._consumer.commit(offsets, notes)
+
+    def taken(self) -> frozenset[Partition]:
+        """Return what came since the last call."""
+        return self._consumer.taken()
+
+    def pause(self, partitions: Iterable[Partition]) -> None:
+        """Return nothing of some partitions."""
+        self._consumer.pause(partitions)
+
+    def resume(self, partitions: Iterable[Partition]) -> None:
+        """Return records of some partitions again."""
+        self._consumer.resume(partitions)
+
+    def note(self, partition: Partition) -> str:
+        """Return what was noted beside the next wanted offset."""
+        return self._consumer.note(partition)
 
     def seek(self, partition: Partition, offset: int) -> None:
         """Continue at an offset."""
@@ -96,13 +112,19 @@ class WatchedStream:
         """Open a producer."""
         return self._stream.producer()
 
-    def consumer(self, group: str, topics: Sequence[str]) -> Consumer:
+    def consumer(self, group: str, topics: Sequence[str], *, instance: str | None = None) -> Consumer:
         """Join a group, and report its lag."""
-        return WatchedConsumer(self._stream.consumer(group, topics), partial(self._take, group))
+        return WatchedConsumer(self._stream.consumer(group, topics, instance=instance), partial(self._take, group))
 
-    def tail(self, topics: Sequence[str], *, since_ms: int | None = None) -> Consumer:
+    def tail(
+        self, topics: Sequence[str], *, since_ms: int | None = None, partitions: Iterable[int] | None = None
+    ) -> Consumer:
         """Look on without a group."""
-        return self._stream.tail(topics, since_ms=since_ms)
+        return self._stream.tail(topics, since_ms=since_ms, partitions=partitions)
+
+    def groups(self) -> Mapping[str, Mapping[Partition, Committed]]:
+        """Return how far each group came."""
+        return self._stream.groups()
 
     def end_offsets(self, topic: str) -> Mapping[Partition, int]:
         """Return the next offset of each partition of a topic."""

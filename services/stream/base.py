@@ -46,6 +46,13 @@ class Outgoing:
     headers: Headers = ()
 
 
+class Committed(NamedTuple):
+    """How far a group came in one partition: the next wanted offset, and the note beside it."""
+
+    offset: int
+    note: str = ""
+
+
 class Producer(Protocol):
     """Appends records; what ``send`` took is safe once ``flush`` returned."""
 
@@ -53,7 +60,7 @@ class Producer(Protocol):
         """Hand over records in order; may return before they are safe."""
 
     def flush(self, timeout_s: float = 30.0) -> None:
-        """Block until every record sent is acknowledged, else raise ``StreamError``."""
+        """Block until every record sent is acknowledged, else raise ``NotAcknowledgedError`` with the others."""
 
     def close(self) -> None:
         """Flush and let go of the connection."""
@@ -65,8 +72,8 @@ class Consumer(Protocol):
     def poll(self, max_records: int = 500, timeout_s: float = 1.0) -> Sequence[Record]:
         """Return the next records, each partition in order; empty after ``timeout_s``."""
 
-    def commit(self, offsets: Mapping[Partition, int]) -> None:
-        """Remember, for the group, the next offset wanted of each partition."""
+    def commit(self, offsets: Mapping[Partition, int], notes: Mapping[Partition, str] | None = None) -> None:
+        """Remember, for the group, the next offset wanted of each partition, and a note beside it."""
 
     def seek(self, partition: Partition, offset: int) -> None:
         """Continue one assigned partition at an offset."""
@@ -74,8 +81,20 @@ class Consumer(Protocol):
     def assignment(self) -> frozenset[Partition]:
         """Return the partitions this consumer reads at present."""
 
+    def taken(self) -> frozenset[Partition]:
+        """Return what came to this consumer since the last call, also what left it and came back between."""
+
+    def pause(self, partitions: Iterable[Partition]) -> None:
+        """Let `poll` return nothing of some partitions while it keeps this member in the group."""
+
+    def resume(self, partitions: Iterable[Partition]) -> None:
+        """Let `poll` return records of some partitions again."""
+
     def committed(self, partition: Partition) -> int | None:
         """Return the group's next wanted offset, ``None`` if it never committed."""
+
+    def note(self, partition: Partition) -> str:
+        """Return what was noted beside the group's next wanted offset, ``""`` if nothing."""
 
     def lag(self) -> Mapping[Partition, int]:
         """Return how many records lie ahead in each assigned partition."""
@@ -93,14 +112,23 @@ class Stream(Protocol):
     def producer(self) -> Producer:
         """Open a producer."""
 
-    def consumer(self, group: str, topics: Sequence[str]) -> Consumer:
-        """Join a group that reads topics; a new group begins at the earliest record."""
+    def consumer(self, group: str, topics: Sequence[str], *, instance: str | None = None) -> Consumer:
+        """Join a group that reads topics; a new group begins at the earliest record.
 
-    def tail(self, topics: Sequence[str], *, since_ms: int | None = None) -> Consumer:
-        """Look on without a group, all partitions, from the first record at or after ``since_ms``.
-
-        ``None`` means from the end.
+        A member with a name of its own (``instance``) that was away for less than ten seconds finds its
+        partitions as it left them; nobody else took them meanwhile.
         """
+
+    def tail(
+        self, topics: Sequence[str], *, since_ms: int | None = None, partitions: Iterable[int] | None = None
+    ) -> Consumer:
+        """Look on without a group, from the first record at or after ``since_ms``; ``None`` means from the end.
+
+        Without ``partitions`` all of each topic.
+        """
+
+    def groups(self) -> Mapping[str, Mapping[Partition, Committed]]:
+        """Return how far each group came, and what it noted there."""
 
     def end_offsets(self, topic: str) -> Mapping[Partition, int]:
         """Return the next offset of each partition of a topic."""

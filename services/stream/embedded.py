@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Self
 
 from schemas.topics import DAY_S, DEAD_SUFFIX, TOPICS, Topic
-from services.stream.base import Outgoing, Partition, Record
-from services.stream.embedded_group import Membership
+from services.stream.base import Committed, Outgoing, Partition, Record
+from services.stream.embedded_group import Membership, read_groups
 from services.stream.embedded_log import TopicLog, checked_name, create_topic
 from services.stream.errors import StreamError
 
 DEAD_PARTITIONS = 1
 DEAD_RETENTION_S = 30 * DAY_S
+GROUPS = "groups"
 SHORTEST_WAIT_S = 0.001
 LONGEST_WAIT_S = 0.02
 
@@ -74,20 +75,31 @@ class EmbeddedConsumer:
         The place in a group; without one all partitions are read.
     since_ms : int, optional
         Without a group: begin at the first record at or after this time, by default at the end.
+    partitions : frozenset of int, optional
+        Without a group: read these only.
     """
 
     def __init__(
-        self, logs: Sequence[TopicLog], membership: Membership | None = None, *, since_ms: int | None = None
+        self,
+        logs: Sequence[TopicLog],
+        membership: Membership | None = None,
+        *,
+        since_ms: int | None = None,
+        partitions: frozenset[int] | None = None,
     ) -> None:
         self._logs = {log.topic: log for log in logs}
         self._membership = membership
         self._positions: dict[Partition, int] = {}
         self._heads: dict[Partition, int] = {}
         self._versions: dict[str, int] = {}
+        self._taken: frozenset[Partition] = frozenset()
+        self._paused: frozenset[Partition] = frozenset()
         self._turn = 0
         if membership is None:
             for log in logs:
                 for number, head in log.heads().items():
+                    if partitions is not None and number not in partitions:
+                        continue
                     start = head if since_ms is None else log.offset_at(number, since_ms)
                     self._positions[Partition(log.topic, number)] = start
 
@@ -109,16 +121,19 @@ class EmbeddedConsumer:
         if membership is None or not membership.refresh():
             return
         self._positions = {p: at for p, at in self._positions.items() if p in membership.kept}
+        self._taken = (self._taken & membership.owned) | (membership.owned - membership.kept)
+        self._paused &= membership.kept
         for partition in membership.owned - membership.kept:
-            at = membership.committed(partition) or 0
+            committed = membership.committed(partition)
+            at = 0 if committed is None else committed.offset
             head = self._logs[partition.topic].heads()[partition.partition]
             self._positions[partition] = at if at <= head else 0  # beyond the end: another log, begun anew
 
     def _read(self, max_records: int) -> list[Record]:
-        ready = [p for p, at in self._positions.items() if at < self._heads.get(p, 0)]
+        ready = self._ready()
         if not ready:
             self._look()
-            ready = [p for p, at in self._positions.items() if at < self._heads.get(p, 0)]
+            ready = self._ready()
         if not ready:
             return []
         self._turn += 1
@@ -130,6 +145,10 @@ class EmbeddedConsumer:
             if share > 0:
                 records += self._read_one(partition, share)
         return records
+
+    def _ready(self) -> list[Partition]:
+        heads, paused = self._heads, self._paused
+        return [p for p, at in self._positions.items() if at < heads.get(p, 0) and p not in paused]
 
     def _read_one(self, partition: Partition, limit: int) -> list[Record]:
         lot = self._logs[partition.topic].read(partition.partition, self._positions[partition], limit)
@@ -144,11 +163,24 @@ class EmbeddedConsumer:
                 self._versions[topic] = version
                 self._heads.update((Partition(topic, number), head) for number, head in log.heads().items())
 
-    def commit(self, offsets: Mapping[Partition, int]) -> None:
-        """Remember, for the group, the next offset wanted of each partition."""
+    def commit(self, offsets: Mapping[Partition, int], notes: Mapping[Partition, str] | None = None) -> None:
+        """Remember, for the group, the next offset wanted of each partition, and a note beside it."""
         if self._membership is None:
             raise StreamError("a reader without a group has nothing to commit to")
-        self._membership.commit(offsets)
+        self._membership.commit(offsets, notes or {})
+
+    def taken(self) -> frozenset[Partition]:
+        """Return what came to this consumer since the last call, also what left it and came back between."""
+        taken, self._taken = self._taken, frozenset()
+        return taken
+
+    def pause(self, partitions: Iterable[Partition]) -> None:
+        """Let `poll` return nothing of some partitions while it keeps this member in the group."""
+        self._paused |= frozenset(partitions)
+
+    def resume(self, partitions: Iterable[Partition]) -> None:
+        """Let `poll` return records of some partitions again."""
+        self._paused -= frozenset(partitions)
 
     def seek(self, partition: Partition, offset: int) -> None:
         """Continue one assigned partition at an offset."""
@@ -162,7 +194,13 @@ class EmbeddedConsumer:
 
     def committed(self, partition: Partition) -> int | None:
         """Return the group's next wanted offset, ``None`` if it never committed."""
-        return None if self._membership is None else self._membership.committed(partition)
+        found = None if self._membership is None else self._membership.committed(partition)
+        return None if found is None else found.offset
+
+    def note(self, partition: Partition) -> str:
+        """Return what was noted beside the group's next wanted offset, ``""`` if nothing."""
+        found = None if self._membership is None else self._membership.committed(partition)
+        return "" if found is None else found.note
 
     def lag(self) -> Mapping[Partition, int]:
         """Return how many records lie ahead in each assigned partition."""
@@ -210,16 +248,24 @@ class EmbeddedStream:
         self._opened.append(producer)
         return producer
 
-    def consumer(self, group: str, topics: Sequence[str]) -> EmbeddedConsumer:
+    def consumer(self, group: str, topics: Sequence[str], *, instance: str | None = None) -> EmbeddedConsumer:
         """Join a group that reads topics; a new group begins at the earliest record."""
         logs = [self._open(topic) for topic in topics]
-        folder = self._folder / "groups"
-        membership = Membership(folder, checked_name("group", group), {log.topic: log.partitions for log in logs})
+        partitions = {log.topic: log.partitions for log in logs}
+        membership = Membership(self._folder / GROUPS, checked_name("group", group), partitions, instance)
         return self._keep(EmbeddedConsumer(logs, membership))
 
-    def tail(self, topics: Sequence[str], *, since_ms: int | None = None) -> EmbeddedConsumer:
-        """Look on without a group, all partitions, from the first record at or after ``since_ms``."""
-        return self._keep(EmbeddedConsumer([self._open(topic) for topic in topics], since_ms=since_ms))
+    def tail(
+        self, topics: Sequence[str], *, since_ms: int | None = None, partitions: Iterable[int] | None = None
+    ) -> EmbeddedConsumer:
+        """Look on without a group, from the first record at or after ``since_ms``."""
+        only = None if partitions is None else frozenset(partitions)
+        logs = [self._open(topic) for topic in topics]
+        return self._keep(EmbeddedConsumer(logs, since_ms=since_ms, partitions=only))
+
+    def groups(self) -> Mapping[str, Mapping[Partition, Committed]]:
+        """Return how far each group came, and what it noted there."""
+        return read_groups(self._folder / GROUPS)
 
     def end_offsets(self, topic: str) -> Mapping[Partition, int]:
         """Return the next offset of each partition of a topic."""

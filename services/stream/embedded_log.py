@@ -12,7 +12,7 @@ import fcntl
 import re
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,8 +75,10 @@ def writing(connection: sqlite3.Connection, path: Path) -> "Iterator[None]":
         raise StreamError(f"{path} cannot be written: {error}") from error
 
 
-def create_file(path: Path, statements: Sequence[str]) -> None:
-    """Make a file in WAL mode with its tables; several processes may try at once."""
+def create_file(
+    path: Path, statements: Sequence[str], mend: Callable[[sqlite3.Connection], None] | None = None
+) -> None:
+    """Make a file in WAL mode with its tables, ``mend`` one of an older version; several processes may try at once."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with (path.parent / ".create.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -86,6 +88,8 @@ def create_file(path: Path, statements: Sequence[str]) -> None:
             with writing(connection, path):
                 for statement in statements:
                     connection.execute(statement)
+                if mend is not None:
+                    mend(connection)
         except sqlite3.Error as error:
             raise StreamError(f"{path} cannot be made: {error}") from error
         finally:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
 
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import ConsumerRebalanceListener, KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import (
     CommitFailedError,
+    FencedInstanceIdError,
     IllegalGenerationError,
     KafkaConnectionError,
     KafkaError,
@@ -22,8 +23,8 @@ from kafka.partitioner import DefaultPartitioner
 from kafka.structs import OffsetAndMetadata
 
 from schemas.topics import DAY_S, DEAD_SUFFIX, TOPICS, Topic
-from services.stream.base import Outgoing, Partition, Record
-from services.stream.errors import FencedError, StreamError
+from services.stream.base import Committed, Outgoing, Partition, Record
+from services.stream.errors import FencedError, NotAcknowledgedError, OustedError, StreamError
 from services.stream.partitioner import partition_of
 
 DEAD_PARTITIONS = 1
@@ -31,8 +32,14 @@ DEAD_RETENTION_S = 30 * DAY_S
 BOOTSTRAP_TIMEOUT_MS = 10_000
 REQUEST_TIMEOUT_MS = 30_000
 SESSION_TIMEOUT_MS = 10_000
+HEARTBEAT_MS = 1000  # a member hears of a rebalance by its next heart-beat
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024
-FENCED = (CommitFailedError, IllegalGenerationError, UnknownMemberIdError, RebalanceInProgressError)
+DELIVERY_TIMEOUT_MS = 25_000  # below the 30 s of a flush, so that a flush leaves nothing undecided
+LAG_TIMEOUT_MS = 1000
+FETCH_MAX_BYTES = 16 * 1024 * 1024
+FENCED = (
+    CommitFailedError, IllegalGenerationError, RebalanceInProgressError, UnknownMemberIdError,
+)  # fmt: skip
 
 
 @contextmanager
@@ -40,6 +47,11 @@ def translated(servers: str, doing: str) -> Iterator[None]:
     """Turn what kafka-python raises into ``StreamError`` that says where and how to mend it."""
     try:
         yield
+    except FencedInstanceIdError as error:
+        raise OustedError(
+            f"Kafka at {servers}, {doing}: another process took this member's name ({error}); give each process a "
+            "HANOI_STREAM_INSTANCE of its own"
+        ) from error
     except FENCED as error:
         raise FencedError(f"Kafka at {servers}, {doing}: the partition went to another member ({error})") from error
     except (KafkaConnectionError, KafkaTimeoutError) as error:
@@ -73,16 +85,21 @@ class KafkaLogProducer:
     def __init__(self, servers: str) -> None:
         self._servers = servers
         self._lock = threading.Lock()
-        self._waiting: list[Any] = []
-        with translated(servers, "opening a producer"):
-            self._producer = KafkaProducer(
-                bootstrap_servers=servers.split(","),
+        self._waiting: list[tuple[Outgoing, Any]] = []
+        self._producer: Any = self._open()
+
+    def _open(self) -> Any:
+        with translated(self._servers, "opening a producer"):
+            return KafkaProducer(
+                bootstrap_servers=self._servers.split(","),
                 acks="all",
                 enable_idempotence=True,
                 linger_ms=5,
                 batch_size=128 * 1024,
                 max_request_size=MAX_MESSAGE_BYTES,
                 max_block_ms=REQUEST_TIMEOUT_MS,
+                delivery_timeout_ms=DELIVERY_TIMEOUT_MS,
+                request_timeout_ms=DELIVERY_TIMEOUT_MS - 5000,
                 bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
                 allow_auto_create_topics=False,
                 partitioner=KeyPartitioner(),
@@ -91,40 +108,68 @@ class KafkaLogProducer:
 
     def send(self, records: Iterable[Outgoing]) -> None:
         """Hand over records in order; they are safe after `flush`."""
-        send = self._producer.send
         with self._lock, translated(self._servers, "sending"):
+            if self._producer is None:
+                self._producer = self._open()
+            send, waiting = self._producer.send, self._waiting
             for record in records:
-                self._waiting.append(
-                    send(
-                        record.topic,
-                        value=record.value,
-                        key=record.key,
-                        headers=list(record.headers),
-                        timestamp_ms=record.timestamp_ms,
-                    )
-                )
+                topic, key, value, time_ms, headers = (
+                    record.topic, record.key, record.value, record.timestamp_ms, record.headers,
+                )  # fmt: skip
+                future = send(topic, value=value, key=key, headers=list(headers), timestamp_ms=time_ms)
+                waiting.append((record, future))
 
     def flush(self, timeout_s: float = 30.0) -> None:
-        """Block until every record sent is acknowledged, else raise ``StreamError``."""
+        """Block until every record sent is acknowledged, else raise ``NotAcknowledgedError`` with the others."""
         with self._lock:
             waiting, self._waiting = self._waiting, []
+            producer = self._producer
         if not waiting:
             return
-        with translated(self._servers, "flushing"):
-            self._producer.flush(timeout_s)
-        failed = [future.exception for future in waiting if not future.succeeded()]
+        problem: Exception | None = None
+        try:
+            producer.flush(timeout_s)
+        except KafkaError as error:
+            problem = error
+        failed = [(record, future.exception) for record, future in waiting if not future.succeeded()]
         if failed:
-            raise StreamError(
+            self._give_up(producer)
+            why = problem or failed[0][1]
+            raise NotAcknowledgedError(
                 f"Kafka at {self._servers}: {len(failed)} of {len(waiting)} records were not acknowledged: "
-                f"{type(failed[0]).__name__}: {failed[0]}"
+                f"{type(why).__name__}: {why}",
+                [record for record, _ in failed],
             )
+
+    def _give_up(self, producer: Any) -> None:
+        """Begin with a new producer next time: one that failed may have lost its place in the sequence."""
+        with self._lock:
+            if self._producer is producer:
+                self._producer = None
+        producer.close(timeout=0)
 
     def close(self) -> None:
         """Flush and let go of the connection."""
         try:
             self.flush()
         finally:
-            self._producer.close(timeout=REQUEST_TIMEOUT_MS / 1000)
+            if self._producer is not None:
+                self._producer.close(timeout=REQUEST_TIMEOUT_MS / 1000)
+
+
+class Changes(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Notes what a rebalance brings; nothing is in flight then, because batches are committed between polls."""
+
+    def __init__(self) -> None:
+        self.taken: frozenset[Partition] = frozenset()
+
+    def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
+        """Hear that all partitions are given back before they are dealt anew."""
+        self.taken -= frozenset(Partition(*part) for part in revoked)
+
+    def on_partitions_assigned(self, assigned: Iterable[Any]) -> None:
+        """Hear what is ours from now on; all of it may have been read by others between."""
+        self.taken |= frozenset(Partition(*part) for part in assigned)
 
 
 class KafkaLogConsumer:
@@ -138,39 +183,47 @@ class KafkaLogConsumer:
         The group to join; without one nothing can be committed.
     topics : Sequence of str
         The topics the group reads.
+    instance : str, optional
+        The member's own name, under which it may come back.
     """
 
-    def __init__(self, servers: str, group: str | None, topics: Sequence[str] = ()) -> None:
+    def __init__(
+        self, servers: str, group: str | None, topics: Sequence[str] = (), *, instance: str | None = None
+    ) -> None:
         self._servers = servers
         self._group = group
+        self._changes = Changes()
         with translated(servers, "opening a consumer"):
             self.raw = KafkaConsumer(
                 bootstrap_servers=servers.split(","),
                 group_id=group,
+                group_instance_id=instance,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
                 session_timeout_ms=SESSION_TIMEOUT_MS,
+                heartbeat_interval_ms=HEARTBEAT_MS,
                 bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
                 max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
+                fetch_max_bytes=FETCH_MAX_BYTES,
                 allow_auto_create_topics=False,
                 metrics_enabled=False,
             )
-            # Know the partitions before joining: a leader that has no metadata yet deals out nothing, and the
-            # update that arrives while the group is joining is forgotten, so the member would wait for ever.
-            for topic in topics:
-                self.raw.partitions_for_topic(topic)
+            # Know the partitions before joining: a leader that has no metadata yet deals out nothing, and the update
+            # that arrives while the group is joining is forgotten or costs a second rebalance.
             if topics:
-                self.raw.subscribe(topics)
+                self.raw.subscribe(topics, listener=self._changes)
+                self.raw.bootstrap(timeout_ms=BOOTSTRAP_TIMEOUT_MS, refresh=True)
 
-    def start_at(self, topics: Sequence[str], since_ms: int | None) -> None:
-        """Read all partitions of topics from a time on, or from the end."""
+    def start_at(self, topics: Sequence[str], since_ms: int | None, only: frozenset[int] | None = None) -> None:
+        """Read partitions of topics from a time on, or from the end."""
         with translated(self._servers, "finding where to begin"):
-            parts = [TopicPartition(topic, n) for topic in topics for n in self.raw.partitions_for_topic(topic) or ()]
+            found = {topic: self.raw.partitions_for_topic(topic) or () for topic in topics}
+            parts = [TopicPartition(topic, n) for topic in topics for n in found[topic] if only is None or n in only]
             self.raw.assign(parts)
             ends = self.raw.end_offsets(parts)
-            found = {} if since_ms is None else self.raw.offsets_for_times(dict.fromkeys(parts, since_ms))
+            starts = {} if since_ms is None else self.raw.offsets_for_times(dict.fromkeys(parts, since_ms))
             for part in parts:
-                at = found.get(part)
+                at = starts.get(part)
                 self.raw.seek(part, ends[part] if at is None or at.offset < 0 else at.offset)
 
     def poll(self, max_records: int = 500, timeout_s: float = 1.0) -> Sequence[Record]:
@@ -183,13 +236,14 @@ class KafkaLogConsumer:
             for r in lot
         ]
 
-    def commit(self, offsets: Mapping[Partition, int]) -> None:
-        """Remember, for the group, the next offset wanted of each partition."""
+    def commit(self, offsets: Mapping[Partition, int], notes: Mapping[Partition, str] | None = None) -> None:
+        """Remember, for the group, the next offset wanted of each partition, and a note beside it."""
+        said = notes or {}
         if self._group is None:
             raise StreamError("a reader without a group has nothing to commit to")
         with translated(self._servers, f"committing for group {self._group}"):
             self.raw.commit(
-                {TopicPartition(*p): OffsetAndMetadata(offset, "", -1) for p, offset in offsets.items()},
+                {TopicPartition(*p): OffsetAndMetadata(offset, said.get(p, ""), -1) for p, offset in offsets.items()},
                 timeout_ms=REQUEST_TIMEOUT_MS,
             )
 
@@ -204,19 +258,44 @@ class KafkaLogConsumer:
         """Return the partitions this consumer reads at present."""
         return frozenset(Partition(*part) for part in self.raw.assignment())
 
+    def taken(self) -> frozenset[Partition]:
+        """Return what came to this consumer since the last call, also what left it and came back between."""
+        taken, self._changes.taken = self._changes.taken, frozenset()
+        return taken
+
+    def pause(self, partitions: Iterable[Partition]) -> None:
+        """Let `poll` return nothing of some partitions while it keeps this member in the group."""
+        mine = self.assignment()
+        self.raw.pause(*(TopicPartition(*partition) for partition in partitions if partition in mine))
+
+    def resume(self, partitions: Iterable[Partition]) -> None:
+        """Let `poll` return records of some partitions again."""
+        mine = self.assignment()
+        self.raw.resume(*(TopicPartition(*partition) for partition in partitions if partition in mine))
+
     def committed(self, partition: Partition) -> int | None:
         """Return the group's next wanted offset, ``None`` if it never committed."""
+        found = self._committed(partition)
+        return None if found is None else found.offset
+
+    def note(self, partition: Partition) -> str:
+        """Return what was noted beside the group's next wanted offset, ``""`` if nothing."""
+        found = self._committed(partition)
+        return "" if found is None else found.note
+
+    def _committed(self, partition: Partition) -> Committed | None:
         if self._group is None:
             return None
         with translated(self._servers, f"reading offsets of group {self._group}"):
-            offset = self.raw.committed(TopicPartition(*partition), timeout_ms=REQUEST_TIMEOUT_MS)
-        return None if offset is None else int(offset)
+            part = TopicPartition(*partition)
+            found = self.raw.committed(part, metadata=True, timeout_ms=REQUEST_TIMEOUT_MS)
+        return None if found is None else Committed(int(found.offset), found.metadata or "")
 
     def lag(self) -> Mapping[Partition, int]:
         """Return how many records lie ahead in each assigned partition."""
         with translated(self._servers, "measuring the lag"):
             parts = list(self.raw.assignment())
-            ends = self.raw.end_offsets(parts) if parts else {}
+            ends = self.raw.end_offsets(parts, timeout_ms=LAG_TIMEOUT_MS) if parts else {}
             return {Partition(*part): max(0, end - self.raw.position(part)) for part, end in ends.items()}
 
     def close(self) -> None:
@@ -241,16 +320,21 @@ class KafkaStream:
 
     def ensure_topics(self, topics: Iterable[Topic]) -> None:
         """Create the topics that are absent, each with its dead-letter topic; add partitions that lack."""
-        wanted: dict[str, tuple[int, int]] = {}
+        wanted: dict[str, tuple[int, dict[str, str]]] = {}
         for topic in topics:
-            wanted[topic.name] = (topic.partitions, topic.retention_s)
-            wanted[topic.dead] = (DEAD_PARTITIONS, DEAD_RETENTION_S)
-        with translated(self._servers, "creating topics"):
+            wanted[topic.name] = (topic.partitions, _configs(topic.retention_s, compacted=topic.compacted))
+            wanted[topic.dead] = (DEAD_PARTITIONS, _configs(DEAD_RETENTION_S))
+        with self._admin("creating topics") as admin:
+            _create(admin, wanted)
+
+    @contextmanager
+    def _admin(self, doing: str) -> Iterator[Any]:
+        with translated(self._servers, doing):
             admin = KafkaAdminClient(
                 bootstrap_servers=self._servers.split(","), bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS
             )
             try:
-                _create(admin, wanted)
+                yield admin
             finally:
                 admin.close()
 
@@ -260,17 +344,30 @@ class KafkaStream:
         self._opened.append(producer)
         return producer
 
-    def consumer(self, group: str, topics: Sequence[str]) -> KafkaLogConsumer:
+    def consumer(self, group: str, topics: Sequence[str], *, instance: str | None = None) -> KafkaLogConsumer:
         """Join a group that reads topics; a new group begins at the earliest record."""
         self._require(topics)
-        return self._keep(KafkaLogConsumer(self._servers, group, topics))
+        return self._keep(KafkaLogConsumer(self._servers, group, topics, instance=instance))
 
-    def tail(self, topics: Sequence[str], *, since_ms: int | None = None) -> KafkaLogConsumer:
-        """Look on without a group, all partitions, from the first record at or after ``since_ms``."""
+    def tail(
+        self, topics: Sequence[str], *, since_ms: int | None = None, partitions: Iterable[int] | None = None
+    ) -> KafkaLogConsumer:
+        """Look on without a group, from the first record at or after ``since_ms``."""
         self._require(topics)
         consumer = self._keep(KafkaLogConsumer(self._servers, None))
-        consumer.start_at(topics, since_ms)
+        consumer.start_at(topics, since_ms, None if partitions is None else frozenset(partitions))
         return consumer
+
+    def groups(self) -> Mapping[str, Mapping[Partition, Committed]]:
+        """Return how far each group came, and what it noted there."""
+        with self._admin("asking for groups") as admin:
+            names = [group["group_id"] for group in admin.list_groups()]
+            found = admin.list_group_offsets(dict.fromkeys(names)) if names else {}
+        return {
+            group: {Partition(*part): Committed(int(at.offset), at.metadata or "") for part, at in offsets.items()}
+            for group, offsets in sorted(found.items())
+            if offsets
+        }
 
     def end_offsets(self, topic: str) -> Mapping[Partition, int]:
         """Return the next offset of each partition of a topic."""
@@ -317,7 +414,15 @@ class KafkaStream:
             self.ensure_topics(known)
 
 
-def _create(admin: Any, wanted: Mapping[str, tuple[int, int]]) -> None:
+def _configs(retention_s: int, *, compacted: bool = False) -> dict[str, str]:
+    configs = {"max.message.bytes": str(MAX_MESSAGE_BYTES)}
+    if compacted:
+        # Old entries go soon, so that a restore reads little more than one entry a key.
+        return configs | {"cleanup.policy": "compact", "segment.ms": "600000", "min.cleanable.dirty.ratio": "0.2"}
+    return configs | {"retention.ms": str(retention_s * 1000)}
+
+
+def _create(admin: Any, wanted: Mapping[str, tuple[int, dict[str, str]]]) -> None:
     present = {
         topic["name"]: len(topic["partitions"])
         for topic in admin.describe_topics(list(wanted))
@@ -327,9 +432,9 @@ def _create(admin: Any, wanted: Mapping[str, tuple[int, int]]) -> None:
         name: {
             "num_partitions": partitions,
             "replication_factor": -1,
-            "configs": {"retention.ms": str(retention_s * 1000), "max.message.bytes": str(MAX_MESSAGE_BYTES)},
+            "configs": configs,
         }
-        for name, (partitions, retention_s) in wanted.items()
+        for name, (partitions, configs) in wanted.items()
         if name not in present
     }
     if absent:

@@ -83,7 +83,7 @@ def test_a_batch_whose_commit_was_lost_is_not_written_twice(both: tuple[Stream, 
 
     first = make_step(stream, store, group, handle)
     # The process "dies" after the database took the batch and before the log took the commit.
-    first._consumer.commit = lambda offsets: None  # type: ignore[method-assign]
+    first._consumer.commit = lambda offsets, notes=None: None  # type: ignore[method-assign]
     turn_until(first, lambda: rows_of(store, group) == 25)
     first.close()
     before = list(seen)

@@ -139,7 +139,7 @@ def test_a_member_that_hung_is_put_out_and_its_commit_refused(stream: EmbeddedSt
     records = drain(hung)
     assert len(records) == 40
     with sqlite3.connect(tmp_path / "groups" / "g.sqlite") as connection:
-        connection.execute("UPDATE member SET polled_ms = 0")
+        connection.execute("UPDATE member SET polled_ms = -1000000000")
     connection.close()
     other = stream.consumer("g", [TOPIC.name])
     again = drain(other)
