@@ -8,12 +8,16 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 
 from services.api.live import Change
+from services.api.stream.packed import Event
 
 TICK_S = 0.1
+# With many clients batches are rarer and larger, so that sending them never takes all of a core.
+TICK_PER_CLIENT_S = 0.0005
+LONGEST_TICK_S = 1.0
 KEY_GAP_S = 1.0
 CLOCK_S = 5.0
 MAX_QUEUED = 32
@@ -24,17 +28,23 @@ Keys = dict[str, set[str | int]]
 
 @dataclass(eq=False)
 class Client:
-    """One open stream: what it wants to hear, who listens, and what waits for it."""
+    """One open stream: what it wants to hear, who listens, whether it takes gzip, and what waits for it."""
 
     topics: frozenset[str]
     stop_id: str | None
     limit: int
     actor: str
-    queue: deque[bytes] = field(default_factory=deque)
+    packs: bool = False
+    buses: Hashable = None
+    queue: deque[Event] = field(default_factory=deque)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     must_resync: bool = True
 
-    def put(self, event: bytes) -> None:
+    def bytes_of(self, event: Event) -> bytes:
+        """Return an event as this client wants it: plain or compressed."""
+        return event.packed if self.packs else event.plain
+
+    def put(self, event: Event) -> None:
         """Queue an event; when too many wait, drop them all and ask for the newest state instead."""
         if len(self.queue) >= MAX_QUEUED:
             self.queue.clear()
@@ -116,7 +126,7 @@ class Hub:
             ready = self.take_ready(now_s)
             if ready:
                 await send(ready)
-            await asyncio.sleep(TICK_S)
+            await asyncio.sleep(min(LONGEST_TICK_S, max(TICK_S, TICK_PER_CLIENT_S * len(self.clients))))
 
     async def _sleep(self, seconds: float) -> None:
         assert self._wake is not None

@@ -1,8 +1,13 @@
 """Shapes that several nouns share; their own lie in each noun's ``responses.py``."""
 
-from typing import Any
+from http import HTTPStatus
+from typing import Annotated, Any
 
+from fastapi import Header, Response
 from pydantic import BaseModel, ConfigDict
+
+# What the asker holds already, by its tag.
+Known = Annotated[str | None, Header(alias="If-None-Match", max_length=400)]
 
 
 class Model(BaseModel):
@@ -76,3 +81,29 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     "4XX": {"model": ProblemOut, "description": "Problem details (RFC 9457)"},
     "5XX": {"model": ProblemOut, "description": "Problem details (RFC 9457)"},
 }
+
+
+def tagged(body: bytes, version: str, known: str | None, *, cache: str) -> Response:
+    """Return a body of JSON with its tag, or only word that the asker holds it already.
+
+    Parameters
+    ----------
+    body : bytes
+        JSON.
+    version : str
+        Changes with the body.
+    known : str or None
+        ``If-None-Match`` of the request.
+    cache : str
+        ``Cache-Control`` of the response.
+
+    Returns
+    -------
+    Response
+        200, or 304 without a body. The tag is a weak one: the body may be sent compressed.
+    """
+    tag = f'W/"{version}"'
+    headers = {"ETag": tag, "Cache-Control": cache}
+    if known is not None and tag in (part.strip() for part in known.split(",")):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)

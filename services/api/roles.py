@@ -16,6 +16,7 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/stops/{stop_id}/arrivals"): PUBLIC,
     ("GET", "/api/routes"): PUBLIC,
     ("GET", "/api/routes/{route_id}"): PUBLIC,
+    ("GET", "/api/shapes"): PUBLIC,
     ("GET", "/api/vehicles"): PUBLIC,
     ("GET", "/api/vehicles/{vehicle_id}"): PUBLIC,
     ("GET", "/api/live"): PUBLIC,  # topics incidents and feeds are checked inside: LIVE_TOPICS
@@ -56,6 +57,7 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
 
 LIVE_TOPICS: dict[str, frozenset[Role]] = {
     "vehicles": PUBLIC,
+    "buses": PUBLIC,
     "edges": PUBLIC,
     "incidents": OPERATOR,
     "feeds": OPERATOR,

@@ -14,6 +14,7 @@ from services.api.live import Live
 from services.api.problems import ProblemError
 from services.api.roads import Roads
 from services.api.roles import PUBLIC, TABLE, WITHOUT_CSRF, may
+from services.api.shapes import Shapes
 from services.api.timetable import CityTimetable
 from services.api.views import Views
 from services.auth.limits import LoginLimit
@@ -53,6 +54,11 @@ class ApiState:
     def now_ms(self) -> int:
         """The city's time."""
         return self.context.clock.now_ms()
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        """The lines that buses are drawn along."""
+        return Shapes(self.timetable)
 
     @cached_property
     def camera_by_id(self) -> dict[str, CameraConfig]:

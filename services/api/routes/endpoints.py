@@ -4,7 +4,8 @@ from fastapi import APIRouter, Response
 
 from services.api.disruptions.responses import rider_alert_out
 from services.api.problems import absent
-from services.api.routes.responses import RouteOut, RoutesOut, list_directions, list_routes, route_hit
+from services.api.responses import Known, tagged
+from services.api.routes.responses import RouteOut, RoutesOut, ShapesOut, list_directions, list_routes, route_hit
 from services.api.state import State
 from services.api.vehicles.responses import list_vehicles
 
@@ -16,6 +17,13 @@ def read_routes(state: State, response: Response) -> RoutesOut:
     """Return all lines."""
     response.headers["Cache-Control"] = "public, max-age=300"
     return RoutesOut(routes=list_routes(state.timetable))
+
+
+@router.get("/api/shapes", response_model=ShapesOut)
+def read_shapes(state: State, known: Known = None) -> Response:
+    """Return the lines that buses are drawn along, by the numbers that the stream tells."""
+    shapes = state.shapes
+    return tagged(shapes.encoded, shapes.version, known, cache="public, max-age=0, must-revalidate")
 
 
 @router.get("/api/routes/{route_id}")

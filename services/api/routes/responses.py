@@ -16,6 +16,24 @@ class RoutesOut(Model):
     routes: list[RouteHit]
 
 
+class ShapeOut(Model):
+    """One line on the map, thinned to 3 m: steps from point to point, the first from zero.
+
+    ``x``, ``y`` in 1e-5 degrees of longitude and latitude; ``d`` the way along the full shape, metres.
+    """
+
+    x: list[int]
+    y: list[int]
+    d: list[int]
+
+
+class ShapesOut(Model):
+    """All lines that buses are drawn along; their place in the list is the number that the stream tells."""
+
+    version: str
+    shapes: list[ShapeOut]
+
+
 class RouteStopOut(Model):
     """One stop of a line, ``distance_m`` along its shape."""
 

@@ -14,33 +14,53 @@ from services.api.problems import ProblemError
 from services.api.roles import LIVE_TOPICS, PUBLIC, may
 from services.api.state import COOKIE, Anyone, ApiState, State
 from services.api.stream.events import Sender
+from services.api.stream.packed import GZIP_HEADER, Event
+from services.api.stream.some_buses import Wanted
+from services.api.vehicles.responses import VehicleFrameOut
 from services.auth.sessions import User, find_user
 
 router = APIRouter(tags=["live"])
 HEARTBEAT_S = 10.0
-HEARTBEAT = b": still here\n\n"
+HEARTBEAT = Event(b": still here\n\n")
 CHECK_EVERY_MS = 30_000
-HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": "Accept-Encoding"}
 
 
-@router.get("/api/live", response_class=StreamingResponse)
+class EventStream(StreamingResponse):
+    """Server-sent events."""
+
+    media_type = "text/event-stream"
+
+
+@router.get("/api/live", response_class=EventStream, responses={200: {"model": VehicleFrameOut}})
 async def live(
     state: State,
     request: Request,
     user: Anyone,
     topics: Annotated[str, Query(max_length=200)] = "vehicles,clock",
     stop_id: Annotated[str | None, Query(max_length=256)] = None,
+    route_id: Annotated[str | None, Query(max_length=256)] = None,
+    vehicle_ids: Annotated[str, Query(max_length=2000)] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
-) -> StreamingResponse:
-    """Stream what moves: first everything, then what changed, each thing at most once a second."""
+) -> EventStream:
+    """Stream what moves: first everything, then what changed, each thing at most once a second.
+
+    ``vehicles`` are frames of all buses (``VehicleFrameOut``); ``buses`` those of a line or of some ids, in full.
+    """
     wanted = _check_topics(topics, user, stop_id, state)
+    some = Wanted(route_id, frozenset(filter(None, vehicle_ids.split(","))))
+    if "buses" in wanted and not (some.route_id or some.vehicle_ids):
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "buses: give a route_id, or vehicle_ids with commas")
     if len(state.hub.clients) >= MAX_CLIENTS:
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "Too many pages listen at once; ask again in a moment.")
-    client = Client(wanted, stop_id, limit, "" if user is None else user.name)
+    packs = "gzip" in request.headers.get("accept-encoding", "")
+    client = Client(wanted, stop_id, limit, "" if user is None else user.name, packs)
+    client.buses = some if "buses" in wanted else None
     closed = any(LIVE_TOPICS[topic] != PUBLIC for topic in wanted)
     token = request.cookies.get(COOKIE) if closed else None
     sender: Sender = request.app.state.sender
-    return StreamingResponse(_events(state, sender, client, token), media_type="text/event-stream", headers=HEADERS)
+    headers = {**HEADERS, "Content-Encoding": "gzip"} if packs else HEADERS
+    return EventStream(_events(state, sender, client, token), headers=headers)
 
 
 def _check_topics(topics: str, user: User | None, stop_id: str | None, state: ApiState) -> frozenset[str]:
@@ -64,15 +84,18 @@ def _check_topics(topics: str, user: User | None, stop_id: str | None, state: Ap
 async def _events(state: ApiState, sender: Sender, client: Client, token: str | None) -> AsyncIterator[bytes]:
     state.hub.clients.add(client)
     checked_ms = state.wall.now_ms()
+    if client.packs:
+        yield GZIP_HEADER
     try:
         while not state.hub.closing:
             if client.must_resync:
                 client.queue.clear()
                 client.must_resync = False
-                yield await asyncio.to_thread(sender.snapshot, client)
+                parts = await asyncio.to_thread(sender.snapshot, client)
+                yield b"".join(map(client.bytes_of, parts))
                 continue
             if client.queue:
-                waiting = b"".join(client.queue)
+                waiting = b"".join(map(client.bytes_of, client.queue))
                 client.queue.clear()
                 yield waiting
                 continue
@@ -81,7 +104,7 @@ async def _events(state: ApiState, sender: Sender, client: Client, token: str | 
             with contextlib.suppress(TimeoutError):
                 heard = await asyncio.wait_for(client.wake.wait(), HEARTBEAT_S)
             if not heard:
-                yield HEARTBEAT
+                yield client.bytes_of(HEARTBEAT)
             if token is not None and state.wall.now_ms() - checked_ms > CHECK_EVERY_MS:
                 checked_ms = state.wall.now_ms()
                 if await asyncio.to_thread(find_user, state.store, token, checked_ms) is None:

@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import Iterable
 
-from pydantic import BaseModel
-
 from schemas.incident import Incident
 from services.api.city.endpoints import clock_out
 from services.api.control.responses import FeedOut, FeedsOut, feed_out
@@ -15,7 +13,9 @@ from services.api.live import LiveState
 from services.api.responses import Model
 from services.api.state import ApiState
 from services.api.stops.responses import arrivals_out
-from services.api.vehicles.responses import VehiclesOut, is_shown, list_vehicles, vehicle_out
+from services.api.stream.fleet import Fleet
+from services.api.stream.packed import Event, event
+from services.api.stream.some_buses import SomeBuses, Wanted
 from services.incidents.lifecycle import LogEntry
 from services.store.incidents import find_incident, list_incident_logs, list_incidents
 
@@ -29,48 +29,56 @@ class EdgeChangesOut(Model):
     states: list[EdgeOut]
 
 
-def event(name: str, body: BaseModel) -> bytes:
-    """Return one server-sent event."""
-    return f"event: {name}\ndata: {body.model_dump_json(by_alias=True)}\n\n".encode()
-
-
 class Sender:
     """Turns changed keys into events in the queues of the clients that asked for them."""
 
     def __init__(self, state: ApiState) -> None:
         self.state = state
+        self.fleet = Fleet(state)
+        self.some = SomeBuses(state)
         self._arrivals: dict[tuple[str, int], str] = {}
         self._arrivals_due_s = 0.0
 
     async def tick(self) -> None:
-        """Send the clock, and the arrivals that only the passing of time has changed."""
+        """Send the clock, the buses that are not shown any more, and the arrivals that only time has changed."""
         clock = event("clock", clock_out(self.state))
         for client in self.state.hub.clients:
             client.put(clock)
+        with self.state.live.reading() as live:
+            gone = self.fleet.let_go(live)
+            self.some.keep_only(live)
+        if gone is not None:
+            self._put("vehicles", gone)
         self._send_arrivals(None)
 
     async def send(self, ready: Keys) -> None:
         """Send what changed."""
         if "all" in ready:
             self._arrivals.clear()
+            self.fleet.clear()
             for client in self.state.hub.clients:
                 client.resync()
             return
+        wishes = {client.buses for client in self.state.hub.clients if isinstance(client.buses, Wanted)}
         with self.state.live.reading() as live:
             events = self._encode(live, ready)
+            some = self.some.take(live, _strings(ready.get("vehicles", ())), wishes)
         for topic, data in events:
             self._put(topic, data)
+        for client in self.state.hub.clients if some else ():
+            if isinstance(client.buses, Wanted) and client.buses in some:
+                client.put(some[client.buses])
         if "incidents" in ready:
             await self._send_incidents({str(key) for key in ready["incidents"]})
         if "predictions" in ready or "alerts" in ready:
             self._send_arrivals(None if "alerts" in ready else {str(key) for key in ready["predictions"]})
 
-    def _encode(self, live: LiveState, ready: Keys) -> list[tuple[str, bytes]]:
-        now_ms, events = self.state.now_ms, []
-        vehicles = [live.vehicles[v] for v in _strings(ready.get("vehicles", ())) if v in live.vehicles]
-        shown = [vehicle_out(v, self.state.timetable) for v in vehicles if is_shown(v, now_ms)]
-        if shown and self._wanted("vehicles"):
-            events.append(("vehicles", event("vehicles", VehiclesOut(now_ms=now_ms, vehicles=shown))))
+    def _encode(self, live: LiveState, ready: Keys) -> list[tuple[str, Event]]:
+        now_ms = self.state.now_ms
+        events: list[tuple[str, Event]] = []
+        moved = self.fleet.take(live, _strings(ready.get("vehicles", ())))
+        if moved is not None:
+            events.append(("vehicles", moved))
         edges = [live.edges[e].state for e in ready.get("edges", ()) if isinstance(e, int) and e in live.edges]
         if edges and self._wanted("edges"):
             states = [edge_out(edge) for edge in edges]
@@ -83,7 +91,7 @@ class Sender:
     def _wanted(self, topic: str) -> bool:
         return any(topic in client.topics for client in self.state.hub.clients)
 
-    def _put(self, topic: str, data: bytes) -> None:
+    def _put(self, topic: str, data: Event) -> None:
         for client in self.state.hub.clients:
             if topic in client.topics:
                 client.put(data)
@@ -110,7 +118,7 @@ class Sender:
             fresh = [live.incidents[i] for i in sorted(absent) if i in live.incidents]
         return [(i, logs[i.incident_id]) for i in stored] + [(i, []) for i in fresh]
 
-    def _incidents_event(self, found: Found, actor: str) -> bytes:
+    def _incidents_event(self, found: Found, actor: str) -> Event:
         wall_ms = self.state.wall.now_ms()
         views = [incident_out(i, log, roads=self.state.roads, actor=actor, wall_ms=wall_ms) for i, log in found]
         return event("incidents", IncidentsOut(incidents=views))
@@ -130,21 +138,22 @@ class Sender:
                 if (client.stop_id, client.limit) == (stop_id, limit) and "arrivals" in client.topics:
                     client.put(data)
 
-    def _arrivals_event(self, stop_id: str, limit: int) -> tuple[bytes, str]:
+    def _arrivals_event(self, stop_id: str, limit: int) -> tuple[Event, str]:
         place = self.state.timetable.place_of[stop_id]
         with self.state.live.reading() as live:
             body = arrivals_out(live, self.state.timetable, place, self.state.now_ms, limit)
         return event("arrivals", body), body.model_dump_json(exclude={"now_ms"})
 
-    def snapshot(self, client: Client) -> bytes:
+    def snapshot(self, client: Client) -> list[Event]:
         """Return everything a client asked for, as it is now; may read the store, so call it in a thread."""
         state = self.state
         parts = [event("clock", clock_out(state))]
         now_ms = state.now_ms
+        if "vehicles" in client.topics:
+            parts.append(self.fleet.whole())
         with state.live.reading() as live:
-            if "vehicles" in client.topics:
-                body = VehiclesOut(now_ms=now_ms, vehicles=list_vehicles(live, state.timetable, now_ms))
-                parts.append(event("vehicles", body))
+            if isinstance(client.buses, Wanted):
+                parts.append(self.some.whole(live, client.buses))
             if "edges" in client.topics:
                 parts.append(event("edges", EdgeChangesOut.model_construct(states=list_edges(live))))
             if "feeds" in client.topics:
@@ -154,7 +163,7 @@ class Sender:
             parts.append(self._arrivals_event(client.stop_id, client.limit)[0])
         if "incidents" in client.topics:
             parts.append(self._incidents_event(self._read_incidents(None), client.actor))
-        return b"".join(parts)
+        return parts
 
 
 def _strings(keys: Iterable[str | int]) -> list[str]:

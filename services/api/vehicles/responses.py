@@ -1,5 +1,7 @@
 """What the API says about buses."""
 
+from pydantic import Field
+
 from schemas.prediction import TripPrediction
 from services.api.live import LiveState, RunKey, VehicleNow
 from services.api.responses import Model, QualityOut, TextOut
@@ -39,6 +41,46 @@ class VehiclesOut(Model):
 
     now_ms: int
     vehicles: list[VehicleOut]
+
+
+Gaps = list[int]
+
+
+class VehicleFrameOut(Model):
+    """The body of an event ``vehicles``: buses in columns, each bus in a numbered slot.
+
+    The first frame is ``whole``; each later one tells what changed since the frame whose ``seq`` is one less, and
+    whoever missed one asks for the stream again. A list of slots is written as steps from one to the next (the first
+    from zero). ``n`` are the buses that moved and ``t``, ``x``, ``y``, ``h``, ``v``, ``d`` their columns; every other
+    column is ``[slots, values]`` of its own and only there when something in it changed. Keys without content are
+    left out. Take ``gone`` first, then ``ids``, then the rest.
+    """
+
+    seq: int
+    now_ms: int
+    whole: bool = False
+    shapes: str | None = Field(None, description="version of /api/shapes that `shape` counts in; whole frames")
+    routes: list[tuple[str, str]] = Field([], description="route_id and short name of every line; whole frames")
+    phases: list[str] = Field([], description="names of the phases; whole frames")
+    sources: list[str] = Field([], description="names of the sources, when there are new ones")
+    ids: tuple[Gaps, list[str]] | None = Field(None, description="vehicle_id of slots that are new")
+    gone: Gaps = Field([], description="slots whose bus is not shown any more")
+    n: Gaps = Field([], description="slots of the buses that moved")
+    t: list[int] = Field([], description="milliseconds from the fix to now_ms")
+    x: list[int] = Field([], description="change of longitude, 1e-5 degrees; from zero for a new bus")
+    y: list[int] = Field([], description="change of latitude, 1e-5 degrees; from zero for a new bus")
+    h: list[int | None] = Field([], description="heading, degrees clockwise from north")
+    v: list[int | None] = Field([], description="speed, dm/s")
+    d: list[int | None] = Field([], description="way along the shape, metres")
+    line: tuple[Gaps, list[int | None]] | None = Field(None, description="place in `routes`")
+    shape: tuple[Gaps, list[int | None]] | None = Field(None, description="place in /api/shapes")
+    phase: tuple[Gaps, list[int]] | None = Field(None, description="place in `phases`")
+    sure: tuple[Gaps, list[int]] | None = Field(None, description="probability of the assignment, per cent")
+    delay: tuple[Gaps, list[int | None]] | None = Field(None, description="seconds late, null without a trip")
+    quality: tuple[Gaps, list[int]] | None = Field(
+        None, description="correct, complete, clean, live in twentieths as digits of base 21, correct first"
+    )
+    source: tuple[Gaps, list[int]] | None = Field(None, description="place in `sources`")
 
 
 class NextStopOut(Model):

@@ -2,11 +2,12 @@
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import httpx
 import msgspec
 
+from services.api.vehicles.reader import FrameReader
 from services.bench.path.ledger import Ledger
 
 
@@ -45,11 +46,13 @@ class Listener:
             with self._client.stream("GET", "/api/live", params={"topics": "vehicles"}) as response:
                 response.raise_for_status()
                 self._open.set()
+                reader = FrameReader()
                 for event, data in read_events(self._counted(response.iter_lines())):
                     if self._stop.is_set():
                         return
                     if event == "vehicles":
-                        self._ledger.seen(shown_vehicles(data), time.monotonic())
+                        moved = reader.take(msgspec.json.decode(data))
+                        self._ledger.seen([(bus.vehicle_id, bus.time_ms) for bus in moved], time.monotonic())
         except httpx.HTTPError as error:
             self.failed = f"the event stream broke: {type(error).__name__}"
             self._open.set()
@@ -58,11 +61,6 @@ class Listener:
         for line in lines:
             self.bytes += len(line) + 1
             yield line
-
-
-def shown_vehicles(data: str) -> Iterable[tuple[str, int]]:
-    """Return which buses an event shows, and the time of the newest fix of each."""
-    return [(vehicle["vehicle_id"], vehicle["time_ms"]) for vehicle in msgspec.json.decode(data)["vehicles"]]
 
 
 def read_events(lines: Iterator[str]) -> Iterator[tuple[str, str]]:

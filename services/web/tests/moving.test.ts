@@ -6,7 +6,6 @@ import { backOffMs } from '../src/core/live.ts'
 import { inQueueOrder, matches, mergeNewer } from '../src/control/data.ts'
 import type { IncidentView, TrackPoint } from '../src/core/types.ts'
 import { boxAt, eventTime, nearestFrame, paceOf, playerTime } from '../src/enforcement/frames.ts'
-import { glideTo, isMoving, placeAt } from '../src/map/glide.ts'
 
 test('a played clock runs at its speed from the moment it was read', () => {
   assert.equal(cityNow({ now_ms: 1000, speed: 10, played: true }, 50, 150), 2000)
@@ -35,21 +34,6 @@ test('the queue has candidates first, the likeliest on top, and what is done las
   assert.deepEqual(inQueueOrder(list).map((row) => row.incident_id), ['high', 'low', 'work', 'done'])
   assert.equal(matches('active', list[0]!), false)
   assert.equal(matches('done', list[0]!), true)
-})
-
-test('a bus glides from where it is drawn to its new report and then stands', () => {
-  const first = glideTo(undefined, 105.8, 21.0, 0, false)
-  assert.equal(isMoving(first, 1), false)
-  const second = glideTo(first, 105.801, 21.0, 2000, false)
-  assert.deepEqual(placeAt(second, 2000), [105.8, 21.0])
-  assert.ok(Math.abs(placeAt(second, 3000)[0] - 105.8005) < 1e-9)
-  assert.deepEqual(placeAt(second, 9000), [105.801, 21.0])
-})
-
-test('a far jump does not glide through houses, and calm motion does not glide at all', () => {
-  const first = glideTo(undefined, 105.8, 21.0, 0, false)
-  assert.equal(isMoving(glideTo(first, 105.9, 21.0, 2000, false), 2001), false)
-  assert.equal(isMoving(glideTo(first, 105.801, 21.0, 2000, true), 2001), false)
 })
 
 test('frames are found by event time, and a file at another pace still shows the right frame', () => {

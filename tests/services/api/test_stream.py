@@ -18,7 +18,9 @@ from schemas.topics import TOPICS
 from services.api.hub import MAX_QUEUED, Client, Hub
 from services.api.live import Change
 from services.api.pipeline import run
+from services.api.stream.packed import Event as Packed
 from services.api.tail import relay_once
+from services.api.vehicles.reader import FrameReader
 from services.auth.setup import make_account
 from services.clock import WallClock
 from services.context import Context
@@ -50,10 +52,10 @@ def test_a_slow_client_loses_the_backlog_and_asks_for_the_newest_state() -> None
         client = Client(frozenset({"vehicles"}), None, 20, "")
         client.must_resync = False
         for i in range(MAX_QUEUED + 1):
-            client.put(b"%d" % i)
+            client.put(Packed(b"%d" % i))
         assert client.must_resync
         assert len(client.queue) == 0
-        client.put(b"late")
+        client.put(Packed(b"late"))
         assert len(client.queue) == 0
 
     asyncio.run(check())
@@ -128,16 +130,53 @@ def test_a_position_in_the_log_reaches_the_stream_within_a_second(tmp_path: Path
     ):
         assert answer.headers["content-type"].startswith("text/event-stream")
         stream = events(answer.iter_lines())
-        assert next_event(stream, "vehicles")["vehicles"] == []
+        reader = FrameReader()
+        assert reader.take(next_event(stream, "vehicles")) == []
         waits = []
         for i in range(5):
             now_ms = WallClock().now_ms()
             start_s = time.perf_counter()
             append(context, ("bus.positions", f"v{i}", position(f"v{i}", time_ms=now_ms)))
-            body = next_event(stream, "vehicles")
+            moved = reader.take(next_event(stream, "vehicles"))
             waits.append(time.perf_counter() - start_s)
-            assert [v["vehicle_id"] for v in body["vehicles"]] == [f"v{i}"]
+            assert [(bus.vehicle_id, bus.time_ms) for bus in moved] == [(f"v{i}", now_ms)]
         assert sorted(waits)[2] < 1.0
+
+
+def test_a_page_that_wants_one_line_hears_of_its_buses_and_of_one_that_leaves(tmp_path: Path) -> None:
+    with (
+        served(tmp_path) as (address, context),
+        httpx.stream("GET", f"{address}/api/live?topics=buses&route_id=r32", timeout=20) as answer,
+    ):
+        stream = events(answer.iter_lines())
+        assert next_event(stream, "buses")["vehicles"] == []
+        now_ms = WallClock().now_ms()
+        here = position("v1", time_ms=now_ms)
+        other = msgspec.structs.replace(here.assignment, route_id="r9", trip_id="t9")
+        away = msgspec.structs.replace(here, vehicle_id="v2", assignment=other)
+        append(context, ("bus.positions", "v2", away), ("bus.positions", "v1", here))
+        assert [v["vehicle_id"] for v in next_event(stream, "buses")["vehicles"]] == ["v1"]
+        left = msgspec.structs.replace(here, assignment=other, time_ms=now_ms + 1000)
+        append(context, ("bus.positions", "v1", left))
+        assert [(v["vehicle_id"], v["route_id"]) for v in next_event(stream, "buses")["vehicles"]] == [("v1", "r9")]
+
+
+def test_those_who_take_gzip_get_the_same_stream_smaller(tmp_path: Path) -> None:
+    with served(tmp_path) as (address, context):
+        now_ms = WallClock().now_ms()
+        rows = [("bus.positions", f"v{i}", position(f"v{i}", time_ms=now_ms)) for i in range(300)]
+        append(context, *rows)
+        sizes = {}
+        for encoding in ("gzip", "identity"):
+            headers = {"Accept-Encoding": encoding}
+            reader = FrameReader()
+            with httpx.stream("GET", f"{address}/api/live?topics=vehicles", headers=headers, timeout=20) as answer:
+                assert answer.headers.get("content-encoding", "identity") == encoding
+                stream = events(answer.iter_lines())
+                while len(reader.buses) < 300:
+                    reader.take(next_event(stream, "vehicles"))
+                sizes[encoding] = answer.num_bytes_downloaded
+        assert sizes["gzip"] < sizes["identity"] / 2
 
 
 def test_the_process_ends_within_two_seconds_though_somebody_listens(tmp_path: Path) -> None:
@@ -192,6 +231,7 @@ def test_an_operator_sees_an_action_at_once_and_may_undo_it(tmp_path: Path) -> N
 def test_the_stream_of_an_unknown_topic_or_stop_is_a_problem(api: Running) -> None:
     assert api.client.get("/api/live?topics=gossip").status_code == 422
     assert api.client.get("/api/live?topics=arrivals").status_code == 422
+    assert api.client.get("/api/live?topics=buses").status_code == 422
     assert api.client.get("/api/live?topics=arrivals&stop_id=none").status_code == 422
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from services.api.vehicles.frames import Board
 from tests.services.web import fixture_media as media
 from tests.services.web import fixtures as fx
 from tests.services.web import fixtures_desk as desk
@@ -88,6 +89,7 @@ def answer(method: str, path: str, query: dict[str, list[str]], state: str, body
         "/api/search": lambda: search(query.get("q", [""])[0], empty),
         "/api/stops/near": lambda: {"stops": [] if empty else [fx.stop_hit(i, 80.0 + 140 * i) for i in range(4)]},
         "/api/routes": lambda: {"routes": [] if empty else [fx.route_hit(i) for i in range(len(fx.LINES))]},
+        "/api/shapes": lambda: {"version": "fixture", "shapes": []},
         "/api/vehicles": lambda: {"now_ms": fx.now_ms(), "vehicles": [] if empty else fx.vehicles()},
         "/api/edges": lambda: {
             "now_ms": fx.now_ms(),
@@ -294,13 +296,30 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.close_connection = True
         topics = query.get("topics", [""])[0].split(",")
+        board = fx.board()
+        board.source_number("ufms")
         try:
+            if "vehicles" in topics and state != "full":
+                self.event("vehicles", board.whole(fx.now_ms()))
+            self.moving(topics, query, state, board, first=True)
             while not self.server.stopping.wait(1.0) and self.state() != "error":  # type: ignore[attr-defined]
-                if "vehicles" in topics and state == "full":
-                    self.event("vehicles", {"now_ms": fx.now_ms(), "vehicles": fx.vehicles()})
+                self.moving(topics, query, state, board, first=False)
                 self.event("clock", fx.city(state)["clock"])
         except (BrokenPipeError, ConnectionResetError):
             return
+
+    def moving(self, topics: list[str], query: dict[str, list[str]], state: str, board: Board, *, first: bool) -> None:
+        """Send the buses: as frames of all, or those of a line or of some ids in full."""
+        if state == "empty":
+            return
+        if "vehicles" in topics and state == "full":
+            frame = board.change(fx.rows(fx.vehicles()), fx.now_ms())
+            if frame is not None:
+                self.event("vehicles", board.whole(fx.now_ms()) if first else frame)
+        if "buses" in topics:
+            ids, route = query.get("vehicle_ids", [""])[0].split(","), query.get("route_id", [""])[0]
+            some = [bus for bus in fx.vehicles(96) if bus["vehicle_id"] in ids or bus["route_id"] == route]
+            self.event("buses", {"now_ms": fx.now_ms(), "vehicles": some})
 
     def event(self, name: str, body: Any) -> None:
         """Send one event."""

@@ -4,6 +4,10 @@ import math
 import time
 from typing import Any
 
+from schemas.position import Quality
+from schemas.trip import Phase
+from services.api.vehicles.frames import Board, Row, pack_quality
+
 BBOX = (105.78, 20.98, 105.88, 21.06)
 CENTRE = (105.832, 21.022)
 TIMEZONE = "Asia/Ho_Chi_Minh"
@@ -238,6 +242,37 @@ def vehicles(count: int = 60) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+PHASES = [phase.value for phase in Phase]
+
+
+def board() -> Board:
+    """Return an empty board that knows the fixture's lines."""
+    return Board({"routes": [[f"R{line[0]}", line[0]] for line in LINES], "shapes": "fixture"})
+
+
+def rows(buses: list[dict[str, Any]]) -> dict[str, Row]:
+    """Return buses as rows of the stream's frames."""
+    lines = [line[0] for line in LINES]
+    return {
+        bus["vehicle_id"]: Row(
+            time_ms=bus["time_ms"],
+            x=round(bus["lon"] * 1e5),
+            y=round(bus["lat"] * 1e5),
+            h=bus["heading_deg"],
+            v=round(bus["speed_mps"] * 10),
+            d=round(bus["distance_m"]),
+            line=lines.index(bus["route_short_name"]),
+            shape=None,
+            phase=PHASES.index(bus["phase"]),
+            sure=round(bus["probability"] * 100),
+            delay=bus["delay_s"],
+            quality=pack_quality(Quality(**bus["quality"])),
+            source=0,
+        )
+        for bus in buses
+    }
 
 
 def vehicle_detail(vehicle_id: str) -> dict[str, Any]:

@@ -1,17 +1,21 @@
 /** Everything the control page watches: read once, kept fresh by one stream, read again now and then. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { nudgeClock } from '../core/clock.ts'
+import { Fleet, type Frame } from '../core/frames.ts'
 import { useLive, type Live } from '../core/live.ts'
-import type { AlertView, CameraView, EdgesBody, EdgeView, FeedView, IncidentView, Overview, VehiclesBody, VehicleView } from '../core/types.ts'
+import type { AlertView, CameraView, EdgesBody, EdgeView, FeedView, IncidentView, Overview } from '../core/types.ts'
 import { useData, type Data } from '../core/use_data.ts'
 
 const OVERVIEW_MS = 5_000
 const SLOW_MS = 15_000
 const SAFETY_MS = 60_000
+const TURN_MS = 500
 
 export interface ControlData {
   overview: Data<Overview>
-  vehicles: Data<VehiclesBody>
+  /** Every bus, changed in place; `turn` counts the pictures that pages draw of it. */
+  fleet: Fleet
+  turn: number
   edges: Data<EdgesBody>
   incidents: Data<{ incidents: IncidentView[] }>
   feeds: Data<{ feeds: FeedView[] }>
@@ -30,19 +34,36 @@ export function mergeNewer<T>(before: readonly T[], newer: readonly T[], key: (i
   return [...all.values()]
 }
 
+/** A counter that goes up when told that something changed, at most a few times a second. */
+function useTurn(): [number, () => void] {
+  const [turn, setTurn] = useState(0)
+  const timer = useRef(0)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const changed = () => {
+    if (timer.current) return
+    timer.current = window.setTimeout(() => {
+      timer.current = 0
+      setTurn((n) => n + 1)
+    }, TURN_MS)
+  }
+  return [turn, changed]
+}
+
 export function useControlData(): ControlData {
   const overview = useData<Overview>('/api/control/overview', OVERVIEW_MS)
-  const vehicles = useData<VehiclesBody>('/api/vehicles', SAFETY_MS)
+  const fleet = useRef<Fleet | null>(null)
+  fleet.current ??= new Fleet()
+  const [turn, changed] = useTurn()
   const edges = useData<EdgesBody>('/api/edges', SAFETY_MS)
   const incidents = useData<{ incidents: IncidentView[] }>('/api/incidents', SLOW_MS)
   const feeds = useData<{ feeds: FeedView[] }>('/api/feeds', SLOW_MS)
   const alerts = useData<{ alerts: AlertView[] }>('/api/alerts', SLOW_MS)
   const cameras = useData<{ cameras: CameraView[] }>('/api/cameras', SLOW_MS)
   const live = useLive('topics=vehicles,edges,incidents,feeds,clock', {
-    vehicles: (body: VehiclesBody) => {
-      nudgeClock(body.now_ms)
-      const known = vehicles.value?.vehicles ?? []
-      vehicles.put({ now_ms: body.now_ms, vehicles: mergeNewer<VehicleView>(known, body.vehicles, (bus) => bus.vehicle_id, (bus) => bus.time_ms) })
+    vehicles: (frame: Frame) => {
+      fleet.current!.take(frame)
+      nudgeClock(frame.now_ms)
+      changed()
     },
     edges: ({ states }: { states: EdgeView[] }) => {
       const known = edges.value?.states ?? []
@@ -57,7 +78,7 @@ export function useControlData(): ControlData {
       feeds.put({ feeds: mergeNewer<FeedView>(known, body.feeds, (feed) => feed.source, (feed) => feed.time_ms) })
     },
   })
-  return { overview, vehicles, edges, incidents, feeds, alerts, cameras, live }
+  return { overview, fleet: fleet.current, turn, edges, incidents, feeds, alerts, cameras, live }
 }
 
 export type Filter = 'active' | 'detected' | 'done' | 'all'

@@ -1,6 +1,7 @@
 /** The selected incident: what, where, since, the evidence in words, the actions, the log. */
 import { useNow } from '../core/clock.ts'
-import type { CameraView, IncidentView, VehicleView } from '../core/types.ts'
+import type { Fleet } from '../core/frames.ts'
+import type { CameraView, IncidentView } from '../core/types.ts'
 import { useStore } from '../core/store.ts'
 import { clockSeconds, clockTime, number, percent, span, speed } from '../i18n/format.ts'
 import { say, t, tCode } from '../i18n/index.ts'
@@ -12,11 +13,11 @@ import { select } from './selection.ts'
 
 const MOST_BUSES = 12
 
-export function IncidentCard({ incident, acting, vehicles, cameras }: { incident: IncidentView; acting: Acting; vehicles: readonly VehicleView[]; cameras: readonly CameraView[] }) {
+export function IncidentCard({ incident, acting, fleet, cameras }: { incident: IncidentView; acting: Acting; fleet: Fleet; cameras: readonly CameraView[] }) {
   const now = useNow(1000)
   const asking = useStore(askingWhy) === incident.incident_id
   const { evidence } = incident
-  const buses = evidence.vehicle_ids.map((id) => ({ id, bus: vehicles.find((one) => one.vehicle_id === id) }))
+  const buses = evidence.vehicle_ids.map((id) => ({ id, bus: fleet.find(id) }))
   const lines = [...new Set(buses.flatMap(({ bus }) => (bus?.route_short_name ? [bus.route_short_name] : [])))]
   return (
     <article class="card" aria-label={say(incident.title)}>

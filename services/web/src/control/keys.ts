@@ -1,18 +1,22 @@
 /** Keys of the control page: J K walk the queue, V verifies, X asks why not, 1–4 answer, / searches, Esc lets go. */
 import { useEffect, useRef } from 'preact/hooks'
+import { currentPlace } from '../core/router.ts'
 import type { IncidentView } from '../core/types.ts'
 import { askingWhy, DISMISS_REASONS, type Acting } from './actions.tsx'
 import { SEARCH_ID } from './search.tsx'
-import { select } from './selection.ts'
+import { readSelection, select } from './selection.ts'
 import { typing } from '../ui/typing.ts'
 
-export function useControlKeys(list: readonly IncidentView[], chosen: IncidentView | undefined, acting: Acting): void {
-  const newest = useRef({ list, chosen, acting })
-  newest.current = { list, chosen, acting }
+export function useControlKeys(list: readonly IncidentView[], incidents: readonly IncidentView[], acting: Acting): void {
+  const newest = useRef({ list, incidents, acting })
+  newest.current = { list, incidents, acting }
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return
-      if (handle(event.key.toLowerCase(), newest.current)) event.preventDefault()
+      // Read from the address, not from the last picture: quick fingers press two keys before it is drawn.
+      const selection = readSelection(currentPlace().query.get('sel'))
+      const chosen = selection?.kind === 'incident' ? newest.current.incidents.find((one) => one.incident_id === selection.id) : undefined
+      if (handle(event.key.toLowerCase(), { ...newest.current, chosen })) event.preventDefault()
     }
     addEventListener('keydown', press)
     return () => removeEventListener('keydown', press)

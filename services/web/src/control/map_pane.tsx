@@ -1,11 +1,13 @@
 /** The map in the middle: roads by level, buses by delay, candidates, cameras; its layers and its legend. */
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { ApiError } from '../core/api.ts'
 import { useCity } from '../core/city.ts'
 import { currentPlace, setQuery, usePlace } from '../core/router.ts'
 import type { IncidentView, VehicleDetail } from '../core/types.ts'
 import { t, tCode, type Key } from '../i18n/index.ts'
 import { CityMap, nextMarks, type Picked } from '../map/city_map.ts'
 import type { LayerName } from '../map/overlays.ts'
+import { Shapes } from '../map/shapes.ts'
 import { ZoomButtons } from '../map/zoom_buttons.tsx'
 import { Empty, Failure } from '../ui/states.tsx'
 import { calmMotion, useDark } from '../ui/theme.ts'
@@ -13,6 +15,8 @@ import type { ControlData } from './data.ts'
 import { select, type Selection } from './selection.ts'
 
 const LAYERS: LayerName[] = ['buses', 'roads', 'incidents', 'cameras']
+
+const shapes = new Shapes()
 
 function readAt(text: string | null): { lon: number; lat: number; zoom: number } | null {
   const [lon, lat, zoom] = (text ?? '').split(',').map(Number)
@@ -64,13 +68,13 @@ export function MapPane({ data, selection, incidents, detail }: Props) {
 
   // Nobody chose a place yet: begin where most buses are.
   const placed = useRef(readAt(currentPlace().query.get('at')) !== null || selection !== null)
+  const { fleet } = data
   useEffect(() => {
-    const buses = data.vehicles.value?.vehicles ?? []
-    if (placed.current || !map.current || buses.length === 0) return
+    if (placed.current || !map.current || fleet.size === 0) return
     placed.current = true
-    map.current.fitMost(buses.map((bus) => [bus.lon, bus.lat]))
-  }, [data.vehicles.value !== null, made])
-  useEffect(() => map.current?.setVehicles(data.vehicles.value?.vehicles ?? []), [data.vehicles.value, made])
+    map.current.fitMost([...fleet.all()].map((bus) => [bus.lon, bus.lat]))
+  }, [fleet.size > 0, made])
+  useEffect(() => map.current?.setVehicles(fleet.all(), (bus) => shapes.find(fleet.shapes, bus.shape)), [data.turn, made])
   useEffect(() => map.current?.setEdges(data.edges.value?.states ?? []), [data.edges.value, made])
   useEffect(() => map.current?.setIncidents(incidents), [incidents, made])
   useEffect(() => map.current?.setCameras(data.cameras.value?.cameras ?? []), [data.cameras.value, made])
@@ -82,13 +86,13 @@ export function MapPane({ data, selection, incidents, detail }: Props) {
   useEffect(() => {
     const incident = selection?.kind === 'incident' ? incidents.find((one) => one.incident_id === selection.id) : undefined
     const camera = selection?.kind === 'camera' ? data.cameras.value?.cameras.find((one) => one.camera_id === selection.id) : undefined
-    const bus = selection?.kind === 'vehicle' ? data.vehicles.value?.vehicles.find((one) => one.vehicle_id === selection.id) : undefined
+    const bus = selection?.kind === 'vehicle' ? fleet.find(selection.id) : undefined
     const place = incident ?? camera
     map.current?.selectPlace(place?.lon ?? null, place?.lat ?? null)
     map.current?.selectEdge(selection?.kind === 'edge' ? Number(selection.id) : null)
     const target = place ?? bus
     if (target) map.current?.flyTo(target.lon, target.lat)
-  }, [chosen, made, incidents.length > 0, data.vehicles.value !== null, data.cameras.value !== null])
+  }, [chosen, made, incidents.length > 0, fleet.known, data.cameras.value !== null])
   useEffect(() => {
     const shown = selection?.kind === 'vehicle' ? detail : null
     map.current?.selectVehicle(selection?.kind === 'vehicle' ? selection.id : null, shown, nextMarks(shown))
@@ -115,9 +119,9 @@ export function MapPane({ data, selection, incidents, detail }: Props) {
       {city && !city.parts.map && <p class="map-note">{t('map.none')}</p>}
       {broken === 'base' && <p class="map-note">{t('state.error', { what: t('what.map') })}</p>}
       {data.edges.error && !data.edges.value && !broken && <p class="map-note map-note-high">{t('state.error', { what: t('what.edges') })}</p>}
-      {data.vehicles.error && !data.vehicles.value && (
+      {data.live.state === 'silent' && !fleet.known && (
         <div class="map-fail">
-          <Failure what="what.vehicles" error={data.vehicles.error} retry={data.vehicles.reload} />
+          <Failure what="what.vehicles" error={new ApiError(0, '')} retry={data.live.again} />
         </div>
       )}
     </>

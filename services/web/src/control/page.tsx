@@ -42,11 +42,13 @@ export function ControlPage() {
   const vehicle = useData<VehicleDetail>(selection?.kind === 'vehicle' ? `/api/vehicles/${segment(selection.id)}` : null, DETAIL_MS)
   const edge = useData<EdgeDetail>(selection?.kind === 'edge' ? `/api/edges/${segment(selection.id)}` : null, DETAIL_MS)
   const chosen = selection?.kind === 'incident' ? incidents.find((one) => one.incident_id === selection.id) : undefined
-  useControlKeys(list, chosen, acting)
+  useControlKeys(list, incidents, acting)
   useEffect(() => {
     document.title = t('control.title')
   })
-  useEffect(() => askingWhy.set(null), [selection?.id])
+  useEffect(() => {
+    if (askingWhy.get() !== selection?.id) askingWhy.set(null)
+  }, [selection?.id])
 
   return (
     <main id="main" class="control" data-view={view}>
@@ -62,7 +64,7 @@ export function ControlPage() {
       </div>
       <div class="control-cols">
         <section class="control-left" aria-label={t('tab.list')}>
-          <ControlSearch vehicles={data.vehicles.value?.vehicles ?? []} />
+          <ControlSearch fleet={data.fleet} />
           <div class="tabs" role="group" aria-label={t('tab.list')}>
             {TABS.map((one) => (
               <button key={one} type="button" aria-pressed={one === tab} onClick={() => setQuery({ tab: one === 'queue' ? null : one })}>
@@ -135,7 +137,7 @@ function SelectedCard({ selection, chosen, acting, data, vehicle, edge }: Select
       {selection.kind === 'vehicle' && <VehicleCard data={vehicle} />}
       {selection.kind === 'edge' && <EdgeCard data={edge} />}
       {camera && <CameraCard camera={camera} />}
-      {chosen && <IncidentCard incident={chosen} acting={acting} vehicles={data.vehicles.value?.vehicles ?? []} cameras={data.cameras.value?.cameras ?? []} />}
+      {chosen && <IncidentCard incident={chosen} acting={acting} fleet={data.fleet} cameras={data.cameras.value?.cameras ?? []} />}
       {selection.kind === 'incident' && !chosen && (
         <Panel data={data.incidents} what="what.incidents" rows={6}>
           {() => <Empty title={t('incident.gone')} />}

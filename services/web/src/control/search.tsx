@@ -1,7 +1,8 @@
 /** The slash key's search: buses on the map by plate, lines and stops by name. */
 import { useState } from 'preact/hooks'
 import { segment } from '../core/api.ts'
-import type { SearchHits, VehicleView } from '../core/types.ts'
+import type { Fleet } from '../core/frames.ts'
+import type { SearchHits } from '../core/types.ts'
 import { useData } from '../core/use_data.ts'
 import { t } from '../i18n/index.ts'
 import { LineBadge } from '../ui/bits.tsx'
@@ -11,12 +12,12 @@ import { select } from './selection.ts'
 const MOST = 6
 export const SEARCH_ID = 'control-search'
 
-export function ControlSearch({ vehicles }: { vehicles: readonly VehicleView[] }) {
+export function ControlSearch({ fleet }: { fleet: Fleet }) {
   const [q, setQ] = useState('')
   const wanted = q.trim().toLowerCase()
   const data = useData<SearchHits>(wanted ? `/api/search?q=${encodeURIComponent(wanted)}&limit=${MOST}` : null)
   const plain = wanted.replace(/[^\p{L}\p{N}]/gu, '')
-  const buses = plain ? vehicles.filter((bus) => bus.vehicle_id.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '').includes(plain) || bus.route_short_name?.toLowerCase() === plain).slice(0, MOST) : []
+  const buses = plain ? [...fleet.all()].filter((bus) => bus.vehicle_id.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '').includes(plain) || bus.route_short_name?.toLowerCase() === plain).slice(0, MOST) : []
   const hits = data.value
   const none = wanted && data.value && buses.length + data.value.routes.length + data.value.stops.length === 0
   return (

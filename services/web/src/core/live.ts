@@ -1,10 +1,13 @@
 /** What moves: one stream of server-sent events with its own back-off, and how long it has been silent. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { setClock } from './clock.ts'
 import type { Clock } from './types.ts'
 
 export type Handlers = Record<string, (body: never) => void>
 export type LiveState = 'connecting' | 'open' | 'silent'
+
+/** A part of the stream was missed: it must begin anew. */
+export class GapError extends Error {}
 
 const SILENT_AFTER_MS = 15_000
 const FIRST_WAIT_MS = 1_000
@@ -50,6 +53,8 @@ export function openLive(query: string, handlers: Handlers, onState: (state: Liv
           ;(handle as (body: unknown) => void)(JSON.parse((event as MessageEvent<string>).data))
         } catch (error) {
           console.warn(`${name}: unreadable event`, error)
+          // Something was missed: a new stream begins with everything.
+          if (error instanceof GapError) again()
         }
       })
     }
@@ -68,6 +73,8 @@ export interface Live {
   state: LiveState
   /** Wall time in ms of this device at which the stream was last heard; 0 before. */
   heardAt: () => number
+  /** Try at once. */
+  again: () => void
 }
 
 /** Keep a stream open while a component is shown. */
@@ -76,6 +83,8 @@ export function useLive(query: string | null, handlers: Handlers): Live {
   const heard = useRef(0)
   const newest = useRef(handlers)
   newest.current = handlers
+  const [turn, setTurn] = useState(0)
+  const again = useCallback(() => setTurn((n) => n + 1), [])
   const names = Object.keys(handlers).join(',')
   useEffect(() => {
     if (query === null) return
@@ -85,6 +94,6 @@ export function useLive(query: string | null, handlers: Handlers): Live {
       if (next === 'open') heard.current = Date.now()
       setState(next)
     })
-  }, [query, names])
-  return { state, heardAt: () => heard.current }
+  }, [query, names, turn])
+  return { state, heardAt: () => heard.current, again }
 }

@@ -1,22 +1,22 @@
-/** The one door to MapLibre: a city map with buses, roads, incidents, cameras, a trail and a line. */
+/** The one door to MapLibre: a city map with roads, cameras, a trail and a line; what moves is drawn by `Signs`. */
 import {
   addProtocol,
   AttributionControl,
   type GeoJSONSource,
   LngLatBounds,
   Map as MapLibre,
-  type MapLayerMouseEvent,
+  type MapMouseEvent,
   setWorkerUrl,
 } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import { PMTiles, Protocol } from 'pmtiles'
-import { delayLevel } from '../core/levels.ts'
-import type { CameraView, City, EdgeView, IncidentView, VehicleDetail, VehicleView } from '../core/types.ts'
-import { glideTo, isMoving, placeAt, type Moving } from './glide.ts'
+import type { CameraView, City, EdgeView, IncidentView, VehicleDetail } from '../core/types.ts'
 import { addImages } from './images.ts'
+import type { Track } from './motion.ts'
 import { addOverlays, LAYERS_OF, type LayerName } from './overlays.ts'
 import { paletteOf, type Palette } from './palette.ts'
+import { type MapBus, Signs } from './signs.ts'
 import { cityLayers, emptyStyle } from './style.ts'
 
 setWorkerUrl(workerUrl)
@@ -24,10 +24,10 @@ const protocol = new Protocol({ metadata: true })
 addProtocol('pmtiles', protocol.tile)
 const TILES = '/map/city.pmtiles'
 
-const FRAME_MS = 120
-/** Buses are drawn in this many layers, so that one that covers another covers its number too. */
-const ORDERS = 64
-const orderOf = (id: string): number => [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 8191, 7) % ORDERS
+/** A road or a camera is touched within this many pixels of the finger. */
+const REACH_PX = 10
+const CURSOR_MS = 80
+const ROAD_LAYERS = ['level-blocked', 'level-congested', 'level-slow', 'level-free', 'road']
 
 export type Picked = { kind: 'vehicle' | 'incident' | 'camera' | 'edge' | 'stop'; id: string }
 
@@ -72,15 +72,10 @@ const markFeature = ({ lon, lat, name, main }: Mark): Feature => point(lon, lat,
 export class CityMap {
   private readonly map: MapLibre
   private readonly calm: boolean
-  private readonly moving = new Map<string, Moving>()
-  private readonly known = new Map<string, VehicleView>()
-  private selectedVehicle: string | null = null
+  private readonly signs: Signs
   private selectedEdge: number | null = null
   private ready = false
   private readonly waiting: (() => void)[] = []
-  private frame = 0
-  private lastDrawn = 0
-  private changed = false
   private hasLevels = false
   private removed = false
 
@@ -103,6 +98,7 @@ export class CityMap {
       fadeDuration: options.calm ? 0 : 200,
     })
     this.map.touchZoomRotate.disableRotation()
+    this.signs = new Signs(this.map, palette, options.calm)
     this.map.addControl(new AttributionControl({ compact: false }), 'bottom-right')
     this.map.once('load', () => void this.open(palette))
     this.map.on('idle', () => {
@@ -149,24 +145,16 @@ export class CityMap {
   private listen(): void {
     const { onPick, onMove } = this.options
     if (onPick) {
-      const pick = (kind: Picked['kind'], layer: string, property: string) => {
-        if (!this.map.getLayer(layer)) return
-        this.map.on('click', layer, (event: MapLayerMouseEvent) => {
-          const feature = event.features?.[0]
-          const id = property === '#' ? feature?.id : feature?.properties[property]
-          if (id === undefined || event.defaultPrevented) return
-          event.preventDefault()
-          onPick({ kind, id: String(id) })
-        })
-        this.map.on('mouseenter', layer, () => (this.map.getCanvas().style.cursor = 'pointer'))
-        this.map.on('mouseleave', layer, () => (this.map.getCanvas().style.cursor = ''))
-      }
-      pick('incident', 'incidents', 'id')
-      pick('vehicle', 'bus-arrows', 'id')
-      pick('vehicle', 'bus-dots', 'id')
-      pick('camera', 'cameras', 'id')
-      for (const level of ['blocked', 'congested', 'slow', 'free']) pick('edge', `level-${level}`, '#')
-      if (this.hasLevels) pick('edge', 'road', '#')
+      let lookedAt = 0
+      this.map.on('click', (event) => {
+        const picked = this.at(event)
+        if (picked) onPick(picked)
+      })
+      this.map.on('mousemove', (event) => {
+        if (performance.now() - lookedAt < CURSOR_MS) return
+        lookedAt = performance.now()
+        this.map.getCanvas().style.cursor = this.at(event) ? 'pointer' : ''
+      })
     }
     this.map.on('moveend', () => {
       const { lng, lat } = this.map.getCenter()
@@ -174,55 +162,25 @@ export class CityMap {
     })
   }
 
+  /** What lies under a finger: a sign first, then a camera, then a road. */
+  private at({ point: { x, y } }: MapMouseEvent): Picked | null {
+    const sign = this.signs.hit(x, y)
+    if (sign) return sign
+    const layers = ['cameras', ...ROAD_LAYERS].filter((layer) => this.map.getLayer(layer) && (layer !== 'road' || this.hasLevels))
+    const found = this.map.queryRenderedFeatures([[x - REACH_PX, y - REACH_PX], [x + REACH_PX, y + REACH_PX]], { layers })
+    const camera = found.find((feature) => feature.layer.id === 'cameras')
+    if (camera) return { kind: 'camera', id: String(camera.properties['id']) }
+    const road = found.find((feature) => feature.id !== undefined)
+    return road ? { kind: 'edge', id: String(road.id) } : null
+  }
+
   private source(name: string): GeoJSONSource {
     return this.map.getSource(name) as GeoJSONSource
   }
 
-  setVehicles(vehicles: readonly VehicleView[]): void {
-    const now = performance.now()
-    const present = new Set<string>()
-    for (const bus of vehicles) {
-      present.add(bus.vehicle_id)
-      this.known.set(bus.vehicle_id, bus)
-      this.moving.set(bus.vehicle_id, glideTo(this.moving.get(bus.vehicle_id), bus.lon, bus.lat, now, this.calm))
-    }
-    for (const id of [...this.known.keys()]) {
-      if (present.has(id)) continue
-      this.known.delete(id)
-      this.moving.delete(id)
-    }
-    this.when(() => {
-      this.changed = true
-      if (!this.frame) this.frame = requestAnimationFrame(this.step)
-    })
-  }
-
-  /** Draw buses where they are now, a few times a second; go on only while one of them glides. */
-  private readonly step = (): void => {
-    this.frame = 0
-    if (this.removed) return
-    const now = performance.now()
-    if (now - this.lastDrawn >= FRAME_MS) {
-      this.lastDrawn = now
-      this.changed = false
-      this.source('buses').setData(collection([...this.known.values()].map((bus) => this.busFeature(bus, now))) as never)
-    }
-    const gliding = () => [...this.moving.values()].some((moving) => isMoving(moving, now - 2 * FRAME_MS))
-    if (this.changed || gliding()) this.frame = requestAnimationFrame(this.step)
-  }
-
-  private busFeature(bus: VehicleView, now: number): Feature {
-    const [lon, lat] = placeAt(this.moving.get(bus.vehicle_id)!, now)
-    const level = delayLevel(bus)
-    return point(lon, lat, {
-      id: bus.vehicle_id,
-      line: bus.route_short_name ?? '',
-      level,
-      heading: bus.heading_deg ?? 0,
-      image: bus.heading_deg === null ? `bus-${level}-still` : `bus-${level}`,
-      selected: bus.vehicle_id === this.selectedVehicle,
-      order: bus.vehicle_id === this.selectedVehicle ? ORDERS : orderOf(bus.vehicle_id),
-    })
+  /** Take the buses as they are now; `trackOf` gives the line each is drawn along. */
+  setVehicles<B extends MapBus>(buses: Iterable<B>, trackOf: (bus: B) => Track | null = () => null): void {
+    this.signs.setBuses(buses, trackOf)
   }
 
   setEdges(states: readonly EdgeView[]): void {
@@ -236,10 +194,7 @@ export class CityMap {
 
   setIncidents(incidents: readonly IncidentView[]): void {
     const known = new Set(['detected', 'verified', 'responding'])
-    this.when(() => {
-      const features = incidents.map((one) => point(one.lon, one.lat, { id: one.incident_id, image: `incident-${known.has(one.state) ? one.state : 'done'}` }))
-      this.source('incidents').setData(collection(features) as never)
-    })
+    this.signs.setIncidents(incidents.map(({ incident_id: id, lon, lat, state }) => ({ id, lon, lat, state: known.has(state) ? state : 'done' })))
   }
 
   setCameras(cameras: readonly CameraView[]): void {
@@ -251,13 +206,11 @@ export class CityMap {
 
   /** A bus with its trail of the last minutes and its next stops, or nothing. */
   selectVehicle(id: string | null, detail: VehicleDetail | null, marks: readonly Mark[] = []): void {
-    this.selectedVehicle = id
+    this.signs.select(id)
     this.when(() => {
       const trail = detail && detail.trail.length > 1 ? [{ type: 'Feature' as const, geometry: { type: 'LineString', coordinates: detail.trail.map(([, lon, lat]) => [lon, lat]) }, properties: {} }] : []
       this.source('trail').setData(collection(trail) as never)
       this.source('marks').setData(collection(marks.map(markFeature)) as never)
-      this.lastDrawn = 0
-      if (!this.frame) this.frame = requestAnimationFrame(this.step)
     })
   }
 
@@ -289,6 +242,10 @@ export class CityMap {
   }
 
   showLayer(name: LayerName, shown: boolean): void {
+    if (name === 'buses' || name === 'incidents') {
+      this.signs.show(name, shown)
+      return
+    }
     this.when(() => {
       for (const layer of LAYERS_OF[name]) {
         if (this.map.getLayer(layer)) this.map.setLayoutProperty(layer, 'visibility', shown ? 'visible' : 'none')
@@ -328,7 +285,7 @@ export class CityMap {
 
   remove(): void {
     this.removed = true
-    cancelAnimationFrame(this.frame)
+    this.signs.remove()
     this.map.remove()
   }
 }

@@ -3,16 +3,42 @@ import type { Map as MapLibre } from 'maplibre-gl'
 import type { BusLevel } from '../core/levels.ts'
 import { busColour, type Palette } from './palette.ts'
 
-const RATIO = 2
-const LEVELS: BusLevel[] = ['on_time', 'slow', 'late', 'early', 'unknown']
+/** Signs are drawn at twice their size, for sharp screens. */
+export const RATIO = 2
+const BUS_PX = 44
+const INCIDENT_PX = 36
 
-function draw(size: number, paint: (pen: CanvasRenderingContext2D) => void): ImageData {
+function draw(size: number, paint: (pen: CanvasRenderingContext2D) => void): HTMLCanvasElement {
   const canvas = document.createElement('canvas')
   canvas.width = canvas.height = size * RATIO
-  const pen = canvas.getContext('2d')!
+  const pen = canvas.getContext('2d', { willReadFrequently: true })!
   pen.scale(RATIO, RATIO)
   paint(pen)
-  return pen.getImageData(0, 0, canvas.width, canvas.height)
+  return canvas
+}
+
+export const busSign = (level: BusLevel, p: Palette, nose: boolean): HTMLCanvasElement => draw(BUS_PX, (pen) => bus(pen, level, p, nose))
+export const incidentSign = (state: string, p: Palette): HTMLCanvasElement => draw(INCIDENT_PX, (pen) => incident(pen, state, p))
+
+/** Colour of words on a bus. */
+export const inkOf = (level: BusLevel, p: Palette): string => (level === 'unknown' || level === 'stale' ? p.ink : p.paper)
+
+/** Thin slanted lines: what is drawn is old. */
+function hatch(pen: CanvasRenderingContext2D, c: number, r: number, colour: string): void {
+  pen.save()
+  pen.beginPath()
+  pen.arc(c, c, r, 0, Math.PI * 2)
+  pen.clip()
+  pen.beginPath()
+  for (let at = -2 * r; at <= 2 * r; at += 5) {
+    pen.moveTo(c + at - r, c + r)
+    pen.lineTo(c + at + r, c - r)
+  }
+  pen.lineWidth = 1
+  pen.globalAlpha = 0.55
+  pen.strokeStyle = colour
+  pen.stroke()
+  pen.restore()
 }
 
 /** A round body with a nose that points north; the map turns it to the heading. */
@@ -35,19 +61,21 @@ function bus(pen: CanvasRenderingContext2D, level: BusLevel, p: Palette, nose: b
   pen.lineWidth = level === 'late' ? 6 : 4
   pen.strokeStyle = p.paper
   pen.stroke()
-  pen.fillStyle = level === 'unknown' ? p.paper : colour
+  const hollow = level === 'unknown' || level === 'stale'
+  pen.fillStyle = hollow ? p.paper : colour
   pen.fill()
+  if (level === 'stale') hatch(pen, c, 12, colour)
   pen.lineWidth = level === 'late' ? 3 : 1.5
   pen.strokeStyle = level === 'late' ? p.ink : colour
   if (level === 'slow') {
     pen.strokeStyle = p.ink
     pen.setLineDash([4, 3])
   }
-  if (level === 'unknown') pen.setLineDash([2, 2])
+  if (hollow) pen.setLineDash([2, 2])
   pen.beginPath()
   pen.arc(c, c, 13, 0, Math.PI * 2)
   pen.stroke()
-  if (level === 'unknown' && nose) {
+  if (hollow && nose) {
     pen.setLineDash([])
     pen.beginPath()
     pen.moveTo(c - 8, c - 10)
@@ -104,15 +132,10 @@ function camera(pen: CanvasRenderingContext2D, well: boolean, p: Palette): void 
   }
 }
 
+/** Signs that MapLibre draws itself. */
 export function addImages(map: MapLibre, p: Palette): void {
-  const put = (name: string, size: number, paint: (pen: CanvasRenderingContext2D) => void) => {
-    if (!map.hasImage(name)) map.addImage(name, draw(size, paint), { pixelRatio: RATIO })
+  for (const [name, well] of [['camera-ok', true], ['camera-bad', false]] as const) {
+    const sign = draw(28, (pen) => camera(pen, well, p))
+    if (!map.hasImage(name)) map.addImage(name, sign.getContext('2d')!.getImageData(0, 0, sign.width, sign.height), { pixelRatio: RATIO })
   }
-  for (const level of LEVELS) {
-    put(`bus-${level}`, 44, (pen) => bus(pen, level, p, true))
-    put(`bus-${level}-still`, 44, (pen) => bus(pen, level, p, false))
-  }
-  for (const state of ['detected', 'verified', 'responding', 'done']) put(`incident-${state}`, 36, (pen) => incident(pen, state, p))
-  put('camera-ok', 28, (pen) => camera(pen, true, p))
-  put('camera-bad', 28, (pen) => camera(pen, false, p))
 }

@@ -71,7 +71,7 @@ const dark: Palette = {
 export const paletteOf = (isDark: boolean): Palette => (isDark ? dark : light)
 
 export const busColour = (level: BusLevel, p: Palette): string =>
-  ({ on_time: p.ok, slow: p.slow, late: p.late, early: p.early, unknown: p.none })[level]
+  ({ on_time: p.ok, slow: p.slow, late: p.late, early: p.early, unknown: p.none, stale: p.none })[level]
 
 export const roadColour = (level: Level, p: Palette): string =>
   ({ free: p.ok, slow: p.slow, congested: p.late, blocked: p.blocked, no_data: p.none })[level]

@@ -1,5 +1,5 @@
 /** The rider's map: the stop, its buses as they move, and the line. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useCity } from '../core/city.ts'
 import { useLive } from '../core/live.ts'
 import { segment } from '../core/api.ts'
@@ -9,35 +9,50 @@ import { t } from '../i18n/index.ts'
 import { calmMotion, useDark } from '../ui/theme.ts'
 import { Empty } from '../ui/states.tsx'
 import { CityMap, nextMarks } from './city_map.ts'
+import { makeTrack, type Track } from './motion.ts'
 import { ZoomButtons } from './zoom_buttons.tsx'
 
 const DETAIL_MS = 10_000
+const MOST_ASKED = 100
 
 export interface RiderMapProps {
   stop?: { name: string; lon: number; lat: number }
   vehicleIds: string[]
   shape?: [number, number][]
+  lengthM?: number
 }
 
-export function RiderMap({ stop, vehicleIds, shape }: RiderMapProps) {
+/** The line of a route page as a track; its own length is stretched to the one that buses' distances count in. */
+function trackOf(shape: readonly [number, number][], lengthM: number): Track {
+  const along = [0]
+  for (let i = 1; i < shape.length; i += 1) {
+    const [[west, south], [east, north]] = [shape[i - 1]!, shape[i]!]
+    along.push(along[i - 1]! + Math.hypot((east - west) * Math.cos((north * Math.PI) / 180), north - south))
+  }
+  const whole = along.at(-1) || 1
+  return makeTrack(shape.map(([lon]) => lon), shape.map(([, lat]) => lat), along.map((at) => (at / whole) * lengthM))
+}
+
+export function RiderMap({ stop, vehicleIds, shape, lengthM }: RiderMapProps) {
   const city = useCity()
   const dark = useDark()
   const box = useRef<HTMLDivElement>(null)
   const map = useRef<CityMap | null>(null)
   const fitted = useRef(false)
   const [broken, setBroken] = useState(false)
-  const data = useData<VehiclesBody>('/api/vehicles', 30_000)
   // One bus was chosen: its trail and its next stops are drawn too.
   const chosen = vehicleIds.length === 1 ? vehicleIds[0]! : null
   const detail = useData<VehicleDetail>(stop && chosen ? `/api/vehicles/${segment(chosen)}` : null, DETAIL_MS)
   const [made, setMade] = useState(0)
   const newest = useRef(new Map<string, VehicleView>())
+  const heard = useRef(vehicleIds.length === 0)
   const wanted = new Set(vehicleIds)
+  const track = useMemo(() => (shape && lengthM ? trackOf(shape, lengthM) : null), [shape?.length, lengthM])
 
   const draw = () => {
     const shown = [...newest.current.values()].filter((bus) => wanted.has(bus.vehicle_id))
-    map.current?.setVehicles(shown)
-    if (fitted.current || (shown.length === 0 && !shape && !data.value)) return
+    map.current?.setVehicles(shown, () => track)
+    if (fitted.current || (shown.length === 0 && !shape && !heard.current)) return
     fitted.current = true
     const buses = shown.map((bus): [number, number] => [bus.lon, bus.lat])
     map.current?.fit([...(stop ? [[stop.lon, stop.lat] as [number, number]] : []), ...(shape ?? []), ...(stop ? buses.slice(0, 1) : buses)])
@@ -49,10 +64,13 @@ export function RiderMap({ stop, vehicleIds, shape }: RiderMapProps) {
     }
     draw()
   }
-  useLive('topics=vehicles,clock', { vehicles: (body: VehiclesBody) => take(body.vehicles) })
-  useEffect(() => {
-    if (data.value) take(data.value.vehicles)
-  }, [data.value])
+  const asked = vehicleIds.slice(0, MOST_ASKED).join(',')
+  useLive(asked ? `topics=buses,clock&vehicle_ids=${segment(asked)}` : null, {
+    buses: (body: VehiclesBody) => {
+      heard.current = true
+      take(body.vehicles)
+    },
+  })
   useEffect(draw, [vehicleIds.join('|')])
   useEffect(() => {
     if (!stop) return

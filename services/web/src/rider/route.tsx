@@ -23,8 +23,8 @@ export function Route({ id }: { id: string }) {
   const { query } = usePlace()
   const data = useData<RouteBody>(`/api/routes/${segment(id)}`, POLL_MS)
   const body = data.value
-  useLive('topics=vehicles,clock', {
-    vehicles: ({ vehicles }: VehiclesBody) => {
+  useLive(`topics=buses,clock&route_id=${segment(id)}`, {
+    buses: ({ vehicles }: VehiclesBody) => {
       if (body) data.put({ ...body, vehicles: merge(body.vehicles, vehicles, id) })
     },
   })
@@ -56,7 +56,7 @@ export function Route({ id }: { id: string }) {
         </button>
       </div>
       {direction && showMap && (
-        <LazyMap shape={direction.shape} vehicleIds={body.vehicles.map((bus) => bus.vehicle_id)} />
+        <LazyMap shape={direction.shape} lengthM={direction.length_m} vehicleIds={body.vehicles.map((bus) => bus.vehicle_id)} />
       )}
       {direction && <Ladder direction={direction} vehicles={body.vehicles} />}
     </main>
