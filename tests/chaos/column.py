@@ -1,0 +1,125 @@
+"""The two ways to run: files alone, or a Kafka and a PostGIS of our own that can be killed."""
+
+import contextlib
+import os
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from schemas.topics import TOPICS
+from services.store.engine import Store, open_store
+from services.stream import open_stream
+from tests import real_parts
+from tests.chaos.effects import create_effects
+from tests.chaos.numbers import OUT, TOPIC
+
+NAMES = ("embedded", "distributed")
+
+
+@dataclass
+class Server:
+    """One server that `infra/PART/start.sh` starts in a folder, as people do."""
+
+    part: str
+    folder: Path
+    port: int
+    environ: dict[str, str]
+
+    def start(self) -> None:
+        """Start it; the same folder and port each time."""
+        real_parts.start(self.part, self.folder, self.port, **self.environ)
+
+    def kill(self) -> None:
+        """Kill -9 the server and wait until the process is gone."""
+        pid = self._pid()
+        os.kill(pid, signal.SIGKILL)
+        while _is_there(pid):
+            time.sleep(0.01)
+
+    def _pid(self) -> int:
+        file = self.folder / ("kafka.pid" if self.part == "kafka" else "data/postmaster.pid")
+        return int(file.read_text().split()[0])
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+@dataclass
+class Column:
+    """Where one column's log and database are, and which of its servers can be killed."""
+
+    name: str
+    folder: Path
+    stream_url: str
+    database_url: str
+    broker: Server | None = None
+    database: Server | None = None
+
+    @property
+    def env(self) -> dict[str, str]:
+        """What its services read."""
+        return {
+            "STREAM_URL": self.stream_url,
+            "DATABASE_URL": self.database_url,
+            "HANOI_RUN_VAR_DIR": str(self.folder),
+            "OMP_NUM_THREADS": "1",
+        }
+
+    def prepare(self) -> Store:
+        """Make the schema and the topics, and return the database."""
+        store = open_store(self.database_url)
+        store.migrate()
+        create_effects(store)
+        with open_stream(self.stream_url) as stream:
+            stream.ensure_topics([TOPICS[TOPIC], TOPICS[OUT]])
+        return store
+
+
+@contextlib.contextmanager
+def open_column(name: str, folder: Path | None = None) -> Iterator[Column]:
+    """Give a column with nothing in it; its servers and its folder are gone afterwards."""
+    place = Path(tempfile.mkdtemp(prefix=f"hanoi-chaos-{name}-")) if folder is None else folder
+    try:
+        if name == "embedded":
+            yield Column(name, place, f"sqlite:///{place / 'stream'}", f"sqlite:///{place / 'store.sqlite'}")
+        else:
+            with _servers(place) as (kafka, postgis):
+                yield Column(
+                    name,
+                    place,
+                    f"kafka://127.0.0.1:{kafka.port}",
+                    f"postgresql+psycopg://postgres@127.0.0.1:{postgis.port}/hanoi",
+                    kafka,
+                    postgis,
+                )
+    finally:
+        if folder is None:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _servers(folder: Path) -> Iterator[tuple[Server, Server]]:
+    folder.chmod(0o755)  # user postgres passes through
+    kafka = Server("kafka", folder / "kafka", real_parts.free_port(following=1), {"KAFKA_HEAP": "384m"})
+    postgis = Server(
+        "postgis", folder / "postgis", real_parts.free_port(), {"POSTGIS_OPTIONS": "-c shared_buffers=64MB"}
+    )
+    try:
+        kafka.start()
+        postgis.start()
+        yield kafka, postgis
+    finally:
+        for server in (kafka, postgis):
+            if server.folder.exists():
+                real_parts.stop(server.part, server.folder)
