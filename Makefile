@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-system run test check bench distributed kafka postgis kafka-stop postgis-stop web shots schemas test-train clean
+.PHONY: help setup setup-dev setup-system run test check bench chaos distributed kafka postgis kafka-stop postgis-stop web shots schemas test-train clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -65,6 +65,9 @@ check: setup-dev ## style, types, docstrings
 
 bench: setup-dev ## every benchmark, JSON on the console
 	@for name in stream store detect; do $(HANOI) bench $$name; done
+
+chaos: setup-dev ## kill workers, broker and database at the worst moments, 200 rounds; ROUNDS=, SEED=, COLUMN=embedded|distributed|both
+	@$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),200) --seed $(or $(SEED),1) --column $(or $(COLUMN),both) --json $(VAR)/chaos.json
 
 kafka: $(VENV)/.stamp-runtime ## a real Apache Kafka in var/kafka (Java 17 and Maven needed)
 	@infra/kafka/start.sh

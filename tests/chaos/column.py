@@ -1,14 +1,18 @@
 """The two ways to run: files alone, or a Kafka and a PostGIS of our own that can be killed."""
 
 import contextlib
+import ctypes
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from schemas.topics import TOPICS
 from services.store.engine import Store, open_store
@@ -18,6 +22,8 @@ from tests.chaos.effects import create_effects
 from tests.chaos.numbers import OUT, TOPIC
 
 NAMES = ("embedded", "distributed")
+START_S = 60.0
+PR_SET_CHILD_SUBREAPER = 36
 
 
 @dataclass
@@ -30,29 +36,28 @@ class Server:
     environ: dict[str, str]
 
     def start(self) -> None:
-        """Start it; the same folder and port each time."""
-        real_parts.start(self.part, self.folder, self.port, **self.environ)
+        """Start it, in the same folder and on the same port each time; after a kill again until it comes."""
+        until_s = time.monotonic() + START_S
+        while True:
+            try:
+                real_parts.start(self.part, self.folder, self.port, **self.environ)
+            except RuntimeError:
+                # What was killed may leave children that hold its memory, or wait to be buried by its parent.
+                if time.monotonic() > until_s:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
 
     def kill(self) -> None:
-        """Kill -9 the server and wait until the process is gone."""
-        pid = self._pid()
-        os.kill(pid, signal.SIGKILL)
-        while _is_there(pid):
-            time.sleep(0.01)
-
-    def _pid(self) -> int:
+        """Kill -9 the server, and wait until it is dead and buried."""
         file = self.folder / ("kafka.pid" if self.part == "kafka" else "data/postmaster.pid")
-        return int(file.read_text().split()[0])
-
-
-def _is_there(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    return False
+        pid = int(file.read_text().split()[0])
+        os.kill(pid, signal.SIGKILL)
+        while psutil.pid_exists(pid):
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+            time.sleep(0.01)
 
 
 @dataclass
@@ -108,9 +113,16 @@ def open_column(name: str, folder: Path | None = None) -> Iterator[Column]:
             shutil.rmtree(place, ignore_errors=True)
 
 
+def _adopt_orphans() -> None:
+    """Become the parent of the servers, whose starters end: not every process 1 buries the dead at once."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
 @contextlib.contextmanager
 def _servers(folder: Path) -> Iterator[tuple[Server, Server]]:
     folder.chmod(0o755)  # user postgres passes through
+    _adopt_orphans()
     kafka = Server("kafka", folder / "kafka", real_parts.free_port(following=1), {"KAFKA_HEAP": "384m"})
     postgis = Server(
         "postgis", folder / "postgis", real_parts.free_port(), {"POSTGIS_OPTIONS": "-c shared_buffers=64MB"}
@@ -121,5 +133,5 @@ def _servers(folder: Path) -> Iterator[tuple[Server, Server]]:
         yield kafka, postgis
     finally:
         for server in (kafka, postgis):
-            if server.folder.exists():
-                real_parts.stop(server.part, server.folder)
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                server.kill()

@@ -1,5 +1,6 @@
 """The workers and the producer as processes: started, killed, and started again when they die."""
 
+import contextlib
 import os
 import random
 import selectors
@@ -13,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+import psutil
+
 from tests.data import ROOT
 
 RESTART_S = 0.2
@@ -24,9 +27,7 @@ class Worker:
     """One place in the crew; its process changes when it dies."""
 
     role: str
-    more: tuple[str, ...]
     process: subprocess.Popen[bytes]
-    stopped: bool = False
     died_s: float | None = None
 
 
@@ -53,9 +54,9 @@ class Crew:
     workers: list[Worker] = field(default_factory=list)
     exits: Counter[str] = field(default_factory=Counter)
 
-    def add(self, role: str, *more: str, doom: tuple[str, int] | None = None) -> Worker:
-        """Start a worker, perhaps one that is going to die at a chosen point."""
-        worker = Worker(role, more, self._start(role, *more, *_doom(doom)))
+    def add(self, role: str) -> Worker:
+        """Start a worker."""
+        worker = Worker(role, self._start(role))
         self.workers.append(worker)
         return worker
 
@@ -63,22 +64,23 @@ class Crew:
         """Kill -9."""
         worker.process.send_signal(signal.SIGKILL)
 
-    def pause(self, worker: Worker) -> None:
-        """Stop its clock: no heart-beat, no work, but the process is there."""
-        worker.process.send_signal(signal.SIGSTOP)
-        worker.stopped = True
+    def is_stopped(self, worker: Worker) -> bool:
+        """Return whether its clock stands: no heart-beat, no work, but the process is there."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return bool(psutil.Process(worker.process.pid).status() == psutil.STATUS_STOPPED)
+        return False
 
     def go_on(self, worker: Worker) -> None:
-        """Let it go on as if nothing had happened."""
+        """Let a stopped worker go on as if nothing had happened."""
         worker.process.send_signal(signal.SIGCONT)
-        worker.stopped = False
 
-    def replace(self, worker: Worker, doom: tuple[str, int]) -> None:
-        """Kill a worker and put one in its place that dies at a chosen point."""
+    def replace(self, worker: Worker, doom: tuple[str, int], *, stop: bool = False) -> None:
+        """Kill a worker and put one in its place that dies, or stops, at a chosen point."""
         self.kill(worker)
         worker.process.wait()
         self._note(worker)
-        worker.process, worker.died_s = self._start(worker.role, *worker.more, *_doom(doom)), None
+        more = ("--stop",) if stop else ()
+        worker.process, worker.died_s = self._start(worker.role, *_doom(doom), *more), None
 
     def leave(self, worker: Worker) -> None:
         """Ask a worker to leave its group, and wait until it has."""
@@ -102,7 +104,7 @@ class Crew:
                 worker.died_s = now_s
                 self._note(worker)
             elif now_s - worker.died_s >= RESTART_S:
-                worker.process, worker.died_s = self._start(worker.role, *worker.more), None
+                worker.process, worker.died_s = self._start(worker.role), None
 
     def find(self, role: str, rng: random.Random) -> Worker:
         """Return some worker of a role."""
@@ -123,8 +125,8 @@ class Crew:
         return start(self.module, *arguments, *self.options, env=self.env, log=self.log)
 
 
-def _doom(doom: tuple[str, int] | None) -> tuple[str, ...]:
-    return () if doom is None else ("--doom", doom[0], "--count", str(doom[1]))
+def _doom(doom: tuple[str, int]) -> tuple[str, ...]:
+    return "--doom", doom[0], "--count", str(doom[1])
 
 
 def start(
@@ -148,7 +150,7 @@ class LoadProcess:
     def __init__(self, ledger: Path, env: Mapping[str, str], seed: int, log: Path) -> None:
         self._arguments = (str(ledger), env["STREAM_URL"], str(seed))
         self._env, self._log = env, log
-        self._until = 0
+        self._until = self._fed = 0
         self._process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -174,9 +176,8 @@ class LoadProcess:
                 line = os.read(out.fileno(), 4096)
                 if not line:
                     raise RuntimeError(f"the producer ended; see {self._log}")
-                if line.split()[-1] != b"ready":
-                    return True
-        return False
+                self._fed = max([self._fed, *(int(word) for word in line.split() if word.isdigit())])
+        return self._fed >= self._until
 
     def kill(self) -> None:
         """Kill -9, and start another that goes on where the ledger ends."""

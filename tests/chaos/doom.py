@@ -1,4 +1,4 @@
-"""Death at a chosen moment: a worker kills itself with SIGKILL the n-th time it comes by a point of its turn."""
+"""Death at a chosen moment: a worker kills or stops itself the n-th time it comes by a point of its turn."""
 
 import os
 import signal
@@ -18,19 +18,20 @@ POINTS = ("polled", "sent", "flushed", "writing", "written", "committed")
 class Doom:
     """Counts how often a point was passed; ``None`` never dies."""
 
-    def __init__(self, point: str | None, count: int) -> None:
+    def __init__(self, point: str | None, count: int, sign: signal.Signals = signal.SIGKILL) -> None:
         assert point is None or point in POINTS, point
+        self._sign = sign
         self._point = point
         self._left = count
         self._writes = False
 
     def at(self, point: str) -> None:
-        """Pass a point; at the last time due do not come back."""
+        """Pass a point; at the last time due do not come back, or not soon."""
         if point != self._point:
             return
         self._left -= 1
-        if self._left <= 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if self._left == 0:
+            os.kill(os.getpid(), self._sign)
 
     def watch_database(self) -> None:
         """Pass ``writing`` and ``written`` around every commit of a transaction that may write."""

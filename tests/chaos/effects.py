@@ -70,4 +70,5 @@ def read_archive(session: Session, from_ms: int) -> list[tuple[str, int]]:
 
 def read_latest(session: Session) -> dict[str, int]:
     """Return the time of the newest position of each vehicle."""
-    return dict(session.execute(sa.select(BusLatestRow.vehicle_id, BusLatestRow.time_ms)).tuples().all())
+    rows = session.execute(sa.select(BusLatestRow.vehicle_id, BusLatestRow.time_ms))
+    return {row.vehicle_id: row.time_ms for row in rows}

@@ -9,7 +9,9 @@ from tests.chaos.column import Column, Server
 from tests.chaos.crew import Crew, LoadProcess
 from tests.chaos.doom import POINTS
 
+ARCHIVE_POINTS = ("polled", "writing", "written", "committed")
 FEWEST, MOST = 2, 4
+STOP_WITHIN_S = 2.5
 # Longer than a silent member is kept: embedded workers of the chaos are told 2 s, Kafka's session ends after 10 s.
 PAUSE_S = {"embedded": 2.6, "distributed": 11.5}
 
@@ -35,6 +37,9 @@ class Scene:
         self.wait(self.rng.uniform(0.02, longest_s))
 
 
+Damage = Callable[[Scene], None]
+
+
 def kill_worker(scene: Scene) -> None:
     """Kill a step's worker or the archive at some moment."""
     role = scene.rng.choice(["step", "step", "archive"])
@@ -42,11 +47,14 @@ def kill_worker(scene: Scene) -> None:
     scene.crew.kill(scene.crew.find(role, scene.rng))
 
 
-def doom_worker(scene: Scene) -> None:
-    """Let a worker die exactly between two acts of its turn."""
-    role = scene.rng.choice(["step", "step", "archive"])
-    point = scene.rng.choice(POINTS if role == "step" else ("polled", "writing", "written", "committed"))
-    scene.crew.replace(scene.crew.find(role, scene.rng), (point, scene.rng.randint(1, 6)))
+def die_at(point: str) -> Damage:
+    """Return the round in which a worker dies exactly at a point of its turn."""
+
+    def die(scene: Scene) -> None:
+        role = scene.rng.choice(["step", "step", "archive"] if point in ARCHIVE_POINTS else ["step"])
+        scene.crew.replace(scene.crew.find(role, scene.rng), (point, scene.rng.randint(1, 6)))
+
+    return die
 
 
 def rebalance(scene: Scene) -> None:
@@ -64,10 +72,14 @@ def rebalance(scene: Scene) -> None:
 
 
 def pause_worker(scene: Scene) -> None:
-    """Stop a worker's clock until it is put out of its group, then let it go on with what it has in hand."""
-    scene.wait_a_moment(0.4)
-    worker = scene.crew.find(scene.rng.choice(["step", "step", "archive"]), scene.rng)
-    scene.crew.pause(worker)
+    """Stop a worker's clock with a batch in hand until it is put out of its group, then let it go on with it."""
+    role = scene.rng.choice(["step", "step", "archive"])
+    point = scene.rng.choice(["polled", "sent", "flushed", "writing"] if role == "step" else ["polled", "writing"])
+    worker = scene.crew.find(role, scene.rng)
+    scene.crew.replace(worker, (point, scene.rng.randint(1, 4)), stop=True)
+    until_s = time.monotonic() + STOP_WITHIN_S
+    while not scene.crew.is_stopped(worker) and time.monotonic() < until_s:
+        scene.wait(0.02)
     scene.wait(PAUSE_S[scene.column.name])
     scene.crew.go_on(worker)
 
@@ -96,18 +108,28 @@ def _kill_server(scene: Scene, server: Server | None) -> None:
     server.start()
 
 
-BOTH: dict[str, Callable[[Scene], None]] = {
+MOMENTS = {point: die_at(point) for point in POINTS}
+KINDS: dict[str, Damage] = {
     "worker": kill_worker,
-    "moment": doom_worker,
+    **MOMENTS,
     "rebalance": rebalance,
     "pause": pause_worker,
     "producer": kill_producer,
+    "broker": kill_broker,
+    "database": kill_database,
 }
-KINDS = {**BOTH, "broker": kill_broker, "database": kill_database}
 # How often each kind comes in a long run.
 WEIGHTS = {
-    "embedded": {"worker": 5, "moment": 6, "rebalance": 5, "pause": 2, "producer": 2},
-    "distributed": {"worker": 3, "moment": 5, "rebalance": 4, "pause": 1, "producer": 1, "broker": 3, "database": 3},
+    "embedded": {"worker": 5, **dict.fromkeys(MOMENTS, 1), "rebalance": 5, "pause": 2, "producer": 2},
+    "distributed": {
+        "worker": 3,
+        **dict.fromkeys(MOMENTS, 1),
+        "rebalance": 4,
+        "pause": 1,
+        "producer": 1,
+        "broker": 3,
+        "database": 3,
+    },
 }
 
 

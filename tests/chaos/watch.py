@@ -56,24 +56,28 @@ class Watch:
 
     def read_results(self) -> None:
         """Take in the output topic and the database."""
-        self._read_topics(OUT, DEAD)
         with self._store.reading() as session:
             self._effect_id, new = read_effects(session, self._effect_id)
             self.seen.effects += new
             self.seen.archive = Counter(number_of(time_ms) for _, time_ms in read_archive(session, BASE_MS))
             latest = read_latest(session)
+        self._read_topics(OUT, DEAD)
         self.seen.latest = {bus: number_of(time_ms) for bus, time_ms in latest.items()}
 
-    def missing(self) -> str:
-        """Return what has not arrived yet in a few words, empty when all has; only looks and keeps nothing."""
+    def count(self) -> tuple[int, int]:
+        """Return how many plain rows and how many archived positions there are."""
         with self._store.reading() as session:
-            effects, archived = count_rows(session)
+            return count_rows(session)
+
+    def missing(self) -> str:
+        """Return what has not arrived yet in a few words, empty when all has."""
+        effects, archived = self.count()
         left = {
             "rows": len(self.seen.good) - effects,
             "archived": len(set(self.seen.good.values())) - archived,
             "dead letters": len(self.seen.poison.keys() - set(self.seen.dead)),
         }
-        if left["dead letters"] and not left["rows"]:
+        if left["dead letters"] > 0 >= left["rows"]:
             self._read_topics(DEAD)
         return ", ".join(f"{count} {what}" for what, count in left.items() if count > 0)
 

@@ -57,16 +57,17 @@ def main(**roles: Callable[[Context], None]) -> None:
     parser.add_argument("role", choices=ROLES)
     parser.add_argument("--doom", choices=POINTS)
     parser.add_argument("--count", type=int, default=1)
+    parser.add_argument("--stop", action="store_true", help="stop there instead of dying")
     parser.add_argument("--max-poll-s", type=float, help="how long an embedded member may be silent")
     asked = parser.parse_args()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if asked.max_poll_s is not None:
-        embedded_group.MAX_POLL_S = asked.max_poll_s
+        embedded_group.MAX_POLL_S, embedded_group.SIGN_OF_LIFE_S = asked.max_poll_s, asked.max_poll_s / 4
     settings = Settings()
     set_up_logs(settings.log, asked.role)
-    doom = Doom(asked.doom, asked.count)
+    doom = Doom(asked.doom, asked.count, signal.SIGSTOP if asked.stop else signal.SIGKILL)
     doom.watch_database()
     stream: Any = DoomedStream(open_stream(settings.place.stream_url), doom)
     try:
