@@ -36,9 +36,9 @@ $(VENV)/.stamp-dev: requirements/dev.txt $(VENV)/.stamp-runtime
 
 setup-dev: $(VENV)/.stamp-dev services/web/dist/index.html ## the same with what the tests need
 
-setup-system: ## Debian packages that the whole test suite needs (as root): PostgreSQL + PostGIS, Chromium, Java, Maven
+setup-system: ## Debian packages that the whole test suite needs (as root): PostgreSQL + PostGIS, Mosquitto, Chromium, Java, Maven
 	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql-15-postgis-3 chromium fonts-noto-core openjdk-17-jdk-headless maven ffmpeg
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql-15-postgis-3 mosquitto chromium fonts-noto-core openjdk-17-jdk-headless maven ffmpeg
 
 WEB_SOURCES := $(shell find services/web -path services/web/node_modules -prune -o -path services/web/dist -prune -o -type f -print 2>/dev/null)
 

@@ -5,6 +5,7 @@ bin=$1; shift
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 [ -x /usr/lib/postgresql/15/bin/postgres ] || missing="$missing PostgreSQL+PostGIS"
+[ -x /usr/sbin/mosquitto ] || missing="$missing Mosquitto"
 command -v mvn >/dev/null 2>&1 || missing="$missing Maven"
 if [ -n "$missing" ]; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

@@ -64,6 +64,7 @@ class IngestSettings(BaseSettings):
     ufms_bus_points_field: int = Field(
         3, ge=3, le=1000, description="number of the repeated points in the tracker message BusWayPointBatch"
     )
+    sources_file: Path | None = Field(None, description="feeds and brokers to fetch from; none: CITY_DIR/sources.yaml")
     rate_per_s: float = Field(5_000.0, gt=0, description="reports a second of a source without a rate of its own")
     max_vehicles: int = Field(20_000, ge=1, description="different vehicles one source may name in a day")
     body_timeout_s: float = Field(30.0, gt=0, description="seconds a body may take to come in")

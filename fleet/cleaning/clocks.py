@@ -65,6 +65,7 @@ class SourceClock:
 
     _lags: dict[str, _Lags] = field(default_factory=dict)
     _window: int = 0
+    _swept: int = 0
 
     def take(self, vehicle_id: str, time_ms: int, received_ms: int) -> None:
         """Count one report.
@@ -91,6 +92,9 @@ class SourceClock:
             known.now_ms = lag_ms
 
     def _make_room(self) -> bool:
+        if self._swept == self._window:  # once a window: a flood of names must not cost a sweep each
+            return False
+        self._swept = self._window
         self._lags = {name: lags for name, lags in self._lags.items() if lags.window >= self._window - 1}
         return len(self._lags) < MAX_VEHICLES
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import msgspec
@@ -16,6 +16,7 @@ from services.ingest import metrics
 from services.ingest.crowd import Crowd
 from services.ingest.guard import Caller
 from services.ingest.judge import Bbox, Fault, Verdict, judge
+from services.ingest.last_seen import LastSeen
 from services.ingest.letters import LetterLimit, dead_record, fix_records
 from services.ingest.turns import Turns
 from services.ingest.writer import LogWriter
@@ -23,6 +24,7 @@ from services.recordings import Item, Refusal
 from services.stream.base import Outgoing
 
 PARSE_IN_THREAD_BYTES = 65_536
+ENCODE_IN_THREAD_RECORDS = 1_000
 MAX_VEHICLES = 20_000
 
 Parse = Callable[[bytes, str, int], list[Item]]
@@ -76,23 +78,57 @@ class Intake:
         LogDownError, QueueFullError
             Nothing of the body counts as taken.
         """
+        verdict, whole = await self._judge(caller, door, body)
+        await self._append(caller, door, body, verdict, whole)
+        return verdict, whole
+
+    async def take_snapshot(
+        self, caller: Caller, door: str, body: bytes, seen: LastSeen
+    ) -> tuple[LastSeen, Refusal | None]:
+        """Take what is new in a snapshot of a whole fleet.
+
+        Parameters
+        ----------
+        caller : Caller
+            Whose it is.
+        door : str
+            One of ``formats``.
+        body : bytes
+            As it came, unpacked.
+        seen : LastSeen
+            What the snapshot before held.
+
+        Returns
+        -------
+        tuple of LastSeen and (Refusal or None)
+            What to remember, and the refusal of the body as a whole if it could not be read at all.
+        """
+        verdict, whole = await self._judge(caller, door, body)
+        fixes, after = seen.only_new(list(verdict.fixes))
+        repeated = len(verdict.fixes) - len(fixes)
+        if repeated:
+            metrics.RECORDS.labels(caller.name, door, "repeated").inc(repeated)
+        await self._append(caller, door, body, replace(verdict, fixes=fixes), whole)
+        return after, whole
+
+    async def _judge(self, caller: Caller, door: str, body: bytes) -> tuple[Verdict, Refusal | None]:
         if len(body) > PARSE_IN_THREAD_BYTES:
             async with self.long_turns.of(caller.name):
-                verdict, records, whole = await run_in_threadpool(self._read, caller, door, body)
+                verdict = await run_in_threadpool(self.read_verdict, caller, door, body)
         else:
             async with self.turns.of(caller.name):
-                verdict, records, whole = self._read(caller, door, body)
+                verdict = self.read_verdict(caller, door, body)
+        return verdict, find_whole_refusal(door, body, verdict)
+
+    async def _append(self, caller: Caller, door: str, body: bytes, verdict: Verdict, whole: Refusal | None) -> None:
+        if verdict.count > ENCODE_IN_THREAD_RECORDS:
+            records = await run_in_threadpool(self._records, caller.name, door, body, verdict, whole)
+        else:
+            records = self._records(caller.name, door, body, verdict, whole)
         started_s = time.perf_counter()
         await self.writer.append(records, caller.name)
         metrics.APPEND_SECONDS.observe(time.perf_counter() - started_s)
         self._count(caller.name, door, verdict)
-        return verdict, whole
-
-    def _read(self, caller: Caller, door: str, body: bytes) -> tuple[Verdict, list[Outgoing], Refusal | None]:
-        verdict = self.read_verdict(caller, door, body)
-        whole = find_whole_refusal(door, body, verdict)
-        letters = self._letters(caller.name, door, verdict, body if whole is not None else None)
-        return verdict, [*fix_records(verdict.fixes), *letters], whole
 
     def read_verdict(self, caller: Caller, door: str, body: bytes) -> Verdict:
         """Parse and judge one body; a parser that fails makes one refusal of the whole body.
@@ -147,6 +183,10 @@ class Intake:
         reason = f"{caller.name} named {self.crowd.most:,} different vehicles already since yesterday"
         mend = "send each vehicle's own lasting id; if there are more, the operator raises HANOI_INGEST_MAX_VEHICLES"
         return "vehicle_id", reason, mend
+
+    def _records(self, source: str, door: str, body: bytes, verdict: Verdict, whole: Refusal | None) -> list[Outgoing]:
+        letters = self._letters(source, door, verdict, body if whole is not None else None)
+        return [*fix_records(verdict.fixes), *letters]
 
     def _letters(self, source: str, door: str, verdict: Verdict, body: bytes | None) -> list[Outgoing]:
         now_ms, now_s, letters = self.wall.now_ms(), time.monotonic(), []

@@ -6,7 +6,7 @@ MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 RECORDS = Counter(
     "hanoi_ingest_records", "Records that came, by what became of them", ["source", "door", "outcome"]
-)  # outcome: accepted, refused, other
+)  # outcome: accepted, refused, other, repeated
 OTHERS = Counter("hanoi_ingest_other_messages", "Messages that are no positions", ["source", "kind"])
 REQUESTS = Counter("hanoi_ingest_requests", "Requests answered", ["door", "status"])
 APPEND_SECONDS = Histogram(

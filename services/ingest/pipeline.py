@@ -11,6 +11,7 @@ from services.context import Context
 from services.ingest.app import create_app
 from services.ingest.crowd import Crowd
 from services.ingest.doors import House
+from services.ingest.fetch.run import Fetching
 from services.ingest.formats import make_formats
 from services.ingest.intake import Intake
 from services.ingest.judge import Bbox
@@ -18,6 +19,8 @@ from services.ingest.limits import MIB, RateLimiter
 from services.ingest.server import make_server
 from services.ingest.tokens import TokenBook
 from services.ingest.writer import LogWriter
+
+SOURCES_FILE = "sources.yaml"
 
 log = structlog.get_logger("services.ingest")
 
@@ -38,7 +41,8 @@ def run(context: Context) -> None:
     house = make_house(context)
     server = make_server(create_app(house), settings.host, settings.port)
     # uvicorn takes signals only in the main thread; here `context.stop` alone ends it.
-    thread = threading.Thread(target=_serve, args=(server, context.stop), name="doors")
+    fetching = make_fetching(context, house)
+    thread = threading.Thread(target=_serve, args=(server, fetching, context.stop), name="doors")
     thread.start()
     log.info("doors listen", host=settings.host, port=settings.port)
     context.stop.wait()
@@ -68,10 +72,28 @@ def make_house(context: Context) -> House:
     )
 
 
-def _serve(server: uvicorn.Server, stop: threading.Event) -> None:
+def make_fetching(context: Context, house: House) -> Fetching:
+    """Return what asks the city's own sources."""
+    settings = context.settings
+    path = settings.ingest.sources_file or settings.place.city_dir / SOURCES_FILE
+    lock = settings.run.var_dir / "ingest-sources.lock"
+    return Fetching(path, lock, house.intake, house.rates)
+
+
+async def serve_and_fetch(server: uvicorn.Server, fetching: Fetching) -> None:
+    """Serve until the server ends, and fetch as long."""
+    task = asyncio.create_task(fetching.run(), name="fetching")
+    try:
+        await server.serve()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def _serve(server: uvicorn.Server, fetching: Fetching, stop: threading.Event) -> None:
     try:
         with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-            runner.run(server.serve())
+            runner.run(serve_and_fetch(server, fetching))
     except SystemExit:
         log.debug("the server could not start")
     finally:

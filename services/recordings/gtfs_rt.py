@@ -6,8 +6,11 @@ from google.protobuf.message import DecodeError
 from google.transit import gtfs_realtime_pb2
 
 from schemas.fix import Fix
+from services.recordings.frames import read_varint
 from services.recordings.other import Item
 from services.recordings.refusal import Refusal, make_fix, make_trip, number, words
+
+HEADER_TAG = b"\x0a"  # field 1, a message
 
 
 def parse_gtfs_rt(data: bytes, source: str, received_ms: int | None) -> list[Item]:
@@ -37,6 +40,30 @@ def parse_gtfs_rt(data: bytes, source: str, received_ms: int | None) -> list[Ite
     at_ms = received_ms if received_ms is not None else header_ms
     entities = [entity for entity in feed.entity if entity.HasField("vehicle")]
     return [_entity(index, entity, source, at_ms, header_ms) for index, entity in enumerate(entities)]
+
+
+def find_header_ms(data: bytes) -> int | None:
+    """Return when a FeedMessage says it was made, milliseconds since 1970 UTC; ``None`` where it does not say.
+
+    Parameters
+    ----------
+    data : bytes
+        A protobuf FeedMessage; its header stands first, as every library writes it.
+
+    Returns
+    -------
+    int or None
+        Without reading the entities.
+    """
+    head = read_varint(data, 1) if data[:1] == HEADER_TAG else None
+    if head is None:
+        return None
+    header = gtfs_realtime_pb2.FeedHeader()
+    try:
+        header.ParseFromString(data[head[1] : head[1] + head[0]])
+    except DecodeError:
+        return None
+    return header.timestamp * 1000 or None
 
 
 def _entity(index: int, entity: Any, source: str, at_ms: int | None, header_ms: int | None) -> Fix | Refusal:

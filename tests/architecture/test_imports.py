@@ -22,6 +22,7 @@ ONLY_DOOR = {
     "cv2": ("vision/",),
     "av": ("vision/",),
     "fastapi": ("services/api/", "services/ingest/"),
+    "paho": ("services/ingest/fetch/mqtt.py",),
     "sqlalchemy": ("services/store/", "services/bench/"),
     "geoalchemy2": ("services/store/",),
     "alembic": ("services/store/",),

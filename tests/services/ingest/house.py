@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 
 from schemas.feed import ClockTick
+from schemas.topics import get_topic
 from services.clock import CityClock
 from services.ingest.app import create_app
 from services.ingest.crowd import Crowd
@@ -79,6 +80,8 @@ def open_street(
     token = add_token(settings, "depot")
     player = add_token(settings, "tape", player=True)
     log = stream or open_stream(f"sqlite:///{folder}/stream")
+    if stream is None:
+        log.ensure_topics([get_topic("gps.fixes"), get_topic("city.clock")])
     writer = LogWriter(log, flush_timeout_s=2.0)
     still = StillClock()
     intake = Intake(writer, make_formats(), CityClock(still), HANOI, still, Crowd(max_vehicles))
