@@ -29,7 +29,7 @@ class PlaceSettings(BaseSettings):
     database_url: str = Field(
         "sqlite:///var/store.sqlite", description="sqlite:///FILE or postgresql+psycopg://USER@HOST:PORT/NAME"
     )
-    media_url: str = Field("file://var/media", description="file://FOLDER, or any fsspec address such as s3://BUCKET")
+    media_url: str = Field("file://var/media", description="file://FOLDER, or s3://BUCKET/PREFIX (also gs://, az://)")
     city_dir: Path = Field(Path("var/city"), description="the city folder made by `hanoi city import`")
 
 

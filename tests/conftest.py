@@ -10,6 +10,8 @@ from tests.real_parts import (
     postgis_server,
     postgis_templates,
     postgis_url,
+    s3_server,
+    s3_url,
 )
 
 __all__ = [
@@ -20,6 +22,8 @@ __all__ = [
     "postgis_server",
     "postgis_templates",
     "postgis_url",
+    "s3_server",
+    "s3_url",
 ]
 
 

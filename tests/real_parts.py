@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 
@@ -94,6 +95,32 @@ def empty_kafka_url() -> Iterator[str]:
     """Address of a real Apache Kafka of this test alone, for a whole city with its own topics."""
     with real_kafka() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """End point of a small S3 server; its Python environment is made on first use."""
+    folder, port = Path(tempfile.mkdtemp(prefix="hanoi-s3-")), free_port()
+    try:
+        start("s3", folder, port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        stop("s3", folder)
+
+
+@pytest.fixture
+def s3_url(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Address of an empty bucket of this test alone."""
+    bucket = f"city-{uuid.uuid4().hex[:12]}"
+    for name, value in {
+        "AWS_ENDPOINT_URL": s3_server,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    httpx.put(f"{s3_server}/{bucket}").raise_for_status()
+    return f"s3://{bucket}/media"
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from schemas.camera import CameraHealth, CameraSegment, CameraState
 from schemas.text import Text
 from services.capture.publish import Publisher
 from services.capture.timing import LiveTime, RecordedTime
+from services.media.errors import MediaError
 from vision.camera import CameraConfig
 from vision.errors import VideoError
 from vision.pieces import source_pieces
@@ -18,6 +19,7 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 # A recording that keeps its own time is handed on faster than it was taken, but not all at once.
 RECORDED_SPEED = 20.0
 ENDED = Text(vi="Bản ghi đã hết; không có hình mới.", en="The recording has ended; no new pictures come.")
+NOT_KEPT = Text(vi="Kho lưu trữ đầy; hình không được giữ.", en="The media store is full; pictures are not kept.")
 OK_TEXT = Text(vi="Đang có hình.", en="Pictures come.")
 
 _log = structlog.get_logger(__name__)
@@ -102,7 +104,7 @@ class CameraThread:
         if self._stop.is_set():
             return
         gap_s = 0.0 if self._last_end_ms is None else max(0.0, (frame_ms[0] - self._last_end_ms) / 1000)
-        self._last_end_ms = frame_ms[-1]
+        before_ms, self._last_end_ms = self._last_end_ms, frame_ms[-1]
         segment = CameraSegment(
             camera_id=self._camera.id,
             segment=self._segments,
@@ -119,7 +121,13 @@ class CameraThread:
             uncertainty_s=self._camera.uncertainty_s,
             gap_before_s=round(gap_s, 3),
         )
-        self._publisher.segment(segment, piece.data, keep=isinstance(self._time, RecordedTime))
+        try:
+            self._publisher.segment(segment, piece.data, keep=isinstance(self._time, RecordedTime))
+        except MediaError as error:  # the next piece may find room; this one is a gap
+            _log.warning("a piece was not kept", camera=self._camera.id, reason=str(error))
+            self._last_end_ms = before_ms
+            self._say(CameraState.LOST, NOT_KEPT)
+            return
         self._segments += 1
         self._frames += len(frame_ms)
         self._say(CameraState.OK, OK_TEXT)

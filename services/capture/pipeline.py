@@ -51,7 +51,9 @@ def run(context: Context) -> None:
         The log, the clock and the sign to stop.
     """
     cameras = read_cameras(CityFolder(context.settings.place.city_dir))
-    publisher = Publisher(context.stream, open_media(context.settings.place.media_url))
+    publisher = Publisher(
+        context.stream, open_media(context.settings.place.media_url, context.settings.store.media_limit_gib)
+    )
     loop = context.settings.vision.loop
     threads = [
         threading.Thread(

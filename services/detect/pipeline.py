@@ -71,7 +71,7 @@ def run(context: Context) -> None:
     detection = Detection(
         read_cameras(CityFolder(context.settings.place.city_dir)),
         Detectors(vision),
-        open_media(context.settings.place.media_url),
+        open_media(context.settings.place.media_url, context.settings.store.media_limit_gib),
         load_or_make_key(vision.key_file),
         plates,
     )

@@ -1,17 +1,18 @@
-"""One folder or bucket for video and evidence, behind fsspec.
+"""One folder or bucket for video and evidence.
 
 A URI is ``media:PATH``, relative to the root, so that what was stored stays readable
 when the folder moves or the bucket is renamed.
 """
 
-import posixpath
-import uuid
+import errno
+import hashlib
 from pathlib import Path, PurePosixPath
 
-import fsspec
-from fsspec.implementations.local import LocalFileSystem
-
-from services.media.errors import MediaError
+from services.media.bucket import Bucket
+from services.media.errors import MediaChangedError, MediaError
+from services.media.files import Files
+from services.media.folder import Folder
+from services.media.room import HOLDS, Room, refuse_disk
 
 SCHEME = "media:"
 
@@ -21,16 +22,15 @@ class MediaStore:
 
     Parameters
     ----------
-    filesystem : fsspec.AbstractFileSystem
-        Where the files lie.
-    root : str
-        The folder or bucket, without a slash at its end.
+    files : Files
+        Where they lie.
+    limit_bytes : int, optional
+        What they may take together before the oldest that nobody holds go; no limit by default.
     """
 
-    def __init__(self, filesystem: fsspec.AbstractFileSystem, root: str) -> None:
-        self._files = filesystem
-        self._root = root
-        self._is_local = isinstance(filesystem, LocalFileSystem)
+    def __init__(self, files: Files, limit_bytes: int | None = None) -> None:
+        self._files = files
+        self._room = Room(files, limit_bytes)
 
     def put(self, path: str, data: bytes) -> str:
         """Keep bytes under a path, whole or not at all, and return the URI; an older file is replaced.
@@ -49,84 +49,133 @@ class MediaStore:
 
         Raises
         ------
+        MediaFullError
+            If there is no room for it, even after all went that may go.
         MediaError
             If the path leaves the root or the bytes cannot be written.
         """
         clean = _clean(path)
-        place = self._place(clean)
+        self._room.make(len(data), clean)
         try:
-            if self._is_local:
-                self._put_local(Path(place), data)
-            else:
-                self._files.makedirs(posixpath.dirname(place), exist_ok=True)
-                self._files.pipe_file(place, data)
+            self._write(clean, data)
         except OSError as error:
-            raise MediaError(f"{place} cannot be written: {error}") from error
+            raise MediaError(f"{self._files.place(clean)} cannot be written: {error}") from error
         return SCHEME + clean
 
-    def _put_local(self, place: Path, data: bytes) -> None:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        new = place.with_name(f".{place.name}.{uuid.uuid4().hex[:8]}.new")
+    def _write(self, clean: str, data: bytes) -> None:
         try:
-            new.write_bytes(data)
-            new.replace(place)
-        finally:
-            new.unlink(missing_ok=True)
+            self._files.write(clean, data)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            self._room.free_disk(len(data))
+            try:
+                self._files.write(clean, data)
+            except OSError as again:
+                raise refuse_disk(self._files.place(clean), again) from again
 
-    def read(self, uri: str) -> bytes:
-        """Return the bytes of a URI; ``MediaError`` if it is absent."""
-        place = self._place(_clean(uri))
+    def read(self, uri: str, sha256: str | None = None) -> bytes:
+        """Return the bytes of a URI.
+
+        Parameters
+        ----------
+        uri : str
+            As `put` returned it.
+        sha256 : str, optional
+            What its message announced, in hex; checked if given.
+
+        Raises
+        ------
+        MediaChangedError
+            If the bytes are not those announced.
+        MediaError
+            If it is absent or cannot be read.
+        """
+        clean = _clean(uri)
+        place = self._files.place(clean)
         try:
-            data = self._files.cat_file(place)
+            data = self._files.read(clean)
         except FileNotFoundError:
             raise MediaError(f"{place} is absent: it was deleted, or MEDIA_URL points elsewhere") from None
         except OSError as error:
             raise MediaError(f"{place} cannot be read: {error}") from error
-        assert isinstance(data, bytes)
+        if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
+            raise MediaChangedError(f"{uri}: its bytes do not have the announced SHA-256; it was changed or cut")
         return data
+
+    def hold(self, uri: str, who: str) -> None:
+        """Keep a file from going by itself until `release`; it may be held before it is there, and by several."""
+        self._mark(_hold(uri, who))
+
+    def _mark(self, path: str) -> None:
+        try:
+            self._files.write(path, b"")
+        except OSError as error:
+            raise MediaError(f"{self._files.place(path)} cannot be written: {error}") from error
+
+    def release(self, uri: str, who: str) -> None:
+        """Take a hold back; one that is absent stays absent."""
+        self._delete(_hold(uri, who))
+
+    def list_holders(self, uri: str) -> list[str]:
+        """Return who holds a file."""
+        return sorted(entry.path.rpartition("/")[2] for entry in self._files.entries(f"{HOLDS}{_clean(uri)}"))
 
     def local_path(self, uri: str) -> Path | None:
         """Return where the file lies on this machine, ``None`` where the store is elsewhere."""
-        return Path(self._place(_clean(uri))) if self._is_local else None
+        return self._files.local(_clean(uri))
 
     def exists(self, uri: str) -> bool:
         """Return whether there is a file under this URI."""
-        return bool(self._files.isfile(self._place(_clean(uri))))
+        clean = _clean(uri)
+        try:
+            return self._files.exists(clean)
+        except OSError as error:
+            raise MediaError(f"{self._files.place(clean)} cannot be looked at: {error}") from error
 
     def delete(self, uri: str) -> None:
         """Remove a file; one that is absent stays absent."""
+        self._delete(_clean(uri))
+
+    def _delete(self, path: str) -> None:
         try:
-            self._files.rm_file(self._place(_clean(uri)))
-        except FileNotFoundError:
-            return
+            self._files.delete(path)
         except OSError as error:
-            raise MediaError(f"{uri} cannot be deleted: {error}") from error
+            raise MediaError(f"{self._files.place(path)} cannot be deleted: {error}") from error
+
+    def list_files(self) -> list[tuple[str, int]]:
+        """Return the path and the bytes of every file, by path; markers of holds among them."""
+        return sorted((entry.path, entry.size) for entry in self._files.entries())
 
     def used_bytes(self) -> int:
         """Return how many bytes all files take together."""
-        if not self._files.exists(self._root):
-            return 0
-        return int(sum(self._files.du(self._root, total=False).values()))
-
-    def _place(self, clean: str) -> str:
-        return f"{self._root}/{clean}"
+        return self._room.count().used
 
 
 def _clean(path: str) -> str:
     relative = path.removeprefix(SCHEME)
     parts = PurePosixPath(relative).parts
-    if not parts or relative.startswith("/") or ".." in parts or "\\" in relative or "\0" in relative:
+    strange = relative.startswith("/") or ".." in parts or "\\" in relative or "\0" in relative
+    if not parts or strange or parts[0] == HOLDS.rstrip("/"):
         raise MediaError(f"{path!r} is no path inside the media store: it must be relative and without '..'")
     return "/".join(parts)
 
 
-def open_media(url: str) -> MediaStore:
+def _hold(uri: str, who: str) -> str:
+    if not who or "/" in who or _clean(who) != who:
+        raise MediaError(f"{who!r} cannot hold a file: a name without '/' is needed")
+    return f"{HOLDS}{_clean(uri)}/{who}"
+
+
+def open_media(url: str, limit_gib: float | None = None) -> MediaStore:
     """Open the media store.
 
     Parameters
     ----------
     url : str
-        ``file://FOLDER`` (relative folders are allowed), or any fsspec address.
+        ``file://FOLDER`` (relative folders are allowed), or ``s3://BUCKET/PREFIX``, ``gs://…``, ``az://…``.
+    limit_gib : float, optional
+        GiB after which the oldest files that nobody holds go; no limit by default.
 
     Returns
     -------
@@ -136,12 +185,9 @@ def open_media(url: str) -> MediaStore:
     Raises
     ------
     MediaError
-        If the address is of a kind that is not installed.
+        If the address is of no known kind.
     """
+    limit_bytes = None if limit_gib is None else int(limit_gib * 2**30)
     if url.startswith("file://"):
-        return MediaStore(LocalFileSystem(), str(Path(url.removeprefix("file://")).absolute()))
-    try:
-        filesystem, root = fsspec.core.url_to_fs(url)
-    except (ImportError, ValueError) as error:
-        raise MediaError(f"MEDIA_URL {url!r} cannot be opened: {error}") from error
-    return MediaStore(filesystem, root.rstrip("/"))
+        return MediaStore(Folder(Path(url.removeprefix("file://")).absolute()), limit_bytes)
+    return MediaStore(Bucket(url), limit_bytes)

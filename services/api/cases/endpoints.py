@@ -22,6 +22,7 @@ from services.api.responses import TextOut
 from services.api.state import ApiState, Person, State
 from services.auth.sessions import User
 from services.cases.desk import decide_case, log_view, undo_case
+from services.cases.holds import settle_hold
 from services.cases.law import find_clause
 from services.cases.lifecycle import REJECT_REASONS
 from services.store.cases import (
@@ -88,6 +89,7 @@ def decide(state: State, person: Person, case_id: str, body: DecisionIn) -> Case
     )
     if not done:
         raise absent(ABSENT)
+    settle_hold(state.media, _case(state, case_id))
     return _view(state, case_id)
 
 
@@ -96,6 +98,7 @@ def undo(state: State, person: Person, case_id: str) -> CaseOut:
     """Take back one's own decision, within 10 s."""
     if not undo_case(state.store, case_id, actor=person.name, wall_ms=state.wall.now_ms()):
         raise absent(ABSENT)
+    settle_hold(state.media, _case(state, case_id))
     return _view(state, case_id)
 
 

@@ -119,10 +119,14 @@ def test_approve_undo_reject(desk: Running) -> None:
     approved = desk.client.post(f"{url}/decision", json={"verdict": "approve"}).json()
     assert (approved["status"], approved["decision"]["actor"]) == ("approved", "lan")
     assert desk.client.post(f"{url}/decision", json={"verdict": "approve"}).status_code == 409
+    holders = desk.state.media.list_holders("evidence/1.zip")
+    assert len(holders) == 1  # what is approved never goes by itself
     assert desk.client.post(f"{url}/undo").json()["status"] == "open"
+    assert desk.state.media.list_holders("evidence/1.zip") == holders
     assert desk.client.post(f"{url}/decision", json={"verdict": "reject"}).status_code == 409
     body = {"verdict": "reject", "reason_code": "light_unclear", "text": "sun"}
     assert desk.client.post(f"{url}/decision", json=body).json()["decision"]["reason_code"] == "light_unclear"
+    assert desk.state.media.list_holders("evidence/1.zip") == []
     assert desk.client.get("/api/cases?status=rejected").json()["counts"] == {"red_light": 1}
 
 

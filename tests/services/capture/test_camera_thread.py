@@ -2,6 +2,7 @@ import hashlib
 import itertools
 import threading
 from pathlib import Path
+from typing import cast
 
 import msgspec
 
@@ -10,6 +11,7 @@ from schemas.message import M
 from schemas.topics import TOPICS
 from services.capture.camera_thread import CameraThread
 from services.capture.publish import Publisher
+from services.media.errors import MediaFullError
 from services.media.store import MediaStore, open_media
 from services.stream import open_stream
 from services.stream.base import Stream
@@ -53,6 +55,34 @@ def read(stream: Stream, topic: str, kind: type[M]) -> list[M]:
         found += [msgspec.json.decode(record.value, type=kind) for record in records]
     consumer.close()
     return found
+
+
+class FullNow:
+    """A media store whose disk is full for its third piece."""
+
+    def __init__(self, media: MediaStore) -> None:
+        self._media, self.puts = media, 0
+
+    def put(self, path: str, data: bytes) -> str:
+        self.puts += 1
+        if self.puts == 3:
+            raise MediaFullError("no space")
+        return self._media.put(path, data)
+
+
+def test_a_full_media_store_costs_a_piece_that_is_said_and_recording_goes_on(tmp_path: Path) -> None:
+    media = FullNow(open_media(f"file://{tmp_path}/media"))
+    with open_stream(f"sqlite:///{tmp_path}/stream") as stream:
+        stream.ensure_topics(TOPICS.values())
+        publisher = Publisher(stream, cast("MediaStore", media))
+        CameraThread(real_camera("ly_thuong_kiet"), publisher, lambda: 1_795_000_000_000, Stops(100)).run()
+        publisher.close()
+        segments, health = read(stream, "camera.segments", CameraSegment), read(stream, "camera.health", CameraHealth)
+    assert media.puts == 12
+    assert [s.segment for s in segments] == list(range(11))
+    assert [s.gap_before_s > 1 for s in segments] == [number == 2 for number in range(11)]
+    assert [h.state.value for h in health] == ["ok", "lost", "ok", "lost"]
+    assert "full" in health[1].text.en
 
 
 def test_a_recording_with_a_clock_keeps_its_time_and_every_byte_is_stored_once(tmp_path: Path) -> None:

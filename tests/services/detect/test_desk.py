@@ -74,6 +74,7 @@ def test_an_act_becomes_a_candidate_whose_package_is_stored_and_intact(media: Me
     assert found
     for candidate in found:
         assert candidate.evidence is not None
+        assert media.list_holders(candidate.evidence.uri) == [candidate.candidate_id]
         data = media.read(candidate.evidence.uri)
         assert hashlib.sha256(data).hexdigest() == candidate.evidence.sha256
         verdict = verify_package(data, {key().public_hex})

@@ -1,21 +1,47 @@
 """Files go in whole, come out whole, and never leave the root."""
 
+import dataclasses
+import errno
+import hashlib
+import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
 
-from services.media.errors import MediaError
+from services.media import room
+from services.media.bucket import Bucket
+from services.media.errors import MediaChangedError, MediaError, MediaFullError
+from services.media.files import Files
+from services.media.folder import Folder
 from services.media.store import MediaStore, open_media
 
+KINDS = ["local", "memory", "s3"]
+LIMIT = 1000
+COUNT_FILES = room.count_files
 
-@pytest.fixture(params=["local", "memory"])
-def media(request: pytest.FixtureRequest, tmp_path: Path) -> MediaStore:
+
+def open_kind(request: pytest.FixtureRequest, tmp_path: Path, limit_bytes: int | None = None) -> MediaStore:
+    """Open an empty store of the kind that the fixture asks for."""
     if request.param == "local":
-        return open_media(f"file://{tmp_path / 'media'}")
-    return open_media(f"memory://{tmp_path.name}-{request.node.nodeid.__hash__()}")
+        return MediaStore(Folder(tmp_path / "media"), limit_bytes)
+    url = "memory://" if request.param == "memory" else str(request.getfixturevalue("s3_url"))
+    return MediaStore(Bucket(url), limit_bytes)
+
+
+@pytest.fixture(params=KINDS)
+def media(request: pytest.FixtureRequest, tmp_path: Path) -> MediaStore:
+    return open_kind(request, tmp_path)
+
+
+@pytest.fixture(params=KINDS)
+def small(request: pytest.FixtureRequest, tmp_path: Path) -> MediaStore:
+    """A store that may hold a thousand bytes."""
+    return open_kind(request, tmp_path, LIMIT)
 
 
 def test_what_was_put_can_be_read_and_deleted(media: MediaStore) -> None:
@@ -41,7 +67,9 @@ def test_a_file_that_is_absent_is_named(media: MediaStore) -> None:
         media.read("media:C-058/9.mp4")
 
 
-@pytest.mark.parametrize("path", ["", "/etc/passwd", "../x", "a/../../x", "a\\..\\x", "media:/x", "media:../x", "a\0b"])
+@pytest.mark.parametrize(
+    "path", ["", ".holds/a/b", "/etc/passwd", "../x", "a/../../x", "a\\..\\x", "media:/x", "media:../x", "a\0b"]
+)
 def test_a_path_that_leaves_the_root_is_refused(media: MediaStore, path: str) -> None:
     for act in (lambda: media.put(path, b"x"), lambda: media.read(path), lambda: media.exists(path)):
         with pytest.raises(MediaError, match="no path inside the media store"):
@@ -64,7 +92,7 @@ def test_only_a_local_folder_has_local_paths(tmp_path: Path) -> None:
     path = media.local_path(media.put("a/b.bin", b"x"))
     assert path == tmp_path / "a" / "b.bin"
     assert path.read_bytes() == b"x"
-    assert open_media("memory://x").local_path("a") is None
+    assert open_media("memory://").local_path("a") is None
 
 
 def test_a_reader_never_sees_half_a_file(tmp_path: Path) -> None:
@@ -102,3 +130,110 @@ def test_a_relative_folder_begins_where_the_process_runs(tmp_path: Path, monkeyp
     monkeypatch.chdir(tmp_path)
     path = open_media("file://var/media").local_path("a")
     assert path == tmp_path / "var" / "media" / "a"
+
+
+def count_refused(reason: str) -> float:
+    return REGISTRY.get_sample_value("hanoi_media_refused_total", {"reason": reason}) or 0.0
+
+
+def test_bytes_that_are_not_those_announced_are_told(media: MediaStore) -> None:
+    uri = media.put("a/b", b"kept")
+    assert media.read(uri, sha256=hashlib.sha256(b"kept").hexdigest()) == b"kept"
+    with pytest.raises(MediaChangedError, match="changed or cut"):
+        media.read(uri, sha256=hashlib.sha256(b"other").hexdigest())
+
+
+def test_the_oldest_files_go_first_and_held_ones_never(
+    request: pytest.FixtureRequest, small: MediaStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "count_files", in_order_of_name)
+    small.hold("f0", "case-1")
+    uris = [small.put(f"f{number}", bytes(200)) for number in range(5)]
+    small.put("f5", bytes(300))
+    assert [uri for uri in uris if small.exists(uri)] == ["media:f0", "media:f3", "media:f4"]
+    assert small.used_bytes() == 900
+    assert REGISTRY.get_sample_value("hanoi_media_used_bytes") == 900
+    assert REGISTRY.get_sample_value("hanoi_media_held_bytes") == 200
+    assert REGISTRY.get_sample_value("hanoi_media_limit_bytes") == LIMIT
+
+
+def in_order_of_name(files: Files) -> room.Count:
+    """Age files by their names: the clock of a bucket has seconds only."""
+    found = COUNT_FILES(files)
+    return dataclasses.replace(found, free=sorted(found.free, key=lambda entry: entry.path))
+
+
+def test_what_is_all_on_hold_refuses_the_new_and_says_so(small: MediaStore) -> None:
+    before = count_refused("held")
+    for number in range(4):
+        small.hold(small.put(f"f{number}", bytes(240)), "case-1")
+    with pytest.raises(MediaFullError, match="960 of 1000 bytes are on hold"):
+        small.put("new", bytes(100))
+    assert count_refused("held") == before + 1
+    assert not small.exists("new")
+    small.release("media:f2", "case-1")
+    small.put("new", bytes(100))
+    assert not small.exists("f2")
+
+
+def test_a_file_is_held_while_anybody_holds_it(media: MediaStore) -> None:
+    for who in ("b", "a", "a"):
+        media.hold("media:x/y", who)
+    assert media.list_holders("x/y") == ["a", "b"]
+    media.release("x/y", "a")
+    media.release("x/y", "nobody")
+    assert media.list_holders("x/y") == ["b"]
+    assert media.used_bytes() == 0
+    with pytest.raises(MediaError, match="cannot hold"):
+        media.hold("x/y", "a/b")
+
+
+def test_a_file_larger_than_the_limit_sends_nothing_away(small: MediaStore) -> None:
+    small.put("old", bytes(500))
+    with pytest.raises(MediaFullError, match="more than the limit"):
+        small.put("new", bytes(1001))
+    assert small.exists("old")
+
+
+def test_a_full_disk_is_survived_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Folder(tmp_path)
+    media = MediaStore(folder)
+    old = media.put("old", bytes(500))
+    held = media.put("held", bytes(500))
+    media.hold(held, "case-1")
+    write, room_left = folder.write, [0]
+
+    def write_a_little(path: str, data: bytes) -> None:
+        if len(data) > room_left[0] + (0 if folder.exists("old") else 500):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(path, data)
+
+    monkeypatch.setattr(folder, "write", write_a_little)
+    assert media.read(media.put("new", b"x" * 400)) == b"x" * 400
+    assert not media.exists(old)
+    before = count_refused("disk")
+    with pytest.raises(MediaFullError, match="No space left"):
+        media.put("more", bytes(600))
+    assert count_refused("disk") == before + 1
+    assert media.exists(held)
+    room_left[0] = 10_000
+    media.put("more", bytes(600))
+
+
+def test_what_a_killed_process_left_half_written_is_swept_out(tmp_path: Path) -> None:
+    media = open_media(f"file://{tmp_path}")
+    for name, age_s in ((".a.1.new", 7200), (".b.2.new", 0)):
+        (tmp_path / name).write_bytes(b"half")
+        os.utime(tmp_path / name, (time.time() - age_s,) * 2)
+    assert media.used_bytes() == 0
+    assert [path.name for path in tmp_path.iterdir()] == [".b.2.new"]
+
+
+def test_a_bucket_that_is_away_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
+        monkeypatch.setenv(name, "us-east-1")
+    media = open_media("s3://city/media")
+    for act in (lambda: media.put("a", b"x"), lambda: media.read("a"), lambda: media.exists("a")):
+        with pytest.raises(MediaError, match="s3://city/media/a cannot be"):
+            act()
