@@ -62,7 +62,6 @@ class Watched:
     restarts: int = 0
     since_ms: int | None = None
     last_error: str | None = None
-    lag: int | None = None
 
 
 class Board:
@@ -96,7 +95,6 @@ def _look(service: Watched, out_of_reach: str | None) -> ServiceHealth:
         reason = closed or ("still starting" if quiet_s is None else _why_stopped(service.name) or out_of_reach)
     elif state in ("waiting", "failing"):
         reason = service.last_error or state
-    lag = _sum_of(LAG, service.name)
     return ServiceHealth(
         name=service.name,
         state=state,
@@ -106,7 +104,7 @@ def _look(service: Watched, out_of_reach: str | None) -> ServiceHealth:
         restarts=service.restarts,
         since_ms=service.since_ms,
         last_error=service.last_error,
-        lag=service.lag if lag is None else lag,
+        lag=_sum_of(LAG, service.name),
         dead_letters=_sum_of(DEAD_LETTERS, service.name),
     )
 

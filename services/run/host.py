@@ -12,7 +12,6 @@ from services.clock import CityClock
 from services.context import Context
 from services.health import Watched
 from services.run.backoff import Backoff
-from services.run.lag import WatchedStream
 from services.run.services import Service
 from services.settings import Settings
 from services.stop_sign import StopSign
@@ -98,7 +97,7 @@ class Hosted:
                 run: Callable[[Context], None] = importlib.import_module(self._service.module).run
             if self._stop.is_set():  # told to stop while it was still importing, or before the new sign was there
                 return None
-            stream = WatchedStream(open_stream(self._settings.place.stream_url), self._take_lag)
+            stream = open_stream(self._settings.place.stream_url)
             run(Context(settings=self._settings, stream=stream, clock=self._clock, stop=sign))
         except (Exception, SystemExit) as error:
             log.exception("ended by a fault")
@@ -111,9 +110,6 @@ class Hosted:
         if not self._stop.is_set():
             log.info("has nothing more to do")
         return None
-
-    def _take_lag(self, lag: int) -> None:
-        self.watched.lag = lag
 
 
 def host(hosted: Sequence[Hosted], stop: threading.Event) -> int:

@@ -29,6 +29,7 @@ def show(statuses: Sequence[ServiceStatus]) -> None:
     for name, workers in by_name.items():
         UP.labels(name).set(all(worker.state in RUNNING for worker in workers))
         READY.labels(name).set(all(worker.ready for worker in workers))
+        HANGS.labels(name)  # a figure that begins at 0 can be seen to grow
         FAILING.labels(name).set(any(worker.state == "failing" for worker in workers))
         restarts = sum(worker.restarts for worker in workers)
         RESTARTS.labels(name).inc(max(0, restarts - _seen.get(name, 0)))
