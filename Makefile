@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-system run test check bench chaos distributed kafka postgis kafka-stop postgis-stop web shots schemas test-train clean
+.PHONY: help setup setup-dev setup-system run test check bench chaos distributed prometheus kafka postgis kafka-stop postgis-stop web shots schemas test-train clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -68,6 +68,9 @@ bench: setup-dev ## every benchmark, JSON on the console
 
 chaos: setup-dev ## kill workers, broker and database at the worst moments, 200 rounds; ROUNDS=, SEED=, COLUMN=embedded|distributed|both
 	@$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),200) --seed $(or $(SEED),1) --column $(or $(COLUMN),both) --json $(VAR)/chaos.json
+
+prometheus: ## Prometheus with our rules beside a running city, on http://127.0.0.1:9090 (Debian package prometheus needed)
+	@infra/prometheus/start.sh $(VAR)
 
 kafka: $(VENV)/.stamp-runtime ## a real Apache Kafka in var/kafka (Java 17 and Maven needed)
 	@infra/kafka/start.sh

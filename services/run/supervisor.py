@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from services.run import metrics
+from services.run.backoff import HEALTHY_S, Backoff
 from services.run.console import Console
 from services.run.placement import Placed
 from services.run.post import Post
@@ -151,9 +152,16 @@ class Supervisor:
             port, health = answers.get(post.name, (0, None))
             post.take(health if port == post.port and post.child is not None else None)
             self._end_hung(post)
+            self._forgive(post)
         statuses = self.statuses()
         self._status.write(statuses)
         metrics.show(statuses)
+
+    def _forgive(self, post: Post) -> None:
+        if post.child is not None and post.backoff.deaths and time.monotonic() - post.started_s >= HEALTHY_S:
+            if post.backoff.is_failing:
+                self.say(f"{post.name} is well again")
+            post.backoff = Backoff()
 
     def _end_hung(self, post: Post) -> None:
         child = post.child
