@@ -118,7 +118,7 @@ class Supervisor:
             post.port = free_port()
         threads = max(service.threads for service in services)
         command = self._command([service.name for service in services])
-        child = Child(command, child_environment(os.environ, threads, post.port))
+        child = Child(command, child_environment(os.environ, threads, post.port, post.name))
         post.child, post.start_at_s, post.kill_at_s = child, None, None
         post.health, post.answered_s, post.hung = None, None, None
         post.started_s, post.started_ms = time.monotonic(), time.time_ns() // 1_000_000
