@@ -1,252 +1,335 @@
-"""The kernel: one step of one second moves every bus along its run; it owns no clock and reads nothing."""
+"""The kernel: one second moves every bus; compiled, without a clock, reading nothing but its arguments.
 
-from dataclasses import dataclass, field
+Every random number is named (`chance`), so a bus drives the same whatever others are simulated beside it.
+"""
 
+import numba
 import numpy as np
-from numpy.typing import NDArray
 
-from fleet.simulation.lights import Lights, place_lights
-from fleet.simulation.plan import METRES_PER_DEGREE, Floats, Ints, Plan
-from fleet.simulation.tables import Tables, make_tables
-from fleet.simulation.traffic import TrafficField
+from fleet.simulation.calls import arrive, decide_call, leave, note, skip_closed
+from fleet.simulation.chance import FAILURE, FAILURE_PLACE, LATE_START, REPAIR, uniform
+from fleet.simulation.plan import Floats, Ints
+from fleet.simulation.state import (
+    BEGAN,
+    BROKE,
+    BROKEN,
+    CALLS,
+    DEADHEAD,
+    DROPPED,
+    ENDED,
+    LAYOVER,
+    LEFT,
+    MENDED,
+    OFF,
+    RUNNING,
+    TOWED,
+    TURNED,
+    UNKNOWN,
+    Rules,
+    State,
+)
+from fleet.simulation.tables import Tables
 
-OFF, LAYOVER, RUNNING, DEADHEAD = 0, 1, 2, 3
-STEP_MS = 1_000
-SPEED_UP_MPS2, SLOW_DOWN_MPS2 = 1.0, 1.3
+SPEED_UP_MPS2, SLOW_DOWN_MPS2, HARDEST_MPS2 = 1.0, 1.3, 2.5
+TOP_MPS, SLOWEST_MPS = 16.0, 0.4
+LOOK_AHEAD_M, STAND_BACK_M, MOST_BACK_M = 110.0, 1.0, 45.0
+GREEN_SHARE, MOST_SATURATED = 0.5, 0.95
+QUEUE_METRE_S = 0.29  # a metre of standing queue takes so long to pass the line: two seconds a car of seven metres
+LANE_HELD = 0.75
+LAYOVER_MS, HURRIED_MS, BEFORE_WORK_MS = 150_000, 60_000, 300_000
+TURN_LATE_S, DROP_LATE_MS = 600.0, 1_500_000
+LATE_S, EARLY_S = 60.0, -60.0
+REPAIR_MIN = (12.0, 35.0)
 DEADHEAD_MPS = 5.5
-TOP_MPS = 16.0
-BEFORE_WORK_MS, AFTER_WORK_MS = 8 * 60_000, 90_000
-HOLD_MS = 30_000
-LATE_S, EARLY_S = 60.0, -30.0
 
 
-@dataclass
-class Calls:
-    """Stops reached or left in one step: which bus, which stop of the tables, when."""
-
-    arrived: list[tuple[int, int, int]] = field(default_factory=list)
-    left: list[tuple[int, int, int]] = field(default_factory=list)
-
-
-class Fleet:
-    """Every bus of a plan, moved one second at a time.
+@numba.njit(cache=True)
+def step(
+    t: Tables, s: State, rules: Rules, now_ms: int, speed_mps: Floats, ratio: Floats, queue: Floats, events: Ints
+) -> int:
+    """Move every bus by one second.
 
     Parameters
     ----------
-    plan : Plan
-        What they shall do.
-    field_ : TrafficField
-        How fast traffic flows.
-    signals : sequence of (lon, lat)
-        Traffic signals, degrees (WGS 84).
-    start_ms : int
-        Where the clock stands at first; buses begin where the timetable, and a
-        delay drawn for each, puts them then.
-    seed : int
-        Same plan, seed and start, same movements.
+    t : Tables
+        The plan.
+    s : State
+        Changed in place.
+    rules : Rules
+        Numbers of this second.
+    now_ms : int
+        The end of the second.
+    speed_mps, ratio : ndarray, shape (edges,)
+        Traffic outside queues, and demand over capacity.
+    queue : ndarray, shape (edges, 4)
+        Begin and end of the queue as shares of the edge, the speed in it, and the free speed.
+    events : ndarray of int, shape (m, 6)
+        Filled with kind, bus, duty row, stop, time, and a number that depends on the kind.
+
+    Returns
+    -------
+    int
+        How many events there are.
     """
+    count = 0
+    for b in range(len(s.bus)):
+        phase = s.bus[b].phase
+        if phase == OFF:
+            _come_to_work(t, s, b, now_ms)
+        elif phase == LAYOVER:
+            if now_ms >= s.bus[b].until_ms:
+                count = _depart(t, s, rules, b, now_ms, events, count)
+        elif phase == BROKEN:
+            if now_ms >= s.bus[b].until_ms:
+                count = _mend(s, b, now_ms, events, count)
+        elif s.bus[b].dwelling == 1:
+            if now_ms >= s.bus[b].until_ms:
+                count = _leave_stop(t, s, rules, b, now_ms, events, count)
+        else:
+            count = _drive(t, s, rules, b, now_ms, speed_mps, ratio, queue, events, count)
+    return count
 
-    def __init__(
-        self, plan: Plan, field_: TrafficField, signals: list[tuple[float, float]], *, start_ms: int, seed: int
-    ) -> None:
-        self.plan = plan
-        self.field = field_
-        self.lights: Lights = place_lights(seed, plan.paths, signals)
-        self.tables: Tables = make_tables(plan, self.lights)
-        self.now_ms = start_ms
-        self._rng = np.random.default_rng([seed, 4])
-        size = len(plan.duties)
-        self.phase: Ints = np.full(size, OFF)
-        self.duty_at: Ints = self.tables.duty_first.copy()
-        self.along_m: Floats = np.zeros(size)
-        self.speed_mps: Floats = np.zeros(size)
-        self.next_stop: Ints = np.zeros(size, dtype=np.int64)
-        self.next_light: Ints = np.zeros(size, dtype=np.int64)
-        self.until_ms: Ints = np.zeros(size, dtype=np.int64)
-        self.dwelling: NDArray[np.bool_] = np.zeros(size, dtype=bool)
-        self.style: Floats = np.clip(self._rng.normal(1.0, 0.06, size), 0.85, 1.15)
-        self.ahead_of: Floats = np.zeros((size, 4))
-        self._warm_start()
 
-    # What the bus is on -------------------------------------------------------------------
+@numba.njit(cache=True)
+def set_out(t: Tables, s: State, b: int, way: int, phase: int) -> None:
+    """Put a bus at the beginning of a way."""
+    bus = s.bus[b]
+    bus.phase = phase
+    bus.way = way
+    bus.along_m = 0.0
+    bus.speed_mps = 0.0
+    bus.piece = t.way[way].piece_first
+    bus.light = t.way[way].light_first
+    bus.go_ms = 0
+    bus.stop = 0
+    bus.dwelling = 0
+    bus.calling = UNKNOWN
+    bus.break_m = np.inf
 
-    @property
-    def run(self) -> Ints:
-        """The plan's run each bus works on, or works on next."""
-        return self.tables.duty_runs[np.minimum(self.duty_at, self.tables.duty_last)]
 
-    def place(self) -> tuple[Floats, Floats, Floats]:
-        """Return lon, lat and heading of every bus."""
-        path = self.tables.run_path[self.run]
-        lon, lat, heading = self.tables.place(path, self.along_m)
-        away = np.flatnonzero(self.phase == DEADHEAD)
-        if len(away):
-            share = np.clip(self.along_m[away], 0.0, 1.0)
-            begin, end = self.ahead_of[away, :2], self.ahead_of[away, 2:]
-            lon[away] = begin[:, 0] + share * (end[:, 0] - begin[:, 0])
-            lat[away] = begin[:, 1] + share * (end[:, 1] - begin[:, 1])
-            east = (end[:, 0] - begin[:, 0]) * np.cos(np.radians(lat[away]))
-            heading[away] = np.degrees(np.arctan2(east, end[:, 1] - begin[:, 1])) % 360.0
-        return lon, lat, heading
+@numba.njit(cache=True)
+def _come_to_work(t: Tables, s: State, b: int, now_ms: int) -> None:
+    bus = s.bus[b]
+    d = bus.duty_at
+    if d > bus.duty_end:
+        return
+    leg = t.duty[d].leg_in if d == t.bus[b].duty_first else -1
+    leg_ms = 0 if leg < 0 else int(t.vertex[t.way[leg + 1].vertex_first - 1].m / DEADHEAD_MPS * 1000.0)
+    if now_ms < t.time[t.run[t.duty[d].run].time].departure_ms - leg_ms - BEFORE_WORK_MS:
+        return
+    if leg >= 0:
+        set_out(t, s, b, leg, DEADHEAD)
+    else:
+        stand_at_start(t, s, b, now_ms)
 
-    # One second ---------------------------------------------------------------------------
 
-    def step(self) -> Calls:
-        """Move every bus by one second and return the stops reached and left."""
-        self.now_ms += STEP_MS
-        calls = Calls()
-        self._come_to_work()
-        self._deadhead()
-        self._depart_terminals(calls)
-        self._leave_stops(calls)
-        self._drive(calls)
-        return calls
+@numba.njit(cache=True)
+def stand_at_start(t: Tables, s: State, b: int, now_ms: int) -> None:
+    """Let a bus wait at the first stop of its next run until that is due, and long enough for the driver."""
+    bus = s.bus[b]
+    run = t.duty[bus.duty_at].run
+    set_out(t, s, b, t.run[run].way, LAYOVER)
+    bus.along_m = t.stop[t.way[t.run[run].way].stop_first].m
+    due_ms = t.time[t.run[run].time].departure_ms
+    rest_ms = LAYOVER_MS if due_ms - now_ms > -LAYOVER_MS else HURRIED_MS
+    if bus.duty_at == t.bus[b].duty_first:
+        rest_ms = 20_000
+    bus.until_ms = max(due_ms, now_ms + rest_ms)
+    bus.riders = 0
 
-    def _come_to_work(self) -> None:
-        first = self.tables.run_first[self.run]
-        due = (
-            (self.phase == OFF)
-            & (self.duty_at <= self.tables.duty_last)
-            & (self.now_ms >= self.tables.departure_ms[first] - BEFORE_WORK_MS)
-        )
-        self._stand_at_first_stop(np.flatnonzero(due))
 
-    def _stand_at_first_stop(self, bus: Ints) -> None:
-        if not len(bus):
-            return
-        run = self.run[bus]
-        first = self.tables.run_first[run]
-        late_ms = np.minimum(self._rng.exponential(25_000.0, len(bus)), 240_000.0)
-        early = self._rng.random(len(bus)) < 0.02
-        late_ms = np.where(early, -self._rng.uniform(20_000.0, 90_000.0, len(bus)), late_ms).astype(np.int64)
-        self.phase[bus] = LAYOVER
-        self.along_m[bus] = self.tables.stop_m[first]
-        self.speed_mps[bus] = 0.0
-        self.next_stop[bus] = first
-        self.until_ms[bus] = np.maximum(self.tables.departure_ms[first] + late_ms, self.now_ms + 20_000)
-        self.dwelling[bus] = False
+@numba.njit(cache=True)
+def _depart(t: Tables, s: State, rules: Rules, b: int, now_ms: int, events: Ints, count: int) -> int:
+    bus = s.bus[b]
+    run = t.duty[bus.duty_at].run
+    due_ms = t.time[t.run[run].time].departure_ms
+    too_late = rules.short_turns == 1 and now_ms - due_ms > max(DROP_LATE_MS, 2 * t.run[run].headway_ms)
+    if too_late and 0 <= t.duty[bus.duty_at].drop_to <= bus.duty_end:
+        # The dispatcher drops this trip, and all until the next one that starts here.
+        count = note(events, count, DROPPED, b, s, now_ms, t.duty[bus.duty_at].drop_to)
+        bus.duty_at = t.duty[bus.duty_at].drop_to
+        stand_at_start(t, s, b, now_ms)
+        return count
+    if bus.calling == UNKNOWN:
+        # Asked once a departure: how long after its time the driver pulls out.
+        bus.calling = CALLS
+        late_s = -rules.late_start_s * np.log(uniform(rules.seed, LATE_START, t.run[run].key, 0))
+        bus.until_ms = now_ms + int(min(late_s, 240.0) * 1000.0)
+        if bus.until_ms > now_ms:
+            return count
+    bus.phase = RUNNING
+    bus.break_m = np.inf
+    if uniform(rules.seed, FAILURE, t.run[run].key, 0) < rules.failures_a_run:
+        length_m = t.vertex[t.way[bus.way + 1].vertex_first - 1].m
+        bus.break_m = length_m * (0.1 + 0.8 * uniform(rules.seed, FAILURE_PLACE, t.run[run].key, 0))
+    count = note(events, count, BEGAN, b, s, now_ms, 0)
+    count = note(events, count, LEFT, b, s, now_ms, bus.riders)
+    leave(t, s, b, now_ms)
+    return skip_closed(t, s, b, now_ms, events, count)
 
-    def _deadhead(self) -> None:
-        away = np.flatnonzero(self.phase == DEADHEAD)
-        if not len(away):
-            return
-        begin, end = self.ahead_of[away, :2], self.ahead_of[away, 2:]
-        east = (end[:, 0] - begin[:, 0]) * np.cos(np.radians(end[:, 1]))
-        way_m = np.hypot(east, end[:, 1] - begin[:, 1]) * METRES_PER_DEGREE
-        self.speed_mps[away] = DEADHEAD_MPS
-        self.along_m[away] += DEADHEAD_MPS / np.maximum(way_m, 1.0)
-        self._stand_at_first_stop(away[self.along_m[away] >= 1.0])
 
-    def _depart_terminals(self, calls: Calls) -> None:
-        bus = np.flatnonzero((self.phase == LAYOVER) & (self.now_ms >= self.until_ms))
-        if not len(bus):
-            return
-        self.phase[bus] = RUNNING
-        calls.left += [(int(b), int(self.next_stop[b]), self.now_ms) for b in bus]
-        self.next_stop[bus] += 1
-        self._find_next_light(bus)
+@numba.njit(cache=True)
+def _leave_stop(t: Tables, s: State, rules: Rules, b: int, now_ms: int, events: Ints, count: int) -> int:
+    bus = s.bus[b]
+    bus.dwelling = 0
+    count = note(events, count, LEFT, b, s, now_ms, bus.riders)
+    run = t.duty[bus.duty_at].run
+    if bus.stop >= t.run[run].stops - 1:
+        count = note(events, count, ENDED, b, s, now_ms, 0)
+        return _end_run(t, s, b, now_ms, -1, count)
+    row = t.run[run].time + bus.stop
+    late_s = (now_ms - t.time[row].arrival_ms) / 1000.0
+    turns = rules.short_turns == 1 and bus.stop == t.run[run].turn and bus.duty_at < bus.duty_end
+    if turns and late_s > max(TURN_LATE_S, 0.0008 * t.run[run].headway_ms):
+        count = note(events, count, TURNED, b, s, now_ms, 0)
+        return _end_run(t, s, b, now_ms, t.duty[bus.duty_at + 1].leg_turn, count)
+    leave(t, s, b, now_ms)
+    return skip_closed(t, s, b, now_ms, events, count)
 
-    def _find_next_light(self, bus: Ints) -> None:
-        for b, path, along in zip(bus, self.tables.run_path[self.run[bus]], self.along_m[bus], strict=True):
-            low, high = self.lights.first[path], self.lights.first[path + 1]
-            self.next_light[b] = low + np.searchsorted(self.lights.at_m[low:high], along, side="right")
 
-    def _leave_stops(self, calls: Calls) -> None:
-        bus = np.flatnonzero(self.dwelling & (self.now_ms >= self.until_ms) & (self.phase == RUNNING))
-        if not len(bus):
-            return
-        self.dwelling[bus] = False
-        calls.left += [(int(b), int(self.next_stop[b]), self.now_ms) for b in bus]
-        ended = self.next_stop[bus] >= self.tables.run_last[self.run[bus]]
-        self.next_stop[bus[~ended]] += 1
-        self._end_runs(bus[ended])
+@numba.njit(cache=True)
+def _end_run(t: Tables, s: State, b: int, now_ms: int, leg: int, count: int) -> int:
+    bus = s.bus[b]
+    bus.duty_at += 1
+    bus.speed_mps = 0.0
+    if bus.duty_at > bus.duty_end:
+        home = t.bus[b].leg_home
+        if home >= 0:
+            set_out(t, s, b, home, DEADHEAD)
+        else:
+            bus.phase = OFF
+        return count
+    way = leg if leg >= 0 else t.duty[bus.duty_at].leg_in
+    if way >= 0:
+        set_out(t, s, b, way, DEADHEAD)
+    else:
+        stand_at_start(t, s, b, now_ms)
+    return count
 
-    def _end_runs(self, bus: Ints) -> None:
-        for b in bus:
-            lon, lat, _ = self.tables.place(self.tables.run_path[self.run[[b]]], self.along_m[[b]])
-            self.duty_at[b] += 1
-            self.speed_mps[b] = 0.0
-            if self.duty_at[b] > self.tables.duty_last[b]:
-                self.phase[b] = OFF
-                continue
-            path = self.tables.run_path[self.run[[b]]]
-            to_lon, to_lat, _ = self.tables.place(path, self.tables.stop_m[self.tables.run_first[self.run[[b]]]])
-            self.ahead_of[b] = [lon[0], lat[0], to_lon[0], to_lat[0]]
-            self.phase[b] = DEADHEAD
-            self.along_m[b] = 0.0
 
-    def _drive(self, calls: Calls) -> None:
-        bus = np.flatnonzero((self.phase == RUNNING) & ~self.dwelling)
-        if not len(bus):
-            return
-        stop, light = self.next_stop[bus], self.next_light[bus]
-        room_m = self.tables.stop_m[stop] - self.along_m[bus]
-        to_light_m = self.lights.at_m[light] - self.along_m[bus]
-        red = (to_light_m < 80.0) & self.lights.is_red(light, self.now_ms)
-        # Who cannot stop any more drives through; who can stands one metre before the line.
-        red &= to_light_m > self.speed_mps[bus] ** 2 / (2 * SLOW_DOWN_MPS2 * 1.8)
-        room_m = np.where(red, np.minimum(room_m, np.maximum(to_light_m - 1.0, 0.0)), room_m)
-        # The speed from which braking gently, begun one second later, still ends in the room there is.
-        safe = np.sqrt(SLOW_DOWN_MPS2**2 + 2 * SLOW_DOWN_MPS2 * np.maximum(room_m, 0.0)) - SLOW_DOWN_MPS2
-        wanted = np.minimum(self._wanted_mps(bus, stop), np.maximum(safe, 0.3))
-        old = self.speed_mps[bus]
-        speed = np.clip(wanted, np.maximum(old - 2.5, 0.0), old + SPEED_UP_MPS2)
-        moved = np.minimum(speed, np.maximum(room_m, 0.0))
-        self.speed_mps[bus] = np.where(moved < speed, moved, speed)
-        self.along_m[bus] += moved
-        passed = self.along_m[bus] >= self.lights.at_m[light]
-        self.next_light[bus[passed]] += 1
-        self._arrive(bus[self.along_m[bus] >= self.tables.stop_m[stop] - 0.5], calls)
+@numba.njit(cache=True)
+def _mend(s: State, b: int, now_ms: int, events: Ints, count: int) -> int:
+    bus = s.bus[b]
+    if bus.towed == 1:
+        count = note(events, count, TOWED, b, s, now_ms, bus.duty_end)
+        bus.phase = OFF
+        bus.duty_at = bus.duty_end + 1
+        return count
+    count = note(events, count, MENDED, b, s, now_ms, 0)
+    bus.phase = RUNNING
+    return count
 
-    def _wanted_mps(self, bus: Ints, stop: Ints) -> Floats:
-        lon, lat, _ = self.tables.place(self.tables.run_path[self.run[bus]], self.along_m[bus])
-        delay_s = (self.now_ms - self.tables.arrival_ms[stop]) / 1000.0
-        hurry = np.where(delay_s > LATE_S, 1.12, np.where(delay_s < 3 * EARLY_S, 0.9, 1.0))
-        flow = self.tables.hop_mps[stop] * hurry * self.style[bus] * self.field.factor(lon, lat, self.now_ms)
-        speed: Floats = np.minimum(flow, TOP_MPS)
-        return speed
 
-    def _arrive(self, bus: Ints, calls: Calls) -> None:
-        if not len(bus):
-            return
-        stop = self.next_stop[bus]
-        last = stop >= self.tables.run_last[self.run[bus]]
-        nobody = (self._rng.random(len(bus)) < 0.18) & ~last
-        dwell_ms = 1000.0 * np.clip(self._rng.lognormal(2.55, 0.5, len(bus)), 5.0, 90.0)
-        hold = np.clip(self.tables.departure_ms[stop] - self.now_ms + EARLY_S * 1000, 0, HOLD_MS)
-        dwell_ms = np.where(nobody, 0.0, np.maximum(dwell_ms, hold))
-        calls.arrived += [(int(b), int(s), self.now_ms) for b, s in zip(bus, stop, strict=True)]
-        calls.left += [(int(b), int(s), self.now_ms) for b, s in zip(bus[nobody], stop[nobody], strict=True)]
-        self.next_stop[bus[nobody]] += 1
-        halt = bus[~nobody]
-        self.dwelling[halt] = True
-        self.speed_mps[halt] = 0.0
-        self.until_ms[halt] = self.now_ms + dwell_ms[~nobody].astype(np.int64)
+@numba.njit(cache=True)
+def _break_down(t: Tables, s: State, rules: Rules, b: int, now_ms: int, events: Ints, count: int) -> int:
+    bus = s.bus[b]
+    run = t.duty[bus.duty_at].run
+    chance = uniform(rules.seed, REPAIR, t.run[run].key, 0)
+    low, high = REPAIR_MIN
+    bus.phase = BROKEN
+    bus.speed_mps = 0.0
+    bus.break_m = np.inf
+    bus.towed = 1 if chance < 0.5 else 0
+    bus.until_ms = now_ms + int((low + (high - low) * uniform(rules.seed, REPAIR, t.run[run].key, 1)) * 60_000.0)
+    return note(events, count, BROKE, b, s, now_ms, bus.towed)
 
-    # Where everybody is at first ----------------------------------------------------------
 
-    def _warm_start(self) -> None:
-        tables = self.tables
-        delay_ms = np.clip(self._rng.normal(50_000.0, 90_000.0, len(self.phase)), -60_000, 420_000).astype(np.int64)
-        for b, duty in enumerate(self.plan.duties):
-            ends = tables.arrival_ms[tables.run_last[list(duty.runs)]]
-            done = int(np.searchsorted(np.maximum.accumulate(ends), self.now_ms - delay_ms[b], side="right"))
-            self.duty_at[b] = tables.duty_first[b] + done
-            if done < len(duty.runs):
-                self._begin_inside(b, duty.runs[done], self.now_ms - int(delay_ms[b]), worked=done > 0)
+@numba.njit(cache=True)
+def _drive(
+    t: Tables, s: State, rules: Rules, b: int, now_ms: int, speed_mps: Floats, ratio: Floats, queue: Floats,
+    events: Ints, count: int,
+) -> int:  # fmt: skip
+    bus = s.bus[b]
+    way = bus.way
+    running = bus.phase == RUNNING
+    while bus.piece < t.way[way + 1].piece_first - 1 and bus.along_m >= t.piece[bus.piece].end_m:
+        bus.piece += 1
+    end_m = t.vertex[t.way[way + 1].vertex_first - 1].m
+    room_m = (t.stop[t.way[way].stop_first + bus.stop].m if running else end_m) - bus.along_m
+    if running and bus.calling == UNKNOWN and room_m < LOOK_AHEAD_M:
+        decide_call(t, s, rules, b, now_ms)
+    free_m = room_m
+    if running and bus.calling != CALLS:
+        free_m = end_m - bus.along_m
+    edge = t.piece[bus.piece].edge
+    free_m = _before_light(t, s, b, now_ms, free_m, ratio[edge])
+    # The speed from which braking gently, begun one second later, still ends in the room there is.
+    safe = np.sqrt(SLOW_DOWN_MPS2**2 + 2.0 * SLOW_DOWN_MPS2 * max(free_m, 0.0)) - SLOW_DOWN_MPS2
+    wanted = min(_wanted_mps(t, s, rules, b, now_ms, speed_mps[edge], queue[edge]), max(safe, 0.3))
+    old = bus.speed_mps
+    speed = min(max(wanted, old - HARDEST_MPS2), old + SPEED_UP_MPS2)
+    # What was driven in the second is the mean of its two ends.
+    moved = min(max(0.5 * (old + speed), 0.15), max(free_m, 0.0))
+    bus.speed_mps = speed if moved > 0.0 else 0.0
+    bus.along_m += moved
+    if running:
+        if bus.along_m >= bus.break_m:
+            return _break_down(t, s, rules, b, now_ms, events, count)
+        return arrive(t, s, rules, b, now_ms, events, count)
+    if bus.along_m >= end_m - 0.5:
+        _end_leg(t, s, b, now_ms)
+    return count
 
-    def _begin_inside(self, b: int, run: int, then_ms: int, *, worked: bool) -> None:
-        first, last = self.tables.run_first[run], self.tables.run_last[run] + 1
-        if then_ms < self.tables.departure_ms[first]:
-            if worked:
-                self._stand_at_first_stop(np.array([b]))
-            return
-        times = np.column_stack([self.tables.arrival_ms[first:last], self.tables.departure_ms[first:last]]).ravel()
-        metres = np.repeat(self.tables.stop_m[first:last], 2)
-        times[0] = times[1]
-        self.phase[b] = RUNNING
-        self.along_m[b] = np.interp(then_ms, np.maximum.accumulate(times), metres)
-        ahead = np.searchsorted(self.tables.stop_m[first:last], self.along_m[b] + 1.0, side="right")
-        self.next_stop[b] = min(first + max(int(ahead), 1), last - 1)
-        self.speed_mps[b] = 4.0
-        self._find_next_light(np.array([b]))
+
+@numba.njit(cache=True)
+def _end_leg(t: Tables, s: State, b: int, now_ms: int) -> None:
+    bus = s.bus[b]
+    if bus.duty_at > bus.duty_end:
+        bus.phase = OFF
+        bus.speed_mps = 0.0
+    else:
+        stand_at_start(t, s, b, now_ms)
+
+
+@numba.njit(cache=True)
+def _before_light(t: Tables, s: State, b: int, now_ms: int, room_m: float, ratio: float) -> float:
+    """Return the room there is before a light that does not let the bus pass.
+
+    Arriving ``a`` seconds after red began, with ``y`` of the saturation flow arriving, the bus starts ``R + y a`` after
+    that moment: behind everybody who came before it (Webster's uniform delay, R squared over 2 C (1 - y) on average).
+    """
+    bus = s.bus[b]
+    while bus.light < t.way[bus.way + 1].light_first - 1 and t.light[bus.light].m <= bus.along_m:
+        bus.light += 1
+        bus.go_ms = 0
+    to_light_m = t.light[bus.light].m - bus.along_m
+    if to_light_m > LOOK_AHEAD_M:
+        return room_m
+    cycle_ms = t.light[bus.light].cycle_s * 1000
+    red_ms = int(cycle_ms * (1.0 - GREEN_SHARE))
+    y = GREEN_SHARE * min(ratio, MOST_SATURATED)
+    if bus.go_ms == 0:
+        there_ms = now_ms + int(to_light_m / max(bus.speed_mps, 3.0) * 1000.0)
+        since_ms = (there_ms + t.light[bus.light].offset_s * 1000) % cycle_ms
+        bus.go_ms = there_ms - since_ms + red_ms + int(y * since_ms)
+        bus.back_m = min(y * since_ms / 1000.0 / QUEUE_METRE_S, MOST_BACK_M)
+        if bus.go_ms <= there_ms:
+            bus.go_ms = 1  # green, and nobody left in front
+    # Who stands back in the queue sets off before its turn at the line.
+    if now_ms >= bus.go_ms - int(1000.0 * np.sqrt(2.0 * bus.back_m / SPEED_UP_MPS2)):
+        return room_m
+    # Who cannot stop any more drives through.
+    if to_light_m < bus.speed_mps**2 / (2.0 * SLOW_DOWN_MPS2 * 1.8):
+        return room_m
+    return float(min(room_m, max(to_light_m - STAND_BACK_M - bus.back_m, 0.0)))
+
+
+@numba.njit(cache=True)
+def _wanted_mps(t: Tables, s: State, rules: Rules, b: int, now_ms: int, flow_mps: float, queue: Floats) -> float:
+    bus = s.bus[b]
+    way, piece = bus.way, bus.piece
+    begin_m = 0.0 if piece == t.way[way].piece_first else t.piece[piece - 1].end_m
+    share = (bus.along_m - begin_m) / max(t.piece[piece].end_m - begin_m, 1.0)
+    here = flow_mps
+    if queue[0] <= share <= queue[1] and queue[1] > queue[0]:
+        here = queue[2]
+    if t.way[way].bus_lane == 1:
+        here = max(here, LANE_HELD * queue[3])
+    here *= rules.bus_share
+    if bus.phase == RUNNING:
+        run = t.duty[bus.duty_at].run
+        late_s = (now_ms - t.time[t.run[run].time + bus.stop].arrival_ms) / 1000.0
+        hurry = 1.0 + rules.hurry if late_s > LATE_S else (1.0 - rules.hurry if late_s < EARLY_S else 1.0)
+        here *= t.way[way].pace * hurry
+    here *= t.bus[b].pace
+    return float(min(max(here, SLOWEST_MPS), TOP_MPS))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -79,9 +80,7 @@ def place_lights(seed: int, paths: Sequence[Course], signals: Sequence[tuple[flo
 
 def _on_path(path: Course, points: Floats) -> tuple[Floats, Ints, Floats]:
     """Return metres along, signal number and heading for the signals within 20 m of a path."""
-    if not len(points):
-        return np.empty(0), np.empty(0, dtype=np.int64), np.empty(0)
-    scale = np.cos(np.radians(path.lat.mean()))
+    scale = float(np.cos(np.radians(path.lat.mean())))
     margin = 30.0 / METRES_PER_DEGREE
     inside = (
         (points[:, 0] > path.lon.min() - margin / scale)
@@ -90,19 +89,28 @@ def _on_path(path: Course, points: Floats) -> tuple[Floats, Ints, Floats]:
         & (points[:, 1] < path.lat.max() + margin)
     )
     numbers = np.flatnonzero(inside)
-    vertex = np.column_stack([path.lon * scale, path.lat]) * METRES_PER_DEGREE
-    origin = vertex[0].copy()
-    vertex -= origin
-    near = points[numbers] * [scale * METRES_PER_DEGREE, METRES_PER_DEGREE] - origin
-    begin, step = vertex[:-1], np.diff(vertex, axis=0)
-    square = np.maximum((step**2).sum(axis=1), 1e-9)
-    share = ((near[:, None, :] - begin[None]) * step[None]).sum(axis=2) / square[None]
-    share = np.clip(share, 0.0, 1.0)
-    away = np.linalg.norm(begin[None] + share[..., None] * step[None] - near[:, None, :], axis=2)
-    piece = away.argmin(axis=1) if len(numbers) else np.empty(0, dtype=np.int64)
-    rows = np.arange(len(numbers))
-    good = away[rows, piece] <= NEAR_M
-    rows, piece = rows[good], piece[good]
-    along = path.along_m[piece] + share[rows, piece] * np.diff(path.along_m)[piece]
-    heading = np.degrees(np.arctan2(step[piece, 0], step[piece, 1])) % 360.0
-    return along, numbers[good].astype(np.int64), heading
+    if not len(numbers):
+        return np.empty(0), np.empty(0, dtype=np.int64), np.empty(0)
+    origin = np.array([path.lon[0], path.lat[0]])
+    metres = np.array([scale, 1.0]) * METRES_PER_DEGREE
+    vertex = (np.column_stack([path.lon, path.lat]) - origin) * metres
+    found = _nearest(vertex, path.along_m, (points[numbers] - origin) * metres)
+    good = found[:, 0] <= NEAR_M
+    return found[good, 1], numbers[good].astype(np.int64), found[good, 2]
+
+
+@numba.njit(cache=True)
+def _nearest(vertex: Floats, along_m: Floats, points: Floats) -> Floats:
+    """Return for each point how far it is from a line, at which metre, and the line's heading there."""
+    out = np.full((len(points), 3), np.inf)
+    for p in range(len(points)):
+        for k in range(len(vertex) - 1):
+            east, north = vertex[k + 1, 0] - vertex[k, 0], vertex[k + 1, 1] - vertex[k, 1]
+            right, up = points[p, 0] - vertex[k, 0], points[p, 1] - vertex[k, 1]
+            share = min(max((right * east + up * north) / max(east * east + north * north, 1e-9), 0.0), 1.0)
+            away = np.hypot(right - share * east, up - share * north)
+            if away < out[p, 0]:
+                out[p, 0] = away
+                out[p, 1] = along_m[k] + share * (along_m[k + 1] - along_m[k])
+                out[p, 2] = np.degrees(np.arctan2(east, north)) % 360.0
+    return out

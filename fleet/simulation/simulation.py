@@ -1,22 +1,23 @@
-"""A whole simulation: the kernel, the receivers, and what each bus reports and when."""
+"""A whole simulation: buses in traffic, their trackers, and the truth; one second a step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from fleet.simulation.gps import Receivers
-from fleet.simulation.kernel import DEADHEAD, LAYOVER, OFF, RUNNING, Calls, Fleet
-from fleet.simulation.plan import Ints, Plan
-from fleet.simulation.traffic import TrafficField
-from fleet.simulation.truth import TrueBlockage, TrueCall, TruePosition, Truth
+from fleet.simulation.buses import SPIN_UP_MS, Buses, World
+from fleet.simulation.faults import PRESETS, Faults
+from fleet.simulation.plan import Ints, Plan, Run
+from fleet.simulation.receivers import Bools
+from fleet.simulation.state import BROKEN, DEADHEAD, LAYOVER, OFF, RUNNING
+from fleet.simulation.story import Story, tell_circumstances
+from fleet.simulation.trackers import Fields, Report, Seen, Trackers
+from fleet.simulation.truth import TruePosition, Truth
 from schemas.fix import Fix
-from schemas.trip import Phase, TripRef
+from schemas.trip import TripRef
 
-PHASES = {LAYOVER: Phase.LAYOVER, RUNNING: Phase.IN_SERVICE, DEADHEAD: Phase.DEADHEAD}
-EVERY_S = (10, 16)
-SILENCES_PER_HOUR = 0.4
-SILENT_S = (45, 240)
-LATENCY_MS = (300, 2_500)
+PHASES = {OFF: "at_depot", LAYOVER: "layover", RUNNING: "in_service", DEADHEAD: "deadhead", BROKEN: "breakdown"}
+ON_TRIP = (RUNNING, BROKEN)
+ASLEEP_AFTER_MS = 600_000
 
 
 @dataclass(frozen=True)
@@ -26,57 +27,54 @@ class Options:
     source: str = "simulator"
     claim_trips: bool = False
     with_truth: bool = True
+    faults: Faults = field(default_factory=lambda: PRESETS["mild"])
+    spin_up_ms: int = SPIN_UP_MS
 
 
 class Simulation:
-    """Buses that drive and report, one second a step.
+    """Buses that drive and report.
 
     Parameters
     ----------
-    plan : Plan
-        What the buses shall do; at least one duty.
-    field : TrafficField
-        How fast traffic flows.
-    signals : list of (lon, lat)
-        Traffic signals, degrees (WGS 84).
+    world : World
+        What they drive on and what they shall do.
     start_ms : int
         First moment, milliseconds since 1970, UTC; held to a whole second.
-    seed : int
-        Same arguments and seed, same reports, byte for byte.
     options : Options, optional
         How they report.
     """
 
-    def __init__(
-        self,
-        plan: Plan,
-        field: TrafficField,
-        signals: list[tuple[float, float]],
-        *,
-        start_ms: int,
-        seed: int,
-        options: Options | None = None,
-    ) -> None:
+    def __init__(self, world: World, *, start_ms: int, options: Options | None = None) -> None:
         self.options = options or Options()
-        self.plan = plan
-        self.fleet = Fleet(plan, field, signals, start_ms=start_ms // 1000 * 1000, seed=seed)
-        size = len(plan.duties)
-        self._rng = np.random.default_rng([seed, 6])
-        self._receivers = Receivers(size, seed)
-        self._every_s: Ints = self._rng.integers(*EVERY_S, size)
-        self._due_s: Ints = self.now_ms // 1000 + 1 + self._rng.integers(0, EVERY_S[1], size) % self._every_s
-        self._silent_until_s: Ints = np.zeros(size, dtype=np.int64)
-        self._arrived: dict[int, tuple[int, int]] = {}
+        self.world = world
+        start_ms = start_ms // 1000 * 1000
+        self.buses = Buses(world, start_ms=start_ms, spin_up_ms=self.options.spin_up_ms)
+        edges = np.unique(world.tables.piece["edge"])
+        roads = world.traffic.roads
+        places = roads.lon[edges], roads.lat[edges]
+        self._trackers = Trackers(len(world.vehicles), self.options.faults, world.seed, places, start_ms)
+        self._used: Ints = np.zeros(len(world.vehicles), dtype=np.int64)
+        self._used[: len(world.plan.duties)] = 1
+        self._story = Story(world)
+
+    @property
+    def plan(self) -> Plan:
+        """What the buses shall do."""
+        return self.world.plan
 
     @property
     def now_ms(self) -> int:
         """Milliseconds since 1970 of the last step."""
-        return self.fleet.now_ms
+        return self.buses.now_ms
 
     @property
     def running(self) -> int:
         """How many buses are on a trip now."""
-        return int((self.fleet.phase == RUNNING).sum())
+        return self.buses.running
+
+    def circumstances(self) -> list[Truth]:
+        """Return the weather and the incidents of the whole period."""
+        return tell_circumstances(self.world)
 
     def step(self) -> tuple[list[Fix], list[Truth]]:
         """Move on by one second.
@@ -84,116 +82,81 @@ class Simulation:
         Returns
         -------
         tuple of (list of Fix, list of Truth)
-            The reports sent in this second, and what truly happened.
+            The reports that came through in this second, in order, and what truly happened.
         """
-        calls = self.fleet.step()
-        self._receivers.step()
-        truth: list[Truth] = self._calls(calls) if self.options.with_truth else []
-        fixes = self._reports(truth)
+        events = self.buses.step()
+        truth = self._story.tell(events) if self.options.with_truth else []
+        now_ms, bus = self.now_ms, self.buses.state.bus
+        self._used |= (bus["phase"] != OFF).astype(np.int64)
+        waits = (bus["phase"] == LAYOVER) & (bus["until_ms"] - now_ms > ASLEEP_AFTER_MS)
+        asleep = ((bus["phase"] == OFF) | waits).astype(np.int64)
+        due = self._trackers.due(now_ms, asleep, self._used)
+        if len(due):
+            truth += self._report(due, asleep[due])
+        fixes = [Fix(received_ms=at_ms, **fields) for at_ms, fields in self._trackers.arrived(now_ms)]
         return fixes, truth
 
-    def blockages(self) -> list[Truth]:
-        """Return the true blockages of the whole period."""
-        return [
-            TrueBlockage(
-                lon=b.lon,
-                lat=b.lat,
-                radius_m=b.radius_m,
-                start_ms=b.start_ms,
-                end_ms=b.end_ms,
-                factor=round(b.factor, 3),
+    def _report(self, due: Ints, asleep: Ints) -> list[Truth]:
+        lon, lat, heading = self.buses.place(due)
+        bus = self.buses.state.bus[due]
+        speed = np.where(np.isin(bus["phase"], (RUNNING, DEADHEAD)), bus["speed_mps"], 0.0)
+        seen = Seen(due, lon, lat, heading, speed, bus["dwelling"], asleep)
+        reports = self._trackers.report(seen, self.now_ms)
+        runs = self.buses.run_of(bus["duty_at"])
+        on_trip = np.isin(bus["phase"], ON_TRIP)
+        for row, report in enumerate(reports):
+            if not report.lost:
+                named = self.plan.runs[int(runs[row])] if on_trip[row] and self.options.claim_trips else None
+                self._trackers.send(report, self._fix(report, float(speed[row]), named), self.now_ms)
+        return self._positions(seen, reports, runs, on_trip) if self.options.with_truth else []
+
+    def _fix(self, report: Report, speed_mps: float, run: Run | None) -> Fields:
+        trackers, bus = self._trackers, report.bus
+        vehicle_id = self.world.vehicles[bus]
+        claim = None
+        if run is not None:
+            claim = TripRef(
+                trip_id=run.trip_id, start_date=run.start_date, route_id=run.route_id, direction_id=run.direction_id
             )
-            for b in self.fleet.field.blockages
-        ]
+        return {
+            "vehicle_id": vehicle_id,
+            "time_ms": report.time_ms,
+            "lon": report.lon,
+            "lat": report.lat,
+            "source": self.options.source,
+            "speed_mps": report.speed_mps,
+            "heading_deg": report.heading_deg if speed_mps > 1.0 and trackers.has_heading[bus] else None,
+            "door_open": report.door_open if trackers.has_door[bus] else None,
+            "ignition": report.ignition if trackers.has_ignition[bus] else None,
+            "driver_id": f"D-{vehicle_id}" if trackers.has_driver[bus] else None,
+            "claimed_trip": claim,
+        }
 
-    def _calls(self, calls: Calls) -> list[Truth]:
-        self._arrived.update({bus: (stop, time_ms) for bus, stop, time_ms in calls.arrived})
-        return [self._call(bus, stop, time_ms) for bus, stop, time_ms in calls.left]
-
-    def _call(self, bus: int, stop: int, left_ms: int) -> TrueCall:
-        tables = self.fleet.tables
-        number = int(np.searchsorted(tables.run_last, stop))
-        run, place = self.plan.runs[number], stop - int(tables.run_first[number])
-        known = self._arrived.pop(bus, None)
-        return TrueCall(
-            vehicle_id=self.plan.duties[bus].vehicle_id,
-            trip_id=run.trip_id,
-            start_date=run.start_date,
-            route_id=run.route_id,
-            stop_id=run.stop_ids[place],
-            stop_sequence=run.stop_sequences[place],
-            arrival_ms=known[1] if known and known[0] == stop else left_ms,
-            departure_ms=left_ms,
-            scheduled_arrival_ms=int(run.arrival_ms[place]),
-        )
-
-    def _reports(self, truth: list[Truth]) -> list[Fix]:
-        now_s = self.now_ms // 1000
-        on_work = self.fleet.phase != OFF
-        due = np.flatnonzero((self._due_s <= now_s) & on_work)
-        if not len(due):
-            return []
-        self._due_s[due] = now_s + self._every_s[due]
-        chance = SILENCES_PER_HOUR * self._every_s[due] / 3600.0
-        falls = due[self._rng.random(len(due)) < chance]
-        self._silent_until_s[falls] = now_s + self._rng.integers(*SILENT_S, len(falls))
-        return self._send(due, now_s, truth)
-
-    def _send(self, due: Ints, now_s: int, truth: list[Truth]) -> list[Fix]:
-        fleet = self.fleet
-        lon, lat, heading = (values[due] for values in fleet.place())
-        seen_lon, seen_lat = self._receivers.read(due, lon, lat)
-        speed = fleet.speed_mps[due]
-        seen_speed = np.where(speed > 0.3, np.maximum(speed + self._rng.normal(0.0, 0.3, len(due)), 0.0), 0.0)
-        seen_heading = (heading + self._rng.normal(0.0, 6.0, len(due))) % 360.0
-        latency = self._rng.integers(*LATENCY_MS, len(due))
-        sent = self._silent_until_s[due] <= now_s
-        runs = fleet.run[due]
-        fixes: list[Fix] = []
-        for k, bus in enumerate(due.tolist()):
-            run = self.plan.runs[int(runs[k])]
-            phase = PHASES[int(fleet.phase[bus])]
-            vehicle_id = self.plan.duties[bus].vehicle_id
-            if self.options.with_truth:
-                on_trip = phase is Phase.IN_SERVICE
-                truth.append(
-                    TruePosition(
-                        vehicle_id=vehicle_id,
-                        time_ms=self.now_ms,
-                        lon=round(float(lon[k]), 7),
-                        lat=round(float(lat[k]), 7),
-                        phase=phase.value,
-                        speed_mps=round(float(speed[k]), 2),
-                        heading_deg=round(float(heading[k]), 1),
-                        reported=bool(sent[k]),
-                        trip_id=run.trip_id if on_trip else None,
-                        start_date=run.start_date if on_trip else None,
-                        distance_m=round(float(fleet.along_m[bus]), 1) if on_trip else None,
-                    )
-                )
-            if not sent[k]:
-                continue
-            claim = None
-            if self.options.claim_trips and phase is not Phase.DEADHEAD:
-                claim = TripRef(
-                    trip_id=run.trip_id,
-                    start_date=run.start_date,
-                    route_id=run.route_id,
-                    direction_id=run.direction_id,
-                )
-            fixes.append(
-                Fix(
-                    vehicle_id=vehicle_id,
+    def _positions(self, seen: Seen, reports: list[Report], runs: Ints, on_trip: Bools) -> list[Truth]:
+        along, edge = self.buses.shape_m(seen.bus), self.buses.edge(seen.bus)
+        phase = self.buses.state.bus["phase"][seen.bus]
+        own = edge < self.world.traffic.roads.network_edges
+        told: list[Truth] = []
+        for row, report in enumerate(reports):
+            run = self.plan.runs[int(runs[row])] if on_trip[row] else None
+            word = PHASES[int(phase[row])]
+            off_shape = bool(np.isnan(along[row]))
+            told.append(
+                TruePosition(
+                    vehicle_id=self.world.vehicles[report.bus],
                     time_ms=self.now_ms,
-                    lon=round(float(seen_lon[k]), 6),
-                    lat=round(float(seen_lat[k]), 6),
-                    source=self.options.source,
-                    received_ms=self.now_ms + int(latency[k]),
-                    speed_mps=round(float(seen_speed[k]), 2),
-                    heading_deg=round(float(seen_heading[k]), 1) if speed[k] > 1.0 else None,
-                    door_open=bool(fleet.dwelling[bus]),
-                    ignition=True,
-                    claimed_trip=claim,
+                    lon=round(float(seen.lon[row]), 7),
+                    lat=round(float(seen.lat[row]), 7),
+                    phase="detour" if run is not None and off_shape and word == "in_service" else word,
+                    speed_mps=round(float(seen.speed_mps[row]), 2),
+                    heading_deg=round(float(seen.heading_deg[row]), 1),
+                    reported=not report.lost,
+                    reported_ms=None if report.lost else report.time_ms,
+                    faults=report.faults,
+                    trip_id=run.trip_id if run is not None else None,
+                    start_date=run.start_date if run is not None else None,
+                    distance_m=round(float(along[row]), 1) if run is not None and not off_shape else None,
+                    edge=int(edge[row]) if own[row] and phase[row] != OFF else None,
                 )
             )
-        return fixes
+        return told

@@ -1,17 +1,17 @@
-"""What the simulator needs of a city: its timetable, its signals, its time zone and where traffic may be blocked."""
+"""What the simulator needs of a city: its timetable, its roads, its signals and its time zone."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
-import numpy as np
 
 from fleet.gtfs import GtfsError, Timetable
+from fleet.simulation.build import Scene, build_world
 from fleet.simulation.day import plan_period
-from fleet.simulation.plan import Plan
 from fleet.simulation.simulation import Options, Simulation
-from fleet.simulation.traffic import TrafficField, draw_blockages
+from routing.network import NetworkError, RoadNetwork, load_network
+from routing.paths import load_hierarchy
 from services.city.folder import CityError, CityFolder
 from services.city.timetable import read_city_timetable
 
@@ -25,6 +25,7 @@ class Streets:
     name: str
     timetable: Timetable
     signals: list[tuple[float, float]]
+    network: RoadNetwork | None = None
 
     def utc_offset_s(self, now_ms: int) -> int:
         """Return local time minus UTC at a moment, in seconds."""
@@ -46,12 +47,12 @@ def read_streets(city: CityFolder, *, repeat_calendar: bool | None = None) -> St
     Returns
     -------
     Streets
-        Without signals where the city has no roads.
+        Without signals and network where the city has no roads.
 
     Raises
     ------
     CityError
-        If the city has no timetable, or one that cannot be read.
+        If the city has no timetable, or one of its parts cannot be read.
     """
     if city.gtfs is None:
         raise CityError(f"{city.root} has no timetable (gtfs.zip): buses cannot be simulated; import one with --gtfs")
@@ -63,18 +64,29 @@ def read_streets(city: CityFolder, *, repeat_calendar: bool | None = None) -> St
         raise CityError(str(error)) from error
     signals_file = city.find("signals.json")
     raw = msgspec.json.decode(signals_file.read_bytes(), type=list[dict[str, float]]) if signals_file else []
-    return Streets(city.city.name.en, timetable, [(entry["lon"], entry["lat"]) for entry in raw])
+    return Streets(city.city.name.en, timetable, [(entry["lon"], entry["lat"]) for entry in raw], _network(city))
+
+
+def _network(city: CityFolder) -> RoadNetwork | None:
+    if city.network is None:
+        return None
+    try:
+        network = load_network(city.network)
+    except NetworkError as error:
+        raise CityError(str(error)) from error
+    load_hierarchy(network, city.network)
+    return network
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What to simulate: the period, how many buses, how many blockages, and the seed of everything."""
+    """What to simulate: the period, how many buses, what kind of day it is, and the seed of everything."""
 
     start_ms: int
     hours: float
     seed: int
     buses: int | None = None
-    blockages: int = 0
+    scene: Scene = field(default_factory=Scene)
     options: Options = field(default_factory=Options)
 
     @property
@@ -98,21 +110,18 @@ def make_simulation(streets: Streets, wish: Wish) -> Simulation | None:
     Simulation or None
         ``None`` where the timetable has no trip in the period.
     """
-    plan = plan_period(streets.timetable, wish.start_ms, wish.end_ms, buses=wish.buses, seed=wish.seed)
-    if not plan.duties:
+    begin_ms = wish.start_ms - wish.options.spin_up_ms
+    plan = plan_period(streets.timetable, begin_ms, wish.end_ms, buses=wish.buses, seed=wish.seed)
+    if not any(plan.runs[r].end_ms > wish.start_ms for duty in plan.duties for r in duty.runs):
         return None
-    blocked = draw_blockages(wish.seed, wish.blockages, _busy_places(plan, wish.seed), wish.start_ms, wish.end_ms)
-    traffic = TrafficField(wish.seed, streets.utc_offset_s(wish.start_ms), blocked)
-    return Simulation(plan, traffic, streets.signals, start_ms=wish.start_ms, seed=wish.seed, options=wish.options)
-
-
-def _busy_places(plan: Plan, seed: int) -> list[tuple[float, float]]:
-    """Draw places on the courses that buses drive, away from their ends."""
-    rng = np.random.default_rng([seed, 8])
-    used = sorted({plan.runs[r].path for duty in plan.duties for r in duty.runs})
-    places = []
-    for index in used:
-        course = plan.paths[index]
-        row = int(np.searchsorted(course.along_m, course.length_m * float(rng.uniform(0.25, 0.75))))
-        places.append((float(course.lon[row]), float(course.lat[row])))
-    return places
+    world = build_world(
+        plan,
+        streets.network,
+        streets.signals,
+        start_ms=wish.start_ms,
+        end_ms=wish.end_ms,
+        seed=wish.seed,
+        offset_s=streets.utc_offset_s(wish.start_ms),
+        scene=wish.scene,
+    )
+    return Simulation(world, start_ms=wish.start_ms, options=wish.options)

@@ -11,10 +11,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from fleet.simulation.build import Scene
+from fleet.simulation.incidents import INCIDENTS
 from fleet.simulation.simulation import Options
+from fleet.simulation.weather import WEATHERS
 from services.city.folder import CityError, CityFolder
 from services.clock import WallClock
 from services.simulate.city import Wish, make_simulation, read_streets
+from services.simulate.faults_file import read_faults
 from services.simulate.write import write_simulation
 
 
@@ -27,9 +31,12 @@ from services.simulate.write import write_simulation
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Same seed, same bytes.")
 @click.option("--trips", type=click.Choice(["claimed", "hidden"]), default="hidden", show_default=True,
               help="Whether reports name their trip, as GTFS-realtime does, or not, as trackers do.")  # fmt: skip
-@click.option(
-    "--blockages", default=0, show_default=True, type=click.IntRange(0), help="Blocked places; see truth.jsonl."
-)
+@click.option("--weather", type=click.Choice(list(WEATHERS)), default="mixed", show_default=True,
+              help="Rain: none, now and then, or storms that flood low roads.")  # fmt: skip
+@click.option("--incidents", default="few", show_default=True, metavar="none|few|many|N",
+              help="Incidents a day in the city: 0, 12, 60 or any number.")  # fmt: skip
+@click.option("--faults", default="mild", show_default=True, metavar="none|mild|harsh|FILE",
+              help="What trackers do wrong; a YAML or JSON file changes single numbers.")  # fmt: skip
 @click.option("--repeat-calendar/--no-repeat-calendar", default=None, help="Run an ended calendar again.")
 def simulate(
     city: Path,
@@ -39,7 +46,9 @@ def simulate(
     buses: int | None,
     seed: int,
     trips: str,
-    blockages: int,
+    weather: str,
+    incidents: str,
+    faults: str,
     repeat_calendar: bool | None,
 ) -> None:
     """Simulate a city's buses and write fixes.jsonl, truth.jsonl and roster.csv."""
@@ -47,7 +56,9 @@ def simulate(
     try:
         streets = read_streets(CityFolder(city), repeat_calendar=repeat_calendar)
         start_ms = parse_start(start, str(streets.timetable.timezone), WallClock().now_ms())
-        wish = Wish(start_ms, hours, seed, buses, blockages, Options(claim_trips=trips == "claimed"))
+        scene = Scene(weather=weather, incidents_a_day=parse_incidents(incidents))
+        options = Options(claim_trips=trips == "claimed", faults=read_faults(faults))
+        wish = Wish(start_ms, hours, seed, buses, scene, options)
         simulation = make_simulation(streets, wish)
         if simulation is None:
             span = streets.timetable.calendar.span
@@ -111,3 +122,32 @@ def parse_start(text: str, timezone: str, now_ms: int) -> int:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(timezone))
     return int(moment.timestamp()) * 1000
+
+
+def parse_incidents(text: str) -> float:
+    """Return how many incidents a day a person meant.
+
+    Parameters
+    ----------
+    text : str
+        A word of `INCIDENTS` or a number.
+
+    Returns
+    -------
+    float
+        Incidents a day.
+
+    Raises
+    ------
+    CityError
+        If it is neither.
+    """
+    if text in INCIDENTS:
+        return INCIDENTS[text]
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 10_000:
+        raise CityError(f"--incidents {text!r}: give {', '.join(INCIDENTS)} or how many a day, for instance 20")
+    return number

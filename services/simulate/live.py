@@ -1,12 +1,13 @@
 """Buses that live on the clock: where they should be now, one step a second, set anew when a plan ends."""
 
+from fleet.simulation.build import Scene
+from fleet.simulation.faults import PRESETS, Faults
 from fleet.simulation.simulation import Options, Simulation
 from schemas.fix import Fix
 from services.simulate.city import HOUR_MS, Streets, Wish, make_simulation
 
 PLAN_HOURS = 30.0
 LAG_MS = 60_000
-BLOCKAGES_PER_HOUR = 2.0
 RETRY_MS = 10 * 60_000
 
 
@@ -21,9 +22,23 @@ class LiveBuses:
         Traffic and noise.
     buses : int, optional
         At most so many vehicles.
+    scene : Scene, optional
+        What kind of day it is.
+    faults : Faults, optional
+        What trackers do wrong; a fleet in good care by default.
     """
 
-    def __init__(self, streets: Streets, *, seed: int, buses: int | None = None) -> None:
+    def __init__(
+        self,
+        streets: Streets,
+        *,
+        seed: int,
+        buses: int | None = None,
+        scene: Scene | None = None,
+        faults: Faults | None = None,
+    ) -> None:
+        self._scene = scene or Scene()
+        self._faults = faults or PRESETS["mild"]
         self._streets = streets
         self._seed = seed
         self._buses = buses
@@ -69,8 +84,8 @@ class LiveBuses:
             hours=PLAN_HOURS,
             seed=self._seed,
             buses=self._buses,
-            blockages=round(BLOCKAGES_PER_HOUR * PLAN_HOURS),
-            options=Options(with_truth=False),
+            scene=self._scene,
+            options=Options(with_truth=False, faults=self._faults),
         )
         self._simulation = make_simulation(self._streets, wish)
         # A city where nothing runs is looked at again later.

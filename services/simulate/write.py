@@ -10,6 +10,7 @@ import msgspec
 
 from fleet.simulation.duties import roster_rows
 from fleet.simulation.simulation import Simulation
+from fleet.simulation.truth import TrueCall
 from services.city.folder import CityError
 
 FILES = ("fixes.jsonl", "truth.jsonl", "roster.csv")
@@ -67,13 +68,13 @@ def _write(simulation: Simulation, folder: Path, end_ms: int, advance: Callable[
     encoder = msgspec.json.Encoder()
     fix_count = calls = most = 0
     with (folder / "fixes.jsonl").open("wb") as fixes_file, (folder / "truth.jsonl").open("wb") as truth_file:
-        truth_file.write(encoder.encode_lines(simulation.blockages()))
+        truth_file.write(encoder.encode_lines(simulation.circumstances()))
         while simulation.now_ms < end_ms:
             fixes, truth = simulation.step()
             fixes_file.write(encoder.encode_lines(fixes))
             truth_file.write(encoder.encode_lines(truth))
             fix_count += len(fixes)
-            calls += sum(1 for entry in truth if entry.__struct_config__.tag == "call")
+            calls += sum(isinstance(entry, TrueCall) for entry in truth)
             if simulation.now_ms % 60_000 == 0:
                 most = max(most, simulation.running)
                 advance(simulation.now_ms, simulation.running)

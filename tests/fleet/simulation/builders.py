@@ -1,9 +1,15 @@
 """Small plans by hand."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from fleet.simulation.build import Scene, build_world
+from fleet.simulation.buses import Buses, World
+from fleet.simulation.demand import CALM
 from fleet.simulation.duties import chain_runs
-from fleet.simulation.plan import Course, Plan, Run, make_path
+from fleet.simulation.operations import PUNCTUAL
+from fleet.simulation.plan import Course, Duty, Plan, Run, make_path
 
 START_MS = 1_767_600_000_000  # 2026-01-05 15:00 in Hanoi
 
@@ -33,3 +39,40 @@ def there_and_back(trips: int = 4, headway_s: int = 900) -> Plan:
         for path, course in enumerate((there, back))
     )
     return Plan((there, back), runs, chain_runs((there, back), runs))
+
+
+QUIET = Scene(weather="dry", incidents_a_day=0.0, mood=CALM, operations=PUNCTUAL)
+
+
+def world_of(
+    plan: Plan, *, scene: Scene = QUIET, signals: Sequence[tuple[float, float]] = (), seed: int = 1, hours: float = 3.0
+) -> World:
+    """A world without roads, in which nothing is astray."""
+    end_ms = START_MS + round(hours * 3_600_000)
+    return build_world(
+        plan, None, signals, start_ms=START_MS - 600_000, end_ms=end_ms, seed=seed, offset_s=25_200, scene=scene
+    )
+
+
+def drive(buses: Buses, seconds: int) -> list[tuple[int, ...]]:
+    """Step a while and return every event as kind, bus, duty row, stop, time, number."""
+    return [tuple(event) for _ in range(seconds) for event in buses.step().tolist()]
+
+
+def times_of(events: list[tuple[int, ...]], kind: int) -> dict[tuple[int, int], int]:
+    """Return (duty row, stop) → time of the events of one kind."""
+    return {(duty, stop): at for k, _, duty, stop, at, _ in events if k == kind}
+
+
+def one_bus(course: Course, *stop_m: float, start_ms: int = START_MS, number: int = 0) -> Run:
+    """A trip that calls only where told, with a timetable that asks for the most."""
+    at = np.array(stop_m)
+    times = np.full(len(at), start_ms, dtype=np.int64)
+    ids = tuple(f"s{k}" for k in range(len(at)))
+    return Run(f"t{number}", "20260105", "1", 0, 0, ids, tuple(range(len(at))), at, times, times, "1")
+
+
+def single_runs(course: Course, starts_ms: Sequence[int], *stop_m: float) -> Plan:
+    """A plan in which each trip has a bus of its own."""
+    runs = tuple(one_bus(course, *stop_m, start_ms=at, number=k) for k, at in enumerate(starts_ms))
+    return Plan((course,), runs, tuple(Duty(f"B{k:03d}", (k,)) for k in range(len(runs))))

@@ -1,19 +1,21 @@
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from fleet.roster import read_roster
+from fleet.simulation.faults import PRESETS
 from schemas.fix import Fix
-from services.city.folder import CityFolder
+from services.city.folder import CityError
 from services.cli import main
 from services.recordings import read_recording
 from services.sample.build import build_sample
 from services.sample.lines import LINES
-from services.simulate.city import Wish, make_simulation, read_streets
-from services.simulate.command import parse_start
+from services.simulate.command import parse_incidents, parse_start
+from services.simulate.faults_file import read_faults
 
 NOW_MS = 1_767_575_100_000
 
@@ -34,7 +36,7 @@ def simulate(city: Path, out: Path, *more: str) -> str:
 
 def test_the_same_seed_writes_the_same_bytes_and_another_seed_others(city: Path, tmp_path: Path) -> None:
     for name, seed in (("a", "5"), ("b", "5"), ("c", "6")):
-        simulate(city, tmp_path / name, "--buses", "30", "--seed", seed, "--blockages", "2")
+        simulate(city, tmp_path / name, "--buses", "30", "--seed", seed, "--incidents", "400")
     for file in ("fixes.jsonl", "truth.jsonl", "roster.csv"):
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
     assert (tmp_path / "a" / "fixes.jsonl").read_bytes() != (tmp_path / "c" / "fixes.jsonl").read_bytes()
@@ -50,11 +52,10 @@ def test_what_is_written_can_be_replayed(city: Path, tmp_path: Path) -> None:
     assert read_roster(tmp_path / "roster.csv") is not None
 
 
-def test_truth_names_positions_calls_and_blockages(city: Path, tmp_path: Path) -> None:
-    said = simulate(city, tmp_path, "--blockages", "2")
+def test_truth_names_incidents_positions_calls_and_trips(city: Path, tmp_path: Path) -> None:
+    said = simulate(city, tmp_path, "--incidents", "400")
     kinds = [json.loads(line)["type"] for line in (tmp_path / "truth.jsonl").read_text().splitlines()]
-    assert kinds[:2] == ["blockage", "blockage"]
-    assert set(kinds) == {"blockage", "call", "position"}
+    assert {"incident", "call", "position", "trip"} <= set(kinds)
     assert "× real time" in said
 
 
@@ -89,8 +90,34 @@ def test_a_start_without_an_offset_is_local_time_of_the_city() -> None:
     assert parse_start("now", zone, 1_999) == 1_000
 
 
-def test_an_hour_with_a_blockage_is_slower_there(city: Path) -> None:
-    streets = read_streets(CityFolder(city))
-    blocked = make_simulation(streets, Wish(NOW_MS, 1.0, 1, blockages=3))
-    assert blocked is not None
-    assert len(blocked.blockages()) == 3
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("jump_share: 2\n", "is a share"),
+        ("jumps: 0.1\n", "is no fault; known are"),
+        ("jump_share: often\n", "is no number"),
+        ("base: awful\n", "is none of"),
+        ("- 1\n", "lines"),
+        ("a: [\n", "cannot be read as YAML"),
+    ],
+)
+def test_a_file_of_faults_that_cannot_be_used_is_said_with_its_key(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "faults.yaml"
+    path.write_text(text)
+    with pytest.raises(CityError, match=message):
+        read_faults(str(path))
+
+
+def test_a_file_of_faults_changes_single_numbers_of_a_preset(tmp_path: Path) -> None:
+    path = tmp_path / "faults.yaml"
+    path.write_text("base: harsh\njump_share: 0.5\ncanyons: 3\n")
+    assert read_faults(str(path)) == replace(PRESETS["harsh"], jump_share=0.5, canyons=3)
+    with pytest.raises(CityError, match="neither none, mild, harsh nor a file"):
+        read_faults("perfect")
+
+
+def test_incidents_are_a_word_or_a_number() -> None:
+    assert parse_incidents("none") == 0.0
+    assert parse_incidents("7.5") == 7.5
+    with pytest.raises(CityError, match="how many a day"):
+        parse_incidents("-1")
