@@ -47,7 +47,8 @@ def test_what_is_written_can_be_replayed(city: Path, tmp_path: Path) -> None:
     simulate(city, tmp_path, "--buses", "30", "--trips", "claimed")
     fixes = list(read_recording(tmp_path / "fixes.jsonl", "auto", "replay", timezone="UTC"))
     assert len(fixes) > 500
-    assert all(isinstance(fix, Fix) and fix.claimed_trip for fix in fixes if fix.speed_mps and fix.speed_mps > 3)
+    assert all(isinstance(fix, Fix) for fix in fixes)
+    assert sum(isinstance(fix, Fix) and fix.claimed_trip is not None for fix in fixes) > 0.5 * len(fixes)
     assert len({fix.vehicle_id for fix in fixes}) <= 30
     assert read_roster(tmp_path / "roster.csv") is not None
 
