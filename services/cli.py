@@ -8,6 +8,7 @@ import click
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("services.run.command:run", "Run every service of a city under one supervisor."),
     "status": ("services.run.status_command:status", "Show which services run and how they fare."),
+    "doctor": ("services.doctor.command:doctor", "Say what is missing on this machine and how to get it."),
     "city import": ("services.city.command:import_", "Make a city folder from GTFS, roads, cameras and a roster."),
     "city show": ("services.city.command:show", "Show what a city folder holds and what is doubtful."),
     "sample build": ("services.sample.command:build", "Build the sample city by code."),
