@@ -28,6 +28,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "stream dead show": ("services.stream.dead:show", "Show one dead letter with its reason and its origin."),
     "stream dead replay": ("services.stream.dead:replay", "Put dead letters back into the topic they came from."),
     "store migrate": ("services.store.command:migrate", "Bring the database to the newest schema."),
+    "store status": ("services.store.command:status", "Show revision, size, rows and times of every table."),
+    "store prune": ("services.store.command:prune", "Let rows go that are older than their table keeps."),
     "user add": ("services.auth.command:add", "Add an account."),
     "token add": ("services.ingest.command:add_token", "Make a token for a source of reports."),
     "settings": ("services.settings_command:settings", "List every setting with its value and its meaning."),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.store import models
 from services.store.engine import Store
+from services.store.errors import StoreError
 from services.store.partitions import DAY_MS, PARTITION_LOCK, SPLITS, list_partitions, make_ahead
 
 KEEP_DAYS: Mapping[str, int] = {
@@ -102,6 +103,19 @@ def give_back(store: Store, pages: int = 20_000) -> None:
         raw = session.connection().connection.driver_connection
         assert isinstance(raw, sqlite3.Connection)
         raw.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()  # each step of it frees one page
+
+
+def compact(store: Store) -> None:
+    """Write SQLite's file anew without gaps; it needs as much room again, and no other process may be at work."""
+    raw = store.engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")  # for files from before that was set
+        cursor.execute("VACUUM")
+    except sqlite3.OperationalError as error:
+        raise StoreError(f"database {store.name} cannot be compacted: {error}; stop its services first") from error
+    finally:
+        raw.close()
 
 
 def _drop_partitions(session: Session, table: str, today: int, days: int) -> int:
