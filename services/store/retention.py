@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.store import models
 from services.store.engine import Store
-from services.store.errors import StoreError
+from services.store.errors import StoreError, StoreUnavailableError
 from services.store.partitions import DAY_MS, PARTITION_LOCK, SPLITS, list_partitions, make_ahead
 
 KEEP_DAYS: Mapping[str, int] = {
@@ -99,10 +99,14 @@ def give_back(store: Store, pages: int = 20_000) -> None:
     """Give free pages of SQLite's file back to the disk, some at a time; nothing to do on PostGIS."""
     if store.is_postgis:
         return
-    with store.transaction() as session:
-        raw = session.connection().connection.driver_connection
-        assert isinstance(raw, sqlite3.Connection)
-        raw.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()  # each step of it frees one page
+    raw = store.engine.raw_connection()
+    try:
+        # Each step frees one page, and only `executescript` takes more than the first.
+        raw.cursor().executescript(f"PRAGMA incremental_vacuum({pages})")
+    except sqlite3.OperationalError as error:
+        raise StoreUnavailableError(f"database {store.name}: {error}") from error
+    finally:
+        raw.close()
 
 
 def compact(store: Store) -> None:
