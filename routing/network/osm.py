@@ -1,13 +1,14 @@
 """The door of OpenStreetMap: files through osmium, place names and saved graphs through osmnx."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import shapely
 
-from routing.network.areas import MapAreas
+from routing.network.areas import PLACE_KINDS, MapAreas, MapPlace, MapRiver, area_zoom
 from routing.network.build import Way, finish, join_ways
 from routing.network.errors import NetworkError
 from routing.network.exchange import from_networkx
@@ -27,6 +28,10 @@ GREEN = {
     "landuse": {"grass", "forest", "recreation_ground", "village_green", "cemetery", "meadow"},
     "natural": {"wood", "grassland", "scrub", "wetland"},
 }
+RIVER = {"waterway": {"river", "canal"}}
+SQUARE_KM_PER_DEGREE = 12_364.0
+# A river's name stands along its line; one at the middle of its area would be anywhere.
+LONGEST_NAMED_DEGREES = 0.1
 
 
 def read_osm(source: Path | str) -> RoadNetwork:
@@ -142,7 +147,7 @@ def _download(place: str) -> Any:
 
 
 def read_areas(source: Path | str) -> MapAreas:
-    """Read water and green for the base map.
+    """Read water, green and names for the base map.
 
     Parameters
     ----------
@@ -152,7 +157,7 @@ def read_areas(source: Path | str) -> MapAreas:
     Returns
     -------
     MapAreas
-        Polygons in lon, lat; both parts empty where the file has none.
+        Polygons and names in lon, lat; parts are empty where the file has none.
 
     Raises
     ------
@@ -164,20 +169,48 @@ def read_areas(source: Path | str) -> MapAreas:
     import osmium
 
     factory = osmium.geom.WKBFactory()
-    water: list[str] = []
-    green: list[str] = []
-    for thing in _objects(_existing(Path(source)), tuple({*WATER, *GREEN}), areas=True):
-        if not thing.is_area():
-            continue
+    shapes: dict[str, list[tuple[str, str]]] = {"water": [], "green": [], "river": []}
+    places: list[MapPlace] = []
+    for thing in _objects(_existing(Path(source)), ("place", *{*WATER, *GREEN}), areas=True):
         tags = dict(thing.tags)
-        kind = water if _says(tags, WATER) else green if _says(tags, GREEN) else None
+        if thing.is_node():
+            places += _place(tags, thing.location)
+            continue
+        kind = _kind(tags, area=thing.is_area(), way=thing.is_way())
         if kind is None:
             continue
-        try:
-            kind.append(factory.create_multipolygon(thing))
-        except RuntimeError:
+        make = factory.create_linestring if kind == "river" else factory.create_multipolygon
+        with suppress(RuntimeError):
+            shapes[kind].append((tags.get("name", ""), make(thing)))
+    water, green = (_polygons([wkb for _, wkb in shapes[kind]]) for kind in ("water", "green"))
+    named = [place for kind in ("water", "green") for place in _area_names(kind, shapes[kind])]
+    rivers = tuple(MapRiver(name, shapely.from_wkb(bytes.fromhex(wkb))) for name, wkb in shapes["river"])
+    return MapAreas(water=water, green=green, places=(*places, *named), rivers=rivers)
+
+
+def _kind(tags: Mapping[str, str], *, area: bool, way: bool) -> str | None:
+    if area:
+        return "water" if _says(tags, WATER) else "green" if _says(tags, GREEN) else None
+    return "river" if way and tags.get("name") and _says(tags, RIVER) else None
+
+
+def _place(tags: Mapping[str, str], location: Any) -> list[MapPlace]:
+    kind = PLACE_KINDS.get(tags.get("place", ""))
+    if kind is None or not tags.get("name") or not location.valid():
+        return []
+    return [MapPlace(tags["name"], kind[0], location.lon, location.lat, kind[1])]
+
+
+def _area_names(kind: str, shapes: list[tuple[str, str]]) -> Iterator[MapPlace]:
+    """Name each area at a point inside it."""
+    for name, wkb in shapes:
+        area = shapely.from_wkb(bytes.fromhex(wkb))
+        west, south, east, north = area.bounds
+        if not name or max(east - west, north - south) > LONGEST_NAMED_DEGREES:
             continue
-    return MapAreas(water=_polygons(water), green=_polygons(green))
+        inside = shapely.centroid(area) if area.contains(shapely.centroid(area)) else area.representative_point()
+        square_km = area.area * SQUARE_KM_PER_DEGREE * float(np.cos(np.radians(north)))
+        yield MapPlace(name, kind, inside.x, inside.y, area_zoom(square_km))
 
 
 def _says(tags: Mapping[str, str], wanted: Mapping[str, set[str] | None]) -> bool:

@@ -11,12 +11,12 @@ import numpy as np
 import shapely
 
 from routing.network import mvt
-from routing.network.areas import MapAreas
+from routing.network.areas import MapAreas, MapPlace, MapRiver
 from routing.network.defaults import DEFAULTS, ROAD_CLASSES
 from routing.network.graph import Floats, Ints, RoadNetwork
 
 MIN_ZOOM, MAX_ZOOM = 9, 15
-LINES_ZOOM, STOPS_ZOOM, AREAS_ZOOM = 9, 13, 9
+LINES_ZOOM, STOPS_ZOOM, AREAS_ZOOM, RIVERS_ZOOM = 9, 13, 9, 10
 BUFFER = 64 / mvt.EXTENT
 SIMPLIFY_UNITS = 6.0
 MIN_AREA_UNITS = 600.0
@@ -102,6 +102,17 @@ def _areas(name: str, polygons: Sequence[Any]) -> _Layer:
     parts = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
     unit = shapely.transform(parts, lambda xy: to_unit(xy[:, 0], xy[:, 1]))
     return _Layer(name, mvt.POLYGON, unit, np.full(len(unit), AREAS_ZOOM), {})
+
+
+def _places(places: Sequence[MapPlace]) -> _Layer:
+    unit = to_unit(np.array([p.lon for p in places]), np.array([p.lat for p in places]))
+    columns = {"name": [p.name for p in places], "kind": [p.kind for p in places]}
+    return _Layer("places", mvt.POINT, shapely.points(unit), np.array([p.min_zoom for p in places]), columns)
+
+
+def _rivers(rivers: Sequence[MapRiver]) -> _Layer:
+    lines = shapely.transform(np.array([river.line for river in rivers]), lambda xy: to_unit(xy[:, 0], xy[:, 1]))
+    return _Layer("rivers", mvt.LINE, lines, np.full(len(lines), RIVERS_ZOOM), {"name": [r.name for r in rivers]})
 
 
 def _pairs(shapes: Any, zoom: int) -> tuple[Ints, Ints, Ints]:
@@ -220,7 +231,7 @@ def write_pmtiles(
     stops : sequence of MapStop
         Layer ``stops``: ``stop_id``, ``name``.
     areas : MapAreas, optional
-        Layers ``water`` and ``green``.
+        Layers ``water``, ``green``, ``rivers`` (``name``) and ``places`` (``name``, ``kind``).
     name : str
         What the map calls itself.
     attribution : str
@@ -237,6 +248,8 @@ def write_pmtiles(
     layers += [_roads(network)] if network is not None else []
     layers += [_lines(lines)] if lines else []
     layers += [_stops(stops)] if stops else []
+    layers += [_rivers(areas.rivers)] if areas.rivers else []
+    layers += [_places(areas.places)] if areas.places else []
     if not layers:
         raise ValueError("a map needs roads, lines, stops or areas")
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -46,7 +46,7 @@ def build_sample(
     with tempfile.TemporaryDirectory(prefix="hanoi-sample-") as name:
         source = Path(name)
         progress.stage("drawing")
-        (source / "roads.osm").write_text(make_osm(), encoding="utf-8")
+        (source / "roads.osm").write_text(make_osm(seed), encoding="utf-8")
         feed = make_feed(seed, lines)
         write_tables(source / "gtfs.zip", feed)
         (source / "roster.csv").write_text(make_roster(feed["trips"]), encoding="utf-8")

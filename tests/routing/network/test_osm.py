@@ -82,3 +82,25 @@ def test_a_way_whose_nodes_are_missing_is_cut_and_counted(tmp_path: Path) -> Non
     net = read_osm(path)
     assert net.edge_count == 2
     assert "unplaced" in {f.code for f in net.findings}
+
+
+def test_names_of_places_areas_and_rivers_are_read(tmp_path: Path) -> None:
+    square = "".join(
+        f'<node id="{n}" lat="{lat}" lon="{lon}"/>'
+        for n, (lat, lon) in enumerate(((21.04, 105.81), (21.06, 105.81), (21.06, 105.83), (21.04, 105.83)), start=1)
+    )
+    place = '<node id="9" lat="21.03" lon="105.84"><tag k="place" v="suburb"/><tag k="name" v="Ba Đình"/></node>'
+    lake = "".join(f'<nd ref="{n}"/>' for n in (1, 2, 3, 4, 1)) + '<tag k="natural" v="water"/>'
+    ways = f'<way id="1">{lake}<tag k="name" v="Hồ Tây"/></way>'
+    ways += '<way id="2"><nd ref="1"/><nd ref="2"/><tag k="waterway" v="river"/><tag k="name" v="Sông Tô Lịch"/></way>'
+    path = tmp_path / "names.osm"
+    path.write_text(f'<osm version="0.6">{square}{place}{ways}</osm>', encoding="utf-8")
+    areas = read_areas(path)
+    assert len(areas.water) == 1
+    assert {(p.name, p.kind, p.min_zoom) for p in areas.places} == {
+        ("Ba Đình", "district", 11),
+        ("Hồ Tây", "water", 11),
+    }
+    lake_name = next(p for p in areas.places if p.kind == "water")
+    assert (lake_name.lon, lake_name.lat) == pytest.approx((105.82, 21.05))
+    assert [river.name for river in areas.rivers] == ["Sông Tô Lịch"]

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from fleet.gtfs import read_timetable
 from fleet.simulation.day import plan_period
+from routing.network import load_network
 from services.city.folder import CityFolder
 from services.city.report import read_report
 from services.cli import main
@@ -72,6 +73,27 @@ def test_no_timetable_asks_for_an_impossible_speed(sample: CityFolder) -> None:
         way_m = timetable.pattern_of(trip).stop_distance_m
         mps = (way_m[-1] - way_m[0]) / (timetable.arrival_s[rows][-1] - timetable.departure_s[rows][0])
         assert 2.8 < mps < 10.0
+
+
+def test_the_roads_are_a_whole_city_and_hang_together(sample: CityFolder) -> None:
+    network = load_network(sample.root / "network")
+    assert 3_000 < network.node_count < 15_000
+    report = read_report(sample.root)
+    assert report is not None
+    assert {finding.code for finding in report.findings} == {"nameless"}
+    assert {"Sông Hồng", "Hồ Tây"}.isdisjoint(network.names)
+    assert {"Giải Phóng", "Nguyễn Trãi", "Võ Nguyên Giáp", "Phạm Văn Đồng", "Láng", "Cầu Long Biên"} <= set(
+        network.names
+    )
+
+
+@pytest.mark.judge
+def test_an_outside_judge_accepts_the_map(sample: CityFolder) -> None:
+    command = [judge("pmtiles.sh"), str(sample.pmtiles)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=280)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for layer in ("roads", "lines", "stops", "water", "green", "rivers", "places"):
+        assert f"'{layer}'" in done.stdout
 
 
 @pytest.mark.judge

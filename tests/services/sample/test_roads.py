@@ -77,4 +77,4 @@ def test_lights_stand_where_roads_cross_in_the_city() -> None:
 
 
 def test_the_map_is_the_same_text_each_time() -> None:
-    assert make_osm() == make_osm()
+    assert make_osm(1) == make_osm(1)

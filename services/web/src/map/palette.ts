@@ -11,6 +11,8 @@ export interface Palette {
   roadMinor: string
   roadMajor: string
   label: string
+  waterLabel: string
+  greenLabel: string
   halo: string
   ok: string
   slow: string
@@ -33,6 +35,8 @@ const light: Palette = {
   roadMinor: '#FFFFFF',
   roadMajor: '#FFFFFF',
   label: '#4A5361',
+  waterLabel: '#35617F',
+  greenLabel: '#44694A',
   halo: '#FFFFFF',
   ok: '#0B7A75',
   slow: '#9A6700',
@@ -55,6 +59,8 @@ const dark: Palette = {
   roadMinor: '#232A34',
   roadMajor: '#323B48',
   label: '#A9B3C1',
+  waterLabel: '#86AECB',
+  greenLabel: '#86A98B',
   halo: '#12161C',
   ok: '#3CC8BE',
   slow: '#F2B632',

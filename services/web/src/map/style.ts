@@ -1,5 +1,5 @@
 /** The map's style from our own network's PMTiles: no outside tiles, fonts or sprites. Labels use this device's fonts. */
-import type { ExpressionSpecification, LayerSpecification, LineLayerSpecification, StyleSpecification } from 'maplibre-gl'
+import type { ExpressionSpecification, LayerSpecification, LineLayerSpecification, StyleSpecification, SymbolLayerSpecification } from 'maplibre-gl'
 import type { Palette } from './palette.ts'
 
 /** Text is drawn by the browser from the system's fonts, which have all Vietnamese marks. */
@@ -80,7 +80,7 @@ function baseLayers(p: Palette): LayerSpecification[] {
       ...roads,
       maxzoom: 12,
       filter: classIn(...MAJOR),
-      paint: { 'line-color': p.roadFar, 'line-width': 1.4 },
+      paint: { 'line-color': p.roadFar, 'line-width': ['case', classIn('motorway', 'trunk'), 2.2, 1.2] },
     },
   ]
 }
@@ -119,6 +119,35 @@ export function labelLayers(p: Palette): LayerSpecification[] {
   ]
 }
 
+/** Names of districts, towns, lakes and parks at their places, of rivers along their course. */
+function placeLayers(p: Palette): LayerSpecification[] {
+  const kindIs = (...kinds: string[]): ExpressionSpecification => ['in', ['get', 'kind'], ['literal', kinds]]
+  const place = (id: string, kinds: string[], size: number, colour: string, layout: SymbolLayerSpecification['layout'] = {}): LayerSpecification => ({
+    id,
+    type: 'symbol',
+    source: 'city',
+    'source-layer': 'places',
+    filter: kindIs(...kinds),
+    layout: { 'text-field': ['get', 'name'], 'text-font': FONTS, 'text-size': size, 'text-max-width': 7, 'text-padding': 4, ...layout },
+    paint: { 'text-color': colour, 'text-halo-color': p.halo, 'text-halo-width': 1.4 },
+  })
+  return [
+    {
+      id: 'river-name',
+      type: 'symbol',
+      source: 'city',
+      'source-layer': 'rivers',
+      layout: { 'symbol-placement': 'line', 'symbol-spacing': 420, 'text-field': ['get', 'name'], 'text-font': FONTS, 'text-size': 13, 'text-letter-spacing': 0.12 },
+      paint: { 'text-color': p.waterLabel, 'text-halo-color': p.water, 'text-halo-width': 1 },
+    },
+    place('green-name', ['green'], 11, p.greenLabel),
+    place('water-name', ['water'], 12, p.waterLabel),
+    { ...place('quarter-name', ['quarter'], 12, p.label), maxzoom: 16 } as LayerSpecification,
+    { ...place('district-name', ['district'], 12, p.label, { 'text-transform': 'uppercase', 'text-letter-spacing': 0.1, 'text-padding': 12 }), maxzoom: 14.5 } as LayerSpecification,
+    { ...place('town-name', ['town'], 13, p.label, { 'text-font': BOLD_FONTS }), maxzoom: 14.5 } as LayerSpecification,
+  ]
+}
+
 /** What is there before the city's own tiles have been read. */
 export const emptyStyle = (p: Palette): StyleSpecification => ({
   version: 8,
@@ -128,6 +157,6 @@ export const emptyStyle = (p: Palette): StyleSpecification => ({
 
 /** The layers that can be drawn from the source layers a city's tiles really have. */
 export function cityLayers(p: Palette, withLevels: boolean, known: ReadonlySet<string>): LayerSpecification[] {
-  const all = [...baseLayers(p), ...(withLevels ? congestionLayers(p) : []), ...labelLayers(p)]
+  const all = [...baseLayers(p), ...(withLevels ? congestionLayers(p) : []), ...labelLayers(p), ...placeLayers(p)]
   return all.filter((layer) => 'source-layer' in layer && known.has(layer['source-layer'] ?? ''))
 }
