@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import psutil
 
+CHILD = "services.run.child"
+
 
 @dataclass(frozen=True)
 class Usage:
@@ -25,7 +27,8 @@ def read_usage(supervisor_pid: int) -> dict[str, Usage]:
     Returns
     -------
     dict of str to Usage
-        By the service's name, workers of one service together; memory is the proportional share (PSS).
+        By the names of the services of a process, workers of one service together; memory is the proportional share
+        (PSS).
     """
     found: dict[str, Usage] = {}
     supervisor = psutil.Process(supervisor_pid)
@@ -43,7 +46,9 @@ def read_usage(supervisor_pid: int) -> dict[str, Usage]:
 
 
 def _service_of(command: list[str]) -> str:
-    return command[-1] if command else "?"
+    if CHILD not in command:
+        return "other"
+    return "+".join(command[command.index(CHILD) + 1 :])
 
 
 def busy_share(before: Mapping[str, Usage], after: Mapping[str, Usage], seconds: float) -> dict[str, float]:
