@@ -112,18 +112,11 @@ def predict(timetable: Timetable, snapshot: Snapshot, now: Situation, made: Fore
         for offset in offsets
     )
     first = timetable.stops_of(now.run.trip).start + made.ahead
-    stops = tuple(
-        StopPrediction(
-            stop_id=timetable.stop_ids[timetable.time_stop[first + i]],
-            stop_sequence=int(timetable.time_sequence[first + i]),
-            eta_ms=shown[i],
-            p10_ms=low[i],
-            p50_ms=mid[i],
-            p90_ms=high[i],
-            scheduled_ms=now.run.day_start_ms + round(float(timetable.arrival_s[first + i]) * 1000),
-        )
-        for i in range(len(seconds))
-    )
+    rows = slice(first, first + len(seconds))
+    ids = [timetable.stop_ids[stop] for stop in timetable.time_stop[rows].tolist()]
+    sequence = timetable.time_sequence[rows].tolist()
+    scheduled = (now.run.day_start_ms + np.rint(timetable.arrival_s[rows] * 1000.0)).astype(np.int64).tolist()
+    stops = tuple(map(StopPrediction, ids, sequence, shown, low, mid, high, scheduled))
     trip = now.run.trip
     return TripPrediction(
         vehicle_id=now.vehicle_id,

@@ -39,18 +39,18 @@ class TripBelief:
             key = (trip, date)
             place[key] = FORGET * self._place.get(key, SURPRISE / 2) + here
             total[key] = place[key] + when + (STAY if key == self.chosen else 0.0)
-        best = sorted(total.items(), key=lambda item: (-item[1], item[0]))[:KEEP]
-        self._place = {key: place[key] for key, _ in best}
+        best = sorted([(-score, key) for key, score in total.items()])[:KEEP]
+        self._place = {key: place[key] for _, key in best}
         if self.chosen is not None and self.chosen not in total and place.get(self.chosen, NOTHING * 2) > NOTHING:
             self._place[self.chosen] = place[self.chosen]
             self.probability *= 0.7
             return self.chosen
-        if not best or best[0][1] < NOTHING:
+        if not best or -best[0][0] < NOTHING:
             self.chosen, self.probability = None, 0.0
             return None
-        top = best[0][1]
-        weight = sum(math.exp(score - top) for _, score in best) + math.exp(NOTHING - top)
-        self.chosen, self.probability = best[0][0], 1.0 / weight
+        top = best[0][0]
+        weight = sum([math.exp(top - score) for score, _ in best]) + math.exp(NOTHING + top)
+        self.chosen, self.probability = best[0][1], 1.0 / weight
         return self.chosen
 
     def forget(self) -> None:

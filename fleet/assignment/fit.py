@@ -84,11 +84,12 @@ class TripFitter:
             )  # fmt: skip
             total = place[passes] + when
             keep = np.flatnonzero(total > max(total.max(initial=-np.inf) - TOO_FAR_BEHIND, WORST))
-            for i in keep[np.argsort(-total[keep], kind="stable")[:MOST]].tolist():
-                key = (int(trips[i]), plan.start_date)
-                score = (float(place[passes[i]]), float(when[i]))
+            keep = keep[np.argsort(-total[keep], kind="stable")[:MOST]]
+            best = zip(trips[keep].tolist(), place[passes[keep]].tolist(), when[keep].tolist(), strict=True)
+            for trip, *score in best:
+                key = (trip, plan.start_date)
                 if key not in out or sum(out[key]) < sum(score):
-                    out[key] = score
+                    out[key] = (score[0], score[1])
         return [(trip, date, place_score, when_score) for (trip, date), (place_score, when_score) in out.items()]
 
     def _bounds_of(self, plan: DayPlan) -> Ints:

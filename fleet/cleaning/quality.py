@@ -1,15 +1,15 @@
 """Đúng, đủ, sạch, sống: four scores of a vehicle and of a source, from what the rules said."""
 
-from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fleet.cleaning.clocks import Skew, SourceClock
+from fleet.cleaning.recent import Recent
 from schemas.feed import FeedHealth
 from schemas.fix import Fix
 from schemas.position import Quality
 from schemas.text import Text
 
-WINDOW_MS = 600_000
 LIVE_MS = 90_000
 GONE_MS = 600_000
 WRONG = frozenset({"null_island", "swapped_axes", "outside_area", "impossible_jump", "future", "stale"})
@@ -60,33 +60,26 @@ class SourceQuality:
 
     source: str
     newest_ms: int | None = None
-    seen: deque[tuple[int, str, float, bool, tuple[str, ...]]] = field(default_factory=deque)
+    recent: Recent = field(default_factory=Recent)
     clock: SourceClock = field(default_factory=SourceClock)
 
     def take(self, fix: Fix, rules: tuple[str, ...], *, accepted: bool) -> None:
         """Count one fix and what the rules said about it."""
         told = fix.speed_mps is not None
         delay_s = max(0.0, (fix.received_ms - fix.time_ms) / 1000.0)
-        self.seen.append((fix.received_ms, fix.vehicle_id, delay_s, told, rules))
+        self.recent.take(fix.received_ms, fix.vehicle_id, delay_s, told=told, rules=rules)
         self.clock.take(fix.vehicle_id, fix.time_ms, fix.received_ms)
         if accepted:
             self.newest_ms = max(self.newest_ms or 0, fix.time_ms)
 
     def health(self, now_ms: int, vehicles_live: int) -> FeedHealth:
         """Return the health of the source at a moment."""
-        while self.seen and self.seen[0][0] < now_ms - WINDOW_MS:
-            self.seen.popleft()
-        verdicts: dict[str, int] = {}
-        for _, _, _, _, rules in self.seen:
-            for rule in rules:
-                verdicts[rule] = verdicts.get(rule, 0) + 1
-        count = len(self.seen)
+        recent = self.recent.counts(now_ms)
+        verdicts, count, vehicles = recent.rules, recent.fixes, len(recent.vehicles)
         share = 1.0 / count if count else 0.0
-        delays = sorted(delay for _, _, delay, _, _ in self.seen)
-        vehicles = len({vehicle for _, vehicle, _, _, _ in self.seen})
         quality = Quality(
             correct=1.0 - share * sum(n for rule, n in verdicts.items() if rule in WRONG) if count else 0.0,
-            complete=share * sum(told for _, _, _, told, _ in self.seen),
+            complete=share * recent.told,
             clean=max(0.0, 1.0 - share * sum(n for rule, n in verdicts.items() if rule in UNCLEAN)) if count else 0.0,
             live=min(1.0, vehicles_live / vehicles) if vehicles else 0.0,
         )
@@ -97,7 +90,7 @@ class SourceQuality:
             fixes=count,
             vehicles=vehicles,
             vehicles_live=vehicles_live,
-            delay_p50_s=delays[len(delays) // 2] if delays else 0.0,
+            delay_p50_s=recent.delay_p50_s,
             quality=quality,
             verdicts=dict(sorted(verdicts.items())),
             worst=_clock_text(self.clock.skew(now_ms)) or _worst(verdicts, count, self.newest_ms, now_ms),
@@ -114,7 +107,7 @@ def _clock_text(skew: Skew | None) -> Text | None:
     return Text(vi=vi, en=f"the clock of the source is {size} s behind, or its reports are always so late")
 
 
-def _worst(verdicts: dict[str, int], count: int, newest_ms: int | None, now_ms: int) -> Text | None:
+def _worst(verdicts: Mapping[str, int], count: int, newest_ms: int | None, now_ms: int) -> Text | None:
     if newest_ms is None or now_ms - newest_ms > LIVE_MS:
         minutes = "?" if newest_ms is None else round((now_ms - newest_ms) / 60_000)
         return Text(vi=f"không có bản tin mới trong {minutes} phút", en=f"no new report for {minutes} min")

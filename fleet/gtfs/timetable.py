@@ -84,6 +84,7 @@ class Timetable:
     doubts: Sequence[str] = ()
     repeat_calendar: bool = False
     _days: dict[str, DayPlan] = field(default_factory=dict, init=False, repr=False)
+    _around: tuple[int, tuple[DayPlan, DayPlan, DayPlan]] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.stop_number = {stop_id: i for i, stop_id in enumerate(self.stop_ids)}
@@ -126,13 +127,14 @@ class Timetable:
 
     def days_around(self, now_ms: int) -> tuple[DayPlan, DayPlan, DayPlan]:
         """Return the plans of yesterday, today and tomorrow in the timetable's zone."""
-        today = local_date(now_ms, self.timezone)
-        yesterday, tomorrow = today - timedelta(days=1), today + timedelta(days=1)
-        return (
-            self.day_plan(format_date(yesterday)),
-            self.day_plan(format_date(today)),
-            self.day_plan(format_date(tomorrow)),
-        )
+        # Days begin on a quarter of an hour in every zone.
+        quarter = now_ms // 900_000
+        if self._around is None or self._around[0] != quarter:
+            today = local_date(now_ms, self.timezone)
+            days = (today - timedelta(days=1), today, today + timedelta(days=1))
+            yesterday, now, tomorrow = (self.day_plan(format_date(day)) for day in days)
+            self._around = (quarter, (yesterday, now, tomorrow))
+        return self._around[1]
 
     def trips_running(self, now_ms: int, *, before_s: float = 0.0, after_s: float = 0.0) -> list[TripRun]:
         """Return the trips that the timetable has under way.
