@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
+from functools import partial
 
 from schemas.fix import Fix
 from services.recordings.other import Item
@@ -66,10 +67,9 @@ def _row(
 ) -> Fix | Refusal:
     got = {want: row.get(name) for want, name in names.items() if name}
     time_ms = parse_time_ms(got.get("time"), zone)
-    original = ",".join("" if value is None else str(value) for value in row.values()).encode()
     return make_fix(
         index,
-        original,
+        partial(_row_bytes, row),
         {
             "vehicle_id": words(got.get("vehicle_id")),
             "time_ms": time_ms,
@@ -87,3 +87,8 @@ def _row(
             "claimed_stop_sequence": whole(got.get("stop_sequence")),
         },
     )
+
+
+def _row_bytes(row: Mapping[str, str]) -> bytes:
+    values = ("" if value is None else str(value) for value in row.values())
+    return ",".join(values).encode(errors="replace")

@@ -69,15 +69,14 @@ def find_header_ms(data: bytes) -> int | None:
 def _entity(index: int, entity: Any, source: str, at_ms: int | None, header_ms: int | None) -> Fix | Refusal:
     vehicle, position, trip = entity.vehicle, entity.vehicle.position, entity.vehicle.trip
     time_ms = vehicle.timestamp * 1000 if vehicle.HasField("timestamp") else header_ms
-    placed = vehicle.HasField("position")
     return make_fix(
         index,
-        entity.SerializeToString(),
+        entity.SerializePartialToString,
         {
             "vehicle_id": words(vehicle.vehicle.id) or words(vehicle.vehicle.label) or words(entity.id),
             "time_ms": time_ms,
-            "lon": number(position.longitude) if placed else None,
-            "lat": number(position.latitude) if placed else None,
+            "lon": number(position.longitude) if position.HasField("longitude") else None,
+            "lat": number(position.latitude) if position.HasField("latitude") else None,
             "source": source,
             "received_ms": time_ms if at_ms is None else at_ms,
             "speed_mps": number(position.speed) if position.HasField("speed") else None,

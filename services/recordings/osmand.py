@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from services.recordings.json_body import JsonError, read_json
 from services.recordings.other import Item, OtherMessage
 from services.recordings.refusal import Refusal, make_fix, number, words
 from services.recordings.times import parse_time_ms
@@ -72,9 +73,9 @@ def _parameters(found: Mapping[str, str], original: bytes, source: str, received
 
 def _read_json(data: bytes, source: str, received_ms: int | None) -> list[Item]:
     try:
-        body = msgspec.json.decode(data)
-    except msgspec.DecodeError as error:
-        return [Refusal(0, None, "body", f"not JSON: {error}", MEND, data[:1000])]
+        body = read_json(data)
+    except JsonError as error:
+        return [Refusal(0, None, "body", str(error), MEND, data[:1000])]
     items: list[Item] = []
     for report in body if isinstance(body, list) else [body]:
         location = report.get("location") if isinstance(report, dict) else None

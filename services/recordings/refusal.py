@@ -1,7 +1,7 @@
 """One record that no fix could be made of, said so that its sender can mend it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,8 +11,9 @@ from schemas.fix import Fix
 from schemas.trip import TripRef
 
 MAX_SPEED_MPS = 140.0
+MAX_ID_BITS = 256  # of an id that is a number
 MENDS = {
-    "vehicle_id": "send the vehicle's own id in every record",
+    "vehicle_id": "send the vehicle's own id in every record, at most 256 printable characters",
     "time_ms": "send seconds since 1970 (UTC) or an ISO 8601 time with its zone, between 2000 and 2100",
     "lon": "send longitude in degrees east, WGS 84, between -180 and 180",
     "lat": "send latitude in degrees north, WGS 84, between -90 and 90",
@@ -37,23 +38,28 @@ def number(value: object) -> float | None:
         return None
     try:
         parsed = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return parsed if math.isfinite(parsed) else None
 
 
 def whole(value: object) -> int | None:
-    """Return a whole number (``"1.0"`` too), ``None`` where there is none."""
+    """Return a whole number (``"1.0"`` too), ``None`` where there is none or one that a double cannot hold exactly."""
     parsed = number(value)
-    return int(parsed) if parsed is not None and parsed == int(parsed) else None
+    return int(parsed) if parsed is not None and abs(parsed) < 2.0**53 and parsed == int(parsed) else None
 
 
 def words(value: object) -> str | None:
-    """Return a text without outer blanks, ``None`` where it is empty or longer than an id may be."""
-    if isinstance(value, bytes):  # text of another encoding, as protobuf hands it over: nobody can say which
+    """Return a text without outer blanks, ``None`` where it is empty, longer than an id may be, or no printable text.
+
+    Bytes are no text: protobuf hands them over for text of another encoding, and nobody can say which.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    text = "" if value is None else str(value).strip()
-    return text if 0 < len(text) <= 256 else None
+    if isinstance(value, int) and value.bit_length() > MAX_ID_BITS:
+        return None
+    text = str(value).strip()
+    return text if 0 < len(text) <= 256 and text.isprintable() else None
 
 
 def make_trip(trip_id: object, start_date: object, route_id: object, direction_id: object) -> TripRef | None:
@@ -69,15 +75,15 @@ def make_trip(trip_id: object, start_date: object, route_id: object, direction_i
     return claim if claim.trip_id or claim.route_id else None
 
 
-def make_fix(index: int, original: bytes, values: Mapping[str, Any]) -> Fix | Refusal:
+def make_fix(index: int, original: bytes | Callable[[], bytes], values: Mapping[str, Any]) -> Fix | Refusal:
     """Make a checked fix of read values; a bad optional number is left out, a bad place or time is refused.
 
     Parameters
     ----------
     index : int
         Place of the record in its body, counted from 0.
-    original : bytes
-        The record as it came.
+    original : bytes or callable
+        The record as it came, or what gives it: few are refused, so few have to be written out.
     values : Mapping
         Fields of ``Fix``; ``lon``, ``lat`` and ``time_ms`` may still be absent or absurd.
 
@@ -96,16 +102,20 @@ def make_fix(index: int, original: bytes, values: Mapping[str, Any]) -> Fix | Re
     for name in ("vehicle_id", "time_ms", "lon", "lat"):
         if name not in values:
             reason = "is absent, empty or not a number"
-            return Refusal(index, vehicle_id, name, reason, MENDS[name], original)
+            return Refusal(index, vehicle_id, name, reason, MENDS[name], _bytes(original))
     try:
         return msgspec.convert(values, Fix)
     except msgspec.ValidationError as error:
         reason, _, path = str(error).partition(" - at `$.")
         name = path.strip("`") or "record"
         refusal = Refusal(
-            index, vehicle_id, name, f"{values.get(name)!r}: {reason}", MENDS.get(name, "mend it"), original
+            index, vehicle_id, name, f"{values.get(name)!r}: {reason}", MENDS.get(name, "mend it"), _bytes(original)
         )
         return replace(refusal, mend=SWAPPED) if name == "lat" and _looks_swapped(values) else refusal
+
+
+def _bytes(original: bytes | Callable[[], bytes]) -> bytes:
+    return original() if callable(original) else original
 
 
 SWAPPED = "longitude and latitude look swapped: x is longitude, y is latitude"

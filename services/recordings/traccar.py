@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from services.recordings.json_body import JsonError, read_json
 from services.recordings.osmand import MPS_PER_KNOT
 from services.recordings.other import Item, OtherMessage
 from services.recordings.refusal import Refusal, make_fix, number, words
@@ -33,9 +34,9 @@ def parse_traccar(data: bytes, source: str, received_ms: int | None, vehicle_fro
         One entry a position; an event without one is another message.
     """
     try:
-        body = msgspec.json.decode(data)
-    except msgspec.DecodeError as error:
-        return [Refusal(0, None, "body", f"not JSON: {error}", MEND, data[:1000])]
+        body = read_json(data)
+    except JsonError as error:
+        return [Refusal(0, None, "body", str(error), MEND, data[:1000])]
     records = body if isinstance(body, list) else [body]
     return [_record(index, record, source, received_ms, vehicle_from) for index, record in enumerate(records)]
 

@@ -127,7 +127,7 @@ class _Reader:
             "driver_id": words(who.driver),
             **(_bus_states(point) if zero_when_absent else _states(point)),
         }
-        self.items.append(make_fix(len(self.items), point.SerializePartialToString(), values))
+        self.items.append(make_fix(len(self.items), point.SerializePartialToString, values))
 
 
 def _bus_states(point: Any) -> dict[str, bool | None]:

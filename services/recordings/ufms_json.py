@@ -1,10 +1,12 @@
 """The Vietnamese tracker message as JSON (``MsgType_BusWayPoint``): x is longitude, y is latitude, speed in km/h."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
 
+from services.recordings.json_body import JsonError, read_json
 from services.recordings.other import Item, OtherMessage
 from services.recordings.refusal import Refusal, make_fix, number, words
 from services.recordings.times import parse_time_ms
@@ -37,12 +39,9 @@ def parse_ufms_json(data: bytes, source: str, received_ms: int | None) -> list[I
         One entry a point or other message; one refusal alone where the bytes are no JSON.
     """
     try:
-        body = msgspec.json.decode(data)
-    except msgspec.DecodeError as error:
-        try:
-            body = msgspec.json.Decoder().decode_lines(data)
-        except msgspec.DecodeError:
-            return [Refusal(0, None, "body", f"not JSON: {error}", MEND, data[:1000])]
+        body = read_json(data, lines=True)
+    except JsonError as error:
+        return [Refusal(0, None, "body", str(error), MEND, data[:1000])]
     items: list[Item] = []
     for record in body if isinstance(body, list) else [body]:
         _read(record, items, source, received_ms)
@@ -74,9 +73,8 @@ def _read(record: Any, items: list[Item], source: str, received_ms: int | None) 
 
 
 def _point(index: int, point: Any, who: Any, source: str, received_ms: int | None, *, is_bus: bool) -> Item:
-    original = msgspec.json.encode(point)
     if not isinstance(point, dict):
-        return Refusal(index, None, "point", f"a {type(point).__name__} is no point", MEND, original)
+        return Refusal(index, None, "point", f"a {type(point).__name__} is no point", MEND, msgspec.json.encode(point))
     time_ms = parse_time_ms(point.get("datetime"))
     speed_kmh = number(point.get("speed"))
     if is_bus:
@@ -93,7 +91,7 @@ def _point(index: int, point: Any, who: Any, source: str, received_ms: int | Non
         "driver_id": words(who.get("driver")),
         **_states(point, is_bus=is_bus),
     }
-    return make_fix(index, original, values)
+    return make_fix(index, partial(msgspec.json.encode, point), values)
 
 
 def _states(point: Mapping[str, Any], *, is_bus: bool) -> dict[str, bool | None]:

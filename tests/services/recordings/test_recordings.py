@@ -128,6 +128,28 @@ def test_gtfs_realtime_positions_become_fixes():
     assert fixes[0].heading_deg is None
 
 
+def test_an_entity_without_its_latitude_does_not_take_the_feed_along():
+    feed = feed_message(3)
+    feed.entity[1].vehicle.position.ClearField("latitude")
+    kinds = [type(item) for item in parse_gtfs_rt(feed.SerializePartialToString(), "rt", None)]
+    assert kinds == [Fix, Refusal, Fix]
+
+
+@pytest.mark.parametrize("number", ["9" * 400, "-" + "9" * 5000, "1e999"])
+def test_a_number_no_machine_can_hold_stands_alone(number):
+    body = b"[" + tracker() + b"," + tracker(x=1).replace(b'"x": 1', b'"x": ' + number.encode()) + b"]"
+    items = parse_ufms_json(body, "t", NOW_MS)
+    assert isinstance(items[0], Fix | Refusal)
+    assert any(isinstance(item, Refusal) for item in items)
+
+
+@pytest.mark.parametrize("name", ["\x00", "a\nb", "x" * 257, "  ", {"a": 1}, True, [1]])
+def test_an_id_no_database_would_take_is_refused(name):
+    (refusal,) = parse_ufms_json(tracker(vehicle=name), "t", NOW_MS)
+    assert isinstance(refusal, Refusal)
+    assert refusal.field == "vehicle_id"
+
+
 def test_a_truncated_protobuf_is_one_refusal():
     (refusal,) = parse_gtfs_rt(feed_message().SerializeToString()[:-7], "rt", None)
     assert isinstance(refusal, Refusal)
