@@ -27,7 +27,7 @@ LETTERS_LEFT_OUT = Counter(
 PULLS = Counter("hanoi_ingest_pulls", "Times a feed was asked, by what came of it", ["source", "outcome"])
 FEED_AGE = Gauge("hanoi_ingest_feed_age_seconds", "Age of a pulled feed by its own header", ["source"])
 FAILURES_RUNNING = Gauge("hanoi_ingest_source_failures", "Failures of a source since it last worked", ["source"])
-CONNECTED = Gauge("hanoi_ingest_mqtt_connected", "Whether a broker is connected (1) or not (0)", ["source"])
+CONNECTED = Gauge("hanoi_ingest_mqtt_connected", "Whether a broker is listened to (1) or not (0)", ["source"])
 
 
 def text() -> bytes:

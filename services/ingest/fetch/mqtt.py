@@ -124,15 +124,16 @@ class Listener:
             self._failed(f"the broker lets us not in: {reason}")
             return
         self._session += 1
-        metrics.CONNECTED.labels(self.broker.name).set(1)
-        metrics.FAILURES_RUNNING.labels(self.broker.name).set(0)
-        log.info("a broker is listened to", source=self.broker.name, topics=list(self.broker.topics))
         client.subscribe([(topic, AT_LEAST_ONCE) for topic in self.broker.topics])
 
     def _on_subscribe(self, _client: Any, _data: Any, _mid: Any, reasons: Sequence[Any], _properties: Any) -> None:
-        for topic, reason in zip(self.broker.topics, reasons, strict=False):
-            if reason.is_failure:
-                self._failed(f"the broker refuses the topic {topic}: {reason}")
+        refused = [topic for topic, reason in zip(self.broker.topics, reasons, strict=False) if reason.is_failure]
+        if refused:
+            self._failed(f"the broker refuses the topics {', '.join(refused)}")
+            return
+        metrics.CONNECTED.labels(self.broker.name).set(1)
+        metrics.FAILURES_RUNNING.labels(self.broker.name).set(0)
+        log.info("a broker is listened to", source=self.broker.name, topics=list(self.broker.topics))
 
     def _on_disconnect(self, _client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         metrics.CONNECTED.labels(self.broker.name).set(0)
