@@ -64,11 +64,15 @@ ROWS: dict[str, list[tuple[str, str, str, str]]] = {
         ("Commit, p95 · Xác nhận", "s", p95("hanoi_stream_commit_seconds", "group"), "{{group}}"),
         ("Rebalances · Chia lại", "short", "increase(hanoi_stream_rebalances_total[15m])", "{{group}}"),
     ],
-    "Store · Lưu trữ": [
+    "Store and media · Lưu trữ": [
         ("Rows per second · Dòng mỗi giây", "short", per_s("hanoi_store_rows_total", "table"), "{{table}}"),
         ("Write, p95 · Ghi", "s", p95("hanoi_store_write_seconds"), "p95"),
         ("Size of the database · Cỡ cơ sở dữ liệu", "bytes", "max(hanoi_store_size_bytes)", "size"),
         ("Errors · Lỗi", "short", per_s("hanoi_store_errors_total", "kind"), "{{kind}}"),
+        ("Media used of its limit · Kho hình ảnh", "percentunit", "hanoi_media_used_bytes / hanoi_media_limit_bytes",
+         "used"),
+        ("Media held for cases · Đang giữ", "bytes", "max(hanoi_media_held_bytes)", "held"),
+        ("Media refused · Từ chối lưu", "short", per_s("hanoi_media_refused_total", "reason"), "{{reason}}"),
     ],
     "Pages · Trang web": [
         ("Requests per second · Yêu cầu mỗi giây", "reqps", per_s("hanoi_api_request_seconds_count", "status"),
