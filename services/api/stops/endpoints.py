@@ -6,9 +6,10 @@ import numpy as np
 from fastapi import APIRouter, Query
 
 from services.api.problems import absent
+from services.api.roads import search_streets
 from services.api.routes.responses import search_routes
 from services.api.state import State
-from services.api.stops.responses import ArrivalsOut, SearchOut, StopsOut, arrivals_out, stop_hit
+from services.api.stops.responses import ArrivalsOut, SearchOut, StopsOut, StreetHit, arrivals_out, stop_hit
 from services.api.timetable import search_places
 
 router = APIRouter(tags=["stops"])
@@ -17,10 +18,16 @@ METRES_PER_DEGREE = 111_195.0
 
 
 @router.get("/api/search")
-def search(state: State, q: Annotated[str, Query(max_length=100)] = "", limit: Limit = 20) -> SearchOut:
-    """Find stops and lines by name; diacritics and case do not matter."""
-    places = search_places(state.timetable.places, q, limit)
-    return SearchOut(stops=[stop_hit(place) for place in places], routes=search_routes(state.timetable, q, limit))
+def search(
+    state: State, q: Annotated[str, Query(max_length=100)] = "", limit: Limit = 20, streets: bool = False
+) -> SearchOut:
+    """Find stops, lines and, where asked for, streets by name; diacritics and case do not matter."""
+    found = search_streets(state.roads.streets, q, limit) if streets and state.roads is not None else []
+    return SearchOut(
+        stops=[stop_hit(place) for place in search_places(state.timetable.places, q, limit)],
+        routes=search_routes(state.timetable, q, limit),
+        streets=[StreetHit.model_validate(street) for street in found],
+    )
 
 
 @router.get("/api/stops/near")

@@ -1,5 +1,7 @@
 """What the API says about stops and arrivals."""
 
+from pydantic import Field
+
 from services.api.arrivals import Arrival, list_arrivals
 from services.api.disruptions.responses import rider_alert_out
 from services.api.live import LiveState
@@ -52,11 +54,21 @@ class StopsOut(Model):
     stops: list[StopHit]
 
 
+class StreetHit(Model):
+    """One street, with one of its edges in its middle."""
+
+    name: str
+    edge_index: int
+    lon: float
+    lat: float
+
+
 class SearchOut(Model):
-    """Places and lines that fit a query, best first."""
+    """Places, lines and, where asked for, streets that fit a query, best first."""
 
     stops: list[StopHit]
     routes: list[RouteHit]
+    streets: list[StreetHit] = Field([], description="only where asked for")
 
 
 def stop_hit(place: StopPlace, distance_m: float | None = None) -> StopHit:

@@ -1,7 +1,9 @@
 """City, search, lines, buses: what they answer, also of a city that lacks a part."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from fleet.gtfs import read_timetable
@@ -9,6 +11,7 @@ from schemas.camera import CameraHealth, CameraState
 from schemas.feed import FeedHealth
 from schemas.position import Quality
 from schemas.text import Text
+from services.api.roads import Roads, search_streets
 from services.api.timetable import CityTimetable, natural, plain, search_places
 from tests.data import shared_data
 from tests.services.api.parts import GTFS, MINUTE_MS, NOON_MS, Running, gtfs_zip, position, prediction
@@ -206,3 +209,22 @@ def test_an_unexpected_error_says_nothing_of_the_inside(api: Running, monkeypatc
     answer = api.client.get("/api/vehicles")
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
     assert "secret" not in answer.text
+
+
+def test_streets_are_found_by_their_words_and_have_a_place_in_their_middle() -> None:
+    network = SimpleNamespace(
+        names=("", "Kim Mã", "Giải Phóng"),
+        edge_name=np.array([2, 1, 1, 0, 1]),
+        edge_from=np.array([0, 1, 2, 3, 3]),
+        node_lon=np.array([105.84, 105.81, 105.82, 105.83]),
+        node_lat=np.array([20.99, 21.03, 21.03, 21.03]),
+    )
+    streets = Roads(network).streets  # type: ignore[arg-type]
+    assert [(street.name, street.edge_index) for street in streets] == [("Kim Mã", 2), ("Giải Phóng", 0)]
+    assert [street.name for street in search_streets(streets, "phong giai", 5)] == ["Giải Phóng"]
+    assert search_streets(streets, "", 5) == []
+
+
+def test_a_city_without_roads_finds_no_streets(api: Running) -> None:
+    body = api.client.get("/api/search", params={"q": "kim", "streets": True}).json()
+    assert body["streets"] == []

@@ -146,7 +146,12 @@ def search(q: str, empty: bool) -> dict[str, Any]:
     """Return hits, none for a search that begins with x."""
     if empty or q.startswith("x"):
         return {"stops": [], "routes": []}
-    return {"stops": [fx.stop_hit(i) for i in range(5)], "routes": [fx.route_hit(i) for i in range(2)]}
+    streets = [{"name": "Tây Sơn", "edge_index": 3, "lon": fx.CENTRE[0], "lat": fx.CENTRE[1]}]
+    return {
+        "stops": [fx.stop_hit(i) for i in range(5)],
+        "routes": [fx.route_hit(i) for i in range(2)],
+        "streets": streets,
+    }
 
 
 def overview(empty: bool) -> dict[str, Any]:

@@ -30,6 +30,7 @@ PAGES = {
     "stop-open": "/stop/S0?bus=T0-4%7C2026-02-16%7CS0",
     "route": "/route/R32",
     "control": "/control",
+    "control-buses": "/control?tab=buses&bus=late,stale&sel=vehicle:29B-103.23&at=105.8300,21.0220,14.3",
     "control-incident": "/control?sel=incident:I0&view=selected&at=105.8300,21.0220,14.3",
     "enforcement": "/enforcement",
     "login": "/login",

@@ -20,6 +20,9 @@ ADDRESSES = [
     "/control",
     "/control?sel=incident:I0&view=selected",
     "/control?tab=feeds",
+    "/control?tab=buses&bus=late",
+    "/control?tab=buses&sel=vehicle:29B-103.23",
+    "/control?sel=stop:S0&view=selected",
     "/enforcement",
     "/enforcement?case=K1",
 ]
@@ -190,6 +193,73 @@ def test_the_slash_key_searches_and_finds_a_bus_by_its_plate(person):
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("sel=vehicle"))
     expect(page.get_by_role("heading", name="Năm trạm tới")).to_be_visible()
+
+
+def test_a_filter_of_buses_is_in_the_address_and_holds_for_list_and_map(person):
+    page = settled(person("/control?tab=buses"))
+    canvas = page.locator(".map-canvas[data-buses]")
+    expect(canvas).not_to_have_attribute("data-buses", "0")
+    page.get_by_role("button", name=re.compile("^trễ nhiều")).click()
+    expect(page).to_have_url(re.compile("bus=late"))
+    expect(page.locator(".fleet-sum")).to_contain_text("10 / 60 xe")
+    expect(page.locator(".control-left .fleet-row")).to_have_count(10)
+    expect(page.get_by_text("Bản đồ chỉ hiện 10 / 60 xe.")).to_be_visible()
+    page.locator(".fleet-pick select").first.select_option(value="09A")
+    expect(page).to_have_url(re.compile("line=09A"))
+    shown = page.locator(".control-left .fleet-row")
+    page.reload()
+    expect(page.locator(".fleet-sum")).to_contain_text("/ 60 xe")
+    expect(shown.first.locator(".badge")).to_have_text("09A")
+    page.get_by_role("button", name="Bỏ lọc").first.click()
+    expect(page.locator(".fleet-sum")).to_contain_text("60 / 60 xe")
+
+
+def test_keys_walk_the_buses_and_the_card_tells_age_source_and_the_weakest_score(person):
+    page = settled(person("/control?tab=buses"))
+    page.locator(".control-left .fleet-row").first.wait_for()
+    page.keyboard.press("j")
+    expect(page).to_have_url(re.compile("sel=vehicle"))
+    card = page.locator(".control-right .card")
+    expect(card.get_by_text("Tuổi dữ liệu")).to_be_visible()
+    expect(card.get_by_text("ufms")).to_be_visible()
+    expect(card.get_by_text(re.compile("Yếu nhất là sạch"))).to_be_visible()
+    expect(card.locator(".next-stops li")).to_have_count(5)
+    first = page.url
+    page.keyboard.press("j")
+    expect(page).not_to_have_url(first)
+    page.keyboard.press("Escape")
+    expect(page).not_to_have_url(re.compile("sel="))
+
+
+def test_a_tap_beside_a_bus_still_chooses_it(person):
+    page = settled(person("/control?at=105.8300,21.0220,14.3"))
+    page.wait_for_selector(".map-canvas[data-ready=yes]", state="attached", timeout=20_000)
+    page.locator(".map-layers button", has_text="Sự cố").click()
+    page.keyboard.press("/")
+    page.keyboard.type("103.23")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("sel=vehicle"))
+    page.wait_for_timeout(700)
+    box = page.locator(".map-canvas").bounding_box()
+    page.keyboard.press("Escape")
+    expect(page).not_to_have_url(re.compile("sel="))
+    page.mouse.click(box["x"] + box["width"] / 2 + 14, box["y"] + box["height"] / 2 + 10)
+    expect(page).to_have_url(re.compile("sel=vehicle"))
+
+
+def test_a_stop_and_a_street_are_found_and_shown_on_this_page(person):
+    page = settled(person("/control"))
+    page.keyboard.press("/")
+    page.keyboard.type("kim")
+    hits = page.locator(".csearch-hits")
+    hits.get_by_role("button", name=re.compile("58 Nguyễn Thái Học")).click()
+    expect(page).to_have_url(re.compile("sel=stop"))
+    expect(page.get_by_role("heading", name="Xe sắp tới")).to_be_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("tay son")
+    page.keyboard.press("ArrowUp")
+    hits.get_by_role("button", name=re.compile("Tây Sơn")).click()
+    expect(page).to_have_url(re.compile("sel=edge"))
 
 
 def test_an_officer_approves_with_two_keys_and_takes_it_back(person):

@@ -1,4 +1,4 @@
-/** Keys of the control page: J K walk the queue, V verifies, X asks why not, 1–4 answer, / searches, Esc lets go. */
+/** Keys of the control page: J K walk the list that is shown, V verifies, X asks why not, 1–4 answer, / searches, Esc lets go. */
 import { useEffect, useRef } from 'preact/hooks'
 import { currentPlace } from '../core/router.ts'
 import type { IncidentView } from '../core/types.ts'
@@ -7,7 +7,7 @@ import { SEARCH_ID } from './search.tsx'
 import { readSelection, select } from './selection.ts'
 import { typing } from '../ui/typing.ts'
 
-export function useControlKeys(list: readonly IncidentView[], incidents: readonly IncidentView[], acting: Acting): void {
+export function useControlKeys(list: readonly IncidentView[] | null, incidents: readonly IncidentView[], acting: Acting): void {
   const newest = useRef({ list, incidents, acting })
   newest.current = { list, incidents, acting }
   useEffect(() => {
@@ -24,7 +24,8 @@ export function useControlKeys(list: readonly IncidentView[], incidents: readonl
 }
 
 interface Now {
-  list: readonly IncidentView[]
+  /** The queue, or null while the buses are shown. */
+  list: readonly IncidentView[] | null
   chosen: IncidentView | undefined
   acting: Acting
 }
@@ -43,7 +44,18 @@ function handle(key: string, now: Now): boolean {
   return act(key, now)
 }
 
+/** Walk the buses as they stand in the list. */
+function walkBuses(step: number): boolean {
+  const rows = [...document.querySelectorAll<HTMLElement>('.control-left .fleet-row')]
+  const at = rows.findIndex((row) => row.hasAttribute('aria-current'))
+  const next = rows[at === -1 ? (step > 0 ? 0 : rows.length - 1) : at + step]
+  next?.click()
+  next?.scrollIntoView({ block: 'nearest' })
+  return rows.length > 0
+}
+
 function walk({ list, chosen }: Now, step: number): boolean {
+  if (list === null) return walkBuses(step)
   if (list.length === 0) return false
   const at = chosen ? list.findIndex((one) => one.incident_id === chosen.incident_id) : -1
   const next = list[at === -1 ? (step > 0 ? 0 : list.length - 1) : Math.min(list.length - 1, Math.max(0, at + step))]

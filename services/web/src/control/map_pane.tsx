@@ -3,7 +3,9 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { ApiError } from '../core/api.ts'
 import { useCity } from '../core/city.ts'
 import { currentPlace, setQuery, usePlace } from '../core/router.ts'
-import type { IncidentView, VehicleDetail } from '../core/types.ts'
+import { useStore } from '../core/store.ts'
+import type { ArrivalsBody, IncidentView, VehicleDetail } from '../core/types.ts'
+import { number } from '../i18n/format.ts'
 import { t, tCode, type Key } from '../i18n/index.ts'
 import { CityMap, nextMarks, type Picked } from '../map/city_map.ts'
 import type { LayerName } from '../map/overlays.ts'
@@ -12,6 +14,8 @@ import { ZoomButtons } from '../map/zoom_buttons.tsx'
 import { Empty, Failure } from '../ui/states.tsx'
 import { calmMotion, useDark } from '../ui/theme.ts'
 import type { ControlData } from './data.ts'
+import { NOTHING } from './fleet.ts'
+import { wantedPlace } from './search.tsx'
 import { select, type Selection } from './selection.ts'
 
 const LAYERS: LayerName[] = ['buses', 'roads', 'incidents', 'cameras']
@@ -28,9 +32,12 @@ interface Props {
   selection: Selection | null
   incidents: IncidentView[]
   detail: VehicleDetail | null
+  stop: ArrivalsBody | null
+  /** Ids of the buses that the filters let through; null without a filter. */
+  only: ReadonlySet<string> | null
 }
 
-export function MapPane({ data, selection, incidents, detail }: Props) {
+export function MapPane({ data, selection, incidents, detail, stop, only }: Props) {
   const city = useCity()
   const dark = useDark()
   const box = useRef<HTMLDivElement>(null)
@@ -75,6 +82,11 @@ export function MapPane({ data, selection, incidents, detail }: Props) {
     map.current.fitMost([...fleet.all()].map((bus) => [bus.lon, bus.lat]))
   }, [fleet.size > 0, made])
   useEffect(() => map.current?.setVehicles(fleet.all(), (bus) => shapes.find(fleet.shapes, bus.shape)), [data.turn, made])
+  useEffect(() => map.current?.showOnly(only), [only, made])
+  const place = useStore(wantedPlace)
+  useEffect(() => {
+    if (place) map.current?.flyTo(place.lon, place.lat, place.zoom)
+  }, [place, made])
   useEffect(() => map.current?.setEdges(data.edges.value?.states ?? []), [data.edges.value, made])
   useEffect(() => map.current?.setIncidents(incidents), [incidents, made])
   useEffect(() => map.current?.setCameras(data.cameras.value?.cameras ?? []), [data.cameras.value, made])
@@ -95,8 +107,9 @@ export function MapPane({ data, selection, incidents, detail }: Props) {
   }, [chosen, made, incidents.length > 0, fleet.known, data.cameras.value !== null])
   useEffect(() => {
     const shown = selection?.kind === 'vehicle' ? detail : null
-    map.current?.selectVehicle(selection?.kind === 'vehicle' ? selection.id : null, shown, nextMarks(shown))
-  }, [chosen, detail, made])
+    const here = selection?.kind === 'stop' && stop ? [{ ...stop.stop, main: true }] : nextMarks(shown)
+    map.current?.selectVehicle(selection?.kind === 'vehicle' ? selection.id : null, shown, here)
+  }, [chosen, detail, stop?.stop.stop_id, made])
 
   const toggle = (layer: LayerName) => {
     const next = new Set(off)
@@ -115,6 +128,14 @@ export function MapPane({ data, selection, incidents, detail }: Props) {
         ))}
       </div>
       <ZoomButtons map={map} />
+      {only && (
+        <p class="map-filter" role="status">
+          {t('fleet.onMap', { n: number(only.size), all: number(fleet.size) })}
+          <button type="button" class="text-button" onClick={() => setQuery(NOTHING)}>
+            {t('fleet.clear')}
+          </button>
+        </p>
+      )}
       <Legend />
       {city && !city.parts.map && <p class="map-note">{t('map.none')}</p>}
       {broken === 'base' && <p class="map-note">{t('state.error', { what: t('what.map') })}</p>}
@@ -129,7 +150,7 @@ export function MapPane({ data, selection, incidents, detail }: Props) {
 }
 
 const ROAD_LEVELS = ['free', 'slow', 'congested', 'blocked', 'no_data'] as const
-const BUS_LEVELS = ['onTime', 'slow', 'late', 'early', 'unknown'] as const
+const BUS_LEVELS = ['onTime', 'slow', 'late', 'early', 'unknown', 'stale'] as const
 
 function Legend() {
   return (

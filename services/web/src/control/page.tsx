@@ -2,7 +2,8 @@
 import { useEffect, useMemo } from 'preact/hooks'
 import { segment } from '../core/api.ts'
 import { setQuery, usePlace } from '../core/router.ts'
-import type { EdgeDetail, IncidentView, VehicleDetail } from '../core/types.ts'
+import { now } from '../core/clock.ts'
+import type { AlertView, ArrivalsBody, EdgeDetail, IncidentView, VehicleDetail } from '../core/types.ts'
 import { useData } from '../core/use_data.ts'
 import { t, type Key } from '../i18n/index.ts'
 import { Empty, Panel, StaleBand } from '../ui/states.tsx'
@@ -10,6 +11,8 @@ import '../styles/control.css'
 import '../styles/rider.css'
 import { askingWhy, useActing } from './actions.tsx'
 import { FILTERS, inQueueOrder, matches, mergeNewer, useControlData, type ControlData, type Filter } from './data.ts'
+import { BusList, type Choice } from './bus_list.tsx'
+import { choose, isAny, readWanted, type Wanted } from './fleet.ts'
 import { IncidentCard } from './incident_card.tsx'
 import { useControlKeys } from './keys.ts'
 import { BusAlerts, Cameras, Feeds } from './lists.tsx'
@@ -18,12 +21,15 @@ import { Queue } from './queue.tsx'
 import { ControlSearch } from './search.tsx'
 import { select, useSelection, type Selection } from './selection.ts'
 import { Strip } from './strip.tsx'
-import { CameraCard, EdgeCard, VehicleCard } from './thing_cards.tsx'
+import { StopCard } from './stop_card.tsx'
+import { CameraCard, EdgeCard } from './thing_cards.tsx'
+import { VehicleCard } from './vehicle_card.tsx'
 
-const TABS = ['queue', 'buses', 'feeds', 'cameras'] as const
+const TABS = ['queue', 'buses', 'alerts', 'feeds', 'cameras'] as const
 type Tab = (typeof TABS)[number]
 const VIEWS = ['list', 'map', 'selected'] as const
 const DETAIL_MS = 5_000
+const STOP_MS = 10_000
 const SILENT_MS = 20_000
 
 export function ControlPage() {
@@ -41,8 +47,13 @@ export function ControlPage() {
   })
   const vehicle = useData<VehicleDetail>(selection?.kind === 'vehicle' ? `/api/vehicles/${segment(selection.id)}` : null, DETAIL_MS)
   const edge = useData<EdgeDetail>(selection?.kind === 'edge' ? `/api/edges/${segment(selection.id)}` : null, DETAIL_MS)
+  const stop = useData<ArrivalsBody>(selection?.kind === 'stop' ? `/api/stops/${segment(selection.id)}/arrivals?limit=12` : null, STOP_MS)
+  const wanted = useMemo(() => readWanted(query), [query])
+  const held = useMemo(() => heldBuses(incidents, data.alerts.value?.alerts ?? []), [incidents, data.alerts.value])
+  const choice = useMemo(() => choose(data.fleet.all(), wanted, held, now()), [data.turn, wanted, held])
+  const only = useMemo(() => (isAny(wanted) ? new Set(choice.shown.map((bus) => bus.vehicle_id)) : null), [choice])
   const chosen = selection?.kind === 'incident' ? incidents.find((one) => one.incident_id === selection.id) : undefined
-  useControlKeys(list, incidents, acting)
+  useControlKeys(tab === 'buses' ? null : list, incidents, acting)
   useEffect(() => {
     document.title = t('control.title')
   })
@@ -73,15 +84,15 @@ export function ControlPage() {
             ))}
           </div>
           <div class="control-scroll">
-            <LeftList tab={tab} data={data} list={list} filter={filter} selection={selection} />
+            <LeftList tab={tab} data={data} list={list} filter={filter} selection={selection} choice={choice} wanted={wanted} />
           </div>
           <Keys />
         </section>
         <section class="control-map" aria-label={t('map.label')}>
-          <MapPane data={data} selection={selection} incidents={shownOnMap} detail={vehicle.value} />
+          <MapPane data={data} selection={selection} incidents={shownOnMap} detail={vehicle.value} stop={stop.value} only={only} />
         </section>
         <section class="control-right" aria-label={t('selected.title')}>
-          <SelectedCard selection={selection} chosen={chosen} acting={acting} data={data} vehicle={vehicle} edge={edge} />
+          <SelectedCard selection={selection} chosen={chosen} acting={acting} data={data} vehicle={vehicle} edge={edge} stop={stop} />
         </section>
       </div>
     </main>
@@ -96,8 +107,25 @@ function Silence({ data }: { data: ControlData }) {
   return <StaleBand ageMs={silentMs} old={silentMs > 120_000} />
 }
 
-function LeftList({ tab, data, list, filter, selection }: { tab: Tab; data: ControlData; list: IncidentView[]; filter: Filter; selection: Selection | null }) {
-  if (tab === 'buses') return <BusAlerts data={data.alerts} />
+/** Buses that stand where they should not: named by an open incident, or stuck by themselves. */
+function heldBuses(incidents: readonly IncidentView[], alerts: readonly AlertView[]): Set<string> {
+  const stuck = alerts.flatMap((alert) => (alert.kind === 'stuck' && alert.vehicle_id ? [alert.vehicle_id] : []))
+  return new Set([...incidents.filter((one) => matches('active', one)).flatMap((one) => one.evidence.vehicle_ids), ...stuck])
+}
+
+interface LeftProps {
+  tab: Tab
+  data: ControlData
+  list: IncidentView[]
+  filter: Filter
+  selection: Selection | null
+  choice: Choice
+  wanted: Wanted
+}
+
+function LeftList({ tab, data, list, filter, selection, choice, wanted }: LeftProps) {
+  if (tab === 'buses') return <BusList choice={choice} wanted={wanted} known={data.fleet.known} selection={selection} />
+  if (tab === 'alerts') return <BusAlerts data={data.alerts} />
   if (tab === 'feeds') return <Feeds data={data.feeds} />
   if (tab === 'cameras') return <Cameras data={data.cameras} />
   return <Queue data={data.incidents} list={list} filter={filter} selection={selection} />
@@ -123,9 +151,10 @@ interface SelectedProps {
   data: ControlData
   vehicle: ReturnType<typeof useData<VehicleDetail>>
   edge: ReturnType<typeof useData<EdgeDetail>>
+  stop: ReturnType<typeof useData<ArrivalsBody>>
 }
 
-function SelectedCard({ selection, chosen, acting, data, vehicle, edge }: SelectedProps) {
+function SelectedCard({ selection, chosen, acting, data, vehicle, edge, stop }: SelectedProps) {
   const close = () => select(null)
   if (!selection) return <Empty icon="target" title={t('selected.none')} hint={t('selected.none.hint')} />
   const camera = selection.kind === 'camera' ? data.cameras.value?.cameras.find((one) => one.camera_id === selection.id) : undefined
@@ -134,8 +163,9 @@ function SelectedCard({ selection, chosen, acting, data, vehicle, edge }: Select
       <button type="button" class="text-button card-close" onClick={close}>
         {t('app.close')} <kbd>Esc</kbd>
       </button>
-      {selection.kind === 'vehicle' && <VehicleCard data={vehicle} />}
+      {selection.kind === 'vehicle' && <VehicleCard data={vehicle} told={data.fleet.find(selection.id)} />}
       {selection.kind === 'edge' && <EdgeCard data={edge} />}
+      {selection.kind === 'stop' && <StopCard data={stop} />}
       {camera && <CameraCard camera={camera} />}
       {chosen && <IncidentCard incident={chosen} acting={acting} fleet={data.fleet} cameras={data.cameras.value?.cameras ?? []} />}
       {selection.kind === 'incident' && !chosen && (

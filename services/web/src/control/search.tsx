@@ -1,77 +1,114 @@
-/** The slash key's search: buses on the map by plate, lines and stops by name. */
-import { useState } from 'preact/hooks'
-import { segment } from '../core/api.ts'
-import type { Fleet } from '../core/frames.ts'
-import type { SearchHits } from '../core/types.ts'
+/** The slash key's search: buses by plate or line, lines, stops and streets by name; what is chosen is shown on this page. */
+import { useRef, useState } from 'preact/hooks'
+import { makeStore } from '../core/store.ts'
+import type { Bus, Fleet } from '../core/frames.ts'
+import { setQuery } from '../core/router.ts'
+import type { RouteHit, SearchHits, StopHit, StreetHit } from '../core/types.ts'
 import { useData } from '../core/use_data.ts'
-import { t } from '../i18n/index.ts'
+import { t, type Key } from '../i18n/index.ts'
 import { LineBadge } from '../ui/bits.tsx'
 import { Icon } from '../ui/icons.tsx'
+import { findBuses } from './find_buses.ts'
+import { NOTHING } from './fleet.ts'
 import { select } from './selection.ts'
 
-const MOST = 6
+const MOST = 5
 export const SEARCH_ID = 'control-search'
+
+/** A place the map is asked to go to. */
+export const wantedPlace = makeStore<{ lon: number; lat: number; zoom: number } | null>(null)
+
+interface Hit {
+  key: string
+  group: 'bus' | 'line' | 'stop' | 'street'
+  badge: string | null
+  colour?: string | null
+  words: string
+  choose: () => void
+}
+
+const busHit = (bus: Bus): Hit => ({
+  key: bus.vehicle_id,
+  group: 'bus',
+  badge: bus.route_short_name ?? '–',
+  words: bus.vehicle_id,
+  choose: () => select({ kind: 'vehicle', id: bus.vehicle_id }),
+})
+const lineHit = (route: RouteHit): Hit => ({
+  key: route.route_id,
+  group: 'line',
+  badge: route.short_name,
+  colour: route.color,
+  words: route.long_name,
+  choose: () => setQuery({ ...NOTHING, tab: 'buses', line: route.short_name, view: null }),
+})
+const stopHit = (stop: StopHit): Hit => ({
+  key: stop.stop_id,
+  group: 'stop',
+  badge: null,
+  words: stop.name,
+  choose: () => {
+    select({ kind: 'stop', id: stop.stop_id })
+    wantedPlace.set({ lon: stop.lon, lat: stop.lat, zoom: 16 })
+  },
+})
+const streetHit = (street: StreetHit): Hit => ({
+  key: `street-${street.edge_index}`,
+  group: 'street',
+  badge: null,
+  words: street.name,
+  choose: () => {
+    select({ kind: 'edge', id: String(street.edge_index) })
+    wantedPlace.set({ lon: street.lon, lat: street.lat, zoom: 15.5 })
+  },
+})
 
 export function ControlSearch({ fleet }: { fleet: Fleet }) {
   const [q, setQ] = useState('')
-  const wanted = q.trim().toLowerCase()
-  const data = useData<SearchHits>(wanted ? `/api/search?q=${encodeURIComponent(wanted)}&limit=${MOST}` : null)
-  const plain = wanted.replace(/[^\p{L}\p{N}]/gu, '')
-  const buses = plain ? [...fleet.all()].filter((bus) => bus.vehicle_id.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '').includes(plain) || bus.route_short_name?.toLowerCase() === plain).slice(0, MOST) : []
-  const hits = data.value
-  const none = wanted && data.value && buses.length + data.value.routes.length + data.value.stops.length === 0
+  const box = useRef<HTMLElement>(null)
+  const wanted = q.trim()
+  const data = useData<SearchHits>(wanted ? `/api/search?q=${encodeURIComponent(wanted)}&limit=${MOST}&streets=true` : null)
+  const found = data.value
+  const hits = [...(wanted ? findBuses(fleet.all(), wanted).map(busHit) : []), ...(found?.routes ?? []).map(lineHit), ...(found?.stops ?? []).map(stopHit), ...(found?.streets ?? []).map(streetHit)]
+  const take = (hit: Hit) => {
+    hit.choose()
+    setQ('')
+    document.getElementById(SEARCH_ID)?.blur()
+  }
+  const walk = (event: KeyboardEvent, step: number) => {
+    const buttons = [...(box.current?.querySelectorAll<HTMLElement>('.csearch-hits button') ?? [])]
+    const at = buttons.indexOf(document.activeElement as HTMLElement)
+    const next = buttons[at + step]
+    if (next) next.focus()
+    else if (step < 0) document.getElementById(SEARCH_ID)?.focus()
+    event.preventDefault()
+  }
+  const press = (event: KeyboardEvent) => {
+    if (event.key === 'ArrowDown') walk(event, 1)
+    else if (event.key === 'ArrowUp') walk(event, -1)
+    else if (event.key === 'Escape') {
+      setQ('')
+      document.getElementById(SEARCH_ID)?.blur()
+      event.stopPropagation()
+    } else if (event.key === 'Enter' && (event.target as HTMLElement).id === SEARCH_ID && hits[0]) take(hits[0])
+  }
   return (
-    <search class="csearch">
+    <search class="csearch" ref={box} onKeyDown={press}>
       <label class="hidden" for={SEARCH_ID}>
         {t('csearch.label')}
       </label>
       <Icon name="search" size={16} />
-      <input
-        id={SEARCH_ID}
-        type="search"
-        value={q}
-        placeholder={t('csearch.label')}
-        autocomplete="off"
-        onInput={(event) => setQ(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') {
-            setQ('')
-            event.currentTarget.blur()
-          } else if (event.key === 'Enter' && buses[0]) {
-            select({ kind: 'vehicle', id: buses[0].vehicle_id })
-            setQ('')
-          }
-        }}
-      />
+      <input id={SEARCH_ID} type="search" value={q} placeholder={t('csearch.label')} autocomplete="off" onInput={(event) => setQ(event.currentTarget.value)} />
       <kbd aria-hidden="true">/</kbd>
       {wanted && (
         <div class="csearch-hits">
-          {none && <p class="small-note">{t('csearch.none', { q })}</p>}
-          {buses.map((bus) => (
-            <button
-              key={bus.vehicle_id}
-              type="button"
-              class="row-link"
-              onClick={() => {
-                select({ kind: 'vehicle', id: bus.vehicle_id })
-                setQ('')
-              }}
-            >
-              <LineBadge name={bus.route_short_name ?? '–'} />
-              <span class="row-main">{bus.vehicle_id}</span>
+          {found && hits.length === 0 && <p class="small-note">{t('csearch.none', { q })}</p>}
+          {hits.map((hit, at) => (
+            <button key={hit.key} type="button" class="row-link" onClick={() => take(hit)}>
+              {hit.badge ? <LineBadge name={hit.badge} color={hit.colour} /> : <Icon name={hit.group === 'stop' ? 'stop' : 'map'} />}
+              <span class="row-main">{hit.words}</span>
+              {hits[at - 1]?.group !== hit.group && <small class="muted">{t(`csearch.${hit.group}` as Key)}</small>}
             </button>
-          ))}
-          {hits?.routes.map((route) => (
-            <a key={route.route_id} class="row-link" href={`/route/${segment(route.route_id)}`}>
-              <LineBadge name={route.short_name} color={route.color} />
-              <span class="row-main">{route.long_name}</span>
-            </a>
-          ))}
-          {hits?.stops.map((stop) => (
-            <a key={stop.stop_id} class="row-link" href={`/stop/${segment(stop.stop_id)}`}>
-              <Icon name="stop" />
-              <span class="row-main">{stop.name}</span>
-            </a>
           ))}
         </div>
       )}

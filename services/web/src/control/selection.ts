@@ -1,13 +1,13 @@
 /** What is selected, written in the address: list and map are one selection. */
 import { setQuery, usePlace } from '../core/router.ts'
 
-export type Kind = 'incident' | 'vehicle' | 'edge' | 'camera'
+export type Kind = 'incident' | 'vehicle' | 'edge' | 'camera' | 'stop'
 export interface Selection {
   kind: Kind
   id: string
 }
 
-const KINDS = new Set<string>(['incident', 'vehicle', 'edge', 'camera'])
+const KINDS = new Set<string>(['incident', 'vehicle', 'edge', 'camera', 'stop'])
 
 export function readSelection(text: string | null): Selection | null {
   if (!text) return null

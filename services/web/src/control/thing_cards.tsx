@@ -1,65 +1,11 @@
-/** Cards of a bus, a road and a camera. */
-import { segment } from '../core/api.ts'
+/** Cards of a road and of a camera. */
 import { useNow } from '../core/clock.ts'
-import { delayLevel } from '../core/levels.ts'
-import type { CameraView, EdgeDetail, VehicleDetail } from '../core/types.ts'
+import type { CameraView, EdgeDetail } from '../core/types.ts'
 import type { Data } from '../core/use_data.ts'
-import { ago, clockTime, delay, distance, number, percent, span, speed } from '../i18n/format.ts'
+import { ago, clockTime, distance, number, span, speed } from '../i18n/format.ts'
 import { say, t, tCode } from '../i18n/index.ts'
-import { Fact, LineBadge, QualityBars } from '../ui/bits.tsx'
+import { Fact } from '../ui/bits.tsx'
 import { Panel } from '../ui/states.tsx'
-
-export function VehicleCard({ data }: { data: Data<VehicleDetail> }) {
-  const now = useNow(1000)
-  return (
-    <Panel data={data} what="what.vehicle" rows={6}>
-      {(bus) => (
-        <article class="card">
-          <header class="card-head">
-            <div class="card-line">
-              {bus.route_short_name && <LineBadge name={bus.route_short_name} />}
-              <h2>{bus.headsign ?? t('vehicle.title', { bus: bus.vehicle_id })}</h2>
-            </div>
-            <p class="card-sub">
-              {t('vehicle.title', { bus: bus.vehicle_id })} · {tCode('phase.', bus.phase)} ({t('vehicle.probability', { p: percent(bus.probability) })})
-            </p>
-          </header>
-          <section class="card-part">
-            <p class={`delay-big tone-text-${delayLevel(bus)}`}>{bus.delay_s === null ? t('vehicle.noDelay') : delay(bus.delay_s)}</p>
-            {bus.reason && <p class="why">{say(bus.reason)}</p>}
-            <dl class="facts">
-              <Fact term={t('vehicle.age')}>{ago(now - bus.time_ms)}</Fact>
-              {bus.speed_mps !== null && <Fact term={t('vehicle.speed')}>{speed(bus.speed_mps)}</Fact>}
-              <Fact term={t('vehicle.source')}>{bus.source}</Fact>
-            </dl>
-          </section>
-          <section class="card-part">
-            <h3>{t('vehicle.next')}</h3>
-            {bus.next_stops.length === 0 ? (
-              <p class="small-note">{t('vehicle.next.none')}</p>
-            ) : (
-              <ol class="next-stops">
-                {bus.next_stops.slice(0, 5).map((stop) => (
-                  <li key={stop.stop_id}>
-                    <a href={`/stop/${segment(stop.stop_id)}`}>{stop.name}</a>
-                    <b>{clockTime(stop.eta_ms)}</b>
-                    <small>
-                      {clockTime(stop.p10_ms)}–{clockTime(stop.p90_ms)}
-                    </small>
-                  </li>
-                ))}
-              </ol>
-            )}
-          </section>
-          <section class="card-part">
-            <h3>{t('quality.title')}</h3>
-            <QualityBars quality={bus.quality} />
-          </section>
-        </article>
-      )}
-    </Panel>
-  )
-}
 
 export function EdgeCard({ data }: { data: Data<EdgeDetail> }) {
   return (

@@ -41,9 +41,17 @@ export interface RouteHit {
   color: string | null
 }
 
+export interface StreetHit {
+  name: string
+  edge_index: number
+  lon: number
+  lat: number
+}
+
 export interface SearchHits {
   stops: StopHit[]
   routes: RouteHit[]
+  streets?: StreetHit[]
 }
 
 export type ArrivalStatus = 'live' | 'stale' | 'planned' | 'not_coming'

@@ -183,6 +183,11 @@ export class CityMap {
     this.signs.setBuses(buses, trackOf)
   }
 
+  /** Show only some buses, or all. */
+  showOnly(ids: ReadonlySet<string> | null): void {
+    this.signs.showOnly(ids)
+  }
+
   setEdges(states: readonly EdgeView[]): void {
     this.when(() => {
       if (!this.hasLevels) return

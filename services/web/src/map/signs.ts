@@ -62,6 +62,7 @@ export class Signs {
   private readonly sprites = new Map<string, HTMLCanvasElement>()
   private incidents: IncidentSign[] = []
   private selected: string | null = null
+  private only: ReadonlySet<string> | null = null
   private readonly hidden = new Set<'buses' | 'incidents'>()
   private timer = 0
   private frame = 0
@@ -101,6 +102,11 @@ export class Signs {
 
   setIncidents(incidents: IncidentSign[]): void {
     this.incidents = incidents
+    this.soon()
+  }
+
+  showOnly(ids: ReadonlySet<string> | null): void {
+    this.only = ids
     this.soon()
   }
 
@@ -201,6 +207,7 @@ export class Signs {
     const dots = new Map<BusLevel, number[]>(ORDER.map((level) => [level, []]))
     let chosen: (() => void) | null = null
     for (const { bus, glide } of this.buses.values()) {
+      if (this.only && !this.only.has(bus.vehicle_id) && bus.vehicle_id !== this.selected) continue
       if (!inside(glide.to.x * scale - left, glide.to.y * scale - top) && !inside(glide.from.x * scale - left, glide.from.y * scale - top)) continue
       const spot = placeOf(glide, nowMs)
       const x = spot.x * scale - left
