@@ -1,6 +1,6 @@
 """Make the simulator's plan from any timetable: its runs in a period, chained into duties, some buses of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import numpy as np
@@ -13,7 +13,15 @@ from fleet.simulation.plan import Course, Duty, Plan, Run
 HOUR_MS = 3_600_000
 
 
-def plan_period(timetable: Timetable, start_ms: int, end_ms: int, *, buses: int | None = None, seed: int = 0) -> Plan:
+def plan_period(
+    timetable: Timetable,
+    start_ms: int,
+    end_ms: int,
+    *,
+    buses: int | None = None,
+    seed: int = 0,
+    plates: Mapping[str, str] | None = None,
+) -> Plan:
     """List what the buses of a city do in a period.
 
     Duties are chained over whole service days, so a vehicle keeps its number
@@ -29,6 +37,8 @@ def plan_period(timetable: Timetable, start_ms: int, end_ms: int, *, buses: int 
         At most so many vehicles, those at work when it begins first; all by default.
     seed : int, default: 0
         Which ones are taken.
+    plates : mapping of str to str, optional
+        Block → the city's own vehicle that drives it.
 
     Returns
     -------
@@ -37,7 +47,7 @@ def plan_period(timetable: Timetable, start_ms: int, end_ms: int, *, buses: int 
     """
     paths = list_paths(timetable)
     runs = list_runs(timetable, start_ms, end_ms)
-    duties = [duty for duty in chain_runs(paths, runs) if _works(duty, runs, start_ms, end_ms)]
+    duties = [duty for duty in chain_runs(paths, runs, plates=plates) if _works(duty, runs, start_ms, end_ms)]
     if buses is not None and buses < len(duties):
         duties = pick_duties(duties, runs, buses, start_ms, end_ms, seed)
     return Plan(paths, tuple(runs), tuple(duties))

@@ -1,7 +1,7 @@
 """Chain runs into duties: by the feed's blocks where it has them, else greedily, and say who drives which line."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fleet.simulation.plan import Course, Duty, Run, gap_m
 
@@ -10,7 +10,9 @@ DEADHEAD_MPS = 5.0
 REACH_M = 1_500.0
 
 
-def chain_runs(paths: Sequence[Course], runs: Sequence[Run], *, prefix: str = "SIM") -> tuple[Duty, ...]:
+def chain_runs(
+    paths: Sequence[Course], runs: Sequence[Run], *, prefix: str = "SIM", plates: Mapping[str, str] | None = None
+) -> tuple[Duty, ...]:
     """Give every run a vehicle: the block's own, else the one that waits longest near its first stop.
 
     Runs of one line share vehicles; a vehicle takes its next run when it can
@@ -23,12 +25,15 @@ def chain_runs(paths: Sequence[Course], runs: Sequence[Run], *, prefix: str = "S
     runs : sequence of Run
         All runs of the period.
     prefix : str, default: "SIM"
-        Begins every vehicle id, so that nobody takes them for real plates.
+        Begins the ids of vehicles without a plate, so that nobody takes them for real ones.
+    plates : mapping of str to str, optional
+        Block → the city's own vehicle that drives it.
 
     Returns
     -------
     tuple of Duty
-        One entry a vehicle, by its id: ``SIM-<line>-<number>``, the same each day that runs the same timetable.
+        One entry a vehicle, by its id: its plate or ``SIM-<line>-<number>``, the same each day that runs the same
+        timetable.
     """
     groups: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for index, run in enumerate(runs):
@@ -39,7 +44,8 @@ def chain_runs(paths: Sequence[Course], runs: Sequence[Run], *, prefix: str = "S
         members.sort(key=lambda index: (runs[index].start_ms, runs[index].trip_id))
         chains = chain_greedily(paths, runs, members, one_block=kind == "block")
         for number, chain in enumerate(chains, start=1):
-            _give(work, f"{prefix}-{name}-{number:02d}", chain, runs)
+            plate = (plates or {}).get(name) if kind == "block" and number == 1 else None
+            _give(work, plate or f"{prefix}-{name}-{number:02d}", chain, runs)
     return tuple(Duty(vehicle_id, tuple(chain)) for vehicle_id, chain in sorted(work.items()))
 
 

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from schemas.text import Text
@@ -49,7 +50,7 @@ def build_sample(
         (source / "roads.osm").write_text(make_osm(seed), encoding="utf-8")
         feed = make_feed(seed, lines)
         write_tables(source / "gtfs.zip", feed)
-        (source / "roster.csv").write_text(make_roster(feed["trips"]), encoding="utf-8")
+        (source / "roster.csv").write_text(make_roster(feed["trips"], seed), encoding="utf-8")
         cameras = camera_files(source, seed)
         request = Request(
             out=out,
@@ -64,7 +65,10 @@ def build_sample(
         return import_city(request, now_ms=now_ms, progress=progress)
 
 
-def make_roster(trips: pl.DataFrame) -> str:
-    """Return the roster of the simulator's vehicles: each works one block of one line."""
-    pairs = trips.select("block_id", "route_id").unique().sort("block_id", "route_id")
-    return "vehicle_id,route_id\n" + "".join(f"SIM-{block}-01,{route}\n" for block, route in pairs.iter_rows())
+def make_roster(trips: pl.DataFrame, seed: int) -> str:
+    """Return the roster: a plate for each block of each line; the plates are of Hanoi's form, their numbers drawn."""
+    routes = trips.select("block_id", "route_id").unique().sort("route_id", "block_id")["route_id"].to_list()
+    numbers = np.random.default_rng([seed, 29]).choice(100_000, len(routes), replace=False)
+    numbers.sort()
+    rows = [f"29B-{n // 100:03d}.{n % 100:02d},{route}\n" for n, route in zip(numbers.tolist(), routes, strict=True)]
+    return "vehicle_id,route_id\n" + "".join(rows)

@@ -1,5 +1,6 @@
 """What the simulator needs of a city: its timetable, its roads, its signals and its time zone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -7,8 +8,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from fleet.gtfs import GtfsError, Timetable
+from fleet.roster import RosterError, read_roster
 from fleet.simulation.build import Scene, build_world
 from fleet.simulation.day import plan_period
+from fleet.simulation.plates import plates_of_blocks
 from fleet.simulation.simulation import Options, Simulation
 from routing.network import NetworkError, RoadNetwork, load_network
 from routing.paths import load_hierarchy
@@ -20,12 +23,13 @@ HOUR_MS = 3_600_000
 
 @dataclass(frozen=True)
 class Streets:
-    """A city as the simulator sees it; ``signals`` are lon, lat in degrees."""
+    """A city as the simulator sees it; ``signals`` are lon, lat in degrees, ``plates`` the vehicle of each block."""
 
     name: str
     timetable: Timetable
     signals: list[tuple[float, float]]
     network: RoadNetwork | None = None
+    plates: Mapping[str, str] = field(default_factory=dict)
 
     def utc_offset_s(self, now_ms: int) -> int:
         """Return local time minus UTC at a moment, in seconds."""
@@ -64,7 +68,15 @@ def read_streets(city: CityFolder, *, repeat_calendar: bool | None = None) -> St
         raise CityError(str(error)) from error
     signals_file = city.find("signals.json")
     raw = msgspec.json.decode(signals_file.read_bytes(), type=list[dict[str, float]]) if signals_file else []
-    return Streets(city.city.name.en, timetable, [(entry["lon"], entry["lat"]) for entry in raw], _network(city))
+    signals = [(entry["lon"], entry["lat"]) for entry in raw]
+    return Streets(city.city.name.en, timetable, signals, _network(city), _plates(city, timetable))
+
+
+def _plates(city: CityFolder, timetable: Timetable) -> dict[str, str]:
+    try:
+        return plates_of_blocks(timetable, read_roster(city.roster)) if city.roster is not None else {}
+    except RosterError as error:
+        raise CityError(str(error)) from error
 
 
 def _network(city: CityFolder) -> RoadNetwork | None:
@@ -111,7 +123,9 @@ def make_simulation(streets: Streets, wish: Wish) -> Simulation | None:
         ``None`` where the timetable has no trip in the period.
     """
     begin_ms = wish.start_ms - wish.options.spin_up_ms
-    plan = plan_period(streets.timetable, begin_ms, wish.end_ms, buses=wish.buses, seed=wish.seed)
+    plan = plan_period(
+        streets.timetable, begin_ms, wish.end_ms, buses=wish.buses, seed=wish.seed, plates=streets.plates
+    )
     if not any(plan.runs[r].end_ms > wish.start_ms for duty in plan.duties for r in duty.runs):
         return None
     world = build_world(

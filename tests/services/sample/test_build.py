@@ -1,4 +1,5 @@
 import hashlib
+import re
 import subprocess
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from services.city.report import read_report
 from services.cli import main
 from services.sample.build import build_sample
 from services.sample.lines import LINES
+from services.simulate.city import read_streets
 from tests.data import judge
 
 MORNING_MS, NIGHT_MS = 1_767_575_100_000, 1_767_639_600_000  # 2026-01-05 08:05 and 2026-01-06 02:00 in Hanoi
@@ -55,12 +57,14 @@ def test_every_line_was_laid_on_roads_without_a_straight_hop(sample: CityFolder)
 
 
 def test_buses_run_by_day_and_by_night_and_the_roster_knows_them(sample: CityFolder) -> None:
-    assert sample.gtfs is not None
     assert sample.roster is not None
-    timetable = read_timetable(sample.gtfs)
-    pairs = {tuple(row.split(",")[:2]) for row in sample.roster.read_text().splitlines()[1:]}
+    rows = [row.split(",")[:2] for row in sample.roster.read_text().splitlines()[1:]]
+    pairs = {tuple(row) for row in rows}
+    assert len(pairs) == len({vehicle for vehicle, _ in pairs})
+    assert all(re.fullmatch(r"29B-\d{3}\.\d{2}", vehicle) for vehicle, _ in pairs)
+    streets = read_streets(sample)
     for start_ms, least in ((MORNING_MS, 1_900), (NIGHT_MS, 70)):
-        plan = plan_period(timetable, start_ms, start_ms + HOUR_MS)
+        plan = plan_period(streets.timetable, start_ms, start_ms + HOUR_MS, plates=streets.plates)
         assert len(plan.duties) >= least
         assert {(d.vehicle_id, plan.runs[r].route_id) for d in plan.duties for r in d.runs} <= pairs
 
