@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-system run test check bench chaos distributed prometheus kafka postgis kafka-stop postgis-stop web shots schemas test-train clean
+.PHONY: help setup setup-dev setup-system run test check bench chaos distributed prometheus kafka postgis kafka-stop postgis-stop web shots schemas test-train drill clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -89,6 +89,9 @@ distributed: setup $(CITY)/city.json ## the same city on real Kafka and PostGIS,
 
 shots: setup-dev ## pictures of every page in every state into var/shots
 	@$(BIN)/python -m tests.services.web.shots --out $(VAR)/shots
+
+drill: setup-dev ## back up a city under load, destroy it, restore it: nothing lost, nothing doubled (DRILL_RECORDS=200000)
+	@DRILL_RECORDS=$${DRILL_RECORDS:-200000} $(BIN)/python -m pytest -q -s -rA --timeout=1800 tests/services/backup/test_drill.py
 
 schemas: setup-dev ## write schemas/json anew
 	@$(BIN)/python -m schemas.write_json && $(BIN)/python -m schemas.dictionary

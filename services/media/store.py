@@ -103,13 +103,18 @@ class MediaStore:
             raise MediaChangedError(f"{uri}: its bytes do not have the announced SHA-256; it was changed or cut")
         return data
 
+    def put_back(self, path: str, data: bytes) -> None:
+        """Write a file of a backup, markers of holds among them, whatever the limit."""
+        is_hold = path.startswith(HOLDS)
+        self._mark(f"{HOLDS}{_clean(path.removeprefix(HOLDS))}" if is_hold else _clean(path), data)
+
     def hold(self, uri: str, who: str) -> None:
         """Keep a file from going by itself until `release`; it may be held before it is there, and by several."""
         self._mark(_hold(uri, who))
 
-    def _mark(self, path: str) -> None:
+    def _mark(self, path: str, data: bytes = b"") -> None:
         try:
-            self._files.write(path, b"")
+            self._files.write(path, data)
         except OSError as error:
             raise MediaError(f"{self._files.place(path)} cannot be written: {error}") from error
 

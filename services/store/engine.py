@@ -77,8 +77,14 @@ class Store:
 
     def migrate(self, to: str | None = None) -> str:
         """Move the schema to a revision, by default the newest, and return it; may be called by several at once."""
-        with _MIGRATING, self._connected(), self.engine.begin() as connection:
+        with self.migrating() as connection:
             return migrate_connection(connection, self.name, to)
+
+    @contextlib.contextmanager
+    def migrating(self) -> Iterator[sa.Connection]:
+        """Give a connection whose transaction may change the schema; nobody else's does meanwhile."""
+        with _MIGRATING, self._connected(), self.engine.begin() as connection:
+            yield connection
 
     def find_revision(self) -> str | None:
         """Return the revision the schema stands at, ``None`` if it was never migrated."""

@@ -64,3 +64,8 @@ def forget_offset(session: Session, group: str, place: Place) -> None:
             StreamOffset.group_name == group, StreamOffset.topic == topic, StreamOffset.partition == number
         )
     )
+
+
+def forget_every_offset(session: Session) -> None:
+    """Remove the rows of all groups, because the whole log is begun anew."""
+    session.execute(delete(StreamOffset))

@@ -1,0 +1,1 @@
+"""Backup and restore of a city: store, log, media, city folder, tokens and keys."""
