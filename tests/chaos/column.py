@@ -5,6 +5,7 @@ import ctypes
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,6 +24,7 @@ from tests.chaos.numbers import OUT, TOPIC
 
 NAMES = ("embedded", "distributed")
 START_S = 60.0
+DISK_MIB = 192
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -70,6 +72,7 @@ class Column:
     database_url: str
     broker: Server | None = None
     database: Server | None = None
+    disk: Path | None = None
 
     @property
     def env(self) -> dict[str, str]:
@@ -97,7 +100,11 @@ def open_column(name: str, folder: Path | None = None) -> Iterator[Column]:
     place = Path(tempfile.mkdtemp(prefix=f"hanoi-chaos-{name}-")) if folder is None else folder
     try:
         if name == "embedded":
-            yield Column(name, place, f"sqlite:///{place / 'stream'}", f"sqlite:///{place / 'store.sqlite'}")
+            with _small_disk(place) as disk:
+                lives = disk or place
+                yield Column(
+                    name, place, f"sqlite:///{lives / 'stream'}", f"sqlite:///{lives / 'store.sqlite'}", disk=disk
+                )
         else:
             with _servers(place) as (kafka, postgis):
                 yield Column(
@@ -111,6 +118,21 @@ def open_column(name: str, folder: Path | None = None) -> Iterator[Column]:
     finally:
         if folder is None:
             shutil.rmtree(place, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _small_disk(folder: Path) -> Iterator[Path | None]:
+    """Give a disk of 192 MiB that can be filled, ``None`` where nobody may mount one."""
+    disk = folder / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MIB}m", "tmpfs", str(disk)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode:
+        yield None
+        return
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
 def _adopt_orphans() -> None:

@@ -27,6 +27,7 @@ class Worker:
     """One place in the crew; its process changes when it dies."""
 
     role: str
+    name: str
     process: subprocess.Popen[bytes]
     died_s: float | None = None
 
@@ -54,9 +55,9 @@ class Crew:
     workers: list[Worker] = field(default_factory=list)
     exits: Counter[str] = field(default_factory=Counter)
 
-    def add(self, role: str) -> Worker:
-        """Start a worker."""
-        worker = Worker(role, self._start(role))
+    def add(self, role: str, name: str = "") -> Worker:
+        """Start a worker; one with a name finds its partitions again when it comes back soon."""
+        worker = Worker(role, name, self._start(name, role))
         self.workers.append(worker)
         return worker
 
@@ -80,7 +81,7 @@ class Crew:
         worker.process.wait()
         self._note(worker)
         more = ("--stop",) if stop else ()
-        worker.process, worker.died_s = self._start(worker.role, *_doom(doom), *more), None
+        worker.process, worker.died_s = self._start(worker.name, worker.role, *_doom(doom), *more), None
 
     def leave(self, worker: Worker) -> None:
         """Ask a worker to leave its group, and wait until it has."""
@@ -104,7 +105,7 @@ class Crew:
                 worker.died_s = now_s
                 self._note(worker)
             elif now_s - worker.died_s >= RESTART_S:
-                worker.process, worker.died_s = self._start(worker.role), None
+                worker.process, worker.died_s = self._start(worker.name, worker.role), None
 
     def find(self, role: str, rng: random.Random) -> Worker:
         """Return some worker of a role."""
@@ -121,8 +122,9 @@ class Crew:
         code = worker.process.returncode
         self.exits[f"{worker.role}: {'killed' if code == -signal.SIGKILL else f'exit {code}'}"] += 1
 
-    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        return start(self.module, *arguments, *self.options, env=self.env, log=self.log)
+    def _start(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+        env = {**self.env, "HANOI_STREAM_INSTANCE": name} if name else self.env
+        return start(self.module, *arguments, *self.options, env=env, log=self.log)
 
 
 def _doom(doom: tuple[str, int]) -> tuple[str, ...]:

@@ -84,9 +84,9 @@ class DoomedConsumer(Around):
             self.doom.at("polled")
         return records
 
-    def commit(self, offsets: Mapping[Partition, int]) -> None:
+    def commit(self, offsets: Mapping[Partition, int], *args: Any) -> None:
         """Commit, then pass."""
-        self.real.commit(offsets)
+        self.real.commit(offsets, *args)
         self.doom.at("committed")
 
 

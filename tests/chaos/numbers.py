@@ -75,6 +75,12 @@ def records_of(seed: int, first: int, after: int) -> Iterator[Outgoing]:
             yield record
 
 
+def flood_of(first: int, count: int, bus: str) -> list[Outgoing]:
+    """Return a run of poison of one bus, far longer than the limit."""
+    values = [POISONS[n % len(POISONS)].format(n=n).encode() for n in range(first, first + count)]
+    return [Outgoing(TOPIC, bus.encode(), value) for value in values]
+
+
 def find_poison(value: bytes) -> int | None:
     """Return the number of a poisonous record, ``None`` if it is none."""
     found = _POISON.search(value)

@@ -15,8 +15,8 @@ def describe(outcome: Outcome) -> str:
         f"  {outcome.acknowledged:,} records acknowledged, {outcome.in_the_log:,} in the log, "
         f"{outcome.dead_letters:,} of them poison and set aside",
         "  processes ended: " + ", ".join(f"{count} × {what}" for what, count in outcome.ends_of_processes.items()),
-        f"  {outcome.batches_fenced} late batches refused; "
-        + ", ".join(f"{count:,} {what}" for what, count in outcome.repeats.items()),
+        "  workers said: " + ", ".join(f"{count} × {what}" for what, count in outcome.workers_said.items()),
+        "  allowed: " + ", ".join(f"{count:,} {what}" for what, count in outcome.repeats.items()),
         f"  slowest return to rest {outcome.slowest_drain_s:.1f} s",
     ]
     if outcome.held:

@@ -1,17 +1,28 @@
 """The kinds of rounds: each does its damage while records are being fed, and leaves the crew able to go on."""
 
+import contextlib
+import os
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from services.stream import open_stream
+from services.stream.base import Committed, Partition, Stream
+from services.stream.poison import parse_stop
 from tests.chaos.column import Column, Server
 from tests.chaos.crew import Crew, LoadProcess
 from tests.chaos.doom import POINTS
+from tests.chaos.numbers import flood_of
+from tests.chaos.worker import GROUP
 
 ARCHIVE_POINTS = ("polled", "writing", "written", "committed")
 FEWEST, MOST = 2, 4
-STOP_WITHIN_S = 2.5
+STOP_WITHIN_S = 4.0
+FLOOD, FLOOD_FIRST = 250, 1_000_000_000
+STOP_SEEN_S = 40.0
 # Longer than a silent member is kept: embedded workers of the chaos are told 2 s, Kafka's session ends after 10 s.
 PAUSE_S = {"embedded": 2.6, "distributed": 11.5}
 
@@ -24,6 +35,8 @@ class Scene:
     crew: Crew
     load: LoadProcess
     rng: random.Random
+    floods: int = 0
+    stops: list[str] = field(default_factory=list)
 
     def wait(self, seconds: float) -> None:
         """Let a time pass and tend the crew meanwhile."""
@@ -76,9 +89,12 @@ def pause_worker(scene: Scene) -> None:
     role = scene.rng.choice(["step", "step", "archive"])
     point = scene.rng.choice(["polled", "sent", "flushed", "writing"] if role == "step" else ["polled", "writing"])
     worker = scene.crew.find(role, scene.rng)
-    scene.crew.replace(worker, (point, scene.rng.randint(1, 4)), stop=True)
+    scene.crew.replace(worker, (point, scene.rng.randint(1, 2)), stop=True)
     until_s = time.monotonic() + STOP_WITHIN_S
-    while not scene.crew.is_stopped(worker) and time.monotonic() < until_s:
+    while not scene.crew.is_stopped(worker):
+        if time.monotonic() > until_s:
+            scene.crew.kill(worker)  # it did not come by; nobody would wake it later
+            return
         scene.wait(0.02)
     scene.wait(PAUSE_S[scene.column.name])
     scene.crew.go_on(worker)
@@ -88,6 +104,54 @@ def kill_producer(scene: Scene) -> None:
     """Kill the producer; its successor goes on where the ledger ends."""
     scene.wait_a_moment()
     scene.load.kill()
+
+
+def fill_disk(scene: Scene) -> None:
+    """Fill the disk under the log and the database to the last byte, and make room again."""
+    disk = scene.column.disk
+    assert disk is not None
+    scene.wait_a_moment(0.5)
+    ballast = disk / "ballast"
+    with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while file.write(bytes(64 * 1024)):
+            pass
+    scene.wait_a_moment(2.0)
+    ballast.unlink()
+
+
+def flood(scene: Scene) -> None:
+    """Send far more poison in a row than the limit allows; kill the stopped reader; have the operator set it aside."""
+    bus = f"xe-{scene.rng.randrange(37):02d}"
+    with open_stream(scene.column.stream_url) as stream:
+        producer = stream.producer()
+        scene.floods += 1
+        producer.send(flood_of(FLOOD_FIRST * scene.floods, FLOOD, bus))
+        producer.flush()
+        ((place, stop),) = _wait_for_stop(scene, stream).items()
+        scene.stops.append(f"{place.topic}/{place.partition} at {stop.offset}")
+        scene.crew.kill(scene.crew.find("step", scene.rng))
+        scene.wait_a_moment()
+        until = stream.end_offsets(place.topic)[place]
+    _resume(scene, f"{place.topic}/{place.partition}", until)
+
+
+def _resume(scene: Scene, place: str, until: int) -> None:
+    """Do what the alarm says: `hanoi stream resume`."""
+    command = [sys.executable, "-m", "services.cli", "stream", "resume", GROUP, place, "--until", str(until)]
+    env = {**os.environ, **scene.column.env}
+    said = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    if said.returncode:
+        raise RuntimeError(f"hanoi stream resume: {said.stdout}{said.stderr}")
+
+
+def _wait_for_stop(scene: Scene, stream: Stream) -> dict[Partition, Committed]:
+    until_s = time.monotonic() + STOP_SEEN_S
+    while time.monotonic() < until_s:
+        stopped = {p: at for p, at in stream.groups().get(GROUP, {}).items() if parse_stop(at.note)}
+        if stopped:
+            return stopped
+        scene.wait(0.1)
+    raise RuntimeError(f"a run of {FLOOD} unreadable records stopped nobody")
 
 
 def kill_broker(scene: Scene) -> None:
@@ -115,12 +179,14 @@ KINDS: dict[str, Damage] = {
     "rebalance": rebalance,
     "pause": pause_worker,
     "producer": kill_producer,
+    "disk": fill_disk,
+    "flood": flood,
     "broker": kill_broker,
     "database": kill_database,
 }
 # How often each kind comes in a long run.
 WEIGHTS = {
-    "embedded": {"worker": 5, **dict.fromkeys(MOMENTS, 1), "rebalance": 5, "pause": 2, "producer": 2},
+    "embedded": {"worker": 5, **dict.fromkeys(MOMENTS, 1), "rebalance": 5, "pause": 2, "producer": 2, "disk": 2},
     "distributed": {
         "worker": 3,
         **dict.fromkeys(MOMENTS, 1),
