@@ -24,7 +24,7 @@ STOP_WITHIN_S = 4.0
 FLOOD, FLOOD_FIRST = 250, 1_000_000_000
 STOP_SEEN_S = 40.0
 # Longer than a silent member is kept: embedded workers of the chaos are told 2 s, Kafka's session ends after 10 s.
-PAUSE_S = {"embedded": 2.6, "distributed": 11.5}
+PAUSE_S = {"embedded": 3.4, "distributed": 11.5}
 
 
 @dataclass
@@ -65,7 +65,8 @@ def die_at(point: str) -> Damage:
 
     def die(scene: Scene) -> None:
         role = scene.rng.choice(["step", "step", "archive"] if point in ARCHIVE_POINTS else ["step"])
-        scene.crew.replace(scene.crew.find(role, scene.rng), (point, scene.rng.randint(1, 6)))
+        times = scene.rng.randint(1, 2 if role == "archive" else 6)
+        scene.crew.replace(scene.crew.find(role, scene.rng), (point, times))
 
     return die
 
@@ -89,7 +90,8 @@ def pause_worker(scene: Scene) -> None:
     role = scene.rng.choice(["step", "step", "archive"])
     point = scene.rng.choice(["polled", "sent", "flushed", "writing"] if role == "step" else ["polled", "writing"])
     worker = scene.crew.find(role, scene.rng)
-    scene.crew.replace(worker, (point, scene.rng.randint(1, 2)), stop=True)
+    times = 1 if role == "archive" else scene.rng.randint(1, 3)  # the archive takes all that waits at once
+    scene.crew.replace(worker, (point, times), stop=True)
     until_s = time.monotonic() + STOP_WITHIN_S
     while not scene.crew.is_stopped(worker):
         if time.monotonic() > until_s:

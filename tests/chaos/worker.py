@@ -64,7 +64,8 @@ def main(**roles: Callable[[Context], None]) -> None:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if asked.max_poll_s is not None:
-        embedded_group.MAX_POLL_S, embedded_group.SIGN_OF_LIFE_S = asked.max_poll_s, asked.max_poll_s / 4
+        embedded_group.MAX_POLL_S = embedded_group.AWAY_S = asked.max_poll_s
+        embedded_group.SIGN_OF_LIFE_S = asked.max_poll_s / 4
     settings = Settings()
     set_up_logs(settings.log, asked.role)
     doom = Doom(asked.doom, asked.count, signal.SIGSTOP if asked.stop else signal.SIGKILL)
