@@ -47,12 +47,15 @@ def _parse() -> argparse.Namespace:
 def _run(name: str, kinds: list[str], asked: argparse.Namespace) -> Outcome:
     print(f"{name}: preparing", flush=True)
     with open_column(name) as column:
-        campaign = Campaign(column, asked.seed)
-        outcome = campaign.run(kinds, TOGETHER[name], say=lambda text: print(text, flush=True))
-        if not outcome.held:
-            kept = Path(f"chaos-{name}.log").resolve()
-            kept.write_bytes((column.folder / "console.log").read_bytes())
-            print(f"what the workers said: {kept}")
+        campaign, held = Campaign(column, asked.seed), False
+        try:
+            outcome = campaign.run(kinds, TOGETHER[name], say=lambda text: print(text, flush=True))
+            held = outcome.held
+        finally:
+            if not held:
+                kept = Path(f"chaos-{name}.log").resolve()
+                kept.write_bytes((column.folder / "console.log").read_bytes())
+                print(f"what the workers said: {kept}")
     return outcome
 
 

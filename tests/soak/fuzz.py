@@ -1,0 +1,160 @@
+"""Fuzzed messages through the real doors into a real log: no 5xx, every good record taken once, memory bounded."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from schemas.topics import get_topic
+from services.context import Context
+from services.ingest.app import create_app
+from services.ingest.pipeline import make_house
+from services.ingest.tokens import add_token
+from services.settings import Settings
+from services.stream import open_stream
+from services.stream.base import Stream
+from tests.soak.doors import Door
+from tests.soak.memory import rss_mib
+from tests.soak.nasty import spoil_bytes
+
+AT_ONCE = 16
+VEHICLES = 1000
+GOOD_SHARE = 0.5
+SPOILT_BODY_SHARE = 0.2
+
+
+@dataclass
+class FuzzOutcome:
+    """What one door was sent and what it made of it."""
+
+    door: str
+    messages: int = 0
+    good_sent: int = 0
+    good_taken: int = 0
+    good_doubled: int = 0
+    answers: Counter[int] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+    rss_quarter_mib: float = 0.0
+    rss_end_mib: float = 0.0
+    seconds: float = 0.0
+
+
+class Fuzz:
+    """Sends one door's messages, seeded.
+
+    Parameters
+    ----------
+    door : Door
+        Which.
+    folder : Path
+        Takes the log and the token.
+    seed : int
+        Same seed, same bytes, but for the time of day.
+    """
+
+    def __init__(self, door: Door, folder: Path, seed: int) -> None:
+        self.outcome = FuzzOutcome(door.name)
+        self._door = door
+        self._rng = random.Random(f"{seed}:{door.name}")
+        self._now_s = int(time.time())
+        self._settings = Settings(
+            {
+                "STREAM_URL": f"sqlite:///{folder}/stream",
+                "CITY_DIR": str(folder / "no-city"),
+                "HANOI_RUN_VAR_DIR": str(folder),
+                "HANOI_INGEST_TOKENS_FILE": str(folder / "tokens.json"),
+                "HANOI_INGEST_RATE_PER_S": "1e9",
+            }
+        )
+        self._token = add_token(self._settings, f"fuzz-{door.name}")
+
+    def run(self, messages: int, say: Callable[[str], None] = lambda text: None) -> FuzzOutcome:
+        """Send so many messages and count what came into the log."""
+        begun_s = time.monotonic()
+        with open_stream(self._settings.place.stream_url) as stream:
+            stream.ensure_topics([get_topic("gps.fixes")])
+            house = make_house(Context(self._settings, stream))
+            asyncio.run(self._send_all(create_app(house), messages, say))
+            house.intake.writer.close(30.0)
+            self._count(stream)
+        self.outcome.seconds = round(time.monotonic() - begun_s, 1)
+        return self.outcome
+
+    async def _send_all(self, app: Any, messages: int, say: Callable[[str], None]) -> None:
+        outcome, told = self.outcome, 0
+        while outcome.messages < messages:
+            await asyncio.gather(*[self._send(app) for _ in range(AT_ONCE)])
+            outcome.rss_end_mib = rss_mib()
+            if outcome.messages <= messages / 4 or not outcome.rss_quarter_mib:
+                outcome.rss_quarter_mib = outcome.rss_end_mib
+            if outcome.messages * 10 // messages > told:
+                told = outcome.messages * 10 // messages
+                say(f"{outcome.door} {outcome.messages:,}/{messages:,}  {rss_mib():.0f} MiB  {dict(outcome.answers)}")
+
+    async def _send(self, app: Any) -> None:
+        rng, door, outcome = self._rng, self._door, self.outcome
+        spoil_body = rng.random() < SPOILT_BODY_SHARE
+        records = []
+        for _ in range(rng.randint(1, door.most)):
+            outcome.messages += 1
+            if not spoil_body and rng.random() < GOOD_SHARE:
+                records.append(self._good())
+            else:
+                bad = door.make(rng, f"bad-{rng.randrange(10**6)}", self._now_s - rng.randrange(10**6))
+                records.append(bad if spoil_body else door.spoil(rng, bad))
+        body = door.pack(records)
+        status, said = await ask(
+            app, f"/v1/fixes/{door.name}", spoil_bytes(rng, body) if spoil_body else body, self._token
+        )
+        outcome.answers[status] += 1
+        if status >= 500 and len(outcome.failures) < 5:
+            outcome.failures.append(f"{status} {said[:300]!r} for {body[:300]!r}")
+
+    def _good(self) -> Any:
+        number = self.outcome.good_sent
+        self.outcome.good_sent += 1
+        return self._door.make(self._rng, f"good-{number % VEHICLES}", self._now_s - number)
+
+    def _count(self, stream: Stream) -> None:
+        outcome, left = self.outcome, sum(stream.end_offsets("gps.fixes").values())
+        seen: Counter[bytes] = Counter()
+        tail = stream.tail(["gps.fixes"], since_ms=0)
+        while left > 0:
+            records = tail.poll(5000, 5.0)
+            left -= len(records)
+            seen.update(r.key for r in records if r.key is not None and r.key.startswith(b"good-"))
+        wanted = Counter(f"good-{number % VEHICLES}".encode() for number in range(outcome.good_sent))
+        outcome.good_taken = (seen & wanted).total()
+        outcome.good_doubled = (seen - wanted).total()
+
+
+async def ask(app: Any, path: str, body: bytes, token: str) -> tuple[int, bytes]:
+    """Post a body to an ASGI application as a server would; return the status and the answer."""
+    sent: list[dict[str, Any]] = []
+    headers = [(b"authorization", f"Bearer {token}".encode()), (b"content-length", str(len(body)).encode())]
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+        "path": path, "raw_path": path.encode(), "query_string": b"", "headers": headers,
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2), "root_path": "",
+    }  # fmt: skip
+    parts = [{"type": "http.request", "body": body, "more_body": False}]
+    over = asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        if parts:
+            return parts.pop()
+        await over.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            over.set()
+
+    await app(scope, receive, send)
+    answer = b"".join(message.get("body", b"") for message in sent if message["type"] == "http.response.body")
+    return int(sent[0]["status"]), answer
