@@ -62,7 +62,7 @@ def _ufms_json(rng: random.Random, vehicle: str, time_s: int) -> dict[str, Any]:
 
 def _json(value: Any) -> bytes:
     """Return real JSON: it has no infinity, so a spoilt record says it in words and leaves its neighbours readable."""
-    return re.sub(r"\b(NaN|-?Infinity)\b", '"\\1"', json.dumps(value)).encode("utf-8", "replace")
+    return re.sub(r"(?<![\w\"])(NaN|-?Infinity)\b", '"\\1"', json.dumps(value)).encode("utf-8", "replace")
 
 
 def _pack_json(records: Sequence[Any]) -> bytes:
