@@ -35,6 +35,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup restore": ("services.backup.command:restore", "Put a backup back."),
     "user add": ("services.auth.command:add", "Add an account."),
     "token add": ("services.ingest.command:add_token", "Make a token for a source of reports."),
+    "token list": ("services.ingest.command:list_tokens", "List the sources that have a token and what each may do."),
+    "token set": ("services.ingest.command:set_token", "Change what a source may do."),
+    "token revoke": ("services.ingest.command:revoke_token", "Make tokens stop working."),
+    "source list": ("services.ingest.source_command:list_sources", "List every source of reports and how it fares."),
+    "source check": ("services.ingest.source_command:check_sources", "Check the list of feeds and brokers."),
+    "source try": ("services.ingest.source_command:try_source", "Ask a feed once and tell what would come in."),
+    "source add": ("services.ingest.source_command:add_source", "Add a feed or an MQTT broker."),
     "settings": ("services.settings_command:settings", "List every setting with its value and its meaning."),
     "bench stream": ("services.bench.stream:stream", "Time the stream beside the raw client."),
     "bench store": ("services.bench.store:store", "Time the store beside raw COPY."),
@@ -55,6 +62,7 @@ GROUP_HELP = {
     "backup": "Backup and restore of database, log, evidence and city.",
     "user": "Accounts of control staff and officers.",
     "token": "Tokens of sources of reports.",
+    "source": "Sources of reports: pushed, pulled, listened to.",
     "bench": "Speed and memory, as JSON, beside a peer in the same run.",
 }
 

@@ -57,6 +57,7 @@ class FeedServer:
         return self
 
     def __exit__(self, *exc: object) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
 
     def _serve(self) -> None:
