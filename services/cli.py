@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "source try": ("services.ingest.source_command:try_source", "Ask a feed once and tell what would come in."),
     "source add": ("services.ingest.source_command:add_source", "Add a feed or an MQTT broker."),
     "settings": ("services.settings_command:settings", "List every setting with its value and its meaning."),
+    "bench ingest": ("services.bench.ingest:ingest", "Time the doors beside a bare handler, and a source in a flood."),
     "bench stream": ("services.bench.stream:stream", "Time the stream beside the raw client."),
     "bench store": ("services.bench.store:store", "Time the store beside raw COPY."),
     "bench detect": ("services.bench.detect:detect", "Time detection beside the bare model."),

@@ -1,5 +1,6 @@
 """The doors: one body in, judged, appended, acknowledged."""
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -24,6 +25,7 @@ from services.stream.base import Outgoing
 MAX_ERRORS_TOLD = 1_000
 CLOCK_SKEW_MS = 5_000
 BODY_TIMEOUT_S = 30.0
+TURN_AWAY_AFTER_S = 1.0
 DOORS = ("ufms", "ufms-json", "gtfs-rt", "csv", "osmand", "traccar")
 # Phones and Traccar can be given an address and nothing else, so their token may stand in it.
 ADDRESS_ONLY = ("osmand", "traccar")
@@ -38,6 +40,7 @@ class House:
     book: TokenBook
     max_body_bytes: int
     body_timeout_s: float = BODY_TIMEOUT_S
+    turn_away_after_s: float = TURN_AWAY_AFTER_S
     rates: RateLimiter = field(default_factory=RateLimiter)
     in_flight: InFlight = field(default_factory=InFlight)
 
@@ -60,7 +63,7 @@ async def take_fixes(house: House, request: Request, door: str) -> Response:
         202 ``{accepted, refused, errors}``; 200 at the door ``osmand``, whose clients know no other success.
     """
     caller = authenticate(request, house.book, in_query=door in ADDRESS_ONLY)
-    house.rates.check(caller)
+    await _turn_away(house, caller)
     with house.in_flight.hold(caller, announced_bytes(request, house.max_body_bytes)):
         body = await _read(house, request, caller)
         if door == "osmand":
@@ -76,6 +79,14 @@ async def take_fixes(house: House, request: Request, door: str) -> Response:
         raise ProblemError("unreadable-body", f"{whole.field}: {whole.reason} ({where}).", whole.mend)
     status = 200 if door == "osmand" else 202
     return Response(msgspec.json.encode(_answer(verdict)), status, media_type="application/json")
+
+
+async def _turn_away(house: House, caller: Caller) -> None:
+    """Answer a source that is over its rate only after a pause: whoever asks again at once waits on its own lines."""
+    wait_s = house.rates.wait_s(caller)
+    if wait_s > 0.0:
+        await asyncio.sleep(min(wait_s, house.turn_away_after_s))
+        house.rates.check(caller)
 
 
 async def _read(house: House, request: Request, caller: Caller) -> bytes:

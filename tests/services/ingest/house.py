@@ -86,7 +86,12 @@ def open_street(
     still = StillClock()
     intake = Intake(writer, make_formats(), CityClock(still), HANOI, still, Crowd(max_vehicles))
     house = House(
-        intake, TokenBook(settings.ingest.tokens_file), max_body_bytes, body_timeout_s=5.0, rates=RateLimiter(10_000.0)
+        intake,
+        TokenBook(settings.ingest.tokens_file),
+        max_body_bytes,
+        body_timeout_s=5.0,
+        turn_away_after_s=0.0,
+        rates=RateLimiter(10_000.0),
     )
     client = TestClient(create_app(house), raise_server_exceptions=False)
     try:

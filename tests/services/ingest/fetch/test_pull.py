@@ -38,7 +38,7 @@ def pull(street: Street, behaviours: Sequence[Behave], turns: int, **fields: obj
     """Ask so many times; return what came of each, the puller, and the requests' headers."""
 
     async def ask(url: str) -> tuple[list[str], Puller]:
-        fields_ = {"name": "partner", "url": url, "timeout_s": 0.5, "max_mib": 0.1, **fields}
+        fields_ = {"name": "partner", "url": url, "timeout_s": 20.0, "max_mib": 0.1, **fields}
         source = Feed(**fields_)  # type: ignore[arg-type]
         async with httpx.AsyncClient(follow_redirects=True, max_redirects=5, timeout=None) as client:
             puller = Puller(source, street.house.intake, client, StillClock(), chance=random.Random(1))
@@ -80,7 +80,7 @@ def test_a_feed_that_misbehaves_is_named_and_taken_again_once_it_is_well(
 ) -> None:
     well = answer(feed(SECOND, a=SECOND))
     many = [behave] * (6 if kind == "redirects" else 1)
-    outcomes, puller, _ = pull(street, [*many, well], 2)
+    outcomes, puller, _ = pull(street, [*many, well], 2, timeout_s=0.5 if kind == "timeout" else 20.0)
     assert outcomes == [kind, "new"]
     assert puller.state.failures == 0
     assert fixes(street) == [("a", 0)]
