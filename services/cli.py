@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "stream topics": ("services.stream.command:topics", "List topics, partitions and how much lies in them."),
     "stream groups": ("services.stream.command:groups", "Show how far each group came and where reading stopped."),
     "stream resume": ("services.stream.command:resume", "Have a stopped partition read on, its bad range set aside."),
+    "stream mend": ("services.stream.mend:mend", "Take what can be read out of a damaged embedded log."),
     "stream dead list": ("services.stream.dead:list_", "List dead letters."),
     "stream dead show": ("services.stream.dead:show", "Show one dead letter with its reason and its origin."),
     "stream dead replay": ("services.stream.dead:replay", "Put dead letters back into the topic they came from."),

@@ -239,7 +239,7 @@ class EmbeddedStream:
     def ensure_topics(self, topics: Iterable[Topic]) -> None:
         """Create the topics that are absent, each with its dead-letter topic."""
         for topic in topics:
-            create_topic(self._path(topic.name), topic.partitions, topic.retention_s)
+            create_topic(self._path(topic.name), topic.partitions, topic.retention_s, compacted=topic.compacted)
             create_topic(self._path(topic.dead), DEAD_PARTITIONS, DEAD_RETENTION_S)
 
     def producer(self) -> EmbeddedProducer:
@@ -272,10 +272,10 @@ class EmbeddedStream:
         with contextlib.closing(self._open(topic)) as log:
             return {Partition(topic, number): head for number, head in log.heads().items()}
 
-    def prune(self, topic: str) -> None:
-        """Forget what is older than a topic's retention; producers do it by themselves once a minute."""
+    def tidy(self, topic: str) -> None:
+        """Pack a topic's records and forget those that are too old; producers do it by themselves."""
         with contextlib.closing(self._open(topic)) as log:
-            log.prune(self._now_ms())
+            log.tidy(self._now_ms())
 
     def close(self) -> None:
         """Let go of everything that was opened."""

@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 
 from services.stream.base import Committed, Partition
-from services.stream.embedded_log import connect, create_file, reading, writing
+from services.stream.embedded_file import connect, create_file, reading, writing
 from services.stream.errors import FencedError, OustedError
 
 MAX_POLL_S = 300.0

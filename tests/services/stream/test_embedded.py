@@ -176,11 +176,11 @@ def test_old_records_go_after_their_retention_and_offsets_are_never_used_twice(t
         put(stream, range(40))
         now[0] += HOUR_S * 1000 + 1
         put(stream, range(40, 60))
-        stream.prune(TOPIC.name)
+        stream.tidy(TOPIC.name)
         assert sum(slow.lag().values()) == 20
         assert sorted(int(record.value) for record in drain(slow)) == list(range(40, 60))
         now[0] += HOUR_S * 1000 + 1
-        stream.prune(TOPIC.name)
+        stream.tidy(TOPIC.name)
         assert drain(stream.tail([TOPIC.name], since_ms=0)) == []
         put(stream, range(60, 80))
         assert sum(stream.end_offsets(TOPIC.name).values()) == 80
