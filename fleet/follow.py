@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from fleet.arrivals.learner import Learner, Update
+from fleet.arrivals.learner import Learner
 from fleet.arrivals.links import Links
 from fleet.arrivals.memory import PredictionMemory
 from fleet.arrivals.predict import HORIZON_S, Situation, forecast, predict
@@ -16,6 +16,7 @@ from fleet.stop_events.crossing import BEFORE_STOP_M
 from fleet.stop_events.watch import StopWatch
 from fleet.vehicle import Vehicle
 from schemas.fix import Fix
+from schemas.lesson import Lesson
 from schemas.prediction import TripPrediction
 from schemas.stop_event import StopEvent
 from schemas.trip import Phase
@@ -34,6 +35,7 @@ class Followed:
 
     stop_events: list[StopEvent] = field(default_factory=list)
     predictions: list[TripPrediction] = field(default_factory=list)
+    lessons: list[Lesson] = field(default_factory=list)
     delay_s: float | None = None
 
 
@@ -48,12 +50,15 @@ class Follower:
         Its links.
     learner : Learner
         What all buses teach.
+    fingerprint : str
+        Of the timetable; stands in the lessons.
     """
 
-    def __init__(self, timetable: Timetable, links: Links, learner: Learner) -> None:
+    def __init__(self, timetable: Timetable, links: Links, learner: Learner, fingerprint: str) -> None:
         self._timetable = timetable
         self._links = links
         self._learner = learner
+        self._fingerprint = fingerprint
         self._next_of = _next_trips(timetable)
 
     def follow(self, vehicle: Vehicle, run: TripRun, fix: Fix, x: float, y: float) -> Followed:
@@ -107,7 +112,7 @@ class Follower:
             return
         events = watch.drive(before_m, before_ms, progress.distance_m, fix.time_ms, door_open=fix.door_open)
         for event in events:
-            self._learn(vehicle, event, fix.time_ms)
+            self._learn(vehicle, event, fix.time_ms, out)
         out.stop_events += events
 
     def _seat_watch(self, vehicle: Vehicle, fix: Fix) -> None:
@@ -120,7 +125,7 @@ class Follower:
         watch.seat(progress.distance_m, fix.time_ms, waits=vehicle.held or _waits(progress, fix))
         vehicle.link_from = None
 
-    def _learn(self, vehicle: Vehicle, event: StopEvent, known_ms: int) -> None:
+    def _learn(self, vehicle: Vehicle, event: StopEvent, known_ms: int, out: Followed) -> None:
         watch, memory = vehicle.watch, vehicle.memory
         assert watch is not None
         assert memory is not None
@@ -135,8 +140,8 @@ class Follower:
         seen = vehicle.link_from is not None and vehicle.link_from[0] == stop - 1
         took_s = (event.arrival_ms - vehicle.link_from[1]) / 1000.0 if vehicle.link_from is not None else 0.0
         kinds, horizons, errors = memory.errors_at(stop, event.arrival_ms, HORIZON_S)
-        self._learner.add(
-            Update(
+        out.lessons.append(
+            Lesson(
                 known_ms=known_ms,
                 vehicle_id=vehicle.vehicle_id,
                 stop_sequence=event.stop_sequence,
@@ -147,6 +152,7 @@ class Follower:
                 kinds=kinds,
                 horizons_s=horizons,
                 errors_s=errors,
+                timetable=self._fingerprint,
             )
         )
         vehicle.link_from = (stop, event.arrival_ms)

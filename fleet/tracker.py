@@ -1,7 +1,7 @@
 """The one tracker: fixes in, positions, stop events, predictions, alerts and feed health out."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fleet.alerts.rules import judge_silence, judge_vehicle, not_coming
@@ -13,10 +13,12 @@ from fleet.cleaning import Area, Known, clean
 from fleet.cleaning.quality import LIVE_MS, SourceQuality
 from fleet.follow import Followed, Follower
 from fleet.gtfs.timetable import Timetable, TripRun
+from fleet.state import dump_vehicle, fingerprint, load_vehicle
 from fleet.vehicle import Vehicle
 from schemas.feed import FeedHealth
 from schemas.fix import Fix
 from schemas.fleet_alert import FleetAlert
+from schemas.lesson import Lesson
 from schemas.position import BusPosition
 from schemas.prediction import TripPrediction
 from schemas.stop_event import StopEvent
@@ -26,6 +28,7 @@ HEALTH_EVERY_MS = 10_000
 NOT_COMING_AFTER_MS = 180_000
 NOT_COMING_UNTIL_MS = 1_800_000
 ROUTE_LIVE_MS = 600_000
+SEEN_OF_LATE_MS = 120_000
 
 
 @dataclass(slots=True)
@@ -37,6 +40,7 @@ class TrackOutputs:
     predictions: list[TripPrediction] = field(default_factory=list)
     alerts: list[FleetAlert] = field(default_factory=list)
     feed_health: list[FeedHealth] = field(default_factory=list)
+    lessons: list[Lesson] = field(default_factory=list)
 
 
 class Tracker:
@@ -44,7 +48,8 @@ class Tracker:
 
     Predictions depend on nothing but the fixes and their times: the same fixes in any batches, and the fixes of
     different buses in any order up to two minutes apart, give the same ones. A late or repeated fix changes no state.
-    ``verdicts`` counts every cleaning rule that spoke.
+    ``verdicts`` counts every cleaning rule that spoke. Only a tracker that ``speaks_for_all`` says that a trip is not
+    coming; among several that share the buses it is one.
 
     Parameters
     ----------
@@ -63,6 +68,8 @@ class Tracker:
         area: Area | None = None,
     ) -> None:
         self.timetable = timetable
+        self.fingerprint = fingerprint(timetable)
+        self.speaks_for_all = True
         self._area = area
         self._vehicles: dict[str, Vehicle] = {}
         self._sources: dict[str, SourceQuality] = {}
@@ -75,7 +82,8 @@ class Tracker:
         if timetable is not None:
             links = make_links(timetable)
             self._assigner = Assigner(timetable, dict(roster or {}))
-            self._follower = Follower(timetable, links, Learner(links))
+            self._learner = Learner(links)
+            self._follower = Follower(timetable, links, self._learner, self.fingerprint)
 
     def step(self, fixes: Sequence[Fix], now_ms: int) -> TrackOutputs:
         """Take fixes in the order they came.
@@ -100,6 +108,77 @@ class Tracker:
             self._look_around(now_ms, out)
         return out
 
+    def learn(self, lessons: Iterable[Lesson]) -> None:
+        """Take what buses taught, those of other trackers too, within two minutes of event time."""
+        if self.timetable is not None:
+            for lesson in lessons:
+                self._learner.add(lesson)
+
+    def learn_all(self, lessons: Iterable[Lesson]) -> None:
+        """Take what was taught in the last hours, all at once."""
+        if self.timetable is not None:
+            self._learner.add_all(lessons)
+
+    def dump(self, vehicle_id: str) -> bytes:
+        """Return what is remembered of one bus, empty bytes if nothing is."""
+        vehicle = self._vehicles.get(vehicle_id)
+        return b"" if vehicle is None else dump_vehicle(vehicle, self.fingerprint)
+
+    def load(self, vehicle_id: str, data: bytes) -> int | None:
+        """Remember of one bus what `dump` said.
+
+        Parameters
+        ----------
+        vehicle_id : str
+            The bus.
+        data : bytes
+            What `dump` returned.
+
+        Returns
+        -------
+        int or None
+            When its newest fix was received, 0 if it has none; ``None`` if the bytes are of another timetable or form.
+        """
+        vehicle = load_vehicle(vehicle_id, data, self.timetable, self.fingerprint)
+        if vehicle is None:
+            return None
+        self._vehicles[vehicle_id] = vehicle
+        if vehicle.last is not None:
+            self._source_of[vehicle_id] = vehicle.last.source
+        if vehicle.progress is not None and vehicle.last is not None and self.timetable is not None:
+            run = vehicle.progress.run
+            self._trip_seen[(run.trip_id, run.start_date)] = vehicle.last.time_ms
+            if vehicle.phase is Phase.IN_SERVICE:
+                self._route_seen[self.timetable.trip_route[run.trip]] = vehicle.last.time_ms
+        return 0 if vehicle.last is None else vehicle.last.received_ms
+
+    def list_seen(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Return when buses ran trips (``TRIP_ID/START_DATE``) and routes of late, as `note_seen` takes it."""
+        table = self.timetable
+        if table is None or not self._trip_seen:
+            return {}, {}
+        since_ms = max(self._trip_seen.values()) - SEEN_OF_LATE_MS
+        trips = {f"{trip}/{date}": t for (trip, date), t in self._trip_seen.items() if t >= since_ms}
+        return trips, {table.route_ids[n]: t for n, t in self._route_seen.items() if t >= since_ms}
+
+    def note_seen(self, trips: Mapping[str, int], routes: Mapping[str, int]) -> None:
+        """Take what another tracker's `list_seen` told."""
+        if self.timetable is None:
+            return
+        for name, time_ms in trips.items():
+            trip, _, date = name.rpartition("/")
+            self._trip_seen[(trip, date)] = max(time_ms, self._trip_seen.get((trip, date), 0))
+        for route_id, time_ms in routes.items():
+            number = self.timetable.route_number.get(route_id)
+            if number is not None:
+                self._route_seen[number] = max(time_ms, self._route_seen.get(number, 0))
+
+    def forget(self, vehicle_ids: Iterable[str]) -> None:
+        """Drop buses that another tracker follows from now on."""
+        for vehicle_id in vehicle_ids:
+            self._vehicles.pop(vehicle_id, None)
+            self._source_of.pop(vehicle_id, None)
+
     def _take(self, fix: Fix, out: TrackOutputs) -> None:
         vehicle = self._vehicles.get(fix.vehicle_id)
         if vehicle is None:
@@ -118,6 +197,8 @@ class Tracker:
         vehicle.last = verdict.fix
         out.stop_events += followed.stop_events
         out.predictions += followed.predictions
+        out.lessons += followed.lessons
+        self.learn(followed.lessons)
         out.positions.append(self._position(vehicle, verdict.fix, followed))
 
     def _track(self, vehicle: Vehicle, fix: Fix, out: TrackOutputs) -> Followed:
@@ -196,7 +277,7 @@ class Tracker:
                 alert = judge_silence(vehicle, self.timetable, now_ms)
                 out.alerts += [alert] if alert is not None else []
         out.feed_health += [s.health(now_ms, live.get(name, 0)) for name, s in sorted(self._sources.items())]
-        if self.timetable is not None and self._vehicles:
+        if self.timetable is not None and self._vehicles and self.speaks_for_all:
             self._look_for_missing(self.timetable, now_ms, out)
 
     def _look_for_missing(self, table: Timetable, now_ms: int, out: TrackOutputs) -> None:

@@ -8,11 +8,13 @@ from schemas.feed import ClockTick, FeedHealth
 from schemas.fix import Fix
 from schemas.fleet_alert import FleetAlert
 from schemas.incident import Incident
+from schemas.lesson import Lesson
 from schemas.message import Message
 from schemas.position import BusPosition
 from schemas.prediction import TripPrediction
 from schemas.stop_event import StopEvent
 from schemas.stream_order import StreamOrder
+from schemas.track_state import TrackShare, TrackState
 from schemas.violation import Candidate
 
 HOUR_S = 3600
@@ -58,6 +60,11 @@ TOPICS: dict[str, Topic] = {
         Topic("violations.candidates", Candidate, "camera_id", 4, 30 * DAY_S, "what the rules found"),
         Topic("road.states", RoadStates, "cell", 4, DAY_S, "estimated speed of edges, with uncertainty"),
         Topic("incidents", Incident, "incident_id", 2, 30 * DAY_S, "incidents, each change of state"),
+        Topic(
+            "track.state", TrackState, "vehicle_id", 4, DAY_S, "what the tracker remembers of each bus", compacted=True
+        ),
+        Topic("track.lessons", Lesson, "vehicle_id", 4, 3 * HOUR_S, "what observed arrivals teach all trackers"),
+        Topic("track.shares", TrackShare, "tracker", 1, HOUR_S, "what each of several trackers saw of the whole"),
         Topic("stream.orders", StreamOrder, "group", 1, DAY_S, "what operators order the readers of the log"),
     )
 }

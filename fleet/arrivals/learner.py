@@ -1,11 +1,12 @@
 """What is learnt from all buses: running times of links, and our own errors.
 
-An update is used only from two minutes of event time after it became known, and updates are taken in the order of
+A lesson is used only from two minutes of event time after it became known, and lessons are taken in the order of
 (time, vehicle, stop). So the order in which the partitions of the log arrive, as long as none is two minutes behind
 another, changes nothing.
 """
 
-from bisect import insort
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from fleet.arrivals.errors import bucket_of, horizon_of, prior_counts, quantiles_of, shown_shift
 from fleet.arrivals.links import Links
+from schemas.lesson import Lesson
 
 Floats = NDArray[np.float64]
 EPOCH_MS = 60_000
@@ -38,22 +40,6 @@ class Snapshot:
     shift_s: Floats
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Update:
-    """One observed arrival: how long the link took, and how wrong each earlier prediction was."""
-
-    known_ms: int
-    vehicle_id: str
-    stop_sequence: int
-    trip_id: str
-    link: int
-    planned_s: float
-    took_s: float
-    kinds: tuple[int, ...]
-    horizons_s: tuple[float, ...]
-    errors_s: tuple[float, ...]
-
-
 class Learner:
     """Keeps what was learnt and hands out snapshots by the minute.
 
@@ -70,15 +56,21 @@ class Learner:
         self._all = np.array([ALL_PRIOR_S, ALL_PRIOR_S])
         self._all_ms = 0.0
         self._errors = prior_counts()
-        self._waiting: list[Update] = []
+        self._waiting: list[Lesson] = []
         self._epochs: dict[int, Snapshot] = {}
         self._newest: int | None = None
         self._dirty = True
         self._made: Snapshot | None = None
 
-    def add(self, update: Update) -> None:
-        """Take one observed arrival; it counts two minutes later."""
-        insort(self._waiting, update)
+    def add(self, lesson: Lesson) -> None:
+        """Take one observed arrival; it counts two minutes later. One that waits already is not taken twice."""
+        at = bisect_left(self._waiting, lesson)
+        if all(near.identity != lesson.identity for near in self._waiting[max(0, at - 1) : at + 1]):
+            self._waiting.insert(at, lesson)
+
+    def add_all(self, lessons: Iterable[Lesson]) -> None:
+        """Take many observed arrivals at once."""
+        self._waiting = sorted({lesson.identity: lesson for lesson in (*self._waiting, *lessons)}.values())
 
     def at(self, time_ms: int) -> Snapshot:
         """Return what may be used at a moment.
@@ -120,20 +112,20 @@ class Learner:
     def _mean_planned(self) -> Floats:
         return np.maximum(self._planned * 0.5, 20.0)
 
-    def _apply(self, update: Update) -> None:
-        if update.link >= 0:
-            link = update.link
-            fade = np.exp(-(update.known_ms - self._link_ms[link]) / LINK_MEMORY_MS)
-            took = min(update.took_s, 4.0 * update.planned_s + 120.0)
+    def _apply(self, lesson: Lesson) -> None:
+        if lesson.link >= 0:
+            link = lesson.link
+            fade = np.exp(-(lesson.known_ms - self._link_ms[link]) / LINK_MEMORY_MS)
+            took = min(lesson.took_s, 4.0 * lesson.planned_s + 120.0)
             self._took[link] = self._took[link] * fade + took
-            self._planned[link] = self._planned[link] * fade + update.planned_s
-            self._link_ms[link] = update.known_ms
-            fade = np.exp(-max(0.0, update.known_ms - self._all_ms) / ALL_MEMORY_MS)
-            self._all = (self._all - ALL_PRIOR_S) * fade + ALL_PRIOR_S + np.array([took, update.planned_s])
-            self._all_ms = update.known_ms
-        if update.errors_s:
-            kinds = np.array(update.kinds)
-            horizons = horizon_of(np.array(update.horizons_s))
-            buckets = bucket_of(np.array(update.errors_s))
+            self._planned[link] = self._planned[link] * fade + lesson.planned_s
+            self._link_ms[link] = lesson.known_ms
+            fade = np.exp(-max(0.0, lesson.known_ms - self._all_ms) / ALL_MEMORY_MS)
+            self._all = (self._all - ALL_PRIOR_S) * fade + ALL_PRIOR_S + np.array([took, lesson.planned_s])
+            self._all_ms = lesson.known_ms
+        if lesson.errors_s:
+            kinds = np.array(lesson.kinds)
+            horizons = horizon_of(np.array(lesson.horizons_s))
+            buckets = bucket_of(np.array(lesson.errors_s))
             self._errors[kinds, horizons] *= ERROR_MEMORY
             np.add.at(self._errors, (kinds, horizons, buckets), 1.0)

@@ -38,6 +38,19 @@ class PredictionMemory:
         if len(self._rows) > MOST:
             del self._made_ms[0], self._kinds[0], self._rows[0]
 
+    def dump(self) -> tuple[int, list[int], list[int], bytes]:
+        """Return what is remembered, as `restore` takes it."""
+        rows = np.array(self._rows, dtype=np.float32).tobytes()
+        return self._stops, list(self._made_ms), list(self._kinds), rows
+
+    @classmethod
+    def restore(cls, stops: int, made_ms: list[int], kinds: list[int], rows: bytes) -> "PredictionMemory":
+        """Remember what was remembered elsewhere."""
+        memory = cls(stops)
+        memory._made_ms, memory._kinds = list(made_ms), list(kinds)
+        memory._rows = list(np.frombuffer(rows, dtype=np.float32).reshape(len(made_ms), stops))
+        return memory
+
     def errors_at(
         self, stop: int, arrival_ms: int, farthest_s: float
     ) -> tuple[tuple[int, ...], tuple[float, ...], tuple[float, ...]]:

@@ -53,6 +53,15 @@ class TripBelief:
         self.chosen, self.probability = best[0][1], 1.0 / weight
         return self.chosen
 
+    @property
+    def place(self) -> dict[Key, float]:
+        """The scores, as `restore` takes them."""
+        return self._place
+
+    def restore(self, place: list[tuple[Key, float]], chosen: Key | None, probability: float) -> None:
+        """Believe what was believed elsewhere."""
+        self._place, self.chosen, self.probability = dict(place), chosen, probability
+
     def forget(self) -> None:
         """Start anew, as after a long silence."""
         self._place, self.chosen, self.probability = {}, None, 0.0

@@ -27,13 +27,11 @@ class Result:
     ``outputs`` are ``(topic, key, message)``. ``write`` gets a SQLAlchemy session in
     the transaction that also moves the offset row. ``rejected`` are records that were
     readable but break a rule, with the reason; they go to the dead-letter topic.
-    ``state`` is what a keyed step knows of each key it touched, ``(key, bytes)``; empty bytes forget the key.
     """
 
     outputs: Sequence[tuple[str, str, Message]] = ()
     write: Callable[[Any], None] | None = None
     rejected: Sequence[tuple[Incoming[Any], str]] = ()
-    state: Sequence[tuple[str, bytes]] = ()
 
 
 @dataclass(slots=True)

@@ -186,7 +186,7 @@ class Step:
         if offsets:
             notes = {partition: write_stop(stop) for partition, (_, stop) in batch.stops.items()}
             self._consumer.commit(offsets, notes)
-            self._takeover.committed(offsets)
+        self._takeover.committed(offsets)
         self._metrics.produce.observe(produced_s - begun_s)
         self._metrics.commit.observe(time.perf_counter() - produced_s)
 
@@ -210,7 +210,7 @@ class Step:
         batch.dead += self._reader.reject(batch, result.rejected)
         out = [Outgoing(topic, key.encode(), msgspec.json.encode(message)) for topic, key, message in result.outputs]
         # What is known of a key is written when the outputs that follow from it are safe, never before.
-        batch.lots = [lot for lot in (out + batch.dead, self._takeover.changes(batch, result.state)) if lot]
+        batch.lots = [lot for lot in (out + batch.dead, self._takeover.changes(batch)) if lot]
 
     def _produce(self, batch: Batch) -> None:
         while batch.lots:

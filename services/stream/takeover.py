@@ -56,6 +56,7 @@ class Takeover:
         self._metrics = metrics
         self._store = store
         self._state = None if state is None else StateLog(stream, state)
+        self._state_input = None if state is None else state.input_topic
         self._known: frozenset[Partition] = frozenset()
         self._again: frozenset[Partition] = frozenset()
 
@@ -83,12 +84,9 @@ class Takeover:
         if self._state is not None:
             self._state.committed(offsets)
 
-    def changes(self, batch: Batch, state: Sequence[tuple[str, bytes]]) -> list[Outgoing]:
+    def changes(self, batch: Batch) -> list[Outgoing]:
         """Return the records that keep what a step now knows of some keys."""
-        if not state:
-            return []
-        assert self._state is not None, f"group {self._group} keeps state but was given no place for it"
-        return self._state.changes(batch.incoming, state)
+        return [] if self._state is None else self._state.changes(batch)
 
     def leave_out_known(self, batch: Batch) -> Batch:
         """Leave out what the restored state of its key already contains."""
@@ -99,8 +97,8 @@ class Takeover:
     def _forget(self, partition: Partition) -> None:
         self._reader.forget(partition)
         self._metrics.forget(*partition)
-        if self._state is not None:
-            self._state.forget(partition)
+        if self._state is not None and partition.topic == self._state_input:
+            self._state.forget(partition.partition)
 
     def _take(
         self, fresh: frozenset[Partition], again: frozenset[Partition], records: Sequence[Record]
@@ -109,13 +107,13 @@ class Takeover:
         stored = self._stored(fresh)
         first = {partition: offset for partition, (offset, _) in spans_of(records).items()}
         moved: set[Partition] = set()
-        for partition in sorted(fresh):
-            committed = self._consumer.committed(partition)
+        offsets = {partition: self._consumer.committed(partition) for partition in sorted(fresh)}
+        if self._state is not None:
+            self._state.take_over({partition: at or 0 for partition, at in offsets.items()}, again)
+        for partition, committed in offsets.items():
             stop = parse_stop(self._consumer.note(partition)) if committed is not None else None
             self._reader.take_over(partition, committed or 0, stop)
             self._metrics.stopped(*partition, stopped=False)
-            if self._state is not None:
-                self._state.take_over(partition, committed or 0, anew=partition in again)
             start = stored.get(partition, (committed or 0) if partition in again else None)
             if start is not None and first.get(partition) != start and self._go_on_at(partition, start):
                 moved.add(partition)

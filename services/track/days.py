@@ -21,6 +21,18 @@ class Days:
         self._make = make
         self._tracker = make()
         self._newest_ms = 0
+        self.speaks_for_all = True
+
+    @property
+    def tracker(self) -> Tracker:
+        """The tracker of the present run of time."""
+        return self._tracker
+
+    def load(self, vehicle_id: str, data: bytes) -> bool:
+        """Remember of a bus what ``Tracker.dump`` said; ``False`` if it cannot be used."""
+        newest_ms = self._tracker.load(vehicle_id, data)
+        self._newest_ms = max(self._newest_ms, newest_ms or 0)
+        return newest_ms is not None
 
     def step(self, fixes: Sequence[Fix], now_ms: int) -> TrackOutputs:
         """Take a batch as ``Tracker.step`` does; within the batch buses are put in the order of reception."""
@@ -28,5 +40,6 @@ class Days:
         if ordered and ordered[-1].received_ms < self._newest_ms - BACK_MS:
             self._tracker = self._make()
             self._newest_ms = 0
+        self._tracker.speaks_for_all = self.speaks_for_all
         self._newest_ms = max([self._newest_ms, *(fix.received_ms for fix in ordered[-1:])])
         return self._tracker.step(ordered, now_ms)

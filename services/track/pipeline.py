@@ -1,8 +1,7 @@
 """`track`: one tracker between gps.fixes and everything that is known about buses."""
 
 from collections.abc import Callable, Sequence
-
-import structlog
+from contextlib import ExitStack, closing
 
 from fleet.cleaning import Area
 from fleet.roster import read_roster
@@ -15,34 +14,35 @@ from services.clock import WallClock
 from services.context import Context
 from services.stream.runner import Incoming, Result, run_step
 from services.track.days import Days
-from services.track.rebuild import read_history
+from services.track.shares import SHARES, Shares
+from services.track.state import LESSONS, Lessons, TrackerState
 
 GROUP = "track"
 MARGIN_DEG = 0.3
 MAX_RECORDS = 2000  # large, so that a batch holds all partitions about equally far when there is much to catch up
-log = structlog.get_logger("track")
 
 
 def run(context: Context) -> None:
     """Track until the context says stop; a city without a timetable gets positions only."""
-    city = CityFolder(context.settings.place.city_dir)
+    city, stream = CityFolder(context.settings.place.city_dir), context.stream
+    stream.ensure_topics(map(get_topic, (SHARES, LESSONS)))
     days = Days(tracker_maker(city, repeat=context.settings.run.repeat_calendar))
-    history = read_history(context.stream, GROUP, WallClock().now_ms())
-    if history:
-        days.step(history, max(fix.received_ms for fix in history))
-        log.info("state read again from the log", fixes=len(history))
-    ticks = context.stream.tail(["city.clock"], since_ms=WallClock().now_ms() - 60_000)
+    with ExitStack() as held:
+        shares = held.enter_context(closing(Shares(stream, days)))
+        lessons = held.enter_context(closing(Lessons(stream, days)))
+        ticks = held.enter_context(closing(stream.tail(["city.clock"], since_ms=WallClock().now_ms() - 60_000)))
 
-    def handle(batch: Sequence[Incoming[Message]]) -> Result:
-        for record in ticks.poll(max_records=100, timeout_s=0.0):
-            context.clock.take(decode(get_topic("city.clock").message, record.value))  # type: ignore[arg-type]
-        fixes = [incoming.message for incoming in batch]
-        return Result(outputs=outputs_of(days.step(fixes, context.clock.now_ms())))  # type: ignore[arg-type]
+        def handle(batch: Sequence[Incoming[Message]]) -> Result:
+            for record in ticks.poll(max_records=100, timeout_s=0.0):
+                context.clock.take(decode(get_topic("city.clock").message, record.value))  # type: ignore[arg-type]
+            now_ms = context.clock.now_ms()
+            lessons.take()
+            shares.take(now_ms)
+            out = days.step([incoming.message for incoming in batch], now_ms)  # type: ignore[misc]
+            return Result(outputs=[*outputs_of(out), *lessons.tell(out), *shares.speak(out, now_ms)])
 
-    try:
-        run_step(context, group=GROUP, topics=["gps.fixes"], handle=handle, max_records=MAX_RECORDS)
-    finally:
-        ticks.close()
+        state = TrackerState(days, shares)
+        run_step(context, group=GROUP, topics=["gps.fixes"], handle=handle, state=state, max_records=MAX_RECORDS)
 
 
 def tracker_maker(city: CityFolder, *, repeat: bool = False) -> Callable[[], Tracker]:
@@ -63,5 +63,4 @@ def outputs_of(out: TrackOutputs) -> list[tuple[str, str, Message]]:
         *(("bus.stop-events", event.vehicle_id, event) for event in out.stop_events),
         *(("bus.predictions", made.vehicle_id, made) for made in out.predictions),
         *(("fleet.alerts", alert.alert_id, alert) for alert in out.alerts),
-        *(("feeds.health", health.source, health) for health in out.feed_health),
     ]

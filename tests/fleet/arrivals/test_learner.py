@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fleet.arrivals.errors import prior_counts, quantiles_of, shown_shift
-from fleet.arrivals.learner import Learner, Update
+from fleet.arrivals.learner import Learner
 from fleet.arrivals.links import Links
+from schemas.lesson import Lesson
 
 LINKS = Links(np.array([-1, 0, 1], dtype=np.int32), np.array([0.0, 60.0, 60.0]), 2)
 BASE_MS = 1_763_870_400_000 // 60_000 * 60_000
@@ -14,7 +15,18 @@ BASE_MS = 1_763_870_400_000 // 60_000 * 60_000
 
 def update(at_s, took_s=120.0, vehicle="a", stop=2, link=0, errors=()):
     n = len(errors)
-    return Update(BASE_MS + at_s * 1000, vehicle, stop, "T", link, 60.0, took_s, (0,) * n, (100.0,) * n, tuple(errors))
+    return Lesson(
+        known_ms=BASE_MS + at_s * 1000,
+        vehicle_id=vehicle,
+        stop_sequence=stop,
+        trip_id="T",
+        link=link,
+        planned_s=60.0,
+        took_s=took_s,
+        kinds=(0,) * n,
+        horizons_s=(100.0,) * n,
+        errors_s=tuple(errors),
+    )
 
 
 def test_an_arrival_counts_only_two_minutes_later():

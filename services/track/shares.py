@@ -1,0 +1,115 @@
+"""Several trackers, one voice: who tracks partition 0 speaks for the city, the others tell what they saw.
+
+A trip is not coming only when no tracker saw a bus on it, and a source's health is that of all its buses, whichever
+tracker has them.
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from fleet.tracker import TrackOutputs
+from schemas.feed import FeedHealth
+from schemas.message import Message
+from schemas.position import Quality
+from schemas.topics import get_topic
+from schemas.track_state import TrackShare
+from services.stream.base import Stream
+from services.track.days import Days
+
+SHARES = "track.shares"
+FRESH_MS = 45_000
+ALL = frozenset(range(get_topic("gps.fixes").partitions))
+
+
+class Shares:
+    """Brings together what several trackers saw; costs nothing while there is one.
+
+    Parameters
+    ----------
+    stream : Stream
+        The log.
+    days : Days
+        Holds this process's tracker.
+    """
+
+    def __init__(self, stream: Stream, days: Days) -> None:
+        self._stream = stream
+        self._days = days
+        self._name = uuid.uuid4().hex
+        self._owned = ALL
+        self._tail = stream.tail([SHARES])
+        self._others: dict[str, TrackShare] = {}
+
+    def own(self, partitions: frozenset[int]) -> None:
+        """Hear which partitions this process tracks from now on."""
+        self._owned = partitions
+        self._days.speaks_for_all = 0 in partitions
+
+    def take(self, now_ms: int) -> None:
+        """Read what the other trackers told."""
+        for record in self._tail.poll(100, 0.0):
+            try:
+                share = msgspec.json.decode(record.value, type=TrackShare)
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                continue
+            if share.tracker != self._name:
+                self._others[share.tracker] = share
+                self._days.tracker.note_seen(share.trips, share.routes)
+        self._others = {name: s for name, s in self._others.items() if abs(now_ms - s.time_ms) <= FRESH_MS}
+
+    def speak(self, out: TrackOutputs, now_ms: int) -> list[tuple[str, str, Message]]:
+        """Return the health of the feeds, whole, or this process's share of it."""
+        if not out.feed_health:
+            return []
+        if self._owned == ALL:
+            return [("feeds.health", health.source, health) for health in out.feed_health]
+        if 0 in self._owned:
+            parts = [*out.feed_health, *(health for share in self._others.values() for health in share.feeds)]
+            return [("feeds.health", health.source, health) for health in add_up(parts, now_ms)]
+        trips, routes = self._days.tracker.list_seen()
+        share = TrackShare(tracker=self._name, time_ms=now_ms, feeds=tuple(out.feed_health), trips=trips, routes=routes)
+        return [(SHARES, self._name, share)]
+
+    def close(self) -> None:
+        """Let go of the reader."""
+        self._tail.close()
+
+
+def add_up(parts: Iterable[FeedHealth], now_ms: int) -> list[FeedHealth]:
+    """Add up the health of each source over the trackers that have some of its buses."""
+    by_source: dict[str, list[FeedHealth]] = {}
+    for part in parts:
+        by_source.setdefault(part.source, []).append(part)
+    return [_sum(lot, now_ms) for _, lot in sorted(by_source.items())]
+
+
+def _sum(lot: Sequence[FeedHealth], now_ms: int) -> FeedHealth:
+    fixes, vehicles = sum(h.fixes for h in lot), sum(h.vehicles for h in lot)
+    live = sum(h.vehicles_live for h in lot)
+    verdicts: dict[str, int] = {}
+    for health in lot:
+        for rule, count in health.verdicts.items():
+            verdicts[rule] = verdicts.get(rule, 0) + count
+
+    def mean(values: Sequence[float]) -> float:
+        return sum(v * h.fixes for v, h in zip(values, lot, strict=True)) / fixes if fixes else 0.0
+
+    return FeedHealth(
+        source=lot[0].source,
+        time_ms=now_ms,
+        newest_fix_ms=max((h.newest_fix_ms for h in lot if h.newest_fix_ms is not None), default=None),
+        fixes=fixes,
+        vehicles=vehicles,
+        vehicles_live=live,
+        delay_p50_s=mean([h.delay_p50_s for h in lot]),
+        quality=Quality(
+            correct=min(1.0, mean([h.quality.correct for h in lot])),
+            complete=min(1.0, mean([h.quality.complete for h in lot])),
+            clean=min(1.0, mean([h.quality.clean for h in lot])),
+            live=min(1.0, live / vehicles) if vehicles else 0.0,
+        ),
+        verdicts=dict(sorted(verdicts.items())),
+        worst=max(lot, key=lambda h: h.fixes).worst,
+    )

@@ -1,0 +1,118 @@
+"""The tracker's memory on the log: each bus in `track.state`, what all buses teach in `track.lessons`."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import structlog
+
+from fleet.tracker import TrackOutputs
+from schemas.lesson import Lesson
+from schemas.message import Message, encode
+from schemas.track_state import TrackState
+from services.stream.base import Consumer, Stream
+from services.stream.batch import Incoming
+from services.track.days import Days
+from services.track.shares import Shares
+
+LESSONS = "track.lessons"
+LOT = 5000
+_log = structlog.get_logger("track")
+
+
+class TrackerState:
+    """What the tracker knows by bus, as the runner keeps and restores it.
+
+    Parameters
+    ----------
+    days : Days
+        Holds the tracker.
+    shares : Shares
+        Hears which buses are ours.
+    """
+
+    state_topic = "track.state"
+    input_topic = "gps.fixes"
+
+    def __init__(self, days: Days, shares: Shares) -> None:
+        self._days = days
+        self._shares = shares
+
+    def dump(self, key: str) -> bytes:
+        """Return what is known of a bus."""
+        return encode(TrackState(vehicle_id=key, state=self._days.tracker.dump(key)))
+
+    def load(self, key: str, data: bytes) -> bool:
+        """Know of a bus what `dump` returned; ``False`` after a change of the timetable or of the tracker."""
+        try:
+            return self._days.load(key, msgspec.json.decode(data, type=TrackState).state)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return False
+
+    def catch_up(self, batch: Sequence[Incoming[Any]]) -> None:
+        """Know what fixes say that were dealt with already."""
+        fixes = [incoming.message for incoming in batch]
+        if fixes:
+            self._days.step(fixes, max(fix.received_ms for fix in fixes))
+
+    def own(self, partitions: frozenset[int]) -> None:
+        """Hear which partitions of the fixes are this process's."""
+        self._shares.own(partitions)
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """Drop buses that another member tracks now."""
+        self._days.tracker.forget(keys)
+
+
+class Lessons:
+    """Reads what all trackers' buses teach; the last hours of it at first.
+
+    A tracker learns from its own buses at once and from those of the others by this topic. Since a lesson counts
+    only two minutes of event time later, all trackers know the same, however many there are.
+
+    Parameters
+    ----------
+    stream : Stream
+        The log.
+    days : Days
+        Holds the tracker that learns.
+    """
+
+    def __init__(self, stream: Stream, days: Days) -> None:
+        self._days = days
+        self._name = uuid.uuid4().hex
+        self._decode = msgspec.json.Decoder(Lesson).decode
+        ends = stream.end_offsets(LESSONS)
+        self._tail: Consumer = stream.tail([LESSONS], since_ms=0)
+        told: list[Lesson] = []
+        while any(self._tail.lag().values()) and len(told) < sum(ends.values()):
+            told += self._poll(1.0)
+        days.tracker.learn_all(told)
+        _log.info("lessons read again", lessons=len(told))
+
+    def _poll(self, timeout_s: float) -> list[Lesson]:
+        mine = self._days.tracker.fingerprint
+        lessons = []
+        for record in self._tail.poll(LOT, timeout_s):
+            try:
+                lesson = self._decode(record.value)
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                continue
+            if lesson.timetable == mine and lesson.tracker != self._name:
+                lessons.append(lesson)
+        return lessons
+
+    def take(self) -> None:
+        """Learn what came since the last time."""
+        self._days.tracker.learn(self._poll(0.0))
+
+    def tell(self, out: TrackOutputs) -> list[tuple[str, str, Message]]:
+        """Return what this tracker's buses taught, for the others."""
+        return [
+            (LESSONS, lesson.vehicle_id, msgspec.structs.replace(lesson, tracker=self._name)) for lesson in out.lessons
+        ]
+
+    def close(self) -> None:
+        """Let go of the reader."""
+        self._tail.close()
