@@ -9,6 +9,7 @@ from typing import Self
 
 from schemas.topics import DAY_S, DEAD_SUFFIX, TOPICS, Topic
 from services.stream.base import Committed, Outgoing, Partition, Record
+from services.stream.embedded_file import is_current
 from services.stream.embedded_group import Membership, read_groups
 from services.stream.embedded_log import TopicLog, checked_name, create_topic
 from services.stream.errors import StreamError
@@ -298,10 +299,9 @@ class EmbeddedStream:
         return self._folder / f"{checked_name('topic', topic)}.sqlite"
 
     def _open(self, topic: str) -> TopicLog:
-        path = self._path(topic)
-        if not path.exists():
-            known = TOPICS.get(topic.removesuffix(DEAD_SUFFIX))
-            if known is None:
-                raise StreamError(f"no topic {topic!r} in {self._folder}; those of the system are in schemas/topics.py")
-            self.ensure_topics([known])
+        path, known = self._path(topic), TOPICS.get(topic.removesuffix(DEAD_SUFFIX))
+        if known is None and not path.exists():
+            raise StreamError(f"no topic {topic!r} in {self._folder}; those of the system are in schemas/topics.py")
+        if known is not None and not is_current(path):
+            self.ensure_topics([known])  # somebody may be making it this moment: whoever comes second waits
         return TopicLog(path, topic)

@@ -82,6 +82,14 @@ def check_version(connection: sqlite3.Connection, path: Path) -> int:
     return version
 
 
+def is_current(path: Path) -> bool:
+    """Whether a file is there, made to the end and of the present form; ``StreamError`` if it is of a newer one."""
+    if not path.exists():
+        return False
+    with contextlib.closing(connect(path)) as connection:
+        return check_version(connection, path) == VERSION
+
+
 def create_file(
     path: Path, statements: Sequence[str], mend: Callable[[sqlite3.Connection], None] | None = None
 ) -> None:

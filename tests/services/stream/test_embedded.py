@@ -212,6 +212,13 @@ def test_a_group_whose_log_was_begun_anew_begins_at_its_start(tmp_path: Path) ->
         assert len(drain(stream.consumer("g", [TOPIC.name]))) == 4
 
 
+def test_a_topic_that_somebody_is_just_making_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "city.clock.sqlite"
+    path.touch()  # as a process leaves it that made the file and not yet the tables
+    with EmbeddedStream(tmp_path) as stream:
+        assert stream.tail(["city.clock"]).poll(1, 0.0) == []
+
+
 def test_partitions_can_be_added(stream: EmbeddedStream) -> None:
     put(stream, range(8))
     more = Topic(TOPIC.name, ClockTick, "source", 6, HOUR_S, "for a test")
