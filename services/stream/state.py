@@ -126,10 +126,10 @@ class StateLog:
             else:
                 unusable += 1
         place.keys.update(after)
-        if at == 0:
-            return []
         partition = Partition(self._state.input_topic, number)
-        if unusable or not after:
+        # An entry beyond the end is of a log that was begun anew.
+        unusable += max(after.values(), default=0) > self._stream.end_offsets(partition.topic)[partition]
+        if unusable or (at > 0 and not after):
             _log.warning(
                 "no usable state: the last half hour is read again", partition=number, entries=len(after),
                 unusable=unusable,
