@@ -90,4 +90,15 @@ class TrueRain(Message, frozen=True, tag="rain"):
     floods: bool
 
 
-Truth = TruePosition | TrueCall | TrueMissed | TrueTrip | TrueIncident | TrueRain
+class TrueCount(Message, frozen=True, tag="count"):
+    """How many road users of each class really crossed one approach of a camera, and the row of its edge."""
+
+    camera_id: Id
+    approach_id: Id
+    start_ms: TimeMs
+    end_ms: TimeMs
+    counts: dict[str, int]
+    edge: int
+
+
+Truth = TruePosition | TrueCall | TrueMissed | TrueTrip | TrueIncident | TrueRain | TrueCount

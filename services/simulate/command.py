@@ -2,9 +2,8 @@
 
 import sys
 import time
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import click
 from rich.console import Console
@@ -13,20 +12,29 @@ from rich.text import Text
 
 from fleet.simulation.build import Scene
 from fleet.simulation.incidents import INCIDENTS
-from fleet.simulation.simulation import Options
+from fleet.simulation.simulation import Options, Simulation
 from fleet.simulation.weather import WEATHERS
 from services.city.folder import CityError, CityFolder
 from services.clock import WallClock
-from services.simulate.city import Wish, make_simulation, read_streets
+from services.simulate.cameras import read_cameras
+from services.simulate.city import Streets, Wish, make_simulation, read_streets
 from services.simulate.faults_file import read_faults
-from services.simulate.write import write_simulation
+from services.simulate.formats import FORMATS
+from services.simulate.when import LONGEST_H, choose_period
+from services.simulate.write import Files, Written, write_simulation
+
+console = Console(stderr=True)
 
 
 @click.command()
 @click.option("--city", required=True, type=click.Path(path_type=Path), help="City folder with a timetable.")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the three files.")
-@click.option("--start", default="now", show_default=True, help="Local time of the city, 2026-01-05T07:00, or now.")
-@click.option("--hours", default=1.0, show_default=True, type=click.FloatRange(0.02, 48.0), help="How long.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for reports and roster.")
+@click.option("--truth", type=click.Path(path_type=Path), help="Folder for the truth.  [default: that of --out]")
+@click.option("--from", "--start", "start", default="now", show_default=True,
+              help="Local time of the city: 2026-01-05T07:00, 07:00 today, or now.")  # fmt: skip
+@click.option("--to", "end", help="Local time at which it ends; instead of --hours.")
+@click.option("--hours", type=click.FloatRange(0.02, LONGEST_H), help="How long.  [default: 1]")
+@click.option("--peak", is_flag=True, help="Around the busiest time of that day.")
 @click.option("--buses", type=click.IntRange(1), help="At most so many vehicles; all by default.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Same seed, same bytes.")
 @click.option("--trips", type=click.Choice(["claimed", "hidden"]), default="hidden", show_default=True,
@@ -37,91 +45,91 @@ from services.simulate.write import write_simulation
               help="Incidents a day in the city: 0, 12, 60 or any number.")  # fmt: skip
 @click.option("--faults", default="mild", show_default=True, metavar="none|mild|harsh|FILE",
               help="What trackers do wrong; a YAML or JSON file changes single numbers.")  # fmt: skip
+@click.option("--format", "formats", type=click.Choice(list(FORMATS)), multiple=True, default=("fixes",),
+              show_default=True, help="How to write reports; may be given often.")  # fmt: skip
+@click.option("--edge-interval", default=300, show_default=True, type=click.IntRange(0, 3600),
+              help="Seconds of an interval of the true speeds of edges; 0 writes none.")  # fmt: skip
 @click.option("--repeat-calendar/--no-repeat-calendar", default=None, help="Run an ended calendar again.")
-def simulate(
-    city: Path,
-    out: Path,
-    start: str,
-    hours: float,
-    buses: int | None,
-    seed: int,
-    trips: str,
-    weather: str,
-    incidents: str,
-    faults: str,
-    repeat_calendar: bool | None,
-) -> None:
-    """Simulate a city's buses and write fixes.jsonl, truth.jsonl and roster.csv."""
-    console = Console(stderr=True)
+def simulate(city: Path, **said: Any) -> None:
+    """Simulate a city's buses: what their trackers report, and what is true.
+
+    Writes fixes.jsonl (or --format), roster.csv and counts.jsonl of cameras; to --truth truth.jsonl (where every bus
+    was, when it called, what its tracker did to the report, incidents, rain) and edges.parquet (speed and flow of every
+    edge).
+    """
     try:
-        streets = read_streets(CityFolder(city), repeat_calendar=repeat_calendar)
-        start_ms = parse_start(start, str(streets.timetable.timezone), WallClock().now_ms())
-        scene = Scene(weather=weather, incidents_a_day=parse_incidents(incidents))
-        options = Options(claim_trips=trips == "claimed", faults=read_faults(faults))
-        wish = Wish(start_ms, hours, seed, buses, scene, options)
-        simulation = make_simulation(streets, wish)
+        folder = CityFolder(city)
+        streets = read_streets(folder, repeat_calendar=said["repeat_calendar"])
+        wish = read_wish(streets, said)
+        began_s = time.monotonic()
+        with console.status("putting buses on the roads"):
+            simulation = make_simulation(streets, wish)
         if simulation is None:
-            span = streets.timetable.calendar.span
             raise CityError(
-                f"{city}: no trip runs in these {hours:g} hours; the calendar spans {span}: give another --start, "
-                "or --repeat-calendar for one that has ended"
+                f"{city}: no trip runs in these {wish.hours:g} hours; the calendar spans "
+                f"{streets.timetable.calendar.span}: give another --from, or --repeat-calendar for one that has ended"
             )
-        began = time.monotonic()
-        bar = Progress(
-            TextColumn("{task.description}"), BarColumn(bar_width=30),
-            TextColumn("{task.fields[running]} buses on a trip"), TimeRemainingColumn(), console=console,
+        files = Files(
+            said["out"], said["truth"] or said["out"], said["formats"], said["edge_interval"] // 60 * 60,
+            read_cameras(folder),
         )  # fmt: skip
-        with bar:
-            task = bar.add_task("simulated", total=wish.end_ms - start_ms, running=simulation.running)
-            written = write_simulation(
-                simulation,
-                out,
-                end_ms=wish.end_ms,
-                advance=lambda now, running: bar.update(task, completed=now - start_ms, running=running),
-            )
+        written = _write(simulation, files, wish)
     except CityError as error:
         console.print(Text.assemble(("error: ", "bold red"), str(error)), highlight=False, soft_wrap=True)
         sys.exit(2)
-    took_s = max(time.monotonic() - began, 1e-3)
-    Console().print(
+    took_s = max(time.monotonic() - began_s, 1e-3)
+    click.echo(
         f"{written.vehicles} vehicles, up to {written.most_running} on a trip at once, {written.fixes} fixes, "
-        f"{written.calls} true calls in {out}; {hours * 3600 / took_s:.0f} × real time",
-        highlight=False,
-        soft_wrap=True,
+        f"{written.calls} true calls in {files.out}; {wish.hours * 3600 / took_s:.0f} × real time"
     )
 
 
-def parse_start(text: str, timezone: str, now_ms: int) -> int:
-    """Return the moment a person meant, in milliseconds since 1970.
+def read_wish(streets: Streets, said: dict[str, Any]) -> Wish:
+    """Return what a person wishes, from the options of the command line.
 
     Parameters
     ----------
-    text : str
-        ``now``, or ISO 8601; without an offset it is local time of the city.
-    timezone : str
-        The city's zone.
-    now_ms : int
-        The present.
+    streets : Streets
+        The city.
+    said : dict
+        Option → value.
 
     Returns
     -------
-    int
-        Held to a whole second.
+    Wish
+        What to simulate.
 
     Raises
     ------
     CityError
-        If it is no time.
+        If an option cannot be used; the text says which.
     """
-    if text == "now":
-        return now_ms // 1000 * 1000
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise CityError(f"--start {text!r} is no time; write for instance 2026-01-05T07:00") from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(timezone))
-    return int(moment.timestamp()) * 1000
+    start_ms, hours = choose_period(
+        streets.timetable,
+        WallClock().now_ms(),
+        start=said["start"],
+        end=said["end"],
+        hours=said["hours"],
+        peak=said["peak"],
+    )
+    scene = Scene(weather=said["weather"], incidents_a_day=parse_incidents(said["incidents"]))
+    options = Options(claim_trips=said["trips"] == "claimed", faults=read_faults(said["faults"]))
+    return Wish(start_ms, hours, said["seed"], said["buses"], scene, options)
+
+
+def _write(simulation: Simulation, files: Files, wish: Wish) -> Written:
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(bar_width=30),
+        TextColumn("{task.fields[running]} buses on a trip"), TimeRemainingColumn(), console=console,
+    )  # fmt: skip
+    with bar:
+        task = bar.add_task("simulated", total=wish.end_ms - wish.start_ms, running=simulation.running)
+        return write_simulation(
+            simulation,
+            files,
+            end_ms=wish.end_ms,
+            advance=lambda now, running: bar.update(task, completed=now - wish.start_ms, running=running),
+        )
 
 
 def parse_incidents(text: str) -> float:

@@ -1,6 +1,8 @@
 """Small plans by hand."""
 
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -10,6 +12,7 @@ from fleet.simulation.demand import CALM
 from fleet.simulation.duties import chain_runs
 from fleet.simulation.operations import PUNCTUAL
 from fleet.simulation.plan import Course, Duty, Plan, Run, make_path
+from routing.network import RoadNetwork, read_osm
 
 START_MS = 1_767_600_000_000  # 2026-01-05 15:00 in Hanoi
 
@@ -76,3 +79,21 @@ def single_runs(course: Course, starts_ms: Sequence[int], *stop_m: float) -> Pla
     """A plan in which each trip has a bus of its own."""
     runs = tuple(one_bus(course, *stop_m, start_ms=at, number=k) for k, at in enumerate(starts_ms))
     return Plan((course,), runs, tuple(Duty(f"B{k:03d}", (k,)) for k in range(len(runs))))
+
+
+def crossing(arm_m: float = 300.0) -> RoadNetwork:
+    """Four two-way roads that meet at node 0, with a way around from node 1 to node 3 by node 2 and by node 4."""
+    degree = arm_m / 111_195.0
+    east = degree / np.cos(np.radians(21.0))
+    places = {0: (105.82, 21.0), 1: (105.82 - east, 21.0), 2: (105.82, 21.0 + degree), 3: (105.82 + east, 21.0),
+              4: (105.82, 21.0 - degree)}  # fmt: skip
+    nodes = "".join(f"<node id='{k + 1}' lon='{x:.7f}' lat='{y:.7f}'/>" for k, (x, y) in places.items())
+    ways = [(1, 0), (2, 0), (3, 0), (4, 0), (1, 2), (2, 3), (1, 4), (4, 3)]
+    roads = "".join(
+        f"<way id='{10 + k}'><nd ref='{a + 1}'/><nd ref='{b + 1}'/><tag k='highway' v='primary'/></way>"
+        for k, (a, b) in enumerate(ways)
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "crossing.osm"
+        path.write_text(f"<osm version='0.6'>{nodes}{roads}</osm>", encoding="utf-8")
+        return read_osm(path)

@@ -3,18 +3,20 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 from click.testing import CliRunner
 
 from fleet.roster import read_roster
 from fleet.simulation.faults import PRESETS
+from routing.network import load_network
 from schemas.fix import Fix
 from services.city.folder import CityError
 from services.cli import main
 from services.recordings import read_recording
 from services.sample.build import build_sample
 from services.sample.lines import LINES
-from services.simulate.command import parse_incidents, parse_start
+from services.simulate.command import parse_incidents
 from services.simulate.faults_file import read_faults
 
 NOW_MS = 1_767_575_100_000
@@ -37,10 +39,11 @@ def simulate(city: Path, out: Path, *more: str) -> str:
 def test_the_same_seed_writes_the_same_bytes_and_another_seed_others(city: Path, tmp_path: Path) -> None:
     for name, seed in (("a", "5"), ("b", "5"), ("c", "6")):
         simulate(city, tmp_path / name, "--buses", "30", "--seed", seed, "--incidents", "400")
-    for file in ("fixes.jsonl", "truth.jsonl", "roster.csv"):
+    names = ["counts.jsonl", "edges.parquet", "fixes.jsonl", "roster.csv", "truth.jsonl"]
+    for file in names:
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
     assert (tmp_path / "a" / "fixes.jsonl").read_bytes() != (tmp_path / "c" / "fixes.jsonl").read_bytes()
-    assert sorted(p.name for p in (tmp_path / "a").iterdir()) == ["fixes.jsonl", "roster.csv", "truth.jsonl"]
+    assert sorted(p.name for p in (tmp_path / "a").iterdir()) == names
 
 
 def test_what_is_written_can_be_replayed(city: Path, tmp_path: Path) -> None:
@@ -70,10 +73,36 @@ def test_the_roster_names_the_simulated_vehicles_only_with_the_plates_of_the_cit
     assert {(row["vehicle_id"], row["route_id"]) for row in rows} <= known
 
 
+def test_each_format_holds_the_same_reports(city: Path, tmp_path: Path) -> None:
+    formats = [word for name in ("fixes", "tracker", "csv", "gtfs-rt") for word in ("--format", name)]
+    simulate(city, tmp_path, "--buses", "8", "--truth", str(tmp_path / "truth"), *formats)
+    ours = list(read_recording(tmp_path / "fixes.jsonl"))
+    for name in ("tracker.json", "fixes.csv"):
+        theirs = list(read_recording(tmp_path / name))
+        assert [(f.vehicle_id, f.time_ms, f.lon, f.lat) for f in theirs] == [
+            (f.vehicle_id, f.time_ms, f.lon, f.lat) for f in ours if (f.lon, f.lat) != (0.0, 0.0)
+        ]
+    feeds = sorted((tmp_path / "gtfs-rt").iterdir())
+    assert len(feeds) == 12
+    assert {f.vehicle_id for f in read_recording(feeds[-1])} <= {f.vehicle_id for f in ours}
+    assert (tmp_path / "truth" / "truth.jsonl").exists()
+
+
+def test_edges_have_a_speed_and_a_flow_in_each_interval(city: Path, tmp_path: Path) -> None:
+    simulate(city, tmp_path, "--buses", "3", "--edge-interval", "120")
+    table = pl.read_parquet(tmp_path / "edges.parquet")
+    edges = load_network(city / "network").edge_count
+    assert table.height == 3 * edges
+    assert table["interval_start_ms"].n_unique() == 3
+    assert table["speed_mps"].is_between(0.3, 25.0).all()
+    assert table["flow_veh_h"].is_between(0.0, 20_000.0).all()
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--start", "tomorrow"], "is no time"),
+        (["--from", "tomorrow"], "is no time"),
+        (["--to", "2026-01-05T09:00", "--hours", "1"], "leave out --hours"),
         (["--start", "2040-01-01T08:00"], "no trip runs"),
         (["--city", "/nowhere"], "hanoi sample build"),
     ],
@@ -85,12 +114,6 @@ def test_what_cannot_be_simulated_is_said_with_code_2(
     assert done.exit_code == 2
     assert message in done.stderr
     assert not (tmp_path / "out").exists()
-
-
-def test_a_start_without_an_offset_is_local_time_of_the_city() -> None:
-    zone = "Asia/Ho_Chi_Minh"
-    assert parse_start("2026-01-05T07:30", zone, 0) == parse_start("2026-01-05T00:30+00:00", zone, 0)
-    assert parse_start("now", zone, 1_999) == 1_000
 
 
 @pytest.mark.parametrize(
