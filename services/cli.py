@@ -48,6 +48,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bench stream": ("services.bench.stream:stream", "Time the stream beside the raw client."),
     "bench store": ("services.bench.store:store", "Time the store beside raw COPY."),
     "bench detect": ("services.bench.detect:detect", "Time detection beside the bare model."),
+    "bench simulate": ("services.bench.simulate:simulate", "Time the simulator beside one object a bus."),
     "bench latency": ("services.bench.latency:latency", "Time every fix of a played city from HTTP in to SSE out."),
     "bench capacity": ("services.bench.capacity:capacity", "Find the highest rate a running city sustains."),
 }
