@@ -1,9 +1,9 @@
 """At stops: who waits, whether the bus calls, how long it stands; bunching follows from waiting riders."""
 
-import numba
 import numpy as np
 
 from fleet.simulation.chance import DWELL, LEAVING, RIDERS, normal, poisson
+from fleet.simulation.compiled import compiled
 from fleet.simulation.plan import Ints
 from fleet.simulation.state import ARRIVED, CALLS, PASSED, PASSES, SKIPPED, UNKNOWN, Rules, State
 from fleet.simulation.tables import Tables
@@ -15,7 +15,7 @@ HOLD_MS, EARLY_MS = 45_000, 45_000
 LEAVE_SHARE = 1.6
 
 
-@numba.njit(cache=True)
+@compiled
 def note(events: Ints, count: int, kind: int, b: int, s: State, now_ms: int, number: int) -> int:
     """Write one event and return the new count."""
     bus = s.bus[b]
@@ -24,7 +24,7 @@ def note(events: Ints, count: int, kind: int, b: int, s: State, now_ms: int, num
     return count + 1
 
 
-@numba.njit(cache=True)
+@compiled
 def next_stop(s: State, b: int) -> None:
     """Look to the next stop."""
     bus = s.bus[b]
@@ -32,7 +32,7 @@ def next_stop(s: State, b: int) -> None:
     bus.calling = UNKNOWN
 
 
-@numba.njit(cache=True)
+@compiled
 def leave(t: Tables, s: State, b: int, now_ms: int) -> None:
     """Leave a stop: riders who come from now on wait for the next bus of the line."""
     bus = s.bus[b]
@@ -40,7 +40,7 @@ def leave(t: Tables, s: State, b: int, now_ms: int) -> None:
     next_stop(s, b)
 
 
-@numba.njit(cache=True)
+@compiled
 def skip_closed(t: Tables, s: State, b: int, now_ms: int, events: Ints, count: int) -> int:
     """Pass over stops that a detour leaves out."""
     bus = s.bus[b]
@@ -51,7 +51,7 @@ def skip_closed(t: Tables, s: State, b: int, now_ms: int, events: Ints, count: i
     return count
 
 
-@numba.njit(cache=True)
+@compiled
 def _waiting(t: Tables, s: State, rules: Rules, b: int, now_ms: int) -> float:
     """Return how many riders are expected at the next stop: those who came since the line's last bus left."""
     bus = s.bus[b]
@@ -62,7 +62,7 @@ def _waiting(t: Tables, s: State, rules: Rules, b: int, now_ms: int) -> float:
     return float(t.group[group].riders_h * rules.riders_share * gap_ms / 3_600_000.0)
 
 
-@numba.njit(cache=True)
+@compiled
 def _leaving(t: Tables, s: State, b: int) -> float:
     """Return how many riders are expected to get off at the next stop."""
     bus = s.bus[b]
@@ -72,14 +72,14 @@ def _leaving(t: Tables, s: State, b: int) -> float:
     return float(min(bus.riders * LEAVE_SHARE / ahead, float(bus.riders)))
 
 
-@numba.njit(cache=True)
+@compiled
 def _count(mean: float, rules: Rules, stream: int, thing: int, moment: int) -> float:
     if rules.random_riders == 0:
         return mean
     return float(poisson(mean, rules.seed, stream, thing, moment))
 
 
-@numba.njit(cache=True)
+@compiled
 def decide_call(t: Tables, s: State, rules: Rules, b: int, now_ms: int) -> None:
     """Decide shortly before a stop whether anybody wants it; ends of a run are always called at."""
     bus = s.bus[b]
@@ -92,7 +92,7 @@ def decide_call(t: Tables, s: State, rules: Rules, b: int, now_ms: int) -> None:
     bus.calling = CALLS if wanted else PASSES
 
 
-@numba.njit(cache=True)
+@compiled
 def arrive(t: Tables, s: State, rules: Rules, b: int, now_ms: int, events: Ints, count: int) -> int:
     """Pass or reach the next stop if the bus is there."""
     bus = s.bus[b]

@@ -3,11 +3,11 @@
 Every random number is named (`chance`), so a bus drives the same whatever others are simulated beside it.
 """
 
-import numba
 import numpy as np
 
 from fleet.simulation.calls import arrive, decide_call, leave, note, skip_closed
 from fleet.simulation.chance import FAILURE, FAILURE_PLACE, LATE_START, REPAIR, uniform
+from fleet.simulation.compiled import compiled
 from fleet.simulation.plan import Floats, Ints
 from fleet.simulation.state import (
     BEGAN,
@@ -43,7 +43,7 @@ REPAIR_MIN = (12.0, 35.0)
 DEADHEAD_MPS = 5.5
 
 
-@numba.njit(cache=True)
+@compiled
 def step(
     t: Tables, s: State, rules: Rules, now_ms: int, speed_mps: Floats, ratio: Floats, queue: Floats, events: Ints
 ) -> int:
@@ -90,7 +90,7 @@ def step(
     return count
 
 
-@numba.njit(cache=True)
+@compiled
 def set_out(t: Tables, s: State, b: int, way: int, phase: int) -> None:
     """Put a bus at the beginning of a way."""
     bus = s.bus[b]
@@ -107,7 +107,7 @@ def set_out(t: Tables, s: State, b: int, way: int, phase: int) -> None:
     bus.break_m = np.inf
 
 
-@numba.njit(cache=True)
+@compiled
 def _come_to_work(t: Tables, s: State, b: int, now_ms: int) -> None:
     bus = s.bus[b]
     d = bus.duty_at
@@ -123,7 +123,7 @@ def _come_to_work(t: Tables, s: State, b: int, now_ms: int) -> None:
         stand_at_start(t, s, b, now_ms)
 
 
-@numba.njit(cache=True)
+@compiled
 def stand_at_start(t: Tables, s: State, b: int, now_ms: int) -> None:
     """Let a bus wait at the first stop of its next run until that is due, and long enough for the driver."""
     bus = s.bus[b]
@@ -138,7 +138,7 @@ def stand_at_start(t: Tables, s: State, b: int, now_ms: int) -> None:
     bus.riders = 0
 
 
-@numba.njit(cache=True)
+@compiled
 def _depart(t: Tables, s: State, rules: Rules, b: int, now_ms: int, events: Ints, count: int) -> int:
     bus = s.bus[b]
     run = t.duty[bus.duty_at].run
@@ -168,7 +168,7 @@ def _depart(t: Tables, s: State, rules: Rules, b: int, now_ms: int, events: Ints
     return skip_closed(t, s, b, now_ms, events, count)
 
 
-@numba.njit(cache=True)
+@compiled
 def _leave_stop(t: Tables, s: State, rules: Rules, b: int, now_ms: int, events: Ints, count: int) -> int:
     bus = s.bus[b]
     bus.dwelling = 0
@@ -187,7 +187,7 @@ def _leave_stop(t: Tables, s: State, rules: Rules, b: int, now_ms: int, events: 
     return skip_closed(t, s, b, now_ms, events, count)
 
 
-@numba.njit(cache=True)
+@compiled
 def _end_run(t: Tables, s: State, b: int, now_ms: int, leg: int, count: int) -> int:
     bus = s.bus[b]
     bus.duty_at += 1
@@ -207,7 +207,7 @@ def _end_run(t: Tables, s: State, b: int, now_ms: int, leg: int, count: int) -> 
     return count
 
 
-@numba.njit(cache=True)
+@compiled
 def _mend(s: State, b: int, now_ms: int, events: Ints, count: int) -> int:
     bus = s.bus[b]
     if bus.towed == 1:
@@ -220,7 +220,7 @@ def _mend(s: State, b: int, now_ms: int, events: Ints, count: int) -> int:
     return count
 
 
-@numba.njit(cache=True)
+@compiled
 def _break_down(t: Tables, s: State, rules: Rules, b: int, now_ms: int, events: Ints, count: int) -> int:
     bus = s.bus[b]
     run = t.duty[bus.duty_at].run
@@ -234,7 +234,7 @@ def _break_down(t: Tables, s: State, rules: Rules, b: int, now_ms: int, events: 
     return note(events, count, BROKE, b, s, now_ms, bus.towed)
 
 
-@numba.njit(cache=True)
+@compiled
 def _drive(
     t: Tables, s: State, rules: Rules, b: int, now_ms: int, speed_mps: Floats, ratio: Floats, queue: Floats,
     events: Ints, count: int,
@@ -271,7 +271,7 @@ def _drive(
     return count
 
 
-@numba.njit(cache=True)
+@compiled
 def _end_leg(t: Tables, s: State, b: int, now_ms: int) -> None:
     bus = s.bus[b]
     if bus.duty_at > bus.duty_end:
@@ -281,7 +281,7 @@ def _end_leg(t: Tables, s: State, b: int, now_ms: int) -> None:
         stand_at_start(t, s, b, now_ms)
 
 
-@numba.njit(cache=True)
+@compiled
 def _before_light(t: Tables, s: State, b: int, now_ms: int, room_m: float, ratio: float) -> float:
     """Return the room there is before a light that does not let the bus pass.
 
@@ -314,7 +314,7 @@ def _before_light(t: Tables, s: State, b: int, now_ms: int, room_m: float, ratio
     return float(min(room_m, max(to_light_m - STAND_BACK_M - bus.back_m, 0.0)))
 
 
-@numba.njit(cache=True)
+@compiled
 def _wanted_mps(t: Tables, s: State, rules: Rules, b: int, now_ms: int, flow_mps: float, queue: Floats) -> float:
     bus = s.bus[b]
     way, piece = bus.way, bus.piece
