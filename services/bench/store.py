@@ -18,9 +18,11 @@ from services.store.offsets import advance_offsets
 from services.store.partitions import DAY_MS
 from services.store.positions import count_source, forget_source, record_history, record_positions
 from services.store.raw import RawCopy, raw_rows
+from services.store.retention import used_bytes
 
 TIME_MS = 1_795_305_600_000
 SOURCE = "bench"
+BUSES, REPORT_EVERY_S = 1900, 10
 RAW_PEER = "psycopg binary COPY of ready rows into a like partition (same key, BRIN, generated point), a commit a batch"
 Lots = Sequence[Sequence[BusPosition]]
 
@@ -34,7 +36,7 @@ def make_positions(count: int) -> list[BusPosition]:
     )
     return [
         BusPosition(
-            vehicle_id=f"bench-{run}-{number % 1900:05d}",
+            vehicle_id=f"bench-{run}-{number % BUSES:05d}",
             time_ms=TIME_MS + number,
             lon=105.8 + number % 997 / 10_000,
             lat=21.0 + number % 991 / 10_000,
@@ -135,9 +137,15 @@ def measure_sqlite(lots: Lots) -> list[Figure]:
         with open_store(f"sqlite:///{folder}/store.sqlite") as store:
             store.migrate()
             ours = sum(map(len, lots)) / seconds_of(Writer(store, record_positions), lots)
+            row_bytes = used_bytes(store) / sum(map(len, lots))
         raw = _executemany_per_s(Path(folder) / "raw.sqlite", lots)
     peer = "sqlite3 executemany, same columns and key"
-    return [Figure("sqlite_rows_per_s", "1/s", round(ours), peer, round(raw), goal="ratio >= 0.1")]
+    a_day = row_bytes * BUSES * 86_400 / REPORT_EVERY_S / 2**30
+    return [
+        Figure("sqlite_rows_per_s", "1/s", round(ours), peer, round(raw), goal="ratio >= 0.1"),
+        Figure("sqlite_bytes_per_position", "B", round(row_bytes, 1)),
+        Figure("sqlite_gib_per_day_of_1900_buses", "GiB", round(a_day, 2)),
+    ]
 
 
 def _executemany_per_s(path: Path, lots: Lots) -> float:

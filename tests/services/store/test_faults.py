@@ -9,8 +9,12 @@ import sqlalchemy as sa
 from prometheus_client import REGISTRY
 
 from services.store.engine import Store, open_store
-from services.store.errors import StoreError, StoreFullError, StoreUnavailableError
+from services.store.errors import StaleBatchError, StoreError, StoreFullError, StoreUnavailableError
 from services.store.faults import store_error
+from services.store.offsets import advance_offsets
+from services.store.positions import record_positions
+from tests.contract import messages
+from tests.contract.messages import NOON_MS
 
 
 @pytest.mark.parametrize(
@@ -75,3 +79,34 @@ def test_a_full_disk_takes_nothing_and_is_survived(tmp_path: Path) -> None:
         _fill(store)
         with store.reading() as session:
             assert session.scalar(sa.text("SELECT count(*) FROM t")) == 200
+
+
+@pytest.mark.postgis
+def test_a_server_that_goes_away_and_comes_back_is_written_by_the_same_store(
+    migrated_postgis_url: str, postgis_server: str
+) -> None:
+    """The connection dies in the middle of a batch, none is let in for a while, then the same batch is written once."""
+    lot = [messages.position(f"v{n}", NOON_MS) for n in range(200)]
+    name = sa.make_url(migrated_postgis_url).database
+    admin = psycopg.connect(postgis_server.replace("+psycopg", ""), autocommit=True)
+
+    def write(store: Store, *, cut: bool = False) -> None:
+        with store.transaction() as session:
+            advance_offsets(session, "g", {("bus.positions", 0): (0, 200)})
+            record_positions(session, lot)
+            if cut:
+                admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+                admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+
+    with admin, open_store(migrated_postgis_url) as store:
+        with pytest.raises(StoreUnavailableError):
+            write(store, cut=True)
+        for _ in range(2):
+            with pytest.raises(StoreUnavailableError):
+                write(store)
+        admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        write(store)
+        with pytest.raises(StaleBatchError):
+            write(store)
+        with store.reading() as session:
+            assert session.scalar(sa.text("SELECT count(*) FROM bus_position")) == 200

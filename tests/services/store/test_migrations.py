@@ -1,5 +1,7 @@
 """Every revision goes up and down with rows in the tables, on SQLite and on PostGIS, and loses none."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from services.store.schema import list_revisions
 from tests.contract import messages
 from tests.contract.messages import NOON_MS
 from tests.contract.test_archive import MESSAGES
+from tests.data import ROOT
 
 Rows = dict[str, list[str]]
 
@@ -76,3 +79,18 @@ def test_a_schema_goes_down_to_nothing_and_a_wrong_name_is_told(filled: Store) -
             store.migrate("0042_x")
         assert store.migrate("base") == "base"
         assert rows_of(store).keys() <= {"alembic_version"}
+
+
+def test_several_processes_bring_an_old_database_with_rows_up_at_once(filled: Store) -> None:
+    with filled as store:
+        before = rows_of(store)
+        store.migrate("0002_desk")
+        url = store.engine.url.render_as_string(hide_password=False)
+        program = f"from services.store.engine import open_store; print(open_store({url!r}).migrate())"
+        processes = [
+            subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+            for _ in range(2)
+        ]
+        said = [process.communicate(timeout=120)[0].strip() for process in processes]
+        assert said == [list_revisions()[-1]] * 2
+        assert rows_of(store) == before
