@@ -9,7 +9,17 @@ from services.sample.courses import Leg
 from services.sample.landmarks import LANDMARKS
 from services.sample.points import POINTS
 from services.sample.roads_outer import ROADS
-from services.sample.streets import Floats, Place, along_m, centre_km, joints, to_metres, to_places
+from services.sample.streets import (
+    Floats,
+    Place,
+    Stretch,
+    along_m,
+    centre_km,
+    joints,
+    stretches,
+    to_metres,
+    to_places,
+)
 
 EDGE_OF_ROAD_M = 7.0
 FROM_JOINT_M = 70.0
@@ -18,6 +28,8 @@ NEAR_END_M = 150.0
 BESIDE_M = 170.0
 JITTER_M = 40.0
 NO_STOPS = ("motorway",)
+# A house on each side each 14 m; roads longer than that many houses count kilometres.
+HOUSE_M, LAST_HOUSE = 14.0, 1_000
 
 
 @dataclass(frozen=True)
@@ -88,9 +100,22 @@ def stop_name(leg: Leg, place: Place, at_m: float, length_m: float) -> str:
         corner = _corner(joint, road.name)
         if corner and away < BESIDE_M:
             return f"{road.name} – {corner}"
-    back = leg.back
-    house = 2 * round((length_m - at_m if back else at_m) / 14.0) + 200 * leg.stretch.number + (2 if back else 1)
-    return f"{house} {road.name}"
+    from_start_m = road_starts_m()[leg.stretch] + (length_m - at_m if leg.back else at_m)
+    house = 2 * round(from_start_m / HOUSE_M) + (2 if leg.back else 1)
+    return (
+        f"{house} {road.name}" if house < LAST_HOUSE else f"Km {from_start_m / 1000:.1f} {road.name}".replace(".", ",")
+    )
+
+
+@cache
+def road_starts_m() -> dict[Stretch, float]:
+    """Return how far along its road each stretch begins, in metres."""
+    starts: dict[Stretch, float] = {}
+    far: dict[int, float] = {}
+    for stretch in stretches():
+        starts[stretch] = far.get(stretch.row, 0.0)
+        far[stretch.row] = starts[stretch] + stretch.length_m
+    return starts
 
 
 @cache
