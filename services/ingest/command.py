@@ -63,6 +63,8 @@ def list_tokens() -> None:
 def describe(source: Source, default_rate: str) -> tuple[str, str, str, str]:
     """Return rate, vehicles, clock and note of a source as words."""
     rate = f"{source.rate_per_s:g}/s" if source.rate_per_s else "no limit" if source.player else default_rate
+    if source.rate_per_s is not None and source.rate_per_s >= tokens.NO_LIMIT_PER_S:
+        rate = "no limit"
     vehicles = "any" if source.vehicles is None else ", ".join(source.vehicles[:3])
     if source.vehicles is not None and len(source.vehicles) > 3:
         vehicles += f" and {len(source.vehicles) - 3} more"

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
 import msgspec
@@ -104,11 +104,10 @@ class Intake:
             What to remember, and the refusal of the body as a whole if it could not be read at all.
         """
         verdict, whole = await self._judge(caller, door, body)
-        fixes, after = seen.only_new(list(verdict.fixes))
-        repeated = len(verdict.fixes) - len(fixes)
-        if repeated:
-            metrics.RECORDS.labels(caller.name, door, "repeated").inc(repeated)
-        await self._append(caller, door, body, replace(verdict, fixes=fixes), whole)
+        new, after = seen.only_new(verdict)
+        await self._append(caller, door, body, new, whole)
+        if verdict.count > new.count:
+            metrics.RECORDS.labels(caller.name, door, "repeated").inc(verdict.count - new.count)
         return after, whole
 
     async def _judge(self, caller: Caller, door: str, body: bytes) -> tuple[Verdict, Refusal | None]:

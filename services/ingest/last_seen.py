@@ -1,27 +1,33 @@
 """What the last snapshot of a whole fleet held: a feed repeats the vehicles that did not report anew."""
 
-from schemas.fix import Fix
+from dataclasses import replace
+
+from services.ingest.judge import Verdict
 
 
 class LastSeen:
-    """The time of each vehicle's report in the last snapshot."""
+    """The time of each vehicle's report in the last snapshot, and the records that were refused."""
 
     def __init__(self) -> None:
         self._times: dict[str, int] = {}
+        self._refused: frozenset[bytes] = frozenset()
 
-    def only_new(self, fixes: list[Fix]) -> tuple[list[Fix], "LastSeen"]:
+    def only_new(self, verdict: Verdict) -> tuple[Verdict, "LastSeen"]:
         """Part what is new from what the last snapshot held already.
 
         Parameters
         ----------
-        fixes : list of Fix
-            One snapshot.
+        verdict : Verdict
+            One snapshot, judged.
 
         Returns
         -------
-        tuple of list of Fix and LastSeen
-            The new ones, and what to remember once they are acknowledged.
+        tuple of Verdict and LastSeen
+            The new fixes and refusals, and what to remember once they are acknowledged.
         """
         after = LastSeen()
-        after._times = {fix.vehicle_id: fix.time_ms for fix in fixes}
-        return [fix for fix in fixes if self._times.get(fix.vehicle_id) != fix.time_ms], after
+        after._times = {fix.vehicle_id: fix.time_ms for fix in verdict.fixes}
+        after._refused = frozenset(refusal.original for refusal in verdict.refusals)
+        fixes = [fix for fix in verdict.fixes if self._times.get(fix.vehicle_id) != fix.time_ms]
+        refusals = [refusal for refusal in verdict.refusals if refusal.original not in self._refused]
+        return replace(verdict, fixes=fixes, refusals=refusals), after

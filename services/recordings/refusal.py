@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from schemas.fix import Fix
 from schemas.trip import TripRef
 
 MAX_SPEED_MPS = 140.0
+RANGES = {"lon": "-180 to 180 degrees", "lat": "-90 to 90 degrees"}
 MAX_ID_BITS = 256  # of an id that is a number
 MENDS = {
     "vehicle_id": "send the vehicle's own id in every record, at most 256 printable characters",
@@ -106,12 +108,23 @@ def make_fix(index: int, original: bytes | Callable[[], bytes], values: Mapping[
     try:
         return msgspec.convert(values, Fix)
     except msgspec.ValidationError as error:
-        reason, _, path = str(error).partition(" - at `$.")
+        said, _, path = str(error).partition(" - at `$.")
         name = path.strip("`") or "record"
-        refusal = Refusal(
-            index, vehicle_id, name, f"{values.get(name)!r}: {reason}", MENDS.get(name, "mend it"), _bytes(original)
-        )
+        reason = _why_outside(name, values.get(name)) or f"{values.get(name)!r}: {said}"
+        refusal = Refusal(index, vehicle_id, name, reason, MENDS.get(name, "mend it"), _bytes(original))
         return replace(refusal, mend=SWAPPED) if name == "lat" and _looks_swapped(values) else refusal
+
+
+def _why_outside(name: str, value: object) -> str | None:
+    if name in RANGES and isinstance(value, int | float):
+        return f"{value:.10g} lies outside {RANGES[name]}"
+    if name in ("time_ms", "received_ms") and isinstance(value, int):
+        try:
+            moment = datetime.fromtimestamp(value / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        except (ValueError, OverflowError, OSError):
+            moment = f"{value} ms since 1970"
+        return f"{moment} lies outside 2000 to 2100"
+    return None
 
 
 def _bytes(original: bytes | Callable[[], bytes]) -> bytes:

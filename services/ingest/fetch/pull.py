@@ -97,9 +97,7 @@ class Puller:
         return verdict
 
     async def _take(self, body: bytes) -> None:
-        source = Source(
-            sha256=NO_TOKEN, rate_per_s=self.feed.rate_per_s, clock_offset_s=self.feed.clock_offset_s, player=True
-        )
+        source = Source(sha256=NO_TOKEN, clock_offset_s=self.feed.clock_offset_s)
         seen, whole = await self.intake.take_snapshot(Caller(self.feed.name, source), self.feed.format, body, self.seen)
         if whole is not None:
             raise FetchError("unreadable", f"{whole.reason}")

@@ -47,7 +47,6 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     max_mib: Positive = 16.0
     headers: dict[str, str] = {}
     clock_offset_s: float = 0.0
-    rate_per_s: Positive | None = None
 
 
 class Broker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from services.ingest import writer as writer_module
 from services.ingest.crowd import GENERATION_S, Crowd
 from services.ingest.fair_queue import FairQueue, Lot
 from services.ingest.guard import Caller
@@ -117,6 +118,32 @@ def test_a_turn_whose_request_went_away_is_passed_on() -> None:
         await asyncio.wait_for(stays, 1.0)
 
     asyncio.run(all_())
+
+
+def test_a_source_with_too_much_before_the_log_is_told_to_wait_and_others_are_not(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer_module, "MAX_WAITING_OF_SOURCE", 10)
+    queue = street.house.intake.writer._queue
+    with street.house.intake.writer._changed:
+        stuck = lot("depot", 9)
+        queue._waiting["depot"] = 9
+    body = (CSV + csv_row() * 2).encode()
+    answer = street.post("fixes/csv", body)
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+    assert "none of this body" in answer.json()["detail"]
+    assert street.post("fixes/csv", body, token=street.player).status_code == 202
+    del stuck, queue._waiting["depot"]
+    assert street.post("fixes/csv", body).status_code == 202
+
+
+def test_a_day_old_backlog_that_arrives_at_once_is_taken_and_its_clock_not_blamed(street: Street) -> None:
+    rows = [csv_row("29B-1", SECOND - 86_400 + 20 * number) for number in range(4_000)]
+    answer = street.post("fixes/csv", (CSV + "".join(rows)).encode())
+    assert answer.json()["accepted"] == 4_000
+    clock = street.house.intake.clocks["depot"].skew(SECOND * 1000)
+    assert clock is not None
+    assert not clock.is_wrong
 
 
 def lot(source: str, count: int) -> Lot:

@@ -149,6 +149,13 @@ def test_a_bad_record_of_a_feed_stands_alone_and_is_kept(street: Street) -> None
     assert dict(letter.headers)["source"] == b"partner"
 
 
+def test_a_bad_record_that_a_feed_repeats_is_kept_once(street: Street) -> None:
+    behaviours = [answer(feed(SECOND + number, a=SECOND + number, b=5)) for number in range(4)]
+    assert pull(street, behaviours, 4)[0] == ["new"] * 4
+    assert len(street.records("gps.fixes.dead")) == 1
+    assert len(fixes(street)) == 4
+
+
 def test_waits_grow_with_failures_are_spread_and_respect_what_the_server_asks() -> None:
     chance = random.Random(1)
     well = [wait_s(15.0, 0, None, chance) for _ in range(100)]
