@@ -1,6 +1,7 @@
 """What processes say: one tidy line an event, or one JSON object for machines."""
 
 import logging
+import re
 import sys
 from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO
@@ -10,6 +11,9 @@ import structlog
 from services.settings import LogSettings
 
 QUIET = ("kafka", "alembic", "httpx", "httpcore", "asyncio", "uvicorn", "uvicorn.access", "uvicorn.error", "numba")
+# Complains of each tenth of a second another thread had the processor.
+SILENT = ("kafka.net.selector",)
+OBJECT = re.compile(r"<\w+ ?([^<>]*)>")
 # A broker that is away makes its client say so a dozen times a second; once in a while is enough.
 TALKATIVE = "kafka"
 TALKATIVE_EVERY_S = 10.0
@@ -34,7 +38,8 @@ class Sparse(logging.Filter):
             self._kept_back += 1
             return False
         more = f" ({self._kept_back} more of its lines kept back)" if self._kept_back else ""
-        record.msg, record.args, record.exc_info = f"{TALKATIVE}: {record.getMessage()}{more}", (), None
+        said = OBJECT.sub(r"\1", record.getMessage().replace("<-", " from "))
+        record.msg, record.args, record.exc_info = f"{TALKATIVE}: {said}{more}", (), None
         self._next_s, self._kept_back = record.created + TALKATIVE_EVERY_S, 0
         return True
 
@@ -51,7 +56,8 @@ def set_up_logs(log: LogSettings, service: str, out: TextIO | None = None, *, ma
     out : TextIO, optional
         Where to write; standard output by default.
     marked : bool
-        Begin each line with the service's name and `MARK`: the supervisor reads several services from one pipe.
+        Begin each line of a thread that bound its service with that name and `MARK`: the supervisor reads several
+        services from one pipe.
     """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -75,6 +81,8 @@ def set_up_logs(log: LogSettings, service: str, out: TextIO | None = None, *, ma
     root.setLevel(log.level.upper())
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.ERROR)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -92,15 +100,16 @@ def _renderer(service: str, *, as_json: bool, marked: bool) -> Any:
     to_json = structlog.processors.JSONRenderer(ensure_ascii=False)
 
     def render(logger: object, method: str, event: Event) -> str:
-        speaker = str(event.pop("service", service))
+        bound = event.pop("service", None)
+        speaker = str(bound or service)
         if as_json:
             event["service"] = speaker
             first, *trace = [str(to_json(logger, method, event))]
         else:
             first, *trace = tidy_lines(event)
-        start = f"{speaker}{MARK}" if marked else ""
+        start = f"{speaker}{MARK}" if marked and bound else ""
         # Two marks: for the file alone.
-        return "\n".join([f"{start}{first}", *(f"{start}{MARK if marked else ''}{line}" for line in trace)])
+        return "\n".join([f"{start}{first}", *(f"{start}{MARK if start else ''}{line}" for line in trace)])
 
     return render
 

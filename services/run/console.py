@@ -16,6 +16,8 @@ FILES_KEPT = 3
 COLOURS = (36, 32, 33, 35, 34, 96, 92, 95)
 NAME_WIDTH = 9
 LONGEST_LINE = 16_384
+TIME_WIDTH = 9
+REPEATS_S = 30.0
 TRACEBACK = "Traceback (most recent call last)"
 DUMP = ("Thread 0x", "Current thread 0x")
 LEVEL_COLOURS = {"warning": 33, "error": 31, "critical": 31, "debug": 2}
@@ -42,6 +44,7 @@ class Console:
         self._as_json = as_json
         self._colour = self._out.isatty()
         self._in_traceback: set[str] = set()
+        self._repeats: dict[str, tuple[float, int, str | None]] = {}
         self._files: dict[str, RotatingFileHandler] = {}
 
     def line(self, name: str, text: str) -> None:
@@ -59,9 +62,11 @@ class Console:
         for_file_alone = text.startswith(MARK)
         text = text.lstrip(MARK)[:LONGEST_LINE]
         self._file(name).handle(LogRecord(name, 0, "", 0, text, None, None))
-        if for_file_alone:
+        if for_file_alone or (not mark and not text.strip()):
             return
         shown = text if self._as_json else self._shown(name, text)
+        if shown is not None and not self._as_json:
+            shown = self._once(name, shown)
         if shown is None:
             return
         try:
@@ -95,6 +100,16 @@ class Console:
             return None if name in self._in_traceback else text
         self._in_traceback.discard(name)
         return f"{text}  (more in {self._folder / name}.log)"
+
+    def _once(self, name: str, text: str) -> str | None:
+        """Keep back what a service says again and again; now and then say how often."""
+        said, now_s = text[TIME_WIDTH:] if text[2:3] == ":" else text, time.monotonic()
+        since_s, kept_back, last = self._repeats.get(name, (now_s, 0, None))
+        if said == last and now_s - since_s < REPEATS_S:
+            self._repeats[name] = (since_s, kept_back + 1, said)
+            return None
+        self._repeats[name] = (now_s, 0, said)
+        return f"{text}  ({kept_back} more of these)" if said == last and kept_back else text
 
     def _coloured(self, text: str) -> str:
         level = text[9:16].rstrip()

@@ -31,7 +31,7 @@ class Post:
     backoff: Backoff = field(default_factory=Backoff)
     last_exit: str | None = None
     hung: str | None = None
-    errors: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, tuple[int, str]] = field(default_factory=dict)
     health: ProcessHealth | None = None
     answered_s: float | None = None
 
@@ -57,7 +57,7 @@ class Post:
         name, said = (speaker, said) if mark else (self.placed.services[0].name, line)
         sentence = None if said.startswith((MARK, " ")) or not said else error_of(said)
         if sentence:
-            self.errors[name] = sentence
+            self.errors[name] = (time.time_ns() // 1_000_000, sentence)
 
     def find_hang(self, now_s: float, hang_s: float) -> str | None:
         """Say which service hangs, ``None`` if none does.
@@ -96,7 +96,7 @@ class Post:
         state = self.state
         if state == "running":
             state = "starting" if told is None else told.state
-        error = (told.last_error if told else None) or self.errors.get(name)
+        error_ms, error = self.errors.get(name, (None, None))
         return ServiceStatus(
             name=name,
             state=state,
@@ -108,7 +108,8 @@ class Post:
             ready=bool(told and told.ready),
             reason=self.lacking or (told.reason if told else self.last_exit),
             last_exit=self.last_exit,
-            last_error=None if self.lacking else error,
+            last_error=error,
+            last_error_ms=error_ms,
             lag=told.lag if told else None,
             dead_letters=told.dead_letters if told else None,
         )

@@ -10,6 +10,7 @@ from services.run.status import RunStatus, ServiceStatus
 CPU_OVER_S = 0.3
 MIB = 1024 * 1024
 SAME = '"'
+OLD_ERROR_S = 3600
 STATE_COLOURS = {"running": "32", "starting": "36", "idle": "2", "ended": "2", "waiting": "33", "failing": "31;1"}
 
 
@@ -37,6 +38,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     lag: int | None
     dead_letters: int | None
     last_error: str | None
+    last_error_s: int | None
 
 
 def measure(pids: Sequence[int]) -> dict[int, Usage]:
@@ -97,6 +99,7 @@ def list_rows(status: RunStatus, usage: dict[int, Usage], now_ms: int) -> list[R
             lag=None,
             dead_letters=None,
             last_error=None,
+            last_error_s=None,
         ),
     ]
 
@@ -106,6 +109,7 @@ def _row(name: str, members: Sequence[ServiceStatus], usage: dict[int, Usage], n
     used = [usage[pid] for pid in pids if pid in usage]
     gone = [pid for pid in pids if pid not in usage]
     worst = next((member for member in members if member.state not in ("running", "idle")), members[0])
+    last = max(members, key=lambda member: member.last_error_ms or 0)
     since = [member.up_since_ms for member in members if member.up_since_ms is not None]
     return Row(
         service=name,
@@ -121,7 +125,8 @@ def _row(name: str, members: Sequence[ServiceStatus], usage: dict[int, Usage], n
         memory_mib=sum(one.memory_mib for one in used) if used else None,
         lag=_total([member.lag for member in members]),
         dead_letters=_total([member.dead_letters for member in members]),
-        last_error=next((member.last_error for member in members if member.last_error), None),
+        last_error=last.last_error,
+        last_error_s=None if last.last_error_ms is None else max(0, now_ms - last.last_error_ms) // 1000,
     )
 
 
@@ -179,9 +184,11 @@ def _cells(row: Row, *, same: bool) -> tuple[str, ...]:
 
 
 def _note(row: Row) -> str:
-    if row.state in ("running", "ended") and row.ready:
-        return row.last_error or ""
-    return row.reason or row.last_error or ""
+    if row.reason and not (row.state == "ended" or row.ready):
+        return row.reason
+    if row.last_error is None or row.last_error_s is None or row.last_error_s > OLD_ERROR_S:
+        return ""
+    return f"{age(row.last_error_s)} ago: {row.last_error}"
 
 
 def _cut(text: str, room: int) -> str:

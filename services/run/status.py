@@ -27,6 +27,7 @@ class ServiceStatus(Message, frozen=True):
     reason: str | None = None
     last_exit: str | None = None
     last_error: str | None = None
+    last_error_ms: int | None = None
     lag: int | None = None
     dead_letters: int | None = None
 

@@ -209,7 +209,7 @@ class Supervisor:
         who = f"{post.name} ({', '.join(s.name for s in post.placed.services)})" if several else post.name
         self.say(f"{who} died ({post.last_exit}); starting it again in {wait_s:.0f} s", "warning")
         if post.backoff.is_failing and not was_failing:
-            why = next(iter(post.errors.values()), post.last_exit)
+            why = max(post.errors.values(), default=(0, post.last_exit))[1]
             self.say(f"{post.name} is failing: it died {post.backoff.deaths} times in a row; last: {why}", "error")
 
     def _stop_all(self) -> int:

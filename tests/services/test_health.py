@@ -22,6 +22,7 @@ def turned(name: str = "track") -> Watched:
     service = Watched(name)
     service.sign.own()
     service.sign.is_set()
+    service.sign.is_set()
     return service
 
 
@@ -90,7 +91,7 @@ def test_the_server_answers_both_questions_and_503_while_not_ready() -> None:
         with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", trust_env=False) as client:
             assert client.get("/healthz").status_code == 503
             service.sign.own()
-            service.sign.is_set()
+            service.sign.wait(0.0)
             answer = client.get("/healthz")
             assert answer.status_code == 200
             assert msgspec.json.decode(answer.content, type=ProcessHealth).services[0].name == "track"

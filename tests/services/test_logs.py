@@ -94,3 +94,18 @@ def test_a_client_whose_broker_is_away_says_so_once_in_a_while() -> None:
     assert out.getvalue().count("kafka: connection 0 failed") == 1
     assert out.getvalue().count("heard") == 50
     assert len(out.getvalue().splitlines()) == 51
+
+
+def test_what_a_library_says_of_its_objects_is_said_in_words() -> None:
+    out = said()
+    logging.getLogger("kafka.net.transport").error("<KafkaTCPTransport [127.0.0.1:9092<-52742]>: socket disconnected")
+    logging.getLogger("kafka.net.selector").warning("Task <object at 0x7f> ran for 0.1s")
+    (line,) = out.getvalue().splitlines()
+    assert line[9:] == "error   kafka: [127.0.0.1:9092 from 52742]: socket disconnected"
+
+
+def test_a_line_of_no_service_bears_no_mark() -> None:
+    out = io.StringIO()
+    set_up_logs(LogSettings(), "city", out, marked=True)
+    structlog.get_logger("x").info("ready")
+    assert MARK not in out.getvalue()

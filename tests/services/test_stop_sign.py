@@ -19,10 +19,22 @@ def test_one_who_never_looked_has_not_begun() -> None:
     assert sign.quiet_s() is None
 
 
+def test_the_first_turn_is_part_of_the_start_however_long_it_takes() -> None:
+    now = Now()
+    sign = StopSign(now)
+    sign.own()
+    sign.is_set()
+    now.s += 300.0
+    assert sign.quiet_s() is None
+    sign.is_set()
+    assert sign.quiet_s() == 0.0
+
+
 def test_one_who_looked_is_as_quiet_as_the_look_is_old() -> None:
     now = Now()
     sign = StopSign(now)
     sign.own()
+    sign.is_set()
     assert not sign.is_set()
     now.s += 7.0
     assert sign.quiet_s() == 7.0
@@ -32,6 +44,7 @@ def test_the_looks_of_other_threads_do_not_count() -> None:
     now = Now()
     sign = StopSign(now)
     sign.own()
+    sign.is_set()
     sign.is_set()
     now.s += 7.0
     other = threading.Thread(target=sign.is_set)

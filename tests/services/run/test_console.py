@@ -67,6 +67,25 @@ def test_a_dump_of_stacks_lies_in_the_file_alone(tmp_path: Path) -> None:
     assert len((tmp_path / "city.log").read_text().splitlines()) == 2
 
 
+def test_what_is_said_again_and_again_is_shown_once_and_lies_in_the_file_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = io.StringIO()
+    console = Console(tmp_path, out)
+    for second in range(5):
+        console.line("api", f"12:00:0{second} error   the outbox waits")
+    monkeypatch.setattr(console_module, "REPEATS_S", 0.0)
+    console.line("api", "12:00:30 error   the outbox waits")
+    console.line("api", "12:00:31 info    goes on")
+    console.close()
+    assert out.getvalue().splitlines() == [
+        "api      │ 12:00:00 error   the outbox waits",
+        "api      │ 12:00:30 error   the outbox waits  (4 more of these)",
+        "api      │ 12:00:31 info    goes on",
+    ]
+    assert len((tmp_path / "api.log").read_text().splitlines()) == 7
+
+
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True

@@ -14,7 +14,7 @@ STATUS = RunStatus(
         ServiceStatus(name="ingest", state="running", process="city", pid=10, up_since_ms=NOW_MS - 5_000, ready=True),
         ServiceStatus(
             name="track", state="running", process="city", pid=10, up_since_ms=NOW_MS - 5_000, ready=True, lag=1234,
-            dead_letters=2, last_error="KeyError: 'x'",
+            dead_letters=2, last_error="KeyError: 'x'", last_error_ms=NOW_MS - 5_000,
         ),
         ServiceStatus(name="detect", state="running", process="detect-1", pid=11, ready=True, lag=1),
         ServiceStatus(name="detect", state="failing", process="detect-2", reason="no weights", restarts=7, lag=2),
@@ -42,7 +42,7 @@ def test_what_a_shared_process_uses_is_counted_once() -> None:
     assert text.count("300 MiB") == 1
     assert '"' in lines[2]
     assert "1,234" in lines[2]
-    assert lines[2].endswith("KeyError: 'x'")
+    assert lines[2].endswith("5 s ago: KeyError: 'x'")
     assert "this city has no cameras" in text
     assert "2 h" in lines[-1]
 
