@@ -29,6 +29,9 @@ NOT_COMING_AFTER_MS = 180_000
 NOT_COMING_UNTIL_MS = 1_800_000
 ROUTE_LIVE_MS = 600_000
 SEEN_OF_LATE_MS = 120_000
+# Far more than a city has; beyond it the vehicle that was silent longest is forgotten, so that a source that makes up
+# vehicles costs time but no memory.
+MOST_VEHICLES = 50_000
 
 
 @dataclass(slots=True)
@@ -180,9 +183,7 @@ class Tracker:
             self._source_of.pop(vehicle_id, None)
 
     def _take(self, fix: Fix, out: TrackOutputs) -> None:
-        vehicle = self._vehicles.get(fix.vehicle_id)
-        if vehicle is None:
-            vehicle = self._vehicles[fix.vehicle_id] = Vehicle(fix.vehicle_id)
+        vehicle = self._know(fix.vehicle_id)
         verdict = clean(fix, Known(self._area, vehicle.last, vehicle.jumps))
         vehicle.quality.take(fix, verdict.rules)
         self.verdicts.update(verdict.rules)
@@ -200,6 +201,16 @@ class Tracker:
         out.lessons += followed.lessons
         self.learn(followed.lessons)
         out.positions.append(self._position(vehicle, verdict.fix, followed))
+
+    def _know(self, vehicle_id: str) -> Vehicle:
+        """Return a vehicle, now the last in the order in which they were heard of."""
+        vehicle = self._vehicles.pop(vehicle_id, None) or Vehicle(vehicle_id)
+        self._vehicles[vehicle_id] = vehicle
+        while len(self._vehicles) > MOST_VEHICLES:
+            silent_longest = next(iter(self._vehicles))
+            del self._vehicles[silent_longest]
+            self._source_of.pop(silent_longest, None)
+        return vehicle
 
     def _track(self, vehicle: Vehicle, fix: Fix, out: TrackOutputs) -> Followed:
         table = self.timetable

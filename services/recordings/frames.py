@@ -41,13 +41,21 @@ def is_framed(data: bytes) -> bool:
     """Return whether bytes begin with a length and a message that names its type, not with the message itself.
 
     A message begins with its type, a byte 8. Behind a length that byte comes second or later; a message of eight
-    bytes is too short for a position, so ``08 08`` can only be a length and a message.
+    bytes is too short for a position, so ``08 08`` can only be a length and a message. Where the first message is
+    spoilt the lengths tell: they lead from one to the next exactly to the end.
     """
     head = read_varint(data, 0)
     if head is None or (data[0] == MSG_TYPE_TAG and data[1:2] != bytes([MSG_TYPE_TAG])):
         return False
     length, start = head
-    return length > 0 and data[start : start + 1] == bytes([MSG_TYPE_TAG])
+    return length > 0 and (data[start : start + 1] == bytes([MSG_TYPE_TAG]) or _lengths_fit(data))
+
+
+def _lengths_fit(data: bytes) -> bool:
+    try:
+        return sum(1 for _ in split_frames(data)) > 1
+    except CutOffError:
+        return False
 
 
 def split_frames(data: bytes) -> Iterator[bytes]:

@@ -143,6 +143,9 @@ class Step:
             records, _ = self._takeover.synchronise(records)
         elif self._batch is not None and gone:
             self._consumer.pause(self._consumer.assignment())
+        elif gone:
+            # A partition that stood still here and comes again is tried again; Kafka's client keeps it paused.
+            self._consumer.resume(self._consumer.assignment() - self._reader.stopped.keys())
         if polled and not records:
             self._busy_s = time.monotonic()
         if time.monotonic() - self._lag_s >= LAG_EVERY_S:

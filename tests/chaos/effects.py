@@ -56,8 +56,12 @@ def read_effects(session: Session, after_id: int) -> tuple[int, list[Effect]]:
 def count_rows(session: Session) -> tuple[int, int]:
     """Return how many effects and how many archived positions there are."""
     effects = session.scalar(sa.select(sa.func.count()).select_from(EFFECTS))
-    positions = session.scalar(sa.select(sa.func.count()).select_from(BusPositionRow))
-    return effects or 0, positions or 0
+    return effects or 0, count_archived(session)
+
+
+def count_archived(session: Session) -> int:
+    """Return how many positions the archive has."""
+    return session.scalar(sa.select(sa.func.count()).select_from(BusPositionRow)) or 0
 
 
 def read_archive(session: Session, from_ms: int) -> list[tuple[str, int]]:

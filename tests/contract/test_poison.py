@@ -9,6 +9,7 @@ from prometheus_client import REGISTRY
 from schemas.feed import ClockTick
 from schemas.message import decode, encode
 from schemas.stream_order import StreamOrder
+from services.stream import open_stream
 from services.stream.base import Outgoing, Partition, Stream
 from services.stream.dead_letter import parse_dead_letter
 from services.stream.poison import PoisonLimit, parse_stop
@@ -105,3 +106,24 @@ def test_an_operator_has_the_bad_range_set_aside_while_the_reader_runs(
         letters = [parse_dead_letter(record) for record in read_all(stream, topic.dead)]
         assert [letter.origin_offset for letter in letters] == list(range(POISON))
         step.close()
+
+
+def test_a_stopped_partition_that_its_reader_keeps_through_a_rebalance_still_obeys(
+    stream: Stream, stream_url: str, group: str, handled: list[int], handle: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with listed_topic(stream, monkeypatch, partitions=2) as topic, open_stream(stream_url) as other:
+        bad, well = keys_of_each(2)
+        put(stream, topic.name, [(bad, b"no message")] * POISON + [(bad, tick(1)), (well, tick(2))])
+        first = make_step(stream, topic, group, handle, limit=LIMIT)
+        turn_until(lambda: bool(first._reader.stopped) and handled == [2], first)
+        second = make_step(other, topic, group, handle, limit=LIMIT)
+        turn_until(lambda: len(second._consumer.assignment()) == 1, first, second)
+        second.close()
+        turn_until(lambda: len(first._consumer.assignment()) == 2 and bool(first._reader.stopped), first)
+        order = StreamOrder(group=group, topic=topic.name, partition=0, until_offset=POISON, time_ms=TIME_MS)
+        producer = stream.producer()
+        producer.send([Outgoing("stream.orders", group.encode(), encode(order))])
+        producer.flush()
+        turn_until(lambda: sorted(handled) == [1, 2], first)
+        assert first._consumer.committed(Partition(topic.name, 0)) == POISON + 1
+        first.close()

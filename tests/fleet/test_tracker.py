@@ -230,3 +230,14 @@ def test_a_bus_that_waits_further_on_before_its_trip_has_not_set_out(table):
         assert out.predictions[0].stops[0].p50_ms > run.start_ms
     _, events, _ = collect(tracker, [f for f in drive(table, "T0-3", vehicle="b") if f.time_ms > run.start_ms - 60_000])
     assert sorted(key[2] for key in events) == list(range(1, 9))
+
+
+def test_of_too_many_vehicles_the_one_silent_longest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fleet.tracker.MOST_VEHICLES", 2)
+    tracker = Tracker(None)
+    for second, name in enumerate(["a", "b", "a", "c", "d"]):
+        at = ZERO_MS + second * 30_000
+        fix = Fix(vehicle_id=name, time_ms=at, lon=105.8, lat=21.0, source="mad", received_ms=at)
+        assert len(tracker.step([fix], at).positions) == 1
+    assert list(tracker._vehicles) == ["c", "d"]
+    assert list(tracker._source_of) == ["c", "d"]
