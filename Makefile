@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-system run test check bench chaos distributed prometheus kafka postgis kafka-stop postgis-stop web shots schemas test-train drill clean
+.PHONY: help setup setup-dev setup-system run test check bench chaos soak distributed prometheus kafka postgis kafka-stop postgis-stop web shots schemas test-train drill clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -71,6 +71,9 @@ chaos: setup-dev ## kill workers, broker and database at the worst moments, 200 
 
 prometheus: ## Prometheus with our rules beside a running city, on http://127.0.0.1:9090 (Debian package prometheus needed)
 	@infra/prometheus/start.sh $(VAR)
+
+soak: setup-dev ## a million fuzzed messages at every door, a million unknown vehicles, a day that arrives at once; WHAT="csv backlog"
+	@$(BIN)/python -m tests.soak $(WHAT) --json $(VAR)/soak.json
 
 kafka: $(VENV)/.stamp-runtime ## a real Apache Kafka in var/kafka (Java 17 and Maven needed)
 	@infra/kafka/start.sh

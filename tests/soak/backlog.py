@@ -7,7 +7,9 @@ from pathlib import Path
 
 from schemas.fix import Fix
 from schemas.message import encode
+from schemas.text import Text
 from schemas.topics import TOPICS
+from services.city.folder import City
 from services.store.engine import open_store
 from services.stream import open_stream
 from services.stream.base import Outgoing, Stream
@@ -41,6 +43,7 @@ def run_backlog(
         "CITY_DIR": str(folder / "city"),
         "HANOI_RUN_VAR_DIR": str(folder),
     }
+    _make_city(folder / "city")
     begun_s = time.monotonic()
     with open_stream(env["STREAM_URL"]) as stream:
         stream.ensure_topics([TOPICS["gps.fixes"], TOPICS["bus.positions"]])
@@ -64,6 +67,16 @@ def run_backlog(
     return BacklogOutcome(records, round(records / filled_s), round(time.monotonic() - begun_s, 1), archived, peaks)
 
 
+def _make_city(folder: Path) -> None:
+    """A city of which nothing is known but where it is: every report becomes a position."""
+    name = Text(vi="Hà Nội", en="Hà Nội")
+    city = City(
+        id="hn", name=name, timezone="Asia/Ho_Chi_Minh", bbox=(105.7, 20.9, 106.0, 21.2), epsg=32648, origin="import"
+    )
+    folder.mkdir()
+    (folder / "city.json").write_bytes(encode(city))
+
+
 def _fill(stream: Stream, buses: int, every_s: int, say: Callable[[str], None]) -> int:
     producer, lot, count = stream.producer(), [], 0
     start_ms = time.time_ns() // 1_000_000 - A_DAY_S * 1000
@@ -80,8 +93,8 @@ def _fill(stream: Stream, buses: int, every_s: int, say: Callable[[str], None]) 
 
 
 def _report(bus: int, time_ms: int) -> Outgoing:
-    # A bus on a circle, so that none of its reports is a jump or frozen.
-    step = time_ms // 1000 % 3600
-    lon, lat = 105.80 + bus % 100 / 1000 + step / 100_000, 21.0 + step % 600 / 100_000
+    # A bus that goes to and fro, so that none of its reports is a jump or frozen.
+    step = abs(time_ms // 1000 % 3600 - 1800)
+    lon, lat = 105.80 + bus % 100 / 1000 + step / 50_000, 21.0 + step / 50_000
     fix = Fix(vehicle_id=f"bus-{bus}", time_ms=time_ms, lon=lon, lat=lat, source="late", received_ms=time_ms)
     return Outgoing("gps.fixes", fix.vehicle_id.encode(), encode(fix))

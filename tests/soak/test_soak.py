@@ -62,6 +62,6 @@ def test_a_log_whose_clock_jumps_keeps_its_order_and_forgets_nothing_young(tmp_p
         for number, jump_ms in enumerate([0, HOUR_MS, 0, -HOUR_MS, 0]):
             wall.ms = NOON_MS + jump_ms
             producer.send([Outgoing("gps.fixes", b"29B-1", b"%d" % number)])
-            stream.prune("gps.fixes")
+            stream.tidy("gps.fixes")
         records = stream.consumer("g", ["gps.fixes"]).poll(10, 1.0)
         assert [record.value for record in records] == [b"0", b"1", b"2", b"3", b"4"]
