@@ -15,7 +15,7 @@ from tests.chaos.report import as_json, describe
 from tests.chaos.rounds import KINDS, plan_rounds
 
 # A dead member of a Kafka group is missed only after its session, so there several rounds share one return to rest.
-TOGETHER = {"embedded": 1, "distributed": 3}
+TOGETHER = {"embedded": 2, "distributed": 5}
 
 
 def main() -> int:
