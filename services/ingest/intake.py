@@ -21,6 +21,7 @@ from services.ingest.letters import LetterLimit, dead_record, fix_records
 from services.ingest.turns import Turns
 from services.ingest.writer import LogWriter
 from services.recordings import Item, Refusal
+from services.recordings.bound import TooManyRecordsError
 from services.stream.base import Outgoing
 
 PARSE_IN_THREAD_BYTES = 65_536
@@ -150,6 +151,8 @@ class Intake:
         form = self.formats[door]
         try:
             items = form.parse(body, caller.name, now_ms)
+        except TooManyRecordsError as error:
+            items = [Refusal(0, None, "body", str(error), "send fewer at once", body[:1000])]
         except Exception:
             log.exception("a body could not be parsed", door=door, source=caller.name, bytes=len(body))
             reason, mend = f"cannot be read as {form.expects}", f"send {form.expects}"

@@ -99,7 +99,10 @@ def _fetched_state(source: Feed | Broker, figures: Figures | None) -> str:
     if isinstance(source, Broker):
         return "connected" if figures.get(("hanoi_ingest_mqtt_connected", source.name)) else "not connected"
     age_s = figures.get(("hanoi_ingest_feed_age_seconds", source.name))
-    return "not asked yet" if age_s is None else f"{age_s:,.0f} s old"
+    asked = figures.get(("hanoi_ingest_pulls_total", source.name), 0)
+    if not asked:
+        return "not asked yet"
+    return f"asked {asked:,.0f} times" if age_s is None else f"{age_s:,.0f} s old"
 
 
 @click.command("check")
@@ -114,7 +117,14 @@ def check_sources(path: Path | None) -> None:
     if not found:
         click.echo(f"{path}: no source in it")
     for source in found:
-        click.echo(f"{source.name}: {source.format} from {source.url}")
+        click.echo(f"{source.name}: {source.format} from {without_password(source.url)}")
+
+
+def without_password(url: str) -> str:
+    """Return an address without the name and password that may stand in it."""
+    scheme, _, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
 
 
 @click.command("try")

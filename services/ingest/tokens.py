@@ -12,8 +12,10 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from schemas.message import Message
 from schemas.units import Id, Sha256
@@ -21,6 +23,10 @@ from services.settings import Settings
 
 TOKEN_BYTES = 32
 NO_LIMIT_PER_S = 1e9
+YEAR_S = 366 * 86_400.0
+# The ranges keep out what is no number too, which JSON could not hold.
+Rate = Annotated[float, Meta(gt=0.0, le=NO_LIMIT_PER_S, description="reports a second")]
+ClockOffset = Annotated[float, Meta(ge=-30 * YEAR_S, le=30 * YEAR_S, description="seconds a clock is ahead")]
 
 
 class TokenError(Exception):
@@ -37,9 +43,9 @@ class Source(Message, frozen=True):
 
     sha256: Sha256
     player: bool = False
-    rate_per_s: float | None = None
+    rate_per_s: Rate | None = None
     vehicles: tuple[Id, ...] | None = None
-    clock_offset_s: float = 0.0
+    clock_offset_s: ClockOffset = 0.0
     note: str = ""
 
 

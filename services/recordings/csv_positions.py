@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from schemas.fix import Fix
+from services.recordings.bound import NO_BOUND, check_count
 from services.recordings.other import Item
 from services.recordings.refusal import Refusal, make_fix, make_trip, number, whole, words
 from services.recordings.times import parse_time_ms
@@ -32,7 +33,9 @@ NEEDED = ("vehicle_id", "time", "lat", "lon")
 TRUTH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
-def parse_csv(data: bytes, source: str, received_ms: int | None, timezone: str | None = None) -> list[Item]:
+def parse_csv(
+    data: bytes, source: str, received_ms: int | None, timezone: str | None = None, most: int = NO_BOUND
+) -> list[Item]:
     """Read a CSV with a header into fixes and refusals, one a row, in the order of the rows.
 
     Parameters
@@ -45,6 +48,8 @@ def parse_csv(data: bytes, source: str, received_ms: int | None, timezone: str |
         When it came; ``None`` takes each row's own time.
     timezone : str, optional
         Zone of local times that name none.
+    most : int
+        Records a body may hold; `TooManyRecordsError` beyond.
 
     Returns
     -------
@@ -59,7 +64,11 @@ def parse_csv(data: bytes, source: str, received_ms: int | None, timezone: str |
         mend = "; ".join(f"name a column {' or '.join(COLUMNS[want][:3])}" for want in absent)
         head = ",".join(header)[:200]
         return [Refusal(0, None, absent[0], f"no column for {', '.join(absent)} in {head!r}", mend, data[:1000])]
-    return [_row(index, row, names, source, received_ms, timezone) for index, row in enumerate(reader)]
+    items: list[Item] = []
+    for index, row in enumerate(reader):
+        check_count(index + 1, most)
+        items.append(_row(index, row, names, source, received_ms, timezone))
+    return items
 
 
 def _row(

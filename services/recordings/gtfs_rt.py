@@ -6,6 +6,7 @@ from google.protobuf.message import DecodeError
 from google.transit import gtfs_realtime_pb2
 
 from schemas.fix import Fix
+from services.recordings.bound import NO_BOUND, check_count
 from services.recordings.frames import read_varint
 from services.recordings.other import Item
 from services.recordings.refusal import Refusal, make_fix, make_trip, number, words
@@ -13,7 +14,7 @@ from services.recordings.refusal import Refusal, make_fix, make_trip, number, wo
 HEADER_TAG = b"\x0a"  # field 1, a message
 
 
-def parse_gtfs_rt(data: bytes, source: str, received_ms: int | None) -> list[Item]:
+def parse_gtfs_rt(data: bytes, source: str, received_ms: int | None, most: int = NO_BOUND) -> list[Item]:
     """Read one FeedMessage into fixes and refusals; entities without a vehicle position are passed over.
 
     Parameters
@@ -24,6 +25,8 @@ def parse_gtfs_rt(data: bytes, source: str, received_ms: int | None) -> list[Ite
         Who sent it.
     received_ms : int or None
         When it came; ``None`` takes the header's time, or the fix's own.
+    most : int
+        Records a body may hold; `TooManyRecordsError` beyond.
 
     Returns
     -------
@@ -36,6 +39,7 @@ def parse_gtfs_rt(data: bytes, source: str, received_ms: int | None) -> list[Ite
     except DecodeError as error:
         mend = "send a whole GTFS-realtime FeedMessage as protobuf"
         return [Refusal(0, None, "body", f"not a FeedMessage ({error}), {len(data)} bytes", mend, data[:1000])]
+    check_count(len(feed.entity), most)
     header_ms = feed.header.timestamp * 1000 or None
     at_ms = received_ms if received_ms is not None else header_ms
     entities = [entity for entity in feed.entity if entity.HasField("vehicle")]

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from services.recordings.bound import NO_BOUND, check_count
 from services.recordings.json_body import JsonError, read_json
 from services.recordings.other import Item, OtherMessage
 from services.recordings.refusal import Refusal, make_fix, number, words
@@ -18,7 +19,7 @@ MEND = "send id, lat and lon (and timestamp, speed, bearing) as parameters, or T
 SENT_BY = {"token", "speed_unit"}
 
 
-def parse_osmand(data: bytes, source: str, received_ms: int | None) -> list[Item]:
+def parse_osmand(data: bytes, source: str, received_ms: int | None, most: int = NO_BOUND) -> list[Item]:
     """Read one report of a phone or tracker that speaks the OsmAnd protocol.
 
     A report without ``timestamp`` was made when it came. ``speed`` is in knots, as Traccar takes it, unless
@@ -32,6 +33,8 @@ def parse_osmand(data: bytes, source: str, received_ms: int | None) -> list[Item
         Who sent it.
     received_ms : int or None
         When it came; ``None`` takes the report's own time.
+    most : int
+        Records a body may hold; `TooManyRecordsError` beyond.
 
     Returns
     -------
@@ -40,7 +43,7 @@ def parse_osmand(data: bytes, source: str, received_ms: int | None) -> list[Item
     """
     text = data.strip()
     if text[:1] in (b"{", b"["):
-        return _read_json(text, source, received_ms)
+        return _read_json(text, source, received_ms, most)
     found = dict(parse_qsl(text.decode(errors="replace"), keep_blank_values=True, max_num_fields=200))
     if not found.keys() - SENT_BY:
         return [Refusal(0, None, "body", "there are no parameters in it", MEND, data[:1000])]
@@ -71,7 +74,7 @@ def _parameters(found: Mapping[str, str], original: bytes, source: str, received
     return _finish(0, original, values, doubt, source, received_ms)
 
 
-def _read_json(data: bytes, source: str, received_ms: int | None) -> list[Item]:
+def _read_json(data: bytes, source: str, received_ms: int | None, most: int) -> list[Item]:
     try:
         body = read_json(data)
     except JsonError as error:
@@ -81,6 +84,7 @@ def _read_json(data: bytes, source: str, received_ms: int | None) -> list[Item]:
         location = report.get("location") if isinstance(report, dict) else None
         vehicle = words(report.get("device_id")) if isinstance(report, dict) else None
         for place in location if isinstance(location, list) else [location]:
+            check_count(len(items) + 1, most)
             items.append(_place(len(items), place, vehicle, source, received_ms))
     return items or [Refusal(0, None, "body", "there is no report in it", MEND, data[:1000])]
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from services.recordings.bound import NO_BOUND, check_count
 from services.recordings.json_body import JsonError, read_json
 from services.recordings.osmand import MPS_PER_KNOT
 from services.recordings.other import Item, OtherMessage
@@ -14,7 +15,9 @@ MEND = 'send {"position": {…}, "device": {"uniqueId": …}} as Traccar\'s forw
 BY_NAME = "name"
 
 
-def parse_traccar(data: bytes, source: str, received_ms: int | None, vehicle_from: str = "uniqueId") -> list[Item]:
+def parse_traccar(
+    data: bytes, source: str, received_ms: int | None, vehicle_from: str = "uniqueId", most: int = NO_BOUND
+) -> list[Item]:
     """Read what a Traccar server forwards: one object or an array of them.
 
     Parameters
@@ -27,6 +30,8 @@ def parse_traccar(data: bytes, source: str, received_ms: int | None, vehicle_fro
         When it came; ``None`` takes each position's own time.
     vehicle_from : str
         Which field of the device is the vehicle's id: ``uniqueId`` (mostly the IMEI) or ``name`` (mostly the plate).
+    most : int
+        Records a body may hold; `TooManyRecordsError` beyond.
 
     Returns
     -------
@@ -38,6 +43,7 @@ def parse_traccar(data: bytes, source: str, received_ms: int | None, vehicle_fro
     except JsonError as error:
         return [Refusal(0, None, "body", str(error), MEND, data[:1000])]
     records = body if isinstance(body, list) else [body]
+    check_count(len(records), most)
     return [_record(index, record, source, received_ms, vehicle_from) for index, record in enumerate(records)]
 
 

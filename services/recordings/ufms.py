@@ -5,6 +5,7 @@ from typing import Any
 from google.protobuf.message import DecodeError
 from google.protobuf.unknown_fields import UnknownFieldSet
 
+from services.recordings.bound import NO_BOUND, check_count
 from services.recordings.frames import CutOffError, is_framed, split_frames
 from services.recordings.other import Item, OtherMessage
 from services.recordings.refusal import Refusal, make_fix, number, words
@@ -23,7 +24,9 @@ POSITIONS: dict[str, tuple[str, bool]] = {
 }
 
 
-def parse_ufms(data: bytes, source: str, received_ms: int | None, points_field: int = POINTS_FIELD) -> list[Item]:
+def parse_ufms(
+    data: bytes, source: str, received_ms: int | None, points_field: int = POINTS_FIELD, most: int = NO_BOUND
+) -> list[Item]:
     """Read one ``BaseMessage``, or a length-delimited stream of them.
 
     Parameters
@@ -36,13 +39,15 @@ def parse_ufms(data: bytes, source: str, received_ms: int | None, points_field: 
         When it came; ``None`` takes each point's own time.
     points_field : int
         Number of the repeated points in ``BusWayPointBatch``.
+    most : int
+        Records a body may hold; `TooManyRecordsError` beyond.
 
     Returns
     -------
     list of Fix, Refusal or OtherMessage
         One entry a point or other message; one refusal alone where the bytes are no message.
     """
-    reader = _Reader(source, received_ms, points_field)
+    reader = _Reader(source, received_ms, points_field, most)
     if not is_framed(data):
         reader.read(data, whole_body=True)
         return reader.items
@@ -57,17 +62,19 @@ def parse_ufms(data: bytes, source: str, received_ms: int | None, points_field: 
 class _Reader:
     """Collects what the messages of one body hold, counting on from message to message."""
 
-    def __init__(self, source: str, received_ms: int | None, points_field: int) -> None:
+    def __init__(self, source: str, received_ms: int | None, points_field: int, most: int) -> None:
         self.items: list[Item] = []
         self._source = source
         self._received_ms = received_ms
         self._points_field = points_field
+        self._most = most
         self._class = base_message(points_field)
 
     def refuse(self, field: str, reason: str, mend: str, original: bytes) -> None:
         self.items.append(Refusal(len(self.items), None, field, reason, mend, original[:1000]))
 
     def read(self, data: bytes, *, whole_body: bool = False) -> None:
+        check_count(len(self.items) + 1, self._most)
         message = self._class()
         try:
             message.ParseFromString(data)
@@ -99,6 +106,7 @@ class _Reader:
             self._point(payload, payload, zero_when_absent)
             return
         points = getattr(payload, repeated)
+        check_count(len(self.items) + len(points), self._most)
         for point in points:
             self._point(point, point if name == "msgBusWayPoints" else payload, zero_when_absent)
         if not points:

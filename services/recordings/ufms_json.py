@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from services.recordings.bound import NO_BOUND, check_count
 from services.recordings.json_body import JsonError, read_json
 from services.recordings.other import Item, OtherMessage
 from services.recordings.refusal import Refusal, make_fix, number, words
@@ -18,7 +19,7 @@ MESSAGE = PREFIX + "BusWayPoint"
 MEND = 'send {"msgType": "MsgType_BusWayPoint", "msgBusWayPoint": {vehicle, datetime, x, y, …}} or an array of them'
 
 
-def parse_ufms_json(data: bytes, source: str, received_ms: int | None) -> list[Item]:
+def parse_ufms_json(data: bytes, source: str, received_ms: int | None, most: int = NO_BOUND) -> list[Item]:
     """Read one tracker message, or an array of them.
 
     A bus's tracker leaves out what is zero or false: no ``speed`` means standing, no
@@ -32,6 +33,8 @@ def parse_ufms_json(data: bytes, source: str, received_ms: int | None) -> list[I
         Who sent it.
     received_ms : int or None
         When it came; ``None`` takes each message's own time.
+    most : int
+        Records a body may hold; `TooManyRecordsError` beyond.
 
     Returns
     -------
@@ -45,6 +48,7 @@ def parse_ufms_json(data: bytes, source: str, received_ms: int | None) -> list[I
     items: list[Item] = []
     for record in body if isinstance(body, list) else [body]:
         _read(record, items, source, received_ms)
+        check_count(len(items), most)
     return items
 
 

@@ -26,8 +26,9 @@ import yaml
 from msgspec import Meta
 
 from schemas.units import Id
+from services.ingest.tokens import ClockOffset, Rate
 
-Positive = Annotated[float, Meta(gt=0)]
+Size = Annotated[float, Meta(gt=0, le=1_024.0)]
 Form = Literal["gtfs-rt", "ufms", "ufms-json", "csv", "osmand", "traccar", "traccar-name"]
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
@@ -42,11 +43,11 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     name: Id
     url: str
     format: Form = "gtfs-rt"
-    every_s: Annotated[float, Meta(ge=1.0)] = 15.0
-    timeout_s: Positive = 10.0
-    max_mib: Positive = 16.0
+    every_s: Annotated[float, Meta(ge=1.0, le=86_400.0)] = 15.0
+    timeout_s: Annotated[float, Meta(gt=0, le=3_600.0)] = 10.0
+    max_mib: Size = 16.0
     headers: dict[str, str] = {}
-    clock_offset_s: float = 0.0
+    clock_offset_s: ClockOffset = 0.0
 
 
 class Broker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,9 +61,9 @@ class Broker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     username: str | None = None
     password: str | None = None
     protocol: Literal["5", "3.1.1"] = "5"
-    max_mib: Positive = 1.0
-    clock_offset_s: float = 0.0
-    rate_per_s: Positive | None = None
+    max_mib: Size = 1.0
+    clock_offset_s: ClockOffset = 0.0
+    rate_per_s: Rate | None = None
 
 
 Fetched = Feed | Broker

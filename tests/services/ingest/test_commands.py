@@ -55,6 +55,9 @@ def test_tokens_are_made_listed_changed_and_revoked(tmp_path: Path) -> None:
         (("token", "set", "depot"), "say what to change"),
         (("token", "add", "", "--rate", "1"), "source name"),
         (("token", "add", "x", "--vehicle", ""), "vehicles"),
+        (("token", "add", "x", "--rate", "nan"), "rate_per_s"),
+        (("token", "add", "x", "--clock-offset", "inf"), "clock_offset_s"),
+        (("token", "set", "depot", "--clock-offset", "nan"), "clock_offset_s"),
     ],
 )
 def test_what_cannot_be_done_is_told_and_changes_nothing(words: tuple[str, ...], said: str) -> None:
@@ -90,6 +93,12 @@ def test_a_bad_addition_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     assert "topics" in hanoi("source", "add", "depot", "mqtt://h").output
     assert "url" in hanoi("source", "add", "x", "ftp://h/").output
     assert (tmp_path / "sources.yaml").read_text() == before
+
+
+def test_a_password_in_an_address_is_not_shown() -> None:
+    hanoi("source", "add", "depot", "mqtt://city:secret@h:1883/", "--topic", "t")
+    assert "secret" not in hanoi("source", "check").stdout
+    assert "mqtt://h:1883/" in hanoi("source", "check").stdout
 
 
 def test_comments_stay_when_an_entry_is_added(tmp_path: Path) -> None:

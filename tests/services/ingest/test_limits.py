@@ -137,6 +137,25 @@ def test_a_source_with_too_much_before_the_log_is_told_to_wait_and_others_are_no
     assert street.post("fixes/csv", body).status_code == 202
 
 
+NOTHINGS = {
+    "csv": (CSV + "x\n" * 60_000).encode(),
+    "ufms-json": b"[" + b"[]," * 60_000 + b"[]]",
+    "traccar": b"[" + b"7," * 60_000 + b"7]",
+    "osmand": b'{"device_id":"a","location":[' + b"7," * 60_000 + b"7]}",
+    "gtfs-rt": b"\x0a\x05\x0a\x032.0" + b"\x12\x00" * 60_000,
+    "ufms": b"\x08\x68\xc2\x06\xc0\xa9\x07" + b"\x0a\x00" * 60_000,
+}
+
+
+@pytest.mark.parametrize("door", NOTHINGS)
+def test_a_body_of_very_many_nothings_is_refused_whole(street: Street, door: str) -> None:
+    object.__setattr__(street.house, "max_body_bytes", 8_000_000)
+    answer = street.post(f"fixes/{door}", NOTHINGS[door])
+    assert answer.status_code == 400
+    assert "50,000" in answer.json()["detail"]
+    assert len(street.records("gps.fixes.dead")) == 1
+
+
 def test_a_day_old_backlog_that_arrives_at_once_is_taken_and_its_clock_not_blamed(street: Street) -> None:
     rows = [csv_row("29B-1", SECOND - 86_400 + 20 * number) for number in range(4_000)]
     answer = street.post("fixes/csv", (CSV + "".join(rows)).encode())
