@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from schemas.topics import TOPICS
 from services.settings import Settings
 from services.stream.embedded import GROUPS
 
@@ -27,11 +28,13 @@ def log_folder(settings: Settings) -> Path | None:
 def log_files(folder: Path) -> Iterator[Path]:
     """Go through the files of an embedded log in the order in which they must be copied.
 
-    Groups before topics: how far a group came then never lies beyond the copied end of a topic. At worst
-    a step does its last seconds again, which changes nothing, because every row has its natural key.
+    Groups first: how far a group came then never lies beyond the copied end of a topic. Then what keyed steps
+    remember (compacted topics): a step leaves out what it remembers, so its input and its outputs must reach at
+    least as far. At worst a step does its last seconds again, which changes nothing, because rows have natural keys.
     """
     yield from sorted((folder / GROUPS).glob("*.sqlite"))
-    yield from sorted(folder.glob("*.sqlite"))
+    topics = sorted(folder.glob("*.sqlite"))
+    yield from sorted(topics, key=lambda path: not (path.stem in TOPICS and TOPICS[path.stem].compacted))
 
 
 def plain_places(settings: Settings, *, keys: bool) -> list[Place]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from schemas.topics import TOPICS
+from services.backup.places import log_files
 from services.cli import main
 from services.run.status import RunLock
 from services.store.engine import open_store
@@ -53,6 +54,17 @@ def backup(var: Path, tmp_path: Path) -> Path:
 
 def restore(backup: Path, var: Path, *more: str) -> Result:
     return hanoi("restore", str(backup), "--var", str(var), *more)
+
+
+def test_the_log_is_copied_in_the_order_that_loses_nothing(var: Path) -> None:
+    """A group's place, then what a step remembers, then its input and output: what is remembered lies in both."""
+    with open_stream(f"sqlite:///{var / 'stream'}") as stream:
+        stream.consumer("track", ["gps.fixes"]).close()
+    names = [path.relative_to(var / "stream").as_posix() for path in log_files(var / "stream")]
+    assert names[0] == "groups/track.sqlite"
+    states = [f"{topic.name}.sqlite" for topic in TOPICS.values() if topic.compacted]
+    assert names[1 : 1 + len(states)] == sorted(states)
+    assert {"gps.fixes.sqlite", "bus.positions.sqlite", "gps.fixes.dead.sqlite"} <= {*names[1 + len(states) :]}
 
 
 def test_a_key_travels_only_if_asked_for(backup: Path) -> None:
