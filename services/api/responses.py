@@ -1,13 +1,13 @@
 """Shapes that several nouns share; their own lie in each noun's ``responses.py``."""
 
+import gzip
+import hashlib
+from functools import cached_property
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Header, Response
+from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict
-
-# What the asker holds already, by its tag.
-Known = Annotated[str | None, Header(alias="If-None-Match", max_length=400)]
 
 
 class Model(BaseModel):
@@ -83,27 +83,47 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def tagged(body: bytes, version: str, known: str | None, *, cache: str) -> Response:
-    """Return a body of JSON with its tag, or only word that the asker holds it already.
+class Kept:
+    """A body of JSON that many ask for: encoded, packed and tagged once.
 
     Parameters
     ----------
     body : bytes
         JSON.
-    version : str
-        Changes with the body.
-    known : str or None
-        ``If-None-Match`` of the request.
-    cache : str
-        ``Cache-Control`` of the response.
-
-    Returns
-    -------
-    Response
-        200, or 304 without a body. The tag is a weak one: the body may be sent compressed.
     """
-    tag = f'W/"{version}"'
-    headers = {"ETag": tag, "Cache-Control": cache}
-    if known is not None and tag in (part.strip() for part in known.split(",")):
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(body, media_type="application/json", headers=headers)
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+
+    @cached_property
+    def packed(self) -> bytes:
+        """The body as gzip."""
+        return gzip.compress(self.body, compresslevel=6, mtime=0)
+
+    @cached_property
+    def version(self) -> str:
+        """Changes with the body."""
+        return hashlib.blake2b(self.body, digest_size=9).hexdigest()
+
+    def answer(self, request: Request, cache: str) -> Response:
+        """Return the body, or only word that the asker holds it already.
+
+        Parameters
+        ----------
+        request : Request
+            Its ``If-None-Match`` and ``Accept-Encoding`` are read.
+        cache : str
+            ``Cache-Control`` of the response.
+
+        Returns
+        -------
+        Response
+            200, or 304 without a body. The tag is a weak one: the body may be sent packed.
+        """
+        tag = f'W/"{self.version}"'
+        headers = {"ETag": tag, "Cache-Control": cache, "Vary": "Accept-Encoding"}
+        if tag in (part.strip() for part in request.headers.get("if-none-match", "").split(",")):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            return Response(self.packed, media_type="application/json", headers={**headers, "Content-Encoding": "gzip"})
+        return Response(self.body, media_type="application/json", headers=headers)

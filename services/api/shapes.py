@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from shapely import LineString
 
 from fleet.gtfs.patterns import Pattern
+from services.api.responses import Kept
 from services.api.timetable import CityTimetable
 
 # Nearer to the drawn line than this a point makes no difference that can be seen.
@@ -34,9 +35,9 @@ class Shapes:
         return hashlib.blake2b(msgspec.json.encode(self._bodies), digest_size=6).hexdigest()
 
     @cached_property
-    def encoded(self) -> bytes:
+    def kept(self) -> Kept:
         """The JSON of all shapes."""
-        return msgspec.json.encode({"version": self.version, "shapes": self._bodies})
+        return Kept(msgspec.json.encode({"version": self.version, "shapes": self._bodies}))
 
     def find_number(self, trip_id: str | None) -> int | None:
         """Return the number of the line a trip is drawn along, ``None`` where it is unknown."""

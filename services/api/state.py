@@ -16,6 +16,7 @@ from services.api.roads import Roads
 from services.api.roles import PUBLIC, TABLE, WITHOUT_CSRF, may
 from services.api.shapes import Shapes
 from services.api.timetable import CityTimetable
+from services.api.vehicles.listing import Listing
 from services.api.views import Views
 from services.auth.limits import LoginLimit
 from services.auth.sessions import User, find_user
@@ -54,6 +55,11 @@ class ApiState:
     def now_ms(self) -> int:
         """The city's time."""
         return self.context.clock.now_ms()
+
+    @cached_property
+    def listing(self) -> Listing:
+        """The list of all buses."""
+        return Listing(self.live, self.timetable)
 
     @cached_property
     def shapes(self) -> Shapes:

@@ -1,10 +1,9 @@
 """Lines."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from services.api.disruptions.responses import rider_alert_out
 from services.api.problems import absent
-from services.api.responses import Known, tagged
 from services.api.routes.responses import RouteOut, RoutesOut, ShapesOut, list_directions, list_routes, route_hit
 from services.api.state import State
 from services.api.vehicles.responses import list_vehicles
@@ -20,10 +19,9 @@ def read_routes(state: State, response: Response) -> RoutesOut:
 
 
 @router.get("/api/shapes", response_model=ShapesOut)
-def read_shapes(state: State, known: Known = None) -> Response:
+def read_shapes(state: State, request: Request) -> Response:
     """Return the lines that buses are drawn along, by the numbers that the stream tells."""
-    shapes = state.shapes
-    return tagged(shapes.encoded, shapes.version, known, cache="public, max-age=0, must-revalidate")
+    return state.shapes.kept.answer(request, "public, max-age=0, must-revalidate")
 
 
 @router.get("/api/routes/{route_id}")

@@ -1,25 +1,24 @@
 """Buses."""
 
-from fastapi import APIRouter
+import time
+
+from fastapi import APIRouter, Request, Response
 
 from services.api.problems import absent
 from services.api.state import State
 from services.api.vehicles.responses import (
     VehicleDetailOut,
     VehiclesOut,
-    list_vehicles,
     vehicle_detail_out,
 )
 
 router = APIRouter(tags=["vehicles"])
 
 
-@router.get("/api/vehicles")
-def read_vehicles(state: State) -> VehiclesOut:
-    """Return all buses heard of in the last half hour."""
-    now_ms = state.now_ms
-    with state.live.reading() as live:
-        return VehiclesOut(now_ms=now_ms, vehicles=list_vehicles(live, state.timetable, now_ms))
+@router.get("/api/vehicles", response_model=VehiclesOut)
+def read_vehicles(state: State, request: Request) -> Response:
+    """Return all buses heard of in the last half hour, as they were at most a second ago."""
+    return state.listing.read(state.now_ms, time.monotonic()).answer(request, "no-cache")
 
 
 @router.get("/api/vehicles/{vehicle_id}")

@@ -3,9 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parseAst } from 'rolldown/parseAst'
-import { en } from '../src/i18n/en.ts'
+import { en as publicEn } from '../src/i18n/en.ts'
 import { fill, type Key } from '../src/i18n/index.ts'
-import { vi } from '../src/i18n/vi.ts'
+import { staff } from '../src/i18n/staff.ts'
+import { vi as publicVi } from '../src/i18n/vi.ts'
+
+const vi: Record<string, string> = { ...publicVi, ...staff.vi }
+const en: Record<string, string> = { ...publicEn, ...staff.en }
 
 const SOURCE = join(import.meta.dirname, '..', 'src')
 const WORDS = /\p{L}{2,}/u
@@ -41,8 +45,8 @@ test('both dictionaries have the same keys', () => {
 
 test('no text is empty, and both languages fill in the same values', () => {
   for (const key of Object.keys(vi) as Key[]) {
-    assert.ok(vi[key].trim() && en[key].trim(), key)
-    assert.deepEqual(places(en[key]), places(vi[key]), key)
+    assert.ok(vi[key]!.trim() && en[key]!.trim(), key)
+    assert.deepEqual(places(en[key]!), places(vi[key]!), key)
   }
 })
 
@@ -67,10 +71,19 @@ test('no words for people stand outside the dictionaries', () => {
 })
 
 test('every key that the pages ask for is in the dictionary, and every key is asked for', () => {
-  const all = [...files(SOURCE)].filter((path) => !path.includes('/i18n/v') && !path.includes('/i18n/e')).map((path) => readFileSync(path, 'utf8')).join('\n')
+  const all = [...files(SOURCE)].filter((path) => !/\/i18n\/(v|e|staff)/.test(path)).map((path) => readFileSync(path, 'utf8')).join('\n')
   const asked = [...all.matchAll(/(?<![\w.])t\(\s*'([^']+)'/g)].map((match) => match[1]!)
   assert.deepEqual(asked.filter((key) => !(key in vi)), [])
   const stems = [...all.matchAll(/(?:tCode\(\s*'|[t]\(`)([a-z.A-Z]+\.)(?:'|\$)/g)].map((match) => match[1]!)
   const unused = Object.keys(vi).filter((key) => !all.includes(`'${key}'`) && !all.includes(`"${key}"`) && !stems.some((stem) => key.startsWith(stem)))
   assert.deepEqual(unused, [])
+})
+
+test('no page of riders asks for a word that only the staff pages load', () => {
+  const riders = [...files(SOURCE)].filter((path) => !/\/src\/(control|enforcement|i18n)\//.test(path)).map((path) => readFileSync(path, 'utf8')).join('\n')
+  const asked = [...riders.matchAll(/(?<![\w.])t\(\s*'([^']+)'/g)].map((match) => match[1]!)
+  const stems = [...riders.matchAll(/(?:tCode\(\s*'|[t]\(`)([a-z.A-Z]+\.)(?:'|\$)/g)].map((match) => match[1]!)
+  // The four scores are drawn on staff pages only, by a part that stands among the shared ones.
+  const theirs = [...asked, ...Object.keys(staff.vi).filter((key) => stems.some((stem) => key.startsWith(stem)))].filter((key) => !(key in publicVi) && !key.startsWith('quality.'))
+  assert.deepEqual(theirs, [])
 })

@@ -205,7 +205,7 @@ def test_an_unexpected_error_says_nothing_of_the_inside(api: Running, monkeypatc
     def broken(*args: object) -> None:
         raise RuntimeError("secret path /srv/x")
 
-    monkeypatch.setattr("services.api.vehicles.endpoints.list_vehicles", broken)
+    monkeypatch.setattr("services.api.vehicles.listing.list_vehicles", broken)
     answer = api.client.get("/api/vehicles")
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
     assert "secret" not in answer.text
@@ -228,3 +228,20 @@ def test_streets_are_found_by_their_words_and_have_a_place_in_their_middle() -> 
 def test_a_city_without_roads_finds_no_streets(api: Running) -> None:
     body = api.client.get("/api/search", params={"q": "kim", "streets": True}).json()
     assert body["streets"] == []
+
+
+def test_the_list_of_buses_is_made_once_for_all_who_ask_within_a_second(api: Running) -> None:
+    api.take(("bus.positions", position("a")))
+    listing = api.state.listing
+    first = listing.read(NOON_MS, 100.0)
+    api.take(("bus.positions", position("b")))
+    assert listing.read(NOON_MS, 100.9) is first
+    assert b'"vehicle_id":"b"' in listing.read(NOON_MS, 101.0).body
+
+
+def test_the_list_of_buses_goes_packed_to_who_takes_that(api: Running) -> None:
+    api.take(("bus.positions", position("a")))
+    first = api.client.get("/api/vehicles", headers={"Accept-Encoding": "gzip"})
+    assert (first.headers["content-encoding"], len(first.json()["vehicles"])) == ("gzip", 1)
+    plain = api.client.get("/api/vehicles", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers

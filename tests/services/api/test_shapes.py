@@ -39,4 +39,4 @@ def test_who_holds_the_shapes_already_is_told_so(api: Running) -> None:
 
 def test_a_city_without_a_timetable_has_no_shapes() -> None:
     assert Shapes(CityTimetable(None)).find_number("t1") is None
-    assert b'"shapes":[]' in Shapes(CityTimetable(None)).encoded
+    assert b'"shapes":[]' in Shapes(CityTimetable(None)).kept.body

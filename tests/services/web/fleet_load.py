@@ -5,18 +5,15 @@ its own log, store and operator; ``write`` appends the positions of some buses t
 """
 
 import argparse
-import random
+import runpy
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from fleet.gtfs import Timetable, read_timetable
+from fleet.gtfs import read_timetable
 from schemas.message import encode
-from schemas.position import BusPosition, Quality
 from schemas.topics import TOPICS
-from schemas.trip import Assignment, Phase
 from services.api.pipeline import run
 from services.auth.setup import make_account
 from services.context import Context
@@ -26,70 +23,15 @@ from services.stream import open_stream
 from services.stream.base import Outgoing
 
 NAME, PASSWORD = "bench", "a password for measuring"
-NOISE_M = 6.0
-METRES_PER_DEGREE = 111_195.0
 
-
-@dataclass(frozen=True)
-class Driver:
-    """One bus: a trip, where it began and how fast it is."""
-
-    vehicle_id: str
-    trip: int
-    start_m: float
-    speed_mps: float
-    delay_s: float
-
-
-def make_drivers(table: Timetable, buses: int, seed: int) -> list[Driver]:
-    """Return buses spread over the trips of a timetable."""
-    chance = random.Random(seed)
-    return [
-        Driver(
-            vehicle_id=f"29B-{number // 100:03d}.{number % 100:02d}",
-            trip=chance.randrange(len(table.trip_ids)),
-            start_m=chance.uniform(0.0, 20_000.0),
-            speed_mps=chance.uniform(3.0, 9.0),
-            delay_s=round(chance.gauss(150.0, 240.0)),
-        )
-        for number in range(buses)
-    ]
-
-
-def position_of(driver: Driver, table: Timetable, time_ms: int, noise: np.random.Generator) -> BusPosition:
-    """Return where a bus is; at the end of its shape it begins anew."""
-    pattern = table.pattern_of(driver.trip)
-    along_m = (driver.start_m + driver.speed_mps * (time_ms % 86_400_000) / 1000) % pattern.length_m
-    x, y, heading = pattern.point_at(along_m)
-    lon, lat = table.frame.to_degrees(np.array([x]), np.array([y]))
-    north, east = noise.normal(0.0, NOISE_M / METRES_PER_DEGREE, 2)
-    return BusPosition(
-        vehicle_id=driver.vehicle_id,
-        time_ms=time_ms,
-        lon=float(lon[0] + east),
-        lat=float(lat[0] + north),
-        source="bench",
-        received_ms=time_ms,
-        assignment=Assignment(
-            phase=Phase.IN_SERVICE,
-            probability=0.97,
-            trip_id=table.trip_ids[driver.trip],
-            start_date="20260101",
-            route_id=table.route_ids[table.trip_route[driver.trip]],
-            direction_id=0,
-            distance_m=along_m,
-        ),
-        quality=Quality(correct=1.0, complete=0.95, clean=0.9, live=1.0),
-        speed_mps=driver.speed_mps,
-        heading_deg=heading,
-        delay_s=driver.delay_s + round(60 * np.sin(time_ms / 120_000 + driver.start_m)),
-    )
+# Read by its place, so that another checkout is measured under the same fleet.
+FLEET = runpy.run_path(str(Path(__file__).resolve().parents[3] / "services" / "bench" / "fleet.py"))
 
 
 def write(folder: Path, city: Path, *, buses: int, every_s: int, seed: int) -> None:
     """Append positions until killed: each bus every some seconds, a part of them every second."""
     table = read_timetable(city / "gtfs.zip", repeat_calendar=True)
-    drivers, noise = make_drivers(table, buses, seed), np.random.default_rng(seed)
+    drivers, noise = FLEET["make_drivers"](table, buses, seed), np.random.default_rng(seed)
     with open_stream(f"sqlite:///{folder}/stream") as stream:
         stream.ensure_topics(TOPICS.values())
         producer = stream.producer()
@@ -97,7 +39,7 @@ def write(folder: Path, city: Path, *, buses: int, every_s: int, seed: int) -> N
         while True:
             time_ms = second * 1000
             due = drivers if second % 600 == 0 else drivers[second % every_s :: every_s]
-            messages = [position_of(driver, table, time_ms, noise) for driver in due]
+            messages = [FLEET["position_of"](driver, table, time_ms, noise) for driver in due]
             producer.send([Outgoing("bus.positions", m.vehicle_id.encode(), encode(m)) for m in messages])
             producer.flush()
             second += 1

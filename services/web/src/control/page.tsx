@@ -1,4 +1,5 @@
 /** Control: what is wrong now, what is it doing to the city, what have I done about it? */
+import '../i18n/staff.ts'
 import { useEffect, useMemo } from 'preact/hooks'
 import { segment } from '../core/api.ts'
 import { setQuery, usePlace } from '../core/router.ts'

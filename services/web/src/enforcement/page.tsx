@@ -1,4 +1,5 @@
 /** Enforcement: did this road user do this, is it proved, is there an exception? Eyes on the picture, hands on the keys. */
+import '../i18n/staff.ts'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { segment } from '../core/api.ts'
 import { usePlace } from '../core/router.ts'

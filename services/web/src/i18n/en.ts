@@ -1,6 +1,4 @@
 import type { vi } from './vi.ts'
-import { control } from './en_control.ts'
-import { enforcement } from './en_enforcement.ts'
 
 /** English; the compiler and a test hold it to the keys of the Vietnamese dictionary. */
 export const en: Record<keyof typeof vi, string> = {
@@ -179,7 +177,11 @@ export const en: Record<keyof typeof vi, string> = {
   'setup.differ': 'The two passwords differ.',
   'setup.submit': 'Make the account',
   'setup.refused': 'The server refused: {detail}',
-
-  ...control,
-  ...enforcement,
+  'phase.in_service': 'in service',
+  'phase.layover': 'layover',
+  'phase.deadhead': 'running empty',
+  'phase.at_depot': 'at the depot',
+  'phase.depot': 'at the depot',
+  'phase.detour': 'on a detour',
+  'phase.unknown': 'not known',
 }

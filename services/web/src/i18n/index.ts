@@ -4,11 +4,20 @@ import { makeStore, useStore } from '../core/store.ts'
 import type { Text } from '../core/types.ts'
 import { en } from './en.ts'
 import { vi } from './vi.ts'
+import type { control } from './vi_control.ts'
+import type { enforcement } from './vi_enforcement.ts'
 
-export type Key = keyof typeof vi
+export type Key = keyof typeof vi | keyof typeof control | keyof typeof enforcement
 export type Language = 'vi' | 'en'
+type Words = Partial<Record<Key, string>>
 
-const dictionaries: Record<Language, Record<Key, string>> = { vi, en }
+const dictionaries: Record<Language, Words> = { vi: { ...vi }, en: { ...en } }
+
+/** Take in the words of pages that are loaded later. */
+export function learn(words: Record<Language, Words>): void {
+  Object.assign(dictionaries.vi, words.vi)
+  Object.assign(dictionaries.en, words.en)
+}
 export const language = makeStore<Language>(recallText('lang') === 'en' ? 'en' : 'vi')
 
 export function setLanguage(next: Language): void {
@@ -29,7 +38,7 @@ export const useLanguage = (): Language => useStore(language)
 
 /** The words of `key` with `{name}` filled in. */
 export function t(key: Key, values: Record<string, string | number> = {}): string {
-  return fill(dictionaries[language.get()][key], values)
+  return fill(dictionaries[language.get()][key] ?? key, values)
 }
 
 export const fill = (words: string, values: Record<string, string | number>): string =>
@@ -38,7 +47,7 @@ export const fill = (words: string, values: Record<string, string | number>): st
 /** The words of `prefix` + `code` where the dictionary knows them, else the code itself in readable form. */
 export function tCode(prefix: string, code: string): string {
   const key = `${prefix}${code}`
-  return key in vi ? t(key as Key) : code.replace(/_/g, ' ')
+  return key in dictionaries.vi ? t(key as Key) : code.replace(/_/g, ' ')
 }
 
 /** A text of the server in the chosen language. */

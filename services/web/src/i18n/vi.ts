@@ -1,5 +1,3 @@
-import { control } from './vi_control.ts'
-import { enforcement } from './vi_enforcement.ts'
 
 /** Vietnamese, the first language of the pages. */
 export const vi = {
@@ -178,7 +176,11 @@ export const vi = {
   'setup.differ': 'Hai mật khẩu không giống nhau.',
   'setup.submit': 'Tạo tài khoản',
   'setup.refused': 'Máy chủ không nhận: {detail}',
-
-  ...control,
-  ...enforcement,
+  'phase.in_service': 'chạy có khách',
+  'phase.layover': 'nghỉ ở bến',
+  'phase.deadhead': 'chạy không khách',
+  'phase.at_depot': 'ở bãi',
+  'phase.depot': 'ở bãi',
+  'phase.detour': 'đi đường vòng',
+  'phase.unknown': 'chưa rõ',
 } as const
