@@ -182,9 +182,7 @@ def _first_answer(rig: Rig) -> float:
     path, began_s = f"/api/stops/{quote(rig.stop_ids()[0], safe='')}/arrivals", time.monotonic()
     while time.monotonic() - began_s < START_S:
         try:
-            took, failed = rig.ask_alone(
-                [f"/api/stops/{quote(rig.stop_ids()[0], safe='')}/arrivals"], time.monotonic() + 0.01
-            )
+            took, failed = rig.ask_alone([path], time.monotonic() + 0.01)
         except OSError:
             time.sleep(0.05)
             continue

@@ -68,7 +68,7 @@ async def listen_many(port: int, count: int, seconds: float, cpu_s: Callable[[],
     for start in range(0, count, OPEN_AT_ONCE):
         pages += await asyncio.gather(*(_open(port) for _ in range(min(OPEN_AT_ONCE, count - start))))
     tasks = [asyncio.create_task(page.listen()) for page in pages]
-    await asyncio.sleep(SETTLE_S)
+    await asyncio.sleep(min(SETTLE_S, seconds))
     began_s, before_s = time.monotonic(), cpu_s()
     for page in pages:
         page.bytes, page.longest_s, page.heard_s = 0, 0.0, began_s

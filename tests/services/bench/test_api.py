@@ -12,8 +12,8 @@ from tests.services.api.parts import NOON_MS, gtfs_zip, make_city
 
 def test_every_figure_is_measured_and_nothing_fails(tmp_path: Path) -> None:
     make_city(tmp_path / "city", gtfs=gtfs_zip())
-    with open_api(tmp_path / "city", Load(buses=12)) as rig:
-        figures = {figure.name: figure for figure in measure(rig, 0.5, [3])}
+    with open_api(tmp_path / "city", Load(buses=12, every_s=1)) as rig:
+        figures = {figure.name: figure for figure in measure(rig, 1.5, [3])}
         drivers = make_drivers(rig.table, 12, 1)
         assert make_drivers(rig.table, 12, 1) == drivers
         here = position_of(drivers[0], rig.table, NOON_MS, rig.noise)
