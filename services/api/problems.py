@@ -9,7 +9,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from services.auth.errors import AuthError, LoginRefusedError, TooManyAttemptsError
+from services.api.roles import methods_at
+from services.auth.errors import AuthError, LoginRefusedError, SetupRefusedError, TooManyAttemptsError
 from services.cases.lifecycle import CaseError
 from services.incidents.lifecycle import LifecycleError
 from services.media.errors import MediaError
@@ -22,6 +23,7 @@ MEDIA_TYPE = "application/problem+json"
 STATUS: dict[type[Exception], tuple[HTTPStatus, str | None]] = {
     TooManyAttemptsError: (HTTPStatus.TOO_MANY_REQUESTS, None),
     LoginRefusedError: (HTTPStatus.UNAUTHORIZED, None),
+    SetupRefusedError: (HTTPStatus.FORBIDDEN, None),
     AuthError: (HTTPStatus.UNPROCESSABLE_ENTITY, None),
     LifecycleError: (HTTPStatus.CONFLICT, None),
     CaseError: (HTTPStatus.CONFLICT, None),
@@ -83,9 +85,12 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 
 def _http(request: Request, error: Exception) -> Response:
-    del request
     assert isinstance(error, HTTPException)
-    return problem(error.status_code, str(error.detail), error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        # The framework names the methods of one handler; an address may have several.
+        headers = {"Allow": ", ".join(methods_at(request.url.path)) or headers.get("Allow", "GET")}
+    return problem(error.status_code, str(error.detail), headers)
 
 
 def _own(request: Request, error: Exception) -> Response:

@@ -77,10 +77,11 @@ class ProblemOut(Model):
     detail: str
 
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    "4XX": {"model": ProblemOut, "description": "Problem details (RFC 9457)"},
-    "5XX": {"model": ProblemOut, "description": "Problem details (RFC 9457)"},
+_PROBLEM = {
+    "description": "Problem details (RFC 9457)",
+    "content": {"application/problem+json": {"schema": ProblemOut.model_json_schema()}},
 }
+PROBLEMS: dict[int | str, dict[str, Any]] = {"4XX": _PROBLEM, "5XX": _PROBLEM}
 
 
 class Kept:

@@ -1,5 +1,8 @@
 """Who may call what: every endpoint's role in one table. An endpoint that is not here is refused."""
 
+import functools
+import re
+
 from services.auth.roles import Role
 
 PUBLIC: frozenset[Role] = frozenset()
@@ -72,3 +75,17 @@ WITHOUT_CSRF = frozenset({"/api/auth/setup", "/api/auth/login"})
 def may(roles: frozenset[str] | tuple[str, ...], allowed: frozenset[Role]) -> bool:
     """Return whether somebody with these roles is among those allowed."""
     return allowed == PUBLIC or any(role in allowed for role in roles)
+
+
+@functools.cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple(
+        (re.compile(re.sub(r"\{\w+:path\}", ".+", re.sub(r"\{\w+\}", "[^/]+", path))), method)
+        for method, path in TABLE
+        if not path.startswith("/{")
+    )
+
+
+def methods_at(path: str) -> list[str]:
+    """Return the methods that an address of the API knows, none for an address that is not its own."""
+    return sorted({method for pattern, method in _patterns() if pattern.fullmatch(path)})

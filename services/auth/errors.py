@@ -18,3 +18,7 @@ class TooManyAttemptsError(AuthError):
     def __init__(self, wait_s: int) -> None:
         super().__init__(f"too many failed log-ins: wait {wait_s} s")
         self.wait_s = wait_s
+
+
+class SetupRefusedError(AuthError):
+    """The first account cannot be made with this code, or was made already."""

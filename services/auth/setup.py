@@ -1,6 +1,6 @@
 """The first run: a one-time code on the console makes the first admin."""
 
-from services.auth.errors import AuthError
+from services.auth.errors import AuthError, SetupRefusedError
 from services.auth.passwords import hash_password
 from services.auth.roles import Role, parse_name, parse_password, parse_roles
 from services.auth.tokens import is_same, new_code, token_hash
@@ -71,9 +71,13 @@ def make_first_admin(store: Store, *, name: str, password: str, code: str, now_m
 
     Raises
     ------
+    SetupRefusedError
+        If the code is wrong or used, or there is an account already.
     AuthError
-        If the code is wrong or used, there is an account already, or name or password will not do.
+        If name or password will not do.
     """
+    with store.reading() as session:
+        _check_code(find_setup_code(session), count_accounts(session), code)
     name = parse_name(name)
     account = Account(
         name=name,
@@ -82,15 +86,18 @@ def make_first_admin(store: Store, *, name: str, password: str, code: str, now_m
         created_ms=now_ms,
     )
     with store.transaction() as session:
-        expected = find_setup_code(session)
-        if count_accounts(session):
-            raise AuthError("the first account was made already: log in with it")
-        if expected is None or not is_same(expected, token_hash(code.strip().upper())):
-            raise AuthError("the code is wrong: take the newest one that `hanoi run` printed")
+        _check_code(find_setup_code(session), count_accounts(session), code)
         add_account(session, account)
         delete_setup_code(session)
         append_audit(session, time_ms=now_ms, actor=name, action="account.setup", subject=name, detail="admin")
     return account
+
+
+def _check_code(expected: str | None, accounts: int, code: str) -> None:
+    if accounts:
+        raise SetupRefusedError("the first account was made already: log in with it")
+    if expected is None or not is_same(expected, token_hash(code.strip().upper())):
+        raise SetupRefusedError("the code is wrong: take the newest one that `hanoi run` printed")
 
 
 def make_account(store: Store, *, name: str, password: str, roles: object, actor: str, now_ms: int) -> Account:

@@ -1,9 +1,11 @@
 """What the API says about accounts."""
 
+from typing import Annotated
+
 from pydantic import BaseModel, Field
 
 from services.api.responses import Model
-from services.auth.roles import MAX_PASSWORD
+from services.auth.roles import MAX_PASSWORD, MIN_PASSWORD
 
 
 class UserOut(Model):
@@ -42,15 +44,23 @@ class LoginIn(BaseModel):
     password: str = Field(max_length=MAX_PASSWORD)
 
 
-class SetupIn(LoginIn):
+NewName = Annotated[str, Field(pattern=r"^\s*[A-Za-z0-9][A-Za-z0-9._\-]{1,63}\s*$", max_length=80)]
+NewPassword = Annotated[str, Field(min_length=MIN_PASSWORD, max_length=MAX_PASSWORD)]
+
+
+class SetupIn(BaseModel):
     """The first admin, with the code from the console."""
 
+    name: NewName
+    password: NewPassword
     code: str = Field(max_length=64)
 
 
-class AccountIn(LoginIn):
+class AccountIn(BaseModel):
     """A new account."""
 
+    name: NewName
+    password: NewPassword
     roles: list[str]
 
 

@@ -3,11 +3,12 @@
 from http import HTTPStatus
 from pathlib import Path
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
 from services.api import metrics
 from services.api.problems import absent
+from services.api.roles import methods_at
 from services.api.state import State
 
 router = APIRouter(tags=["pages"])
@@ -50,6 +51,9 @@ def read_map(state: State, request: Request) -> Response:
 @router.get("/{path:path}", response_class=HTMLResponse, include_in_schema=False)
 def read_page(request: Request, path: str) -> Response:
     """Return a file of the built pages, the shell for every address of a page."""
+    known = methods_at(f"/{path}")
+    if known and request.method not in known:
+        raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED)
     if path.startswith(NOT_PAGES) and not path.startswith("assets/"):
         raise absent("There is nothing at this address.")
     dist: Path = request.app.state.dist

@@ -27,7 +27,7 @@ def test_a_wrong_code_makes_nobody_and_guessing_is_slowed(api: Running) -> None:
     setup_code(api.state.store)
     body = {"name": "lan", "password": PASSWORD, "code": "AAAA-BBBB-CCCC"}
     answers = [api.client.post("/api/auth/setup", json=body).status_code for _ in range(MAX_PER_NAME + 1)]
-    assert answers == [422] * MAX_PER_NAME + [429]
+    assert answers == [403] * MAX_PER_NAME + [429]
 
 
 def test_the_cookie_is_closed_to_scripts_and_other_sites(api: Running) -> None:

@@ -7,6 +7,7 @@ import pytest
 from services.api.roles import TABLE
 from tests.data import judge
 from tests.services.api.parts import Running
+from tests.services.api.test_stream import served
 
 
 def test_every_endpoint_of_the_api_is_in_the_document(api: Running) -> None:
@@ -28,3 +29,15 @@ def test_the_outside_judge_takes_the_document(api: Running, tmp_path: Path) -> N
     file.write_text(json.dumps(api.client.get("/api/openapi.json").json()))
     done = subprocess.run([str(script), "spec", str(file)], capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+
+
+@pytest.mark.judge
+def test_the_outside_judge_finds_no_answer_that_the_document_does_not_tell(tmp_path: Path) -> None:
+    script = judge("openapi.sh")
+    # A stream never ends, which the judge cannot know.
+    options = ["--max-examples", "3", "--exclude-path", "/api/live"]
+    with served(tmp_path) as (address, _):
+        done = subprocess.run(
+            [str(script), "live", f"{address}/api/openapi.json", *options], capture_output=True, text=True, timeout=280
+        )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-1000:]

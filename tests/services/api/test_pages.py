@@ -71,3 +71,10 @@ def test_every_answer_carries_the_security_headers(api: Running) -> None:
 def test_metrics_and_health_answer(api: Running) -> None:
     assert api.client.get("/healthz").json() == {"status": "ok"}
     assert "hanoi_api_live_clients" in api.client.get("/metrics").text
+
+
+def test_an_address_of_the_api_says_which_methods_it_knows(api: Running) -> None:
+    answer = api.client.get("/api/auth/login")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert api.client.delete("/api/users").headers["allow"] == "GET, POST"
+    assert api.client.get("/api/nothing").status_code == 404
