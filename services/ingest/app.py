@@ -60,9 +60,14 @@ def create_app(house: doors.House) -> FastAPI:
 def _add_watching(app: FastAPI, house: doors.House) -> None:
     @app.get("/healthz")
     async def healthz() -> Response:
-        """Say that the doors are alive, and whether the log takes reports."""
+        """Say that the doors are alive, whether the log takes reports, and which fetched sources fail."""
         writer = house.intake.writer
-        state = {"ok": True, "log": "down" if writer.is_down else "ok", "waiting": writer.waiting_records}
+        state = {
+            "ok": True,
+            "log": "down" if writer.is_down else "ok",
+            "waiting": writer.waiting_records,
+            "failing": metrics.list_failing(),
+        }
         return Response(msgspec.json.encode(state), media_type="application/json")
 
     @app.get("/metrics")

@@ -30,6 +30,12 @@ FAILURES_RUNNING = Gauge("hanoi_ingest_source_failures", "Failures of a source s
 CONNECTED = Gauge("hanoi_ingest_mqtt_connected", "Whether a broker is listened to (1) or not (0)", ["source"])
 
 
+def list_failing() -> list[str]:
+    """List the fetched sources that fail at present."""
+    samples = (sample for family in FAILURES_RUNNING.collect() for sample in family.samples)
+    return sorted(sample.labels["source"] for sample in samples if sample.value > 0)
+
+
 def text() -> bytes:
     """Return every figure of this process in Prometheus's text format."""
     return generate_latest()

@@ -1,6 +1,7 @@
 """Asks one feed again and again, and brings what is new to the intake."""
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ import structlog
 from services.clock import Clock, WallClock
 from services.ingest import metrics
 from services.ingest.fetch.feed_state import FeedState, wait_s
+from services.ingest.fetch.health import never_came
 from services.ingest.fetch.http import MIB, FetchError, fetch
 from services.ingest.fetch.sources import Feed
 from services.ingest.guard import Caller
@@ -52,6 +54,7 @@ class Puller:
                 await self.sleep(self.chance.uniform(0.0, min(2.0, self.feed.every_s)))
                 first = False
             outcome = await self.turn()
+            await self._say_health(outcome)
             metrics.PULLS.labels(self.feed.name, outcome).inc()
             pause_s = wait_s(self.feed.every_s, self.state.failures, self.retry_after_s, self.chance)
             await self.sleep(max(0.05, pause_s - (loop.time() - began_s)))
@@ -102,6 +105,15 @@ class Puller:
         if whole is not None:
             raise FetchError("unreadable", f"{whole.reason}")
         self.seen = seen
+
+    async def _say_health(self, outcome: str) -> None:
+        """Say on the log that a feed never came; once it did, the tracker speaks of it."""
+        if not self.state.failures or self.state.digest:
+            return
+        record = never_came(self.feed.name, outcome, self.state.failures, self.intake.clock.now_ms())
+        if record is not None:
+            with contextlib.suppress(LogDownError, QueueFullError):  # said again with the next failure
+                await self.intake.writer.append([record], self.feed.name)
 
     def _show_age(self, now_ms: int) -> None:
         if self.state.header_ms is not None:

@@ -10,6 +10,7 @@ from typing import IO
 import httpx
 import structlog
 
+from services.ingest import metrics
 from services.ingest.fetch.pull import Puller
 from services.ingest.fetch.sources import Feed, Fetched, SourcesError, read_sources_file
 from services.ingest.intake import Intake
@@ -80,6 +81,7 @@ class Fetching:
             return
         for name in [name for name, (source, _) in self.tasks.items() if wanted.get(name) != source]:
             self.tasks.pop(name)[1].cancel()
+            metrics.FAILURES_RUNNING.labels(name).set(0)
         for name, source in wanted.items():
             if name not in self.tasks:
                 self.tasks[name] = (source, asyncio.create_task(self._run_one(source, client), name=f"source {name}"))

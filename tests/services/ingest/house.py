@@ -81,7 +81,7 @@ def open_street(
     player = add_token(settings, "tape", player=True)
     log = stream or open_stream(f"sqlite:///{folder}/stream")
     if stream is None:
-        log.ensure_topics([get_topic("gps.fixes"), get_topic("city.clock")])
+        log.ensure_topics([get_topic("gps.fixes"), get_topic("city.clock"), get_topic("feeds.health")])
     writer = LogWriter(log, flush_timeout_s=2.0)
     still = StillClock()
     intake = Intake(writer, make_formats(), CityClock(still), HANOI, still, Crowd(max_vehicles))

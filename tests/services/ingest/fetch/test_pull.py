@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from schemas.feed import FeedHealth
 from schemas.fix import Fix
 from schemas.message import decode
 from services.ingest.fetch.feed_state import OLDER_TAKEN_AFTER, wait_s
@@ -206,3 +207,7 @@ def test_a_feed_runs_on_through_failures_until_it_is_ended(street: Street) -> No
     assert 19.0 <= waits[2] <= 40.0
     assert 8.0 <= waits[3] <= 11.0
     assert fixes(street) == [("a", 0)]
+    said = [decode(FeedHealth, record.value) for record in street.records("feeds.health")]
+    assert [(health.source, health.fixes, health.worst.en) for health in said if health.worst] == [
+        ("partner", 0, f"this feed never came, tried {times} times: its answers are cut off") for times in (1, 2)
+    ]
