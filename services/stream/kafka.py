@@ -276,7 +276,14 @@ class KafkaLogConsumer:
     def resume(self, partitions: Iterable[Partition]) -> None:
         """Let `poll` return records of some partitions again."""
         mine = self.assignment()
-        self.raw.resume(*(TopicPartition(*partition) for partition in partitions if partition in mine))
+        parts = [TopicPartition(*partition) for partition in partitions if partition in mine]
+        self.raw.resume(*parts)
+        # kafka-python 3.0.12 puts aside what it had parsed of a paused partition. Once another partition was read to
+        # its end it never takes that up again, nor fetches anew: the partition would stand still for ever.
+        for part in parts:
+            aside = self.raw._fetcher._paused_partition_records.pop(part, None)
+            if aside is not None:
+                aside.drain()
 
     def committed(self, partition: Partition) -> int | None:
         """Return the group's next wanted offset, ``None`` if it never committed."""

@@ -276,3 +276,22 @@ def test_a_record_is_read_soon_after_it_was_flushed(stream: Stream, new_topic: M
         assert len(tail.poll(10, PATIENCE_S)) == 1
         waits_s.append(time.monotonic() - begun_s)
     assert sorted(waits_s)[5] < 0.3
+
+
+def test_a_partition_that_was_paused_in_the_middle_goes_on_after_another_was_read_to_its_end(
+    stream: Stream, new_topic: MakeTopic, group: str
+) -> None:
+    topic = new_topic(partitions=2)
+    put(stream, topic, numbered(40), lambda number: b"%d" % number)
+    consumer = stream.consumer(group, [topic.name])
+    begun = take(consumer, 3, max_records=3)
+    paused = Partition(topic.name, begun[-1].partition)
+    consumer.pause([paused])
+    other = [p for p in stream.end_offsets(topic.name) if p != paused]
+    left = stream.end_offsets(topic.name)[other[0]] - sum(r.partition != paused.partition for r in begun)
+    rest = take(consumer, left)
+    assert {record.partition for record in rest} <= {other[0].partition}
+    consumer.poll(10, 0.2)
+    consumer.resume([paused])
+    rest += take(consumer, 40 - len(begun) - len(rest))
+    assert sorted(int(record.value) for record in [*begun, *rest]) == list(range(40))
