@@ -76,7 +76,7 @@ TABLE = """
 25|Bến xe Giáp Bát|Bệnh viện Nhiệt đới Trung ương|9||bx_giap_bat le_trong_tan_tx nga_tu_so chua_boc lang_ha_thai_ha nct_htk lieu_giai van_cao buoi hqv_pvd thang_long_s bv_nhiet_doi
 26|Mai Động|Sân vận động Mỹ Đình|5||tam_trinh_kd mai_dong kim_nguu_tn bach_mai_ltn kim_lien pham_ngoc_thach chua_boc lang_ha_thai_ha lieu_giai cau_giay mai_dich my_dinh_ldt svd_my_dinh
 27|Bến xe Yên Nghĩa|Bến xe Nam Thăng Long|5||bx_yen_nghia ha_dong thanh_xuan nga_tu_so lang_chua_lang cau_giay xuan_thuy hqv_nps bx_nam_thang_long
-28|Bến xe Nước Ngầm|Đại học Mỏ|7||bx_nuoc_ngam bx_giap_bat kim_lien o_cho_dua giang_vo lieu_giai cau_giay nguyen_van_huyen hqv_pvd dh_mo duc_thang_n
+28|Bến xe Nước Ngầm|Đại học Mỏ|7||bx_nuoc_ngam bx_giap_bat kim_lien o_cho_dua giang_vo lieu_giai cau_giay nguyen_van_huyen hqv_pvd dh_mo
 29|Bến xe Giáp Bát|Tân Lập|10||bx_giap_bat phap_van linh_dam_r3 thanh_xuan big_c bx_my_dinh mai_dich nhon tay_tuu tan_lap
 30|Gamuda (Yên Sở)|Bến xe Mỹ Đình|8||gamuda mai_dong o_cau_den >hue_tnt <ba_trieu_tnt ga_ha_noi cat_linh giang_vo lang_ha_lang hdt_tdh big_c bx_my_dinh
 31|Đại học Bách khoa|Đại học Mỏ|8||bach_mai_ltn o_cau_den >hue_nct >trang_tien >dong_kinh <ba_trieu_tnt <hang_khay <lo_su long_bien yen_phu nghi_tam au_co xuan_la vcc_xuan_la xuan_dinh dh_mo
@@ -98,18 +98,18 @@ TABLE = """
 46|Bến xe Mỹ Đình|Đông Anh|12|out|bx_my_dinh mai_dich hqv_pvd xuan_dinh thang_long_s hai_boi vinh_ngoc vng_ha dong_anh
 47A|Long Biên|Bát Tràng|12||long_bien tnd_chuong_duong chuong_duong_e bat_trang
 47B|Đại học Kinh tế Quốc dân|Kim Lan|15||nga_tu_vong gp_ltn bach_mai_ltn kim_nguu_tn vinh_tuy_w vinh_tuy_e cl_thach_ban thanh_tri_e giap_hai bat_trang kim_lan
-48|Vincom Long Biên|Bến xe Nước Ngầm|12||vincom_lb nvl_dqt vinh_tuy_e vinh_tuy_w mai_dong tam_trinh_ln gamuda tam_trinh_r3 bx_nuoc_ngam
+48|Phúc Lợi|Bến xe Nước Ngầm|12||phuc_loi nvl_dqt vinh_tuy_e vinh_tuy_w mai_dong tam_trinh_ln gamuda tam_trinh_r3 bx_nuoc_ngam
 49|Trần Khánh Dư|Mỹ Đình II|8||bac_co trang_tien cua_nam doi_can van_cao_dc dao_tan_buoi nkt_nvh xuan_thuy mai_dich my_dinh_ldt my_dinh_2
 50|Long Biên|Sân vận động Mỹ Đình|10||long_bien hang_than dien_bien_phu kim_ma giang_vo lang_ha_thai_ha nct_htk nct_lang big_c dltl_ph svd_my_dinh
 51|Trần Khánh Dư|Công viên Cầu Giấy|8||bac_co thd_tkd hue_nct o_cau_den kim_lien chua_boc nga_tu_so lang_ha_lang lvl_hdt trung_kinh_vph mac_thai_to duy_tan
 52A|Công viên Thống Nhất|Lệ Chi|15|out|le_duan_tnt thd_tkd luong_yen vinh_tuy_e nvl_dqt trau_quy dang_xa le_chi
-52B|Công viên Thống Nhất|Đặng Xá|12||le_duan_tnt hue_tnt luong_yen vinh_tuy_w vinh_tuy_e cl_thach_ban thach_ban trau_quy dang_xa
+52B|Công viên Thống Nhất|Đặng Xá|12||le_duan_tnt hue_tnt luong_yen vinh_tuy_w vinh_tuy_e cl_thach_ban thach_ban trau_quy dang_xa dang_xa_n
 53A|Hoàng Quốc Việt|Đông Anh|15|out|hqv_pvd buoi vcc_xuan_la nhat_tan_n vinh_ngoc vng_ha dong_anh
 53B|Bến xe Mỹ Đình|Kim Hoa|15|out|bx_my_dinh mai_dich thang_long_s vvk_23 quang_minh kim_hoa
 54|Long Biên|Bắc Ninh|12|out|long_bien tnd_chuong_duong cau_chui cau_duong yen_vien tu_son bac_ninh
 55A|Times City|Cầu Giấy|10||times_city vinh_tuy_nk luong_yen bac_co tnd_chuong_duong long_bien yen_phu au_co xuan_la buoi_hht cau_giay
 55B|Aeon Mall Long Biên|Cầu Giấy|10||aeon_lb hong_tien_s chuong_duong_e long_bien yen_phu nghi_tam au_co vcc_nht buoi_hht cau_giay
-56A|Bến xe Nam Thăng Long|Núi Đôi (Sóc Sơn)|15|out|bx_nam_thang_long thang_long_s vvk_noi_bai phu_lo soc_son
+56A|Bến xe Nam Thăng Long|Núi Đôi (Sóc Sơn)|15|out|bx_nam_thang_long thang_long_s vvk_noi_bai phu_lo soc_son nui_doi
 57|Bến xe Nam Thăng Long|KCN Phú Nghĩa|15|out|bx_nam_thang_long hqv_pvd my_dinh_ldt svd_my_dinh lqd_dltl van_phuc ha_dong bx_yen_nghia phu_nghia
 58|Long Biên|Thạch Đà|15|out|long_bien yen_phu au_co chem thang_long_s bac_thang_long vvk_23 thach_da
 59|Đông Anh|Học viện Nông nghiệp|15|out|dong_anh co_loa cau_doi cau_duong mai_chi_tho vincom_lb hoi_xa trau_quy hvnn
@@ -117,8 +117,8 @@ TABLE = """
 60B|Bến xe Nước Ngầm|Bệnh viện Nhiệt đới Trung ương|12||bx_nuoc_ngam linh_dam_r3 thanh_xuan nt_nguyen_tuan lvl_nt tdh_nc trung_kinh_n xuan_thuy hqv_nps xuan_dinh thang_long_s bv_nhiet_doi
 61|Vân Hà|Công viên Cầu Giấy|15|out|van_ha co_loa dong_hoi vinh_ngoc nhat_tan_n buoi nguyen_van_huyen cg_nvh duy_tan
 62|Bến xe Yên Nghĩa|Thường Tín|12|out|bx_yen_nghia ha_dong phung_hung_cb cau_buou van_dien ngoc_hoi thuong_tin
-63|KCN Bắc Thăng Long|Tiến Thịnh|15|out|hai_boi bac_thang_long vvk_23 me_linh thach_da tien_thinh
-64|KCN Bắc Thăng Long|Phố Nỉ|18|out|hai_boi bac_thang_long quang_minh vvk_noi_bai phu_lo soc_son pho_ni
+63|KCN Bắc Thăng Long|Tiến Thịnh|15|out|bac_thang_long vvk_23 me_linh thach_da tien_thinh
+64|KCN Bắc Thăng Long|Phố Nỉ|18|out|bac_thang_long quang_minh vvk_noi_bai phu_lo soc_son pho_ni
 65|Thụy Lâm|Long Biên|15|out|thuy_lam nguyen_khe dong_anh co_loa dong_tru_n ly_son cau_chui chuong_duong_e long_bien
 72|Bến xe Yên Nghĩa|Xuân Mai|10|out|bx_yen_nghia chuc_son phu_nghia xuan_mai
 74|Bến xe Mỹ Đình|Xuân Khanh|15|out|bx_my_dinh dltl_ph quoc_oai hoa_lac son_tay xuan_khanh
@@ -130,14 +130,14 @@ TABLE = """
 89|Bến xe Yên Nghĩa|Bến xe Sơn Tây|15|out|bx_yen_nghia do_nghia dltl_70 an_khanh hoa_lac son_tay
 90|Kim Mã|Sân bay Nội Bài|12|air|kim_ma doi_can van_cao buoi_hht nhat_tan_s vinh_ngoc noi_bai
 91|Bến xe Yên Nghĩa|Phú Túc|15|out|bx_yen_nghia ha_dong phung_hung_cb cau_buou van_dien thuong_tin tia phu_tuc
-92|Nhổn|Tây Đằng|18|out|nhon phung phuc_tho son_tay tay_dang
+92|Nhổn|Phú Sơn|18|out|nhon phung phuc_tho son_tay phu_son
 93|Bến xe Nam Thăng Long|Bắc Sơn (Sóc Sơn)|18|out|bx_nam_thang_long thang_long_s vvk_noi_bai soc_son pho_ni bac_son
 94|Bến xe Giáp Bát|Kim Bài|15|out|bx_giap_bat linh_dam_n linh_dam cau_buou ha_dong ba_la kim_bai
 95|Bến xe Nam Thăng Long|Xuân Hòa|15|out|bx_nam_thang_long thang_long_s quang_minh kim_hoa thanh_lam xuan_hoa
 96|Công viên Nghĩa Đô|Đông Anh (Nguyên Khê)|15|out|nkt_nvh hqv_nps hqv_pvd thang_long_s hai_boi vinh_ngoc vng_ha dong_anh nguyen_khe
 97|Hoài Đức|Công viên Nghĩa Đô|12|out|troi nhon xuan_phuong tvb_xp trinh_van_bo thd_ldt bx_my_dinh tnt_ttt xuan_thuy nkt_nvh
 98|Yên Phụ|Aeon Mall Long Biên|10||yen_phu long_bien chuong_duong_e cau_chui ngt_ncl doan_khue vincom_lb phuc_loi vh_chm nvl_dqt aeon_lb
-99|Kim Mã|Ngũ Hiệp|10||kim_ma cat_linh kham_thien le_duan_tnt o_cau_den trung_hien tan_mai bx_giap_bat bx_nuoc_ngam tu_hiep van_dien ngu_hiep
+99|Kim Mã|Bệnh viện Nội tiết (Tứ Hiệp)|10||kim_ma cat_linh kham_thien le_duan_tnt o_cau_den trung_hien tan_mai bx_giap_bat bx_nuoc_ngam tu_hiep
 100|Long Biên|Đặng Xá|9||long_bien tnd_chuong_duong chuong_duong_e hong_tien_s cl_dqt sai_dong trau_quy dang_xa
 101|Bến xe Giáp Bát|Vân Đình|18|out|bx_giap_bat van_dien kim_giang_ptt cau_buou ha_dong ba_la kim_bai van_dinh
 102|Bến xe Yên Nghĩa|Vân Đình|10|out|bx_yen_nghia ba_la kim_bai van_dinh

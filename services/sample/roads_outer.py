@@ -40,7 +40,7 @@ OUTER: tuple[Road, ...] = (
     road("Hồ Tùng Mậu", "primary", 3, "mai_dich my_dinh_ldt cau_dien"),
     road("Cầu Diễn", "primary", 3, "cau_dien kieu_mai 21.0505,105.7383 xuan_phuong nhon"),
     road("Quốc lộ 32", "primary", 2, "nhon 21.0640,105.7170 troi 21.0780,105.6850 phung 21.0930,105.6350 phuc_tho "
-         "21.1230,105.5500 son_tay 21.1500,105.4700 tay_dang"),
+         "21.1230,105.5500 son_tay 21.1500,105.4700 tay_dang phu_son"),
     road("Đường Võng Xuyên", "secondary", 1, "21.1230,105.5500 vong_xuyen"),
     road("Tây Tựu", "secondary", 2, "nhon 21.0618,105.7304 tay_tuu 21.0869,105.7392 21.0950,105.7600 chem"),
     road("Tân Lập", "tertiary", 1, "tay_tuu tan_lap troi"),
@@ -165,7 +165,7 @@ OUTER: tuple[Road, ...] = (
     road("Thạch Bàn", "tertiary", 1, "thach_ban cl_thach_ban"),
     road("Nguyễn Đức Thuận", "primary", 3, "trau_quy phu_thi dang_xa phu_thi_e nhu_quynh van_lam"),
     road("Ngô Xuân Quảng", "secondary", 2, "trau_quy 21.0150,105.9360 hvnn ocean_park"),
-    road("Ỷ Lan", "secondary", 1, "dang_xa 21.0355,105.9555 21.0320,105.9850 le_chi"),
+    road("Ỷ Lan", "secondary", 1, "dang_xa dang_xa_n 21.0320,105.9850 le_chi"),
     road("Giáp Hải", "secondary", 2, "thanh_tri_e 20.9999,105.9178 giap_hai 20.9920,105.9330 ocean_park"),
     road("Đê Xuân Quan", "tertiary", 1, "giap_hai bat_trang"),
     # North of the river
@@ -174,6 +174,7 @@ OUTER: tuple[Road, ...] = (
     road("Đường Phù Đổng", "secondary", 1, "phu_dong_x 21.0600,105.9650 trung_mau"),
     road("Quốc lộ 3", "primary", 2, "ha_huy_tap cau_doi co_loa 21.1250,105.8700 dong_anh nguyen_khe phu_lo "
          "21.2300,105.8500 soc_son 21.2900,105.8650 pho_ni"),
+    road("Núi Đôi", "secondary", 1, "soc_son nui_doi"),
     road("Trường Sa", "trunk", 3, "dong_tru_n dong_hoi 21.0980,105.8520 21.1120,105.8380 vinh_ngoc"),
     road("Đường 5 kéo dài", "secondary", 2, "dong_hoi 21.0950,105.8750 co_loa"),
     road("Hoàng Sa", "trunk", 3, "vinh_ngoc 21.1200,105.8150 hai_boi 21.1200,105.7930 bac_thang_long"),

@@ -5,6 +5,7 @@ from functools import cache
 
 import numpy as np
 
+from services.city.pieces import slug
 from services.sample.courses import Leg
 from services.sample.landmarks import LANDMARKS
 from services.sample.points import POINTS
@@ -180,5 +181,5 @@ def terminal(leg: Leg, name: str, *, leaving: bool) -> Stop:
     metres = along_m(xy)
     at = TERMINAL_M if leaving else float(metres[-1]) - TERMINAL_M
     place = to_places(beside(xy, metres, at)[None, :])[0]
-    slug = f"{leg.stretch.row:03d}{leg.stretch.number:02d}{'B' if leg.back else 'A'}{'O' if leaving else 'I'}"
-    return Stop(f"T{slug}-{name.replace(' ', '')}", name, *place)
+    number = f"{leg.stretch.row:03d}{leg.stretch.number:02d}{'B' if leg.back else 'A'}{'O' if leaving else 'I'}"
+    return Stop(f"T{number}-{slug(name)}", name, *place)

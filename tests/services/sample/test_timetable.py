@@ -89,6 +89,7 @@ def test_names_have_their_marks_in_composed_form_and_no_machine_words(feed: dict
     names = [*feed["stops"]["stop_name"], *feed["routes"]["route_long_name"], *feed["trips"]["trip_headsign"].unique()]
     assert all(name == unicodedata.normalize("NFC", name) for name in names)
     assert not [name for name in names if "_" in name or name != name.strip()]
+    assert all(stop_id.isascii() for stop_id in feed["stops"]["stop_id"])
     marked = sum(any(ord(letter) > 127 for letter in name) for name in names) / len(names)
     assert marked > 0.95
 
