@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from schemas.topics import TOPICS
 from services.backup.places import log_files
 from services.cli import main
+from services.media.store import open_media
 from services.run.status import RunLock
 from services.store.engine import open_store
 from services.store.positions import list_latest_positions, record_positions
@@ -191,3 +192,19 @@ def test_a_postgis_restore_that_fails_leaves_what_was_there(
     assert (done.exit_code, "1 rows instead of 2" in done.output) == (1, True)
     with open_store(migrated_postgis_url) as store, store.reading() as session:
         assert session.execute(sa.text("SELECT count(*) FROM bus_position")).scalar() == 1
+
+
+def test_evidence_in_a_bucket_travels_too(
+    s3_url: str, s3_server: str, var: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDIA_URL", s3_url)
+    media = open_media(s3_url)
+    media.hold(media.put("evidence/1.zip", b"sealed"), "case-1")
+    media.put("segments/1.mp4", b"video")
+    done = hanoi("create", "--out", str(tmp_path / "b"), "--var", str(var), "--media", "all")
+    assert (done.exit_code, "media: all (2 files)" in done.output) == (0, True)
+    monkeypatch.setenv("MEDIA_URL", s3_url.replace("/media", "/other"))
+    assert restore(tmp_path / "b", tmp_path / "elsewhere").exit_code == 0
+    other = open_media(s3_url.replace("/media", "/other"))
+    assert (other.read("evidence/1.zip"), other.read("segments/1.mp4")) == (b"sealed", b"video")
+    assert other.list_holders("evidence/1.zip") == ["case-1"]
