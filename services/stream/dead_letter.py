@@ -7,6 +7,10 @@ from services.stream.base import Headers, Outgoing, Record
 
 # The headers a dead letter carries besides those its record had.
 HEADERS = ("reason", "origin_topic", "origin_partition", "origin_offset", "service", "time_ms")
+# On a record in the dead-letter topic that is no dead letter: which one was put back.
+PUT_BACK = "put_back"
+# On a record that was put back: which dead letter it was.
+DEAD_LETTER = "dead_letter"
 
 
 class DeadLetter(NamedTuple):
@@ -19,6 +23,11 @@ class DeadLetter(NamedTuple):
     origin_offset: int
     service: str
     time_ms: int
+
+    @property
+    def name(self) -> str:
+        """The name of the dead letter, ``TOPIC.dead/PARTITION:OFFSET``."""
+        return f"{self.record.topic}/{self.record.partition}:{self.record.offset}"
 
 
 def make_dead_letter(record: Record, reason: str, *, service: str, now_ms: int) -> Outgoing:
@@ -73,5 +82,17 @@ def parse_dead_letter(record: Record) -> DeadLetter:
 
 def revive(letter: DeadLetter) -> Outgoing:
     """Return what goes back into the topic a dead letter came from."""
-    kept = tuple(header for header in letter.record.headers if header[0] not in HEADERS)
-    return Outgoing(letter.origin_topic, letter.record.key, letter.record.value, headers=kept)
+    kept = tuple(header for header in letter.record.headers if header[0] not in (*HEADERS, DEAD_LETTER))
+    headers = (*kept, (DEAD_LETTER, letter.name.encode()))
+    return Outgoing(letter.origin_topic, letter.record.key, letter.record.value, headers=headers)
+
+
+def make_mark(letter: DeadLetter, now_ms: int) -> Outgoing:
+    """Return what is written beside dead letters to say that one was put back."""
+    headers = ((PUT_BACK, letter.name.encode()), ("time_ms", str(now_ms).encode()))
+    return Outgoing(letter.record.topic, letter.record.key, b"", headers=headers)
+
+
+def find_mark(record: Record) -> str | None:
+    """Return the name of the dead letter that a record says was put back, ``None`` if it says no such thing."""
+    return next((value.decode(errors="replace") for name, value in record.headers if name == PUT_BACK), None)

@@ -145,6 +145,8 @@ class StateLog:
         ]
 
     def _half_hour(self, partition: Partition, at: int) -> list[Record]:
+        if at == 0:
+            return []
         last = list(read_on(self._stream, partition, start=at - 1, end=at))
         since_ms = last[0].timestamp_ms - REREAD_MS if last else 0
         records = list(read_on(self._stream, partition, start=max(0, at - REREAD_MOST), end=at))

@@ -5,10 +5,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from schemas.message import decode
+from schemas.stream_order import StreamOrder
 from services.cli import main
-from services.stream.base import Outgoing
-from services.stream.dead_letter import make_dead_letter
+from services.stream.base import Outgoing, Partition
+from services.stream.dead import parse_time, read_dead_letters
+from services.stream.dead_letter import make_dead_letter, revive
 from services.stream.embedded import EmbeddedStream
+from services.stream.poison import Stop, write_stop
 
 NOW_MS = 1_795_305_600_000
 
@@ -68,12 +72,81 @@ def test_a_dead_letter_that_is_absent_is_refused(folder: Path, name: str, said: 
 
 def test_dead_letters_are_put_back_where_they_came_from(folder: Path) -> None:
     assert hanoi("dead", "replay", "gps.fixes.dead/0:0").output == "1 put back\n"
-    assert hanoi("dead", "replay", "--all", "gps.fixes").output == "2 put back\n"
+    assert hanoi("dead", "replay", "--all", "gps.fixes", "--dry-run").output == "1 would be put back\n"
+    assert hanoi("dead", "replay", "--all", "gps.fixes").output == "1 put back\n"
     assert hanoi("dead", "replay").exit_code == 2
+    assert values_of(folder) == [b"one", b"\xff", b"one", b"\xff"]
     with EmbeddedStream(folder) as stream:
         records = stream.tail(["gps.fixes"], since_ms=0).poll(10, 0.0)
-    assert [record.value for record in records] == [b"one", b"\xff", b"one", b"one", b"\xff"]
-    assert {record.headers for record in records} == {(("door", b"csv"),)}
+    assert [record.headers for record in records[2:]] == [
+        (("door", b"csv"), ("dead_letter", b"gps.fixes.dead/0:0")),
+        (("door", b"csv"), ("dead_letter", b"gps.fixes.dead/0:1")),
+    ]
+
+
+def values_of(folder: Path) -> list[bytes]:
+    with EmbeddedStream(folder) as stream:
+        return [record.value for record in stream.tail(["gps.fixes"], since_ms=0).poll(10, 0.0)]
+
+
+def test_what_was_put_back_is_not_put_back_again_unless_that_is_asked_for(folder: Path) -> None:
+    for _ in range(2):
+        hanoi("dead", "replay", "--all", "gps.fixes")
+    assert len(values_of(folder)) == 4
+    assert hanoi("dead", "replay", "gps.fixes.dead/0:0").output == "0 put back, 1 were before\n"
+    listed = hanoi("dead", "list", "gps.fixes")
+    assert listed.stdout.count("put back") == 2
+    assert "2 dead letters" in listed.stderr
+    assert "put back yes" in hanoi("dead", "show", "gps.fixes.dead/0:1").output
+    assert hanoi("dead", "replay", "--all", "gps.fixes", "--again", "--limit", "1").output == "1 put back\n"
+    assert len(values_of(folder)) == 5
+
+
+def test_a_replay_that_dies_before_its_mark_puts_back_again_and_loses_nothing(folder: Path) -> None:
+    with EmbeddedStream(folder) as stream:
+        stream.producer().send([revive(letter) for letter in read_dead_letters(stream, ["gps.fixes"])])
+    assert hanoi("dead", "replay", "--all", "gps.fixes").output == "2 put back\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        (("--reason", "REASON 1"), 1),
+        (("--reason", "speed of light"), 0),
+        (("--service", "track"), 2),
+        (("--service", "archive"), 0),
+        (("--since", "2026-11-01T00:00"), 2),
+        (("--until", "2026-11-01T00:00"), 0),
+        (("--since", "2026-11-22T07:00:00+07:00", "--until", "2026-11-22T07:00:01+07:00"), 2),
+    ],
+)
+def test_dead_letters_are_chosen_by_reason_service_and_time(folder: Path, words: tuple[str, ...], count: int) -> None:
+    assert len(hanoi("dead", "list", "gps.fixes", *words).stdout.splitlines()) == count
+    assert hanoi("dead", "replay", "--all", "gps.fixes", "--dry-run", *words).output == f"{count} would be put back\n"
+
+
+def test_a_time_that_is_none_is_refused(folder: Path) -> None:
+    assert "neither like 2h nor" in hanoi("dead", "list", "--since", "yesterday").output
+    assert parse_time("2h", NOW_MS) == NOW_MS - 7_200_000
+
+
+def test_groups_are_shown_with_what_lies_ahead_and_a_stop_with_its_reason(folder: Path) -> None:
+    with EmbeddedStream(folder) as stream:
+        consumer = stream.consumer("track", ["gps.fixes"])
+        records = consumer.poll(10, 0.0)
+        place = Partition("gps.fixes", records[0].partition)
+        assert "has not stopped" in hanoi("resume", "track", f"gps.fixes/{place.partition}").output
+        consumer.commit({place: 1}, {place: write_stop(Stop("4 messages in a row could not be read", NOW_MS))})
+        line = hanoi("groups", "track").output
+        assert f"gps.fixes/{place.partition}" in line
+        assert "1 ahead  STOPPED: 4 messages in a row" in line
+        assert "at most 2" in hanoi("resume", "track", f"gps.fixes/{place.partition}", "--until", "9").output
+        assert "is no TOPIC/PARTITION" in hanoi("resume", "track", "gps.fixes/x").output
+        done = hanoi("resume", "track", f"gps.fixes/{place.partition}")
+        assert "unreadable before 2 is set aside" in done.output
+        (order,) = stream.tail(["stream.orders"], since_ms=0).poll(10, 0.0)
+        assert decode(StreamOrder, order.value).until_offset == 2
+    assert "no group 'nobody'" in hanoi("groups", "nobody").output
 
 
 def test_an_unknown_topic_is_refused(folder: Path) -> None:
