@@ -47,12 +47,16 @@ def make_fixes(count: int) -> list[tuple[bytes, bytes]]:
 
 
 def best_per_s(count: int, work: Callable[[], object], rounds: int = 3) -> float:
-    """Return things per second of the fastest of some rounds; the first one warms up."""
+    """Return things per second of one core's time in the fastest of some rounds; the first one warms up.
+
+    The time is that of this process on the processor, all its threads together, so that
+    what else the machine does (a broker on the same cores too) does not count.
+    """
     times = []
     for _ in range(rounds):
-        begun_s = time.perf_counter()
+        begun_s = time.process_time()
         work()
-        times.append(time.perf_counter() - begun_s)
+        times.append(time.process_time() - begun_s)
     return count / min(times)
 
 
@@ -89,7 +93,7 @@ def ends_of(records: Sequence[Record]) -> dict[Partition, int]:
     return {Partition(record.topic, record.partition): record.offset + 1 for record in records}
 
 
-def consume_with_runner(stream: Stream, count: int) -> float:
+def consume_with_runner(stream: Stream, topic: str, count: int) -> float:
     """Read so many fixes by the runner, doing nothing with them; return messages per second after the first batch."""
     seen, begun_s = 0, 0.0
 
@@ -99,16 +103,17 @@ def consume_with_runner(stream: Stream, count: int) -> float:
         return Result()
 
     context = Context(Settings({}), stream, stop=threading.Event())
-    step = Step(context, group=f"bench-{uuid.uuid4().hex[:8]}", topics=["gps.fixes"], handle=handle, max_records=BATCH)
+    step = Step(context, group=f"bench-{uuid.uuid4().hex[:8]}", topics=[topic], handle=handle, max_records=BATCH)
     try:
         while not seen:
             step.turn()
-        first, begun_s = seen, time.perf_counter()
+        first, begun_s = seen, time.process_time()
         while seen < count:
             step.turn()
+        seconds = time.process_time() - begun_s
     finally:
         step.close()
-    return (count - first) / (time.perf_counter() - begun_s)
+    return (count - first) / seconds
 
 
 def measure_embedded(fixes: Sequence[tuple[bytes, bytes]], decode: Callable[[bytes], object]) -> list[Figure]:
@@ -120,15 +125,43 @@ def measure_embedded(fixes: Sequence[tuple[bytes, bytes]], decode: Callable[[byt
         produced = best_per_s(count, lambda: produce(stream, lots), rounds=1)
         bare = best_per_s(count, lambda: consume(_consumer(stream, "gps.fixes"), count, None))
         checked = best_per_s(count, lambda: consume(_consumer(stream, "gps.fixes"), count, decode))
-        run = max(consume_with_runner(stream, count) for _ in range(3))
+        run = max(consume_with_runner(stream, "gps.fixes", count) for _ in range(3))
+        size = _bytes_per_record(stream, Path(folder) / "gps.fixes.sqlite", count)
         raw = _raw_sqlite(fixes, Path(folder) / "raw.sqlite")
     return [
-        Figure("embedded_produce_per_s", "1/s", round(produced), "sqlite3 executemany, one table", round(raw)),
-        Figure("embedded_consume_per_s", "1/s", round(bare)),
-        Figure("embedded_consume_validate_per_s", "1/s", round(checked), goal=">= 50000"),
-        Figure("embedded_runner_per_s", "1/s", round(run), "the same loop without the runner", round(checked)),
-        Figure("runner_overhead_us", "us per message", round(1e6 / run - 1e6 / checked, 3), goal="<= 5"),
+        Figure(
+            "embedded_produce_per_s", "1/s of one core", round(produced), "sqlite3 executemany, one table", round(raw)
+        ),
+        Figure("embedded_consume_per_s", "1/s of one core", round(bare)),
+        Figure("embedded_consume_validate_per_s", "1/s of one core", round(checked), goal=">= 50000"),
+        Figure(
+            "embedded_runner_per_s", "1/s of one core", round(run), "the same loop without the runner", round(checked)
+        ),
+        Figure("runner_overhead_us", "us per message", round(1e6 / run - 1e6 / checked, 3), goal="<= 8"),
+        Figure("embedded_bytes_per_fix", "B", round(size, 1), "the bytes of the message", mean_bytes(fixes)),
     ]
+
+
+def _bytes_per_record(stream: Stream, path: Path, count: int) -> float:
+    """Return what a record takes on the disk once its log was packed."""
+    import sqlite3
+
+    from services.stream.embedded import EmbeddedStream
+
+    assert isinstance(stream, EmbeddedStream)
+    for _ in range(-(-count // 4000)):
+        stream.tidy("gps.fixes")
+    connection = sqlite3.connect(path)
+    pages, free, size = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+    )
+    connection.close()
+    return float((pages - free) * size / count)
+
+
+def mean_bytes(fixes: Sequence[tuple[bytes, bytes]]) -> float:
+    """Return the mean length of the messages."""
+    return round(sum(len(value) for _, value in fixes) / len(fixes), 1)
 
 
 def _consumer(stream: Stream, topic: str) -> Consumer:
@@ -178,11 +211,28 @@ def measure_kafka(
         consumer = _consumer(stream, topic.name)
         bare = best_per_s(count, lambda: _again(consumer, count, None))
         checked = best_per_s(count, lambda: _again(consumer, count, decode))
+        TOPICS[topic.name] = topic  # for this process: the runner reads listed topics only
+        run = max(consume_with_runner(stream, topic.name, count) for _ in range(3))
     peer = "kafka-python, poll and commit each batch"
     return [
-        Figure("kafka_produce_per_s", "1/s", round(produced), "kafka-python, flush each batch", round(raw_produced)),
-        Figure("kafka_consume_per_s", "1/s", round(bare), peer, round(raw)),
-        Figure("kafka_consume_validate_per_s", "1/s", round(checked), peer, round(raw), goal="ratio >= 0.7"),
+        Figure(
+            "kafka_produce_per_s",
+            "1/s of one core",
+            round(produced),
+            "kafka-python, flush each batch",
+            round(raw_produced),
+        ),
+        Figure("kafka_consume_per_s", "1/s of one core", round(bare), peer, round(raw)),
+        Figure("kafka_consume_validate_per_s", "1/s of one core", round(checked), peer, round(raw), goal=">= 40000"),
+        Figure("kafka_runner_per_s", "1/s of one core", round(run), peer, round(raw)),
+        Figure(
+            "kafka_runner_overhead_us",
+            "us per message",
+            round(1e6 / run - 1e6 / checked, 3),
+            "kafka-python, poll and commit each batch",
+            round(1e6 / raw, 3),
+            goal="ours <= 8",
+        ),
     ]
 
 

@@ -7,8 +7,9 @@ the offset of the next record it wants. Delivery is at least once.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol, Self
+
+import msgspec
 
 from schemas.topics import Topic
 
@@ -22,8 +23,7 @@ class Partition(NamedTuple):
     partition: int
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, gc=False):
     """One record as it lies in the log; ``timestamp_ms`` is when it was appended."""
 
     topic: str
@@ -35,8 +35,7 @@ class Record:
     headers: Headers = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(msgspec.Struct, frozen=True, gc=False):
     """One record to append; ``timestamp_ms`` ``None`` means now."""
 
     topic: str

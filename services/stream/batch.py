@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+import msgspec
+
 from schemas.message import Message
 from services.stream.base import Outgoing, Partition, Record
 from services.stream.poison import Stop
@@ -11,8 +13,7 @@ from services.stream.poison import Stop
 M = TypeVar("M", bound=Message)
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming(Generic[M]):
+class Incoming(msgspec.Struct, Generic[M], frozen=True, gc=False):
     """One record that was decoded and checked."""
 
     record: Record
