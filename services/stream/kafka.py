@@ -478,7 +478,7 @@ def raw_produce_per_s(servers: str, topic: str, records: Sequence[tuple[bytes, b
 
 
 def raw_consume_per_s(servers: str, topic: str, count: int, batch: int, rounds: int = 3) -> float:
-    """Read records with the bare client, each batch committed; return the best round's records per second of one core."""
+    """Read records with the bare client, each batch committed; return records per second of one core."""
     raw = KafkaConsumer(
         bootstrap_servers=servers.split(","), group_id=f"bench-{time.time_ns()}", enable_auto_commit=False
     )
