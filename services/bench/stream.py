@@ -197,7 +197,7 @@ def measure_kafka(
     address: str, fixes: Sequence[tuple[bytes, bytes]], decode: Callable[[bytes], object]
 ) -> list[Figure]:
     """Measure Kafka through our door beside the raw client."""
-    from services.stream.kafka import raw_consume_per_s, raw_produce_per_s
+    from services.bench.kafka_raw import raw_consume_per_s, raw_produce_per_s
 
     count = len(fixes)
     topic = Topic(f"bench-{uuid.uuid4().hex[:8]}", Fix, "vehicle_id", 4, 3600, "for a benchmark")

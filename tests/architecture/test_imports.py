@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "services": {"schemas", "routing", "vision", "fleet"},
 }
 ONLY_DOOR = {
-    "kafka": ("services/stream/kafka.py", "services/bench/"),
+    "kafka": ("services/stream/kafka", "services/bench/"),
     "osmnx": ("routing/network/",),
     "ultralytics": ("vision/detector/",),
     "openvino": ("vision/detector/", "vision/plates/", "services/bench/"),

@@ -46,7 +46,7 @@ def test_the_store_is_timed_on_postgis_beside_raw_copy(postgis_url: str) -> None
     "words", [("stream", "--kafka", "kafka://127.0.0.1:9"), ("store", "--postgis", "postgresql://127.0.0.1:9/x")]
 )
 def test_a_part_that_is_away_is_named(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.stream.kafka.BOOTSTRAP_TIMEOUT_MS", 300)
+    monkeypatch.setattr("services.stream.kafka_client.BOOTSTRAP_TIMEOUT_MS", 300)
     done = CliRunner().invoke(main, ["bench", *words, "--count", "1000"])
     assert done.exit_code == 1
     assert "127.0.0.1" in done.output

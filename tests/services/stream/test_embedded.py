@@ -248,6 +248,6 @@ def test_an_address_of_no_known_kind_is_refused(url: str) -> None:
 
 
 def test_a_kafka_that_is_away_is_named_and_how_to_mend_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.stream.kafka.BOOTSTRAP_TIMEOUT_MS", 300)
+    monkeypatch.setattr("services.stream.kafka_client.BOOTSTRAP_TIMEOUT_MS", 300)
     with open_stream("kafka://127.0.0.1:9") as stream, pytest.raises(StreamError, match=r"127\.0\.0\.1:9.*make kafka"):
         stream.producer()
