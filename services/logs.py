@@ -19,6 +19,7 @@ TALKATIVE = "kafka"
 TALKATIVE_EVERY_S = 10.0
 # Between a service's name and its line; no text holds it.
 MARK = "\x1f"
+LONGEST_VALUE = 500
 Event = MutableMapping[str, Any]
 
 
@@ -159,4 +160,5 @@ def plain(value: object) -> str:
         return ",".join(plain(item) for item in value) or "-"
     text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
     text = text.replace("\n", " ")
+    text = text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
     return f'"{text}"' if " " in text or not text else text

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from prometheus_client import REGISTRY
 
+from infra import metrics_page
 from infra.grafana import dashboard
 from tests.data import ROOT
 
@@ -59,6 +60,13 @@ def test_the_dashboard_file_is_the_one_the_script_writes() -> None:
     assert len({panel["id"] for panel in panels}) == len(panels)
     places = [(p["gridPos"]["x"], p["gridPos"]["y"]) for p in panels]
     assert len(set(places)) == len(places)
+
+
+def test_every_figure_stands_on_its_page_with_its_meaning() -> None:
+    ours = {f"| `{figure}` |" for figure in re.findall(r"^\| `(hanoi_\w+)` \|", metrics_page.as_text(), re.MULTILINE)}
+    assert len(ours) > 30
+    page = metrics_page.FILE.read_text(encoding="utf-8")
+    assert [figure for figure in sorted(ours) if figure not in page] == []
 
 
 def sections() -> dict[str, str]:

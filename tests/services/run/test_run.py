@@ -51,6 +51,10 @@ class Run:
         with out:
             return subprocess.Popen(command, env=environ, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
 
+    def ask(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "services.cli", *arguments, "--var", str(self.folder / "var")]
+        return subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
+
     @property
     def output(self) -> str:
         return (self.folder / "out.txt").read_text()
@@ -109,6 +113,10 @@ def test_a_killed_service_comes_back_and_a_stop_is_clean(run: Run) -> None:
     report = run.start("status")
     assert report.wait(DEADLINE_S) == 0
     assert f"{second.pid}" in run.output
+    as_json = run.ask("status", "--json")
+    assert as_json.returncode == 0
+    body = json.loads(as_json.stdout)
+    assert [(row["service"], row["state"], row["restarts"]) for row in body["services"]][0] == ("ingest", "running", 1)
     targets = json.loads((run.folder / "var" / "run" / "prometheus" / "hanoi.json").read_text())
     figures = {
         group["labels"]["process"]: httpx.get(f"http://{group['targets'][0]}/metrics", trust_env=False).text
