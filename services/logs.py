@@ -155,10 +155,13 @@ def plain(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, Mapping):
-        return ",".join(f"{plain(key)}:{plain(item)}" for key, item in value.items()) or "-"
+        return _cut(",".join(f"{plain(key)}:{plain(item)}" for key, item in value.items()) or "-")
     if isinstance(value, (list, tuple, set, frozenset)):
-        return ",".join(plain(item) for item in value) or "-"
+        return _cut(",".join(plain(item) for item in value) or "-")
     text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-    text = text.replace("\n", " ")
-    text = text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+    text = _cut(text.replace("\n", " "))
     return f'"{text}"' if " " in text or not text else text
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"

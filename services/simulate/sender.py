@@ -71,11 +71,7 @@ class Sender:
         self.accepted += accepted if isinstance(accepted, int) else 0
         if isinstance(refused, int) and refused:
             self.refused += refused
-            log.warning(
-                "the door refused reports",
-                refused=refused,
-                errors=errors[0] if isinstance(errors := body.get("errors"), list) and errors else None,
-            )
+            log.warning("the door refused reports", refused=refused, errors=body.get("errors"))
 
     def _say_closed(self, why: str) -> None:
         if not self._closed:

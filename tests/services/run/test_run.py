@@ -116,7 +116,8 @@ def test_a_killed_service_comes_back_and_a_stop_is_clean(run: Run) -> None:
     as_json = run.ask("status", "--json")
     assert as_json.returncode == 0
     body = json.loads(as_json.stdout)
-    assert [(row["service"], row["state"], row["restarts"]) for row in body["services"]][0] == ("ingest", "running", 1)
+    ingest = body["services"][0]
+    assert (ingest["service"], ingest["state"], ingest["restarts"]) == ("ingest", "running", 1)
     targets = json.loads((run.folder / "var" / "run" / "prometheus" / "hanoi.json").read_text())
     figures = {
         group["labels"]["process"]: httpx.get(f"http://{group['targets'][0]}/metrics", trust_env=False).text
