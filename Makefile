@@ -64,7 +64,7 @@ check: setup-dev ## style, types, docstrings
 	@cd services/web && npm run --silent check
 
 bench: setup-dev ## every benchmark, JSON on the console
-	@for name in stream store detect; do $(HANOI) bench $$name; done
+	@for name in stream store ingest detect; do $(HANOI) bench $$name; done
 
 chaos: setup-dev ## kill workers, broker and database at the worst moments, 200 rounds; ROUNDS=, SEED=, COLUMN=embedded|distributed|both
 	@$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),200) --seed $(or $(SEED),1) --column $(or $(COLUMN),both) --json $(VAR)/chaos.json

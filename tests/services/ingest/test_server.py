@@ -53,9 +53,9 @@ class Doors:
 
 @pytest.fixture
 def doors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Doors]:
-    monkeypatch.setattr(server_module, "HEADERS_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(server_module, "HEADERS_TIMEOUT_S", 1.5)
     with open_street(tmp_path) as street:
-        object.__setattr__(street.house, "body_timeout_s", 0.3)
+        object.__setattr__(street.house, "body_timeout_s", 1.0)
         doors = Doors(street)
         yield doors
         doors.close()

@@ -81,7 +81,7 @@ def test_a_feed_that_misbehaves_is_named_and_taken_again_once_it_is_well(
 ) -> None:
     well = answer(feed(SECOND, a=SECOND))
     many = [behave] * (6 if kind == "redirects" else 1)
-    outcomes, puller, _ = pull(street, [*many, well], 2, timeout_s=0.5 if kind == "timeout" else 20.0)
+    outcomes, puller, _ = pull(street, [*many, well], 2, timeout_s=2.0 if kind == "timeout" else 20.0)
     assert outcomes == [kind, "new"]
     assert puller.state.failures == 0
     assert fixes(street) == [("a", 0)]
