@@ -11,6 +11,7 @@ from services.backup.bundle import unpacked
 from services.backup.create import create_backup
 from services.backup.errors import BackupError
 from services.backup.manifest import Manifest
+from services.backup.places import CITY, TOKENS
 from services.backup.restore import Wish, check_backup, restore_backup
 from services.clock import WallClock
 from services.media.errors import MediaError
@@ -20,13 +21,14 @@ from services.store.errors import StoreError
 
 ERRORS = (BackupError, StoreError, MediaError, SettingsError)
 SOURCE = click.Path(path_type=Path)
+city_option = click.option("--city", "city_dir", type=SOURCE, help="The city folder, as given to `hanoi run`.")
 var_option = click.option("--var", "var_dir", type=SOURCE, help="Folder for all that lives, as given to `hanoi run`.")
 
 
-def _settings(var_dir: Path | None) -> Settings:
+def _settings(var_dir: Path | None, city_dir: Path | None) -> Settings:
     """Read the settings as `hanoi run` does: what is not set lies below one folder."""
     var = var_dir or Settings().run.var_dir
-    return Settings(place_environment(os.environ, var, None))
+    return Settings(place_environment(os.environ, var, city_dir))
 
 
 def _tell(step: str) -> None:
@@ -53,14 +55,18 @@ def _say(manifest: Manifest) -> str:
 )  # fmt: skip
 @click.option("--keys", is_flag=True, help="The key that seals evidence too; keep such a backup as you keep the key.")
 @var_option
-def create(out: Path, media: str, keys: bool, var_dir: Path | None) -> None:
+@city_option
+def create(out: Path, media: str, keys: bool, var_dir: Path | None, city_dir: Path | None) -> None:
     """Back up the whole city while it runs: database, log, evidence, city folder, tokens."""
     begun_s = time.monotonic()
     try:
-        manifest = create_backup(_settings(var_dir), out, WallClock().now_ms(), _tell, media=media, keys=keys)
+        manifest = create_backup(_settings(var_dir, city_dir), out, WallClock().now_ms(), _tell, media=media, keys=keys)
     except ERRORS as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{out}: {_say(manifest)}, in {time.monotonic() - begun_s:.1f} s")
+    for name in (CITY, TOKENS):
+        if not any(part.path.startswith(name) for part in manifest.parts):
+            click.echo(f"No {name} is in it: there is none where the settings say (--city, --var).")
     if not keys:
         click.echo("The key that seals evidence is not in it (--keys); keep that one elsewhere.")
 
@@ -82,14 +88,15 @@ def verify(backup: Path) -> None:
 @click.option("--force", is_flag=True, help="Set aside files that are there, and replace the database.")
 @click.option("--new-log", is_flag=True, help="The log is begun anew (Kafka was lost too): forget the offset rows.")
 @var_option
-def restore(backup: Path, force: bool, new_log: bool, var_dir: Path | None) -> None:
+@city_option
+def restore(backup: Path, force: bool, new_log: bool, var_dir: Path | None, city_dir: Path | None) -> None:
     """Put a backup back where the settings say; services must be stopped."""
     stamp = dt.datetime.fromtimestamp(WallClock().now_ms() / 1000, dt.UTC).strftime("%Y%m%d-%H%M%S")
     begun_s = time.monotonic()
     try:
         with unpacked(backup) as folder:
             manifest = restore_backup(
-                _settings(var_dir), folder, Wish(force=force, new_log=new_log, stamp=stamp), _tell
+                _settings(var_dir, city_dir), folder, Wish(force=force, new_log=new_log, stamp=stamp), _tell
             )
     except ERRORS as error:
         raise click.ClickException(str(error)) from error

@@ -50,6 +50,7 @@ def backup(var: Path, tmp_path: Path) -> Path:
     done = hanoi("create", "--out", str(tmp_path / "b"), "--var", str(var))
     assert done.exit_code == 0, done.output
     assert "--keys" in done.output
+    assert "No city is in it" in done.output
     return tmp_path / "b"
 
 
@@ -66,6 +67,17 @@ def test_the_log_is_copied_in_the_order_that_loses_nothing(var: Path) -> None:
     states = [f"{topic.name}.sqlite" for topic in TOPICS.values() if topic.compacted]
     assert names[1 : 1 + len(states)] == sorted(states)
     assert {"gps.fixes.sqlite", "bus.positions.sqlite", "gps.fixes.dead.sqlite"} <= {*names[1 + len(states) :]}
+
+
+def test_a_city_folder_elsewhere_travels_and_goes_back_elsewhere(var: Path, tmp_path: Path) -> None:
+    (tmp_path / "town").mkdir()
+    (tmp_path / "town" / "city.json").write_text("{}", encoding="utf-8")
+    more = ("--city", str(tmp_path / "town"))
+    done = hanoi("create", "--out", str(tmp_path / "b.tar"), "--var", str(var), *more)
+    assert "No city" not in done.output
+    assert str(tmp_path / "town") in restore(tmp_path / "b.tar", tmp_path / "other", *more).output
+    assert restore(tmp_path / "b.tar", tmp_path / "other", "--city", str(tmp_path / "village")).exit_code == 0
+    assert (tmp_path / "village" / "city.json").is_file()
 
 
 def test_a_key_travels_only_if_asked_for(backup: Path) -> None:
