@@ -63,6 +63,11 @@ test('a missed frame is noticed, one that came before is not taken twice, a whol
   assert.equal(fleet.find('29B-1')!.lon, 105.84501)
 })
 
+test('a frame about a bus that was never told of asks for everything anew', () => {
+  const fleet = fleetAt(WHOLE)
+  assert.throws(() => fleet.take({ seq: 5, now_ms: 1_002_000, delay: [[9], [60]] }), GapError)
+})
+
 test('nothing is known of a quality that was never told', () => assert.deepEqual(unpackQuality(0), { correct: 0, complete: 0, clean: 0, live: 0 }))
 
 /** Two legs at a right angle: east 1 km, then north 1 km. */

@@ -132,6 +132,13 @@ export class Fleet {
     this.byId.set(id, bus)
   }
 
+  /** The bus of a slot; one that was never told of means that something was missed. */
+  private at(slot: number): Told {
+    const bus = this.slots.get(slot)
+    if (!bus) throw new GapError(`no bus in slot ${slot}`)
+    return bus
+  }
+
   private drop(slot: number): void {
     const bus = this.slots.get(slot)
     this.slots.delete(slot)
@@ -140,7 +147,7 @@ export class Fleet {
 
   private change(frame: Frame): void {
     const set = <T>(column: Column<T> | undefined, put: (bus: Told, value: T) => void) =>
-      each(column, (slot, value) => put(this.slots.get(slot)!, value))
+      each(column, (slot, value) => put(this.at(slot), value))
     set(frame.line, (bus, line) => {
       const [id, name] = (line === null ? undefined : this.routes[line]) ?? [null, null]
       bus.route_id = id
@@ -157,15 +164,15 @@ export class Fleet {
   private move(frame: Frame): void {
     let at = 0
     for (const slot of sums(frame.n ?? [])) {
-      const bus = this.slots.get(slot)!
-      const tenths = frame.v?.[at] ?? null
+      const bus = this.at(slot)
+      const dmPerS = frame.v?.[at] ?? null
       bus.x += frame.x![at]!
       bus.y += frame.y![at]!
       bus.lon = bus.x / DEGREES
       bus.lat = bus.y / DEGREES
       bus.time_ms = frame.now_ms - frame.t![at]!
       bus.heading_deg = frame.h?.[at] ?? null
-      bus.speed_mps = tenths === null ? null : tenths / 10
+      bus.speed_mps = dmPerS === null ? null : dmPerS / 10
       bus.distance_m = frame.d?.[at] ?? null
       at += 1
     }

@@ -7,9 +7,10 @@
 import type { Map as MapLibre } from 'maplibre-gl'
 import { clockSpeed, now as cityTime } from '../core/clock.ts'
 import { type BusLevel, levelNow } from '../core/levels.ts'
-import { busSign, incidentSign, inkOf, RATIO } from './images.ts'
+import { RATIO } from './images.ts'
 import { isGliding, mercatorX, mercatorY, nextGlide, placeOf, type Glide, type Track } from './motion.ts'
 import { busColour, type Palette } from './palette.ts'
+import { Sprites } from './sprites.ts'
 
 /** What a map needs of a bus. */
 export interface MapBus {
@@ -59,7 +60,7 @@ export class Signs {
   private readonly canvas = document.createElement('canvas')
   private readonly pen: CanvasRenderingContext2D
   private readonly buses = new Map<string, Drawn>()
-  private readonly sprites = new Map<string, HTMLCanvasElement>()
+  private readonly sprites: Sprites
   private incidents: IncidentSign[] = []
   private selected: string | null = null
   private only: ReadonlySet<string> | null = null
@@ -76,6 +77,7 @@ export class Signs {
     this.canvas.className = 'map-signs'
     this.canvas.setAttribute('aria-hidden', 'true')
     this.pen = this.canvas.getContext('2d')!
+    this.sprites = new Sprites(this.pen, palette)
     map.getCanvasContainer().append(this.canvas)
     map.on('render', this.draw)
     document.addEventListener('visibilitychange', this.wake)
@@ -196,7 +198,7 @@ export class Signs {
       const y = mercatorY(north) * scale - top
       if (!inside(x, y)) continue
       this.spots.push({ id, kind: 'incident', x, y })
-      this.put(this.sprite(`incident|${state}`, () => incidentSign(state, this.palette)), x, y, 1)
+      this.sprites.putIncident(state, x, y)
     }
   }
 
@@ -242,11 +244,7 @@ export class Signs {
   }
 
   private drawArrow(bus: MapBus, level: BusLevel, heading: number | null, zoom: number, x: number, y: number): void {
-    const size = Math.min(1, 0.8 + 0.08 * (zoom - NUMBERS_ZOOM))
-    const sign = this.sprite(`${level}|${heading === null}`, () => busSign(level, this.palette, heading !== null))
-    this.put(sign, x, y, size, heading ?? 0)
-    const line = bus.route_short_name
-    if (line) this.put(this.sprite(`${level}||${line}`, () => this.words(line, level)), x, y, size)
+    this.sprites.putBus(level, bus.route_short_name, heading, x, y, Math.min(1, 0.8 + 0.08 * (zoom - NUMBERS_ZOOM)))
   }
 
   private drawChosen(bus: MapBus, level: BusLevel, heading: number | null, zoom: number, x: number, y: number): void {
@@ -261,43 +259,5 @@ export class Signs {
     pen.strokeStyle = palette.accent
     pen.stroke()
     this.drawArrow(bus, level, heading, Math.max(zoom, NUMBERS_ZOOM + 2), x, y)
-  }
-
-  private put(sprite: HTMLCanvasElement, x: number, y: number, size: number, heading = 0): void {
-    const { pen } = this
-    const [width, height] = [(sprite.width / RATIO) * size, (sprite.height / RATIO) * size]
-    if (heading === 0) {
-      pen.drawImage(sprite, x - width / 2, y - height / 2, width, height)
-      return
-    }
-    pen.save()
-    pen.translate(x, y)
-    pen.rotate((heading * Math.PI) / 180)
-    pen.drawImage(sprite, -width / 2, -height / 2, width, height)
-    pen.restore()
-  }
-
-  private sprite(key: string, make: () => HTMLCanvasElement): HTMLCanvasElement {
-    let sprite = this.sprites.get(key)
-    if (!sprite) this.sprites.set(key, (sprite = make()))
-    return sprite
-  }
-
-  private words(line: string, level: BusLevel): HTMLCanvasElement {
-    const canvas = document.createElement('canvas')
-    canvas.width = canvas.height = 44 * RATIO
-    const pen = canvas.getContext('2d')!
-    pen.scale(RATIO, RATIO)
-    pen.font = `700 ${line.length > 3 ? 9 : 12}px "Noto Sans", system-ui, sans-serif`
-    pen.textAlign = 'center'
-    pen.textBaseline = 'middle'
-    if (line.length > 3 && level !== 'unknown') {
-      pen.lineWidth = 3
-      pen.strokeStyle = level === 'stale' ? this.palette.paper : busColour(level, this.palette)
-      pen.strokeText(line, 22, 22.5)
-    }
-    pen.fillStyle = inkOf(level, this.palette)
-    pen.fillText(line, 22, 22.5)
-    return canvas
   }
 }
