@@ -33,6 +33,7 @@ class Sender:
         self._token = get_token()
         self._waiting: deque[Fix] = deque(maxlen=KEPT)
         self._closed = False
+        self._said_refused = False
         self.accepted = 0
         self.refused = 0
         self.lost = 0
@@ -71,7 +72,10 @@ class Sender:
         self.accepted += accepted if isinstance(accepted, int) else 0
         if isinstance(refused, int) and refused:
             self.refused += refused
-            log.warning("the door refused reports", refused=refused, errors=body.get("errors"))
+            # Trackers that send nonsense are part of the simulation; the first refusal says what it looks like.
+            say = log.debug if self._said_refused else log.info
+            say("the door refused reports", refused=refused, errors=body.get("errors"))
+            self._said_refused = True
 
     def _say_closed(self, why: str) -> None:
         if not self._closed:
