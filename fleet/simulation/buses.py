@@ -10,7 +10,7 @@ from fleet.simulation.operations import Operations
 from fleet.simulation.place import place_on_ways
 from fleet.simulation.plan import Floats, Ints, Plan
 from fleet.simulation.start import put_to_work
-from fleet.simulation.state import BROKEN, DEADHEAD, OFF, RUNNING, TOWED, Rules, State, empty_state
+from fleet.simulation.state import BROKEN, DEADHEAD, OFF, RUNNING, TOWED, Log, Rules, State, empty_state
 from fleet.simulation.tables import Tables
 from fleet.simulation.traffic import Flow, Traffic
 
@@ -60,7 +60,8 @@ class Buses:
         self._speed: Floats
         self._ratio: Floats
         self._queue: Floats
-        self._events: Ints = np.zeros((12 * len(world.vehicles) + 4_096, EVENT_FIELDS), dtype=np.int64)
+        room = 12 * len(world.vehicles) + 4_096
+        self._log = Log(np.zeros((room, EVENT_FIELDS), dtype=np.int64), np.zeros(1, dtype=np.int64))
         self._spare = list(range(len(world.plan.duties), len(world.vehicles)))
         put_to_work(world.tables, self.state, len(world.plan.duties), self.now_ms)
         self._look()
@@ -76,10 +77,11 @@ class Buses:
             What happened: kind, bus, duty row, stop, time, number. Valid until the next step.
         """
         self.now_ms += STEP_MS
-        count = kernel_step(
-            self.world.tables, self.state, self._rules, self.now_ms, self._speed, self._ratio, self._queue, self._events
+        self._log.used[0] = 0
+        kernel_step(
+            self.world.tables, self.state, self._rules, self.now_ms, self._speed, self._ratio, self._queue, self._log
         )
-        events = self._events[:count]
+        events = self._log.events[: self._log.used[0]]
         for event in events[events[:, 0] == TOWED]:
             self._send_reserve(event)
         if self.now_ms % FLOW_EVERY_MS == 0:

@@ -4,8 +4,7 @@ import numpy as np
 
 from fleet.simulation.chance import DWELL, LEAVING, RIDERS, normal, poisson
 from fleet.simulation.compiled import compiled
-from fleet.simulation.plan import Ints
-from fleet.simulation.state import ARRIVED, CALLS, PASSED, PASSES, SKIPPED, UNKNOWN, Rules, State
+from fleet.simulation.state import ARRIVED, CALLS, NOTHING, PASSED, PASSES, SKIPPED, UNKNOWN, Log, Rules, State
 from fleet.simulation.tables import Tables
 
 ROOM = 80
@@ -16,12 +15,11 @@ LEAVE_SHARE = 1.6
 
 
 @compiled
-def note(events: Ints, count: int, kind: int, b: int, s: State, now_ms: int, number: int) -> int:
-    """Write one event and return the new count."""
-    bus = s.bus[b]
-    row = events[count]
-    row[0], row[1], row[2], row[3], row[4], row[5] = kind, b, bus.duty_at, bus.stop, now_ms, number
-    return count + 1
+def note(log: Log, kind: int, b: int, s: State, now_ms: int, number: int) -> None:
+    """Write down one event."""
+    row = log.events[log.used[0]]
+    row[0], row[1], row[2], row[3], row[4], row[5] = kind, b, s.bus[b].duty_at, s.bus[b].stop, now_ms, number
+    log.used[0] += 1
 
 
 @compiled
@@ -41,14 +39,13 @@ def leave(t: Tables, s: State, b: int, now_ms: int) -> None:
 
 
 @compiled
-def skip_closed(t: Tables, s: State, b: int, now_ms: int, events: Ints, count: int) -> int:
+def skip_closed(t: Tables, s: State, b: int, now_ms: int, log: Log) -> None:
     """Pass over stops that a detour leaves out."""
     bus = s.bus[b]
     last = t.way[bus.way + 1].stop_first - t.way[bus.way].stop_first - 1
     while bus.stop < last and t.stop[t.way[bus.way].stop_first + bus.stop].skipped == 1:
-        count = note(events, count, SKIPPED, b, s, now_ms, 0)
+        note(log, SKIPPED, b, s, now_ms, NOTHING)
         next_stop(s, b)
-    return count
 
 
 @compiled
@@ -93,20 +90,20 @@ def decide_call(t: Tables, s: State, rules: Rules, b: int, now_ms: int) -> None:
 
 
 @compiled
-def arrive(t: Tables, s: State, rules: Rules, b: int, now_ms: int, events: Ints, count: int) -> int:
+def arrive(t: Tables, s: State, rules: Rules, b: int, now_ms: int, log: Log) -> None:
     """Pass or reach the next stop if the bus is there."""
     bus = s.bus[b]
     row = t.way[bus.way].stop_first + bus.stop
     if bus.calling == PASSES:
         if bus.along_m >= t.stop[row].m:
-            count = note(events, count, PASSED, b, s, now_ms, bus.riders)
+            note(log, PASSED, b, s, now_ms, bus.riders)
             leave(t, s, b, now_ms)
-            count = skip_closed(t, s, b, now_ms, events, count)
-        return count
+            skip_closed(t, s, b, now_ms, log)
+        return
     if bus.along_m < t.stop[row].m - 0.5:
-        return count
+        return
     run = t.duty[bus.duty_at].run
-    count = note(events, count, ARRIVED, b, s, now_ms, bus.riders)
+    note(log, ARRIVED, b, s, now_ms, bus.riders)
     on = min(
         _count(_waiting(t, s, rules, b, now_ms), rules, RIDERS, t.run[run].key, bus.stop),
         float(ROOM - bus.riders),
@@ -122,4 +119,3 @@ def arrive(t: Tables, s: State, rules: Rules, b: int, now_ms: int, events: Ints,
     bus.dwelling = 1
     bus.speed_mps = 0.0
     bus.until_ms = now_ms + max(int(min(stand_s, LONGEST_S) * 1000.0), hold_ms)
-    return count

@@ -4,13 +4,18 @@ A generator that is asked in turn makes one bus's luck depend on how many others
 Here each number is a hash of what it is for, so batches, processes and the choice of buses change nothing.
 """
 
+from typing import Any
+
 import numba
 import numpy as np
 
 from fleet.simulation.plan import Floats, Ints
 
 # One stream a purpose, so that no two purposes share a number.
-(NOISE, DWELL, RIDERS, LEAVING, PACE, LATE_START, FAILURE, FAILURE_PLACE, REPAIR, FIELD, TURNING) = range(1, 12)
+STREAMS: tuple[Any, ...] = tuple(np.int64(stream) for stream in range(1, 10))
+NOISE, DWELL, RIDERS, LEAVING, PACE, LATE_START, FAILURE, FAILURE_PLACE, REPAIR = STREAMS
+ONCE: Any = np.int64(0)
+AGAIN: Any = np.int64(1)
 MOST_DRAWN = 60
 
 

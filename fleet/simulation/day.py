@@ -63,7 +63,7 @@ def list_paths(timetable: Timetable) -> tuple[Course, ...]:
 
 
 def list_runs(timetable: Timetable, start_ms: int, end_ms: int) -> list[Run]:
-    """List every run of the service days that touch a period.
+    """List the runs of the service days that touch a period.
 
     Parameters
     ----------
@@ -75,22 +75,33 @@ def list_runs(timetable: Timetable, start_ms: int, end_ms: int) -> list[Run]:
     Returns
     -------
     list of Run
-        By service date, pattern and start.
+        Those that start before its end, by service date, pattern and start.
     """
     day = local_date(start_ms, timetable.timezone) - timedelta(days=1)
     last = local_date(end_ms, timetable.timezone)
     runs: list[Run] = []
+    shared: Shared = {}
     while day <= last:
         plan = timetable.day_plan(format_date(day))
         begin = plan.day_start_ms
         if len(plan.trips) and begin + int(plan.last_s.max()) * 1000 >= start_ms:
-            runs += [_run(timetable, int(trip), plan.start_date, begin) for trip in plan.trips]
+            # Later runs cannot change who drives earlier ones: chains are made in order of departure.
+            trips = plan.trips[begin + plan.first_s.astype(np.int64) * 1000 < end_ms]
+            runs += [_run(timetable, int(trip), plan.start_date, begin, shared) for trip in trips]
         day += timedelta(days=1)
     return runs
 
 
-def _run(timetable: Timetable, trip: int, start_date: str, day_start_ms: int) -> Run:
+# Stop ids and sequences of a pattern, once for all its runs.
+Shared = dict[tuple[int, bytes], tuple[tuple[str, ...], tuple[int, ...]]]
+
+
+def _run(timetable: Timetable, trip: int, start_date: str, day_start_ms: int, shared: Shared) -> Run:
     rows = timetable.stops_of(trip)
+    key = int(timetable.trip_pattern[trip]), timetable.time_sequence[rows].tobytes()
+    if key not in shared:
+        ids = tuple(timetable.stop_ids[stop] for stop in timetable.time_stop[rows])
+        shared[key] = ids, tuple(timetable.time_sequence[rows].tolist())
     pattern = timetable.pattern_of(trip)
     route = timetable.trip_route[trip]
     return Run(
@@ -99,8 +110,8 @@ def _run(timetable: Timetable, trip: int, start_date: str, day_start_ms: int) ->
         route_id=timetable.route_ids[route],
         direction_id=timetable.trip_direction[trip],
         path=int(timetable.trip_pattern[trip]),
-        stop_ids=tuple(timetable.stop_ids[stop] for stop in timetable.time_stop[rows]),
-        stop_sequences=tuple(timetable.time_sequence[rows].tolist()),
+        stop_ids=shared[key][0],
+        stop_sequences=shared[key][1],
         stop_m=pattern.stop_distance_m,
         arrival_ms=day_start_ms + (timetable.arrival_s[rows] * 1000).astype(np.int64),
         departure_ms=day_start_ms + (timetable.departure_s[rows] * 1000).astype(np.int64),

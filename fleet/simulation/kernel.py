@@ -6,9 +6,9 @@ Every random number is named (`chance`), so a bus drives the same whatever other
 import numpy as np
 
 from fleet.simulation.calls import arrive, decide_call, leave, note, skip_closed
-from fleet.simulation.chance import FAILURE, FAILURE_PLACE, LATE_START, REPAIR, uniform
+from fleet.simulation.chance import AGAIN, FAILURE, FAILURE_PLACE, LATE_START, ONCE, REPAIR, uniform
 from fleet.simulation.compiled import compiled
-from fleet.simulation.plan import Floats, Ints
+from fleet.simulation.plan import Floats
 from fleet.simulation.state import (
     BEGAN,
     BROKE,
@@ -20,11 +20,14 @@ from fleet.simulation.state import (
     LAYOVER,
     LEFT,
     MENDED,
+    NO_LEG,
+    NOTHING,
     OFF,
     RUNNING,
     TOWED,
     TURNED,
     UNKNOWN,
+    Log,
     Rules,
     State,
 )
@@ -45,8 +48,8 @@ DEADHEAD_MPS = 5.5
 
 @compiled
 def step(
-    t: Tables, s: State, rules: Rules, now_ms: int, speed_mps: Floats, ratio: Floats, queue: Floats, events: Ints
-) -> int:
+    t: Tables, s: State, rules: Rules, now_ms: int, speed_mps: Floats, ratio: Floats, queue: Floats, log: Log
+) -> None:
     """Move every bus by one second.
 
     Parameters
@@ -63,31 +66,24 @@ def step(
         Traffic outside queues, and demand over capacity.
     queue : ndarray, shape (edges, 4)
         Begin and end of the queue as shares of the edge, the speed in it, and the free speed.
-    events : ndarray of int, shape (m, 6)
-        Filled with kind, bus, duty row, stop, time, and a number that depends on the kind.
-
-    Returns
-    -------
-    int
-        How many events there are.
+    log : Log
+        Written to.
     """
-    count = 0
     for b in range(len(s.bus)):
         phase = s.bus[b].phase
         if phase == OFF:
             _come_to_work(t, s, b, now_ms)
         elif phase == LAYOVER:
             if now_ms >= s.bus[b].until_ms:
-                count = _depart(t, s, rules, b, now_ms, events, count)
+                _depart(t, s, rules, b, now_ms, log)
         elif phase == BROKEN:
             if now_ms >= s.bus[b].until_ms:
-                count = _mend(s, b, now_ms, events, count)
+                _mend(s, b, now_ms, log)
         elif s.bus[b].dwelling == 1:
             if now_ms >= s.bus[b].until_ms:
-                count = _leave_stop(t, s, rules, b, now_ms, events, count)
+                _leave_stop(t, s, rules, b, now_ms, log)
         else:
-            count = _drive(t, s, rules, b, now_ms, speed_mps, ratio, queue, events, count)
-    return count
+            _drive(t, s, rules, b, now_ms, speed_mps, ratio, queue, log)
 
 
 @compiled
@@ -139,56 +135,58 @@ def stand_at_start(t: Tables, s: State, b: int, now_ms: int) -> None:
 
 
 @compiled
-def _depart(t: Tables, s: State, rules: Rules, b: int, now_ms: int, events: Ints, count: int) -> int:
+def _depart(t: Tables, s: State, rules: Rules, b: int, now_ms: int, log: Log) -> None:
     bus = s.bus[b]
     run = t.duty[bus.duty_at].run
     due_ms = t.time[t.run[run].time].departure_ms
     too_late = rules.short_turns == 1 and now_ms - due_ms > max(DROP_LATE_MS, 2 * t.run[run].headway_ms)
     if too_late and 0 <= t.duty[bus.duty_at].drop_to <= bus.duty_end:
         # The dispatcher drops this trip, and all until the next one that starts here.
-        count = note(events, count, DROPPED, b, s, now_ms, t.duty[bus.duty_at].drop_to)
+        note(log, DROPPED, b, s, now_ms, t.duty[bus.duty_at].drop_to)
         bus.duty_at = t.duty[bus.duty_at].drop_to
         stand_at_start(t, s, b, now_ms)
-        return count
+        return
     if bus.calling == UNKNOWN:
         # Asked once a departure: how long after its time the driver pulls out.
         bus.calling = CALLS
-        late_s = -rules.late_start_s * np.log(uniform(rules.seed, LATE_START, t.run[run].key, 0))
+        late_s = -rules.late_start_s * np.log(uniform(rules.seed, LATE_START, t.run[run].key, ONCE))
         bus.until_ms = now_ms + int(min(late_s, 240.0) * 1000.0)
         if bus.until_ms > now_ms:
-            return count
+            return
     bus.phase = RUNNING
     bus.break_m = np.inf
-    if uniform(rules.seed, FAILURE, t.run[run].key, 0) < rules.failures_a_run:
+    if uniform(rules.seed, FAILURE, t.run[run].key, ONCE) < rules.failures_a_run:
         length_m = t.vertex[t.way[bus.way + 1].vertex_first - 1].m
-        bus.break_m = length_m * (0.1 + 0.8 * uniform(rules.seed, FAILURE_PLACE, t.run[run].key, 0))
-    count = note(events, count, BEGAN, b, s, now_ms, 0)
-    count = note(events, count, LEFT, b, s, now_ms, bus.riders)
+        bus.break_m = length_m * (0.1 + 0.8 * uniform(rules.seed, FAILURE_PLACE, t.run[run].key, ONCE))
+    note(log, BEGAN, b, s, now_ms, NOTHING)
+    note(log, LEFT, b, s, now_ms, bus.riders)
     leave(t, s, b, now_ms)
-    return skip_closed(t, s, b, now_ms, events, count)
+    skip_closed(t, s, b, now_ms, log)
 
 
 @compiled
-def _leave_stop(t: Tables, s: State, rules: Rules, b: int, now_ms: int, events: Ints, count: int) -> int:
+def _leave_stop(t: Tables, s: State, rules: Rules, b: int, now_ms: int, log: Log) -> None:
     bus = s.bus[b]
     bus.dwelling = 0
-    count = note(events, count, LEFT, b, s, now_ms, bus.riders)
+    note(log, LEFT, b, s, now_ms, bus.riders)
     run = t.duty[bus.duty_at].run
     if bus.stop >= t.run[run].stops - 1:
-        count = note(events, count, ENDED, b, s, now_ms, 0)
-        return _end_run(t, s, b, now_ms, -1, count)
+        note(log, ENDED, b, s, now_ms, NOTHING)
+        _end_run(t, s, b, now_ms, NO_LEG)
+        return
     row = t.run[run].time + bus.stop
     late_s = (now_ms - t.time[row].arrival_ms) / 1000.0
     turns = rules.short_turns == 1 and bus.stop == t.run[run].turn and bus.duty_at < bus.duty_end
     if turns and late_s > max(TURN_LATE_S, 0.0008 * t.run[run].headway_ms):
-        count = note(events, count, TURNED, b, s, now_ms, 0)
-        return _end_run(t, s, b, now_ms, t.duty[bus.duty_at + 1].leg_turn, count)
+        note(log, TURNED, b, s, now_ms, NOTHING)
+        _end_run(t, s, b, now_ms, t.duty[bus.duty_at + 1].leg_turn)
+        return
     leave(t, s, b, now_ms)
-    return skip_closed(t, s, b, now_ms, events, count)
+    skip_closed(t, s, b, now_ms, log)
 
 
 @compiled
-def _end_run(t: Tables, s: State, b: int, now_ms: int, leg: int, count: int) -> int:
+def _end_run(t: Tables, s: State, b: int, now_ms: int, leg: int) -> None:
     bus = s.bus[b]
     bus.duty_at += 1
     bus.speed_mps = 0.0
@@ -198,47 +196,45 @@ def _end_run(t: Tables, s: State, b: int, now_ms: int, leg: int, count: int) -> 
             set_out(t, s, b, home, DEADHEAD)
         else:
             bus.phase = OFF
-        return count
+        return
     way = leg if leg >= 0 else t.duty[bus.duty_at].leg_in
     if way >= 0:
         set_out(t, s, b, way, DEADHEAD)
     else:
         stand_at_start(t, s, b, now_ms)
-    return count
 
 
 @compiled
-def _mend(s: State, b: int, now_ms: int, events: Ints, count: int) -> int:
+def _mend(s: State, b: int, now_ms: int, log: Log) -> None:
     bus = s.bus[b]
     if bus.towed == 1:
-        count = note(events, count, TOWED, b, s, now_ms, bus.duty_end)
+        note(log, TOWED, b, s, now_ms, bus.duty_end)
         bus.phase = OFF
         bus.duty_at = bus.duty_end + 1
-        return count
-    count = note(events, count, MENDED, b, s, now_ms, 0)
+        return
+    note(log, MENDED, b, s, now_ms, NOTHING)
     bus.phase = RUNNING
-    return count
 
 
 @compiled
-def _break_down(t: Tables, s: State, rules: Rules, b: int, now_ms: int, events: Ints, count: int) -> int:
+def _break_down(t: Tables, s: State, rules: Rules, b: int, now_ms: int, log: Log) -> None:
     bus = s.bus[b]
     run = t.duty[bus.duty_at].run
-    chance = uniform(rules.seed, REPAIR, t.run[run].key, 0)
+    chance = uniform(rules.seed, REPAIR, t.run[run].key, ONCE)
     low, high = REPAIR_MIN
     bus.phase = BROKEN
     bus.speed_mps = 0.0
     bus.break_m = np.inf
     bus.towed = 1 if chance < 0.5 else 0
-    bus.until_ms = now_ms + int((low + (high - low) * uniform(rules.seed, REPAIR, t.run[run].key, 1)) * 60_000.0)
-    return note(events, count, BROKE, b, s, now_ms, bus.towed)
+    bus.until_ms = now_ms + int((low + (high - low) * uniform(rules.seed, REPAIR, t.run[run].key, AGAIN)) * 60_000.0)
+    note(log, BROKE, b, s, now_ms, bus.towed)
 
 
 @compiled
 def _drive(
     t: Tables, s: State, rules: Rules, b: int, now_ms: int, speed_mps: Floats, ratio: Floats, queue: Floats,
-    events: Ints, count: int,
-) -> int:  # fmt: skip
+    log: Log,
+) -> None:  # fmt: skip
     bus = s.bus[b]
     way = bus.way
     running = bus.phase == RUNNING
@@ -262,13 +258,12 @@ def _drive(
     moved = min(max(0.5 * (old + speed), 0.15), max(free_m, 0.0))
     bus.speed_mps = speed if moved > 0.0 else 0.0
     bus.along_m += moved
-    if running:
-        if bus.along_m >= bus.break_m:
-            return _break_down(t, s, rules, b, now_ms, events, count)
-        return arrive(t, s, rules, b, now_ms, events, count)
-    if bus.along_m >= end_m - 0.5:
+    if running and bus.along_m >= bus.break_m:
+        _break_down(t, s, rules, b, now_ms, log)
+    elif running:
+        arrive(t, s, rules, b, now_ms, log)
+    elif bus.along_m >= end_m - 0.5:
         _end_leg(t, s, b, now_ms)
-    return count
 
 
 @compiled

@@ -5,13 +5,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from fleet.simulation.plan import Ints
+
 # A structured array: one argument of the compiled kernel instead of seventeen.
 Records = NDArray[Any]
 
 OFF, LAYOVER, RUNNING, DEADHEAD, BROKEN = 0, 1, 2, 3, 4
-ARRIVED, LEFT, PASSED, SKIPPED, TURNED, BROKE, MENDED, TOWED, DROPPED, BEGAN, ENDED = range(11)
+# Whole numbers of NumPy: numba compiles a function anew for each Python constant that it is called with.
+KINDS: tuple[Any, ...] = tuple(np.int64(kind) for kind in range(11))
+ARRIVED, LEFT, PASSED, SKIPPED, TURNED, BROKE, MENDED, TOWED, DROPPED, BEGAN, ENDED = KINDS
+NOTHING: Any = np.int64(0)
+NO_LEG: Any = np.int64(-1)
 UNKNOWN, CALLS, PASSES = 0, 1, 2
-NEVER_MS = 4_000_000_000_000
 
 
 BUS = np.dtype(
@@ -43,6 +48,13 @@ class State(NamedTuple):
 
     bus: Records
     group: Records
+
+
+class Log(NamedTuple):
+    """What happened in one second: kind, bus, duty row, stop, time, number; and how many rows are written."""
+
+    events: Ints
+    used: Ints
 
 
 class Rules(NamedTuple):

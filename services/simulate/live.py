@@ -6,7 +6,8 @@ from fleet.simulation.simulation import Options, Simulation
 from schemas.fix import Fix
 from services.simulate.city import HOUR_MS, Streets, Wish, make_simulation
 
-PLAN_HOURS = 30.0
+# A plan ends when fewest buses are out, so that hardly one is seen to start anew.
+QUIET_S, LEAST_HOURS, DAY_S = 12_600, 2.0, 86_400
 LAG_MS = 60_000
 RETRY_MS = 10 * 60_000
 
@@ -79,9 +80,10 @@ class LiveBuses:
         return fixes
 
     def _begin(self, now_ms: int) -> None:
+        hours = self._hours(now_ms)
         wish = Wish(
             start_ms=now_ms,
-            hours=PLAN_HOURS,
+            hours=hours,
             seed=self._seed,
             buses=self._buses,
             scene=self._scene,
@@ -89,4 +91,10 @@ class LiveBuses:
         )
         self._simulation = make_simulation(self._streets, wish)
         # A city where nothing runs is looked at again later.
-        self._end_ms = now_ms + (round(PLAN_HOURS * HOUR_MS) if self._simulation else RETRY_MS)
+        self._end_ms = now_ms + (round(hours * HOUR_MS) if self._simulation else RETRY_MS)
+
+    def _hours(self, now_ms: int) -> float:
+        """Return the hours until half past three at night, two at least."""
+        local_s = now_ms // 1000 + self._streets.utc_offset_s(now_ms)
+        hours = (QUIET_S - local_s) % DAY_S / 3600.0
+        return hours if hours >= LEAST_HOURS else hours + 24.0
