@@ -11,7 +11,7 @@ from schemas.topics import DAY_S, DEAD_SUFFIX, TOPICS, Topic
 from services.stream.base import Committed, Outgoing, Partition, Record
 from services.stream.embedded_file import is_current
 from services.stream.embedded_group import Membership, read_groups
-from services.stream.embedded_log import TopicLog, checked_name, create_topic
+from services.stream.embedded_log import READ_BYTES, TopicLog, checked_name, create_topic
 from services.stream.errors import StreamError
 
 DEAD_PARTITIONS = 1
@@ -140,11 +140,16 @@ class EmbeddedConsumer:
         self._turn += 1
         turn = self._turn % len(ready)
         records: list[Record] = []
+        size = 0
         for number, partition in enumerate(ready[turn:] + ready[:turn]):
             # An even share of what is left; what one partition does not use goes to the next.
             share = -(-(max_records - len(records)) // (len(ready) - number))
             if share > 0:
-                records += self._read_one(partition, share)
+                lot = self._read_one(partition, share)
+                records += lot
+                size += sum(len(record.value) for record in lot)
+            if size >= READ_BYTES:
+                break  # a backlog of large records must fit into memory; the other partitions have their turn next
         return records
 
     def _ready(self) -> list[Partition]:

@@ -15,7 +15,7 @@ from schemas.topics import HOUR_S, Topic
 from services.cli import main
 from services.stream.base import Outgoing, Partition, Record
 from services.stream.embedded import EmbeddedStream
-from services.stream.embedded_log import TopicLog
+from services.stream.embedded_log import READ_BYTES, TopicLog
 from services.stream.errors import StreamError
 from services.stream.mend import mend_folder
 from tests.services.stream.test_embedded import drain
@@ -185,6 +185,19 @@ def test_a_file_of_a_newer_version_is_left_alone_and_said(stream: EmbeddedStream
     for asking in (lambda: stream.end_offsets("one"), lambda: stream.ensure_topics([ONE])):
         with pytest.raises(StreamError, match=r"one\.sqlite was made by a newer version .form 99.*upgrade"):
             asking()
+
+
+def test_a_poll_of_large_records_is_bounded_in_bytes(stream: EmbeddedStream) -> None:
+    stream.ensure_topics([Topic("wide", ClockTick, "source", 4, HOUR_S, "for a test")])
+    producer = stream.producer()
+    for n in range(60):
+        producer.send([Outgoing("wide", b"k%d" % n, bytes(1_000_000))])
+    tail = stream.tail(["wide"], since_ms=0)
+    sizes = []
+    while records := tail.poll(10_000, 0.0):
+        sizes.append(sum(len(record.value) for record in records))
+    assert sum(sizes) == 60_000_000
+    assert max(sizes) <= 2 * READ_BYTES
 
 
 def fill(append: Callable[[], object]) -> int:

@@ -126,3 +126,49 @@ def test_a_day_that_is_played_again_is_tracked_again(tmp_path, city, fixes):
         send(stream, fixes[:200])
         track_until(tmp_path, city, 401)
         assert len(read_all(stream, "bus.positions")) == 401
+
+
+def serve(tmp_path: Path, city: Path) -> tuple[Context, threading.Thread]:
+    """Start one worker of the service in a thread."""
+    settings = Settings({"STREAM_URL": f"sqlite:///{tmp_path}/log", "CITY_DIR": str(city)})
+    context = Context(settings, open_stream(settings.place.stream_url))
+    thread = threading.Thread(target=run, args=(context,), daemon=True)
+    thread.start()
+    return context, thread
+
+
+def end(worker: tuple[Context, threading.Thread]) -> None:
+    worker[0].stop.set()
+    worker[1].join(20)
+    assert not worker[1].is_alive()
+    worker[0].stream.close()
+
+
+def test_two_workers_of_which_one_comes_later_and_one_goes_say_what_one_would_say(tmp_path, city, fixes):
+    with open_stream(f"sqlite:///{tmp_path}/log") as stream:
+        stream.ensure_topics(TOPICS.values())
+        send(stream, fixes)
+        track_until(tmp_path, city, FIXES)
+        whole = {(p.vehicle_id, p.made_at_ms, p.trip_id): p.stops for p in read_all(stream, "bus.predictions")}
+    place = tmp_path / "several"
+    with open_stream(f"sqlite:///{place}/log") as stream:
+        stream.ensure_topics(TOPICS.values())
+        look_on = stream.tail(["bus.positions"], since_ms=0)
+        workers = [serve(place, city)]
+        for at in range(0, FIXES, 20):  # about half a minute of these buses, so that no partition is two minutes behind
+            send(stream, fixes[at : at + 20])
+            seen = 0
+            while seen < len(fixes[at : at + 20]):
+                batch = look_on.poll(100, timeout_s=60.0)
+                assert batch, "the service fell silent"
+                seen += len(batch)
+            if at == 300:
+                workers.append(serve(place, city))
+            if at == 600:
+                end(workers.pop(0))
+        end(workers.pop())
+        again = read_all(stream, "bus.predictions")
+        shares = read_all(stream, "track.shares")
+    assert len(again) == len({(p.vehicle_id, p.made_at_ms, p.trip_id) for p in again})
+    assert {(p.vehicle_id, p.made_at_ms, p.trip_id): p.stops for p in again} == whole
+    assert all(share.feeds for share in shares)
