@@ -72,17 +72,18 @@ class Board:
     services : iterable of Watched
         The services.
     parts : callable, optional
-        Says in one sentence which part they all need is out of reach, ``None`` if none is.
+        Says of a service, by name, in one phrase which part it needs is out of reach, ``None`` if none is.
     """
 
-    def __init__(self, services: Iterable[Watched], parts: Callable[[], str | None] = lambda: None) -> None:
+    def __init__(self, services: Iterable[Watched], parts: Callable[[str], str | None] | None = None) -> None:
         self._services = list(services)
         self._parts = parts
 
     def report(self) -> ProcessHealth:
         """Look at every service now."""
-        out_of_reach = self._parts()
-        services = tuple(_look(service, out_of_reach) for service in self._services)
+        services = tuple(
+            _look(service, self._parts(service.name) if self._parts else None) for service in self._services
+        )
         return ProcessHealth(ready=all(service.ready for service in services), services=services)
 
 

@@ -81,7 +81,10 @@ def _serve(services: Sequence[Service], settings: Settings, stop: threading.Even
         if service.name not in lacking
     ]
     idle = [Watched(name, state="idle", last_error=reason) for name, reason in lacking.items()]
-    board = Board([*(one.watched for one in hosted), *idle], lambda: why_out_of_reach(settings.place))
+    board = Board(
+        [*(one.watched for one in hosted), *idle],
+        lambda name: why_out_of_reach(settings.place, store=SERVICES[name].uses_store),
+    )
     health = open_health(settings.health.host, settings.health.port, board.report)
     for name, reason in lacking.items():
         log.info(f"idle: {reason}", service=name)

@@ -10,20 +10,23 @@ from services.settings import PlaceSettings
 DEFAULT_PORTS = {"kafka": 9092, "postgresql": 5432}
 
 
-def why_out_of_reach(place: PlaceSettings) -> str | None:
+def why_out_of_reach(place: PlaceSettings, *, store: bool) -> str | None:
     """Say which of log and store cannot be reached.
 
     Parameters
     ----------
     place : PlaceSettings
         Their addresses.
+    store : bool
+        Whether the store is needed too.
 
     Returns
     -------
     str or None
-        One phrase; ``None`` if both can be reached.
+        One phrase; ``None`` if what is needed can be reached.
     """
-    found = [_why(what, url) for what, url in (("the log", place.stream_url), ("the database", place.database_url))]
+    needed = [("the log", place.stream_url), *([("the database", place.database_url)] if store else [])]
+    found = [_why(what, url) for what, url in needed]
     return "; ".join(reason for reason in found if reason) or None
 
 

@@ -56,6 +56,7 @@ class Service:
     cores_idle: float = 0.02
     cores_per_1000_vehicles: float = 0.0
     cores_per_camera: float = 0.0
+    uses_store: bool = False
     shares_work: bool = False
     grows: bool = False
 
@@ -107,10 +108,11 @@ SERVICES: dict[str, Service] = {
             "keeps results in the database",
             start_after_s=1.0,
             cores_per_1000_vehicles=0.04,
+            uses_store=True,
             shares_work=True,
             grows=True,
         ),
-        Service("api", "serves the pages and their API", door=_api_door, cores_per_1000_vehicles=0.08),
+        Service("api", "serves the pages and their API", door=_api_door, cores_per_1000_vehicles=0.08, uses_store=True),
         Service(
             "simulate",
             "drives simulated buses on the timetable",

@@ -174,7 +174,10 @@ class Supervisor:
         post.hung = post.find_hang(time.monotonic(), self._hang_s)
         if post.hung is None:
             return
-        self.say(f"{post.name} hangs: {post.hung}; its stacks go to its log file, then it is started again", "warning")
+        self.say(
+            f"{post.name} hangs: {post.hung}; its stacks go to its log if it can write them; it is started again",
+            "warning",
+        )
         for service in post.placed.services:
             if service.name in post.hung or len(post.placed.services) == 1:
                 metrics.HANGS.labels(service.name).inc()

@@ -15,7 +15,7 @@ LAG = Gauge("hanoi_test_health_lag", "For the tests", ["group"])
 
 
 def look(service: Watched, out_of_reach: str | None = None) -> ProcessHealth:
-    return Board([service], lambda: out_of_reach).report()
+    return Board([service], lambda name: out_of_reach).report()
 
 
 def turned(name: str = "track") -> Watched:
