@@ -9,7 +9,7 @@ from services.sample.streets import Floats
 
 FIRST_MIN, LAST_MIN, NIGHT_UNTIL_MIN = 5 * 60, 22 * 60 + 30, 28 * 60 + 50
 NIGHT_HEADWAY_MIN = 30
-NIGHT_PEAK_MIN = 8
+NIGHT_PEAK_MIN = 10
 RUSH_MIN = ((6 * 60, 8 * 60 + 45), (15 * 60 + 45, 18 * 60 + 45))
 DAILY, WEEKDAY = "DAILY", "WEEKDAY"
 LAYOVER_S, LAYOVER_SHARE = 300, 0.08
@@ -18,7 +18,7 @@ HOURS = (0, 5, 6.5, 8, 10, 12, 14, 16, 18, 20, 22, 24, 30)
 PACE_S_PER_M = (0.16, 0.16, 0.2, 0.245, 0.2, 0.195, 0.195, 0.21, 0.25, 0.2, 0.175, 0.16, 0.16)
 # Kilometres from the centre → how much longer or shorter a metre takes there.
 RING_KM = (0, 3, 6, 10, 16, 30)
-RING_PACE = (1.15, 1.08, 1.0, 0.82, 0.62, 0.52)
+RING_PACE = (1.15, 1.08, 1.0, 0.82, 0.64, 0.58)
 LEAST_HOP_S = 20.0
 
 

@@ -27,7 +27,9 @@ def test_the_sample_city_lives(sample: Path, tmp_path: Path, places: dict[str, s
 
 
 def _places_of(city: Living) -> dict[str, tuple[float, float]]:
-    return {v["vehicle_id"]: (v["lon"], v["lat"]) for v in city.get("/api/vehicles")["vehicles"]}
+    """Return where the buses on a trip are; most others stand in their depots at night."""
+    vehicles = city.get("/api/vehicles")["vehicles"]
+    return {v["vehicle_id"]: (v["lon"], v["lat"]) for v in vehicles if v["phase"] == "in_service"}
 
 
 def _moved(city: Living, before: dict[str, tuple[float, float]]) -> bool:
