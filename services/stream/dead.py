@@ -16,7 +16,8 @@ from typing import Any
 
 import click
 
-from schemas.topics import DEAD_SUFFIX, TOPICS
+from schemas.message import decode
+from schemas.topics import DEAD_SUFFIX, TOPICS, get_topic
 from services.settings import Settings, SettingsError
 from services.stream import open_stream
 from services.stream.base import Partition, Record, Stream
@@ -214,6 +215,7 @@ def show(name: str) -> None:
 @click.option("--all", "topic", metavar="TOPIC", help="Every dead letter of one topic that the other options choose.")
 @_choosing
 @click.option("--limit", type=click.IntRange(1), help="Put back at most so many, the oldest.")
+@click.option("--unreadable", is_flag=True, help="Also those that this version cannot read either.")
 @click.option("--again", is_flag=True, help="Also those that were put back already.")
 @click.option("--dry-run", is_flag=True, help="Only say how many would be put back.")
 def replay(
@@ -221,6 +223,7 @@ def replay(
     topic: str | None,
     limit: int | None,
     again: bool,
+    unreadable: bool,
     dry_run: bool,
     since: str | None,
     until: str | None,
@@ -236,12 +239,39 @@ def replay(
             named = [get_dead_letter(stream, name) for name in names]
             choice = _choice(since, until, again=again, put_back=list_put_back(stream, topics), **more)
             found = (letter for letter in named if choice.takes(letter)) if names else None
-            letters = islice(found or read_dead_letters(stream, topics, choice), limit)
+            readable = _Readable(found or read_dead_letters(stream, topics, choice), everything=unreadable)
+            letters = islice(readable, limit)
             count = sum(1 for _ in letters) if dry_run else _put_back(stream, letters)
         except StreamError as error:
             raise click.ClickException(str(error)) from error
-    left = len(names) - count if names and not dry_run else 0
+    left = len(names) - count - readable.left if names and not dry_run else 0
     click.echo(f"{count} {'would be ' if dry_run else ''}put back" + (f", {left} were before" if left else ""))
+    if readable.left:
+        click.echo(f"{readable.left} left where they are: they still cannot be read (--unreadable puts them back too)")
+
+
+class _Readable:
+    """The dead letters that can be read by now; ``left`` counts the others."""
+
+    def __init__(self, letters: Iterator[DeadLetter], *, everything: bool) -> None:
+        self._letters = letters
+        self._everything = everything
+        self.left = 0
+
+    def __iter__(self) -> Iterator[DeadLetter]:
+        for letter in self._letters:
+            if self._everything or _can_be_read(letter):
+                yield letter
+            else:
+                self.left += 1
+
+
+def _can_be_read(letter: DeadLetter) -> bool:
+    try:
+        decode(get_topic(letter.origin_topic).message, letter.record.value)
+    except (KeyError, ValueError):
+        return False
+    return True
 
 
 def _put_back(stream: Stream, letters: Iterator[DeadLetter]) -> int:

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from schemas.message import decode
+from schemas.fix import Fix
+from schemas.message import decode, encode
 from schemas.stream_order import StreamOrder
 from services.cli import main
-from services.stream.base import Outgoing, Partition
+from services.stream.base import Outgoing, Partition, Record
 from services.stream.dead import parse_time, read_dead_letters
 from services.stream.dead_letter import make_dead_letter, revive
 from services.stream.embedded import EmbeddedStream
@@ -71,9 +72,9 @@ def test_a_dead_letter_that_is_absent_is_refused(folder: Path, name: str, said: 
 
 
 def test_dead_letters_are_put_back_where_they_came_from(folder: Path) -> None:
-    assert hanoi("dead", "replay", "gps.fixes.dead/0:0").output == "1 put back\n"
-    assert hanoi("dead", "replay", "--all", "gps.fixes", "--dry-run").output == "1 would be put back\n"
-    assert hanoi("dead", "replay", "--all", "gps.fixes").output == "1 put back\n"
+    assert hanoi("dead", "replay", "--unreadable", "gps.fixes.dead/0:0").output == "1 put back\n"
+    assert hanoi("dead", "replay", "--unreadable", "--all", "gps.fixes", "--dry-run").output == "1 would be put back\n"
+    assert hanoi("dead", "replay", "--unreadable", "--all", "gps.fixes").output == "1 put back\n"
     assert hanoi("dead", "replay").exit_code == 2
     assert values_of(folder) == [b"one", b"\xff", b"one", b"\xff"]
     with EmbeddedStream(folder) as stream:
@@ -91,21 +92,36 @@ def values_of(folder: Path) -> list[bytes]:
 
 def test_what_was_put_back_is_not_put_back_again_unless_that_is_asked_for(folder: Path) -> None:
     for _ in range(2):
-        hanoi("dead", "replay", "--all", "gps.fixes")
+        hanoi("dead", "replay", "--unreadable", "--all", "gps.fixes")
     assert len(values_of(folder)) == 4
-    assert hanoi("dead", "replay", "gps.fixes.dead/0:0").output == "0 put back, 1 were before\n"
+    assert hanoi("dead", "replay", "--unreadable", "gps.fixes.dead/0:0").output == "0 put back, 1 were before\n"
     listed = hanoi("dead", "list", "gps.fixes")
     assert listed.stdout.count("put back") == 2
     assert "2 dead letters" in listed.stderr
     assert "put back yes" in hanoi("dead", "show", "gps.fixes.dead/0:1").output
-    assert hanoi("dead", "replay", "--all", "gps.fixes", "--again", "--limit", "1").output == "1 put back\n"
+    assert (
+        hanoi("dead", "replay", "--unreadable", "--all", "gps.fixes", "--again", "--limit", "1").output
+        == "1 put back\n"
+    )
     assert len(values_of(folder)) == 5
+
+
+def test_what_still_cannot_be_read_stays_where_it_is(folder: Path) -> None:
+    done = hanoi("dead", "replay", "--all", "gps.fixes")
+    assert done.output.startswith("0 put back\n2 left where they are: they still cannot be read")
+    assert len(values_of(folder)) == 2
+    good = encode(Fix(vehicle_id="v", time_ms=NOW_MS, lon=105.8, lat=21.0, source="csv", received_ms=NOW_MS))
+    with EmbeddedStream(folder) as stream:
+        record = Record("gps.fixes", 0, 7, b"v", good, NOW_MS)
+        stream.producer().send([make_dead_letter(record, "an old reader", service="track", now_ms=NOW_MS)])
+    assert hanoi("dead", "replay", "--all", "gps.fixes").output.startswith("1 put back\n2 left")
+    assert values_of(folder)[-1] == good
 
 
 def test_a_replay_that_dies_before_its_mark_puts_back_again_and_loses_nothing(folder: Path) -> None:
     with EmbeddedStream(folder) as stream:
         stream.producer().send([revive(letter) for letter in read_dead_letters(stream, ["gps.fixes"])])
-    assert hanoi("dead", "replay", "--all", "gps.fixes").output == "2 put back\n"
+    assert hanoi("dead", "replay", "--unreadable", "--all", "gps.fixes").output == "2 put back\n"
 
 
 @pytest.mark.parametrize(
@@ -122,7 +138,10 @@ def test_a_replay_that_dies_before_its_mark_puts_back_again_and_loses_nothing(fo
 )
 def test_dead_letters_are_chosen_by_reason_service_and_time(folder: Path, words: tuple[str, ...], count: int) -> None:
     assert len(hanoi("dead", "list", "gps.fixes", *words).stdout.splitlines()) == count
-    assert hanoi("dead", "replay", "--all", "gps.fixes", "--dry-run", *words).output == f"{count} would be put back\n"
+    assert (
+        hanoi("dead", "replay", "--unreadable", "--all", "gps.fixes", "--dry-run", *words).output
+        == f"{count} would be put back\n"
+    )
 
 
 def test_a_time_that_is_none_is_refused(folder: Path) -> None:
