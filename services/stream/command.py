@@ -56,7 +56,7 @@ def _show_group(stream: Stream, group: str, offsets: dict[Partition, Committed])
         stop = parse_stop(at.note)
         said = f"STOPPED: {stop.reason}" if stop is not None else ""
         place = f"{partition.topic}/{partition.partition}"
-        click.echo(f"{group:16}{place:28}{at.offset:>12}{behind:>10} ahead  {said}".rstrip())
+        click.echo(f"{group:16} {place:28} {at.offset:>11} {behind:>9} ahead  {said}".rstrip())
 
 
 @click.command()
