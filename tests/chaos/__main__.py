@@ -40,6 +40,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="decides what is damaged when (default 1)")
     parser.add_argument("--column", choices=[*NAMES, "both"], default="both")
     parser.add_argument("--kind", nargs="+", choices=KINDS, help="these rounds in this order instead")
+    parser.add_argument("--together", type=int, help="rounds that share one return to rest (default 2 and 5)")
     parser.add_argument("--json", type=Path, help="write the report here")
     return parser.parse_args()
 
@@ -49,7 +50,7 @@ def _run(name: str, kinds: list[str], asked: argparse.Namespace) -> Outcome:
     with open_column(name) as column:
         campaign, held = Campaign(column, asked.seed), False
         try:
-            outcome = campaign.run(kinds, TOGETHER[name], say=lambda text: print(text, flush=True))
+            outcome = campaign.run(kinds, asked.together or TOGETHER[name], say=lambda text: print(text, flush=True))
             held = outcome.held
         finally:
             if not held:

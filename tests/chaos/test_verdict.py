@@ -4,10 +4,13 @@ import copy
 from collections import Counter
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
+from tests.chaos.campaign import Outcome
 from tests.chaos.numbers import bus_of
-from tests.chaos.verdict import Seen, count_repeats, find_faults
+from tests.chaos.report import as_json, describe
+from tests.chaos.verdict import Fault, Seen, count_repeats, find_faults
 
 BUSES = 37
 
@@ -67,3 +70,10 @@ def test_each_kind_of_damage_is_found(kind: str) -> None:
     seen = copy.deepcopy(whole())
     DAMAGE[kind](seen)
     assert kind in [fault.kind for fault in find_faults(seen)]
+
+
+def test_the_report_is_json_and_says_what_is_broken() -> None:
+    outcome = Outcome("embedded", 1, rounds=Counter({"worker": 2}), faults=[Fault("doubled", 3, ((0, 1),))])
+    report = msgspec.json.decode(msgspec.json.encode(as_json([outcome])))
+    assert (report["held"], report["columns"][0]["rounds"]) == (False, {"worker": 2})
+    assert "BROKEN" in describe(outcome)

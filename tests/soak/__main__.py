@@ -8,7 +8,6 @@ import io
 import logging
 import sys
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 
 import msgspec
@@ -40,7 +39,7 @@ def main() -> int:
         problems += [f"{what}: {problem}" for problem in find_problems(outcome)]
     if asked.json:
         asked.json.parent.mkdir(parents=True, exist_ok=True)
-        asked.json.write_bytes(msgspec.json.format(msgspec.json.encode([asdict(o) for o in outcomes]), indent=2))
+        asked.json.write_bytes(msgspec.json.format(msgspec.json.encode(outcomes), indent=2))
     print("\n".join(problems) or "HELD: every good record taken once, no 5xx, memory bounded")
     return 1 if problems else 0
 
