@@ -66,6 +66,7 @@ class Campaign:
     def __init__(self, column: Column, seed: int, *, crew: Crew | None = None, drain_s: float = DRAIN_S) -> None:
         self.outcome = Outcome(column.name, seed)
         self._drain_s = drain_s
+        self._rest_s = 0.0
         self._store = column.prepare()
         ledger, log = column.folder / "ledger", column.folder / "console.log"
         crew = crew or Crew(column.env, log, options=("--max-poll-s", "2"))
@@ -113,7 +114,8 @@ class Campaign:
             return
         begun_s = time.monotonic()
         self._come_to_rest()
-        self.outcome.slowest_drain_s = max(self.outcome.slowest_drain_s, round(time.monotonic() - begun_s, 1))
+        self._rest_s = round(time.monotonic() - begun_s, 1)
+        self.outcome.slowest_drain_s = max(self.outcome.slowest_drain_s, self._rest_s)
         self._count()
 
     def _come_to_rest(self) -> None:
@@ -155,5 +157,5 @@ class Campaign:
         outcome = self.outcome
         if outcome.faults:
             return "; ".join(f"{fault.count} {fault.kind} {fault.examples}" for fault in outcome.faults)
-        repeated = outcome.repeats["outputs repeated"]
-        return f"{outcome.acknowledged:,} acknowledged, 0 lost, 0 doubled, {repeated:,} outputs repeated"
+        repeated = f"{outcome.repeats['outputs repeated']:,} repeated"
+        return f"{outcome.acknowledged:,} acknowledged, 0 lost, 0 doubled, {repeated}, rest after {self._rest_s} s"
