@@ -48,7 +48,7 @@ def is_framed(data: bytes) -> bool:
     if head is None or (data[0] == MSG_TYPE_TAG and data[1:2] != bytes([MSG_TYPE_TAG])):
         return False
     length, start = head
-    return length > 0 and (data[start : start + 1] == bytes([MSG_TYPE_TAG]) or _lengths_fit(data))
+    return (length > 0 and data[start : start + 1] == bytes([MSG_TYPE_TAG])) or _lengths_fit(data)
 
 
 def _lengths_fit(data: bytes) -> bool:

@@ -6,8 +6,8 @@ from tests.chaos.campaign import Campaign
 from tests.chaos.column import open_column
 from tests.chaos.report import describe
 
-EMBEDDED = ["worker", "rebalance", "pause", "producer", "flushed", "written"]
-DISTRIBUTED = ["written", "rebalance", "broker", "database"]
+EMBEDDED = ["worker", "rebalance", "pause", "producer", "flushed", "written", "disk", "flood"]
+DISTRIBUTED = ["written", "broker", "database"]
 
 
 @pytest.mark.timeout(240)
@@ -20,9 +20,9 @@ DISTRIBUTED = ["written", "rebalance", "broker", "database"]
 )
 def test_nothing_is_lost_or_doubled_whatever_is_killed(name: str, kinds: list[str]) -> None:
     with open_column(name) as column:
-        outcome = Campaign(column, seed=7).run(kinds, together=len(kinds) // 2)
+        outcome = Campaign(column, seed=7).run(kinds, together=4)
         said = (column.folder / "console.log").read_text()[-4000:]
     assert outcome.held, f"{describe(outcome)}\n{said}"
     assert sum(outcome.rounds.values()) == len(kinds)
     assert outcome.acknowledged == 600 * len(kinds) + 20
-    assert sum(outcome.ends_of_processes.values()) >= len(kinds) // 2
+    assert sum(outcome.ends_of_processes.values()) >= 1

@@ -9,7 +9,7 @@ from tests.chaos.crew import Crew
 # What is wrong → rounds, patience, the damage that must be found.
 CASES = {
     "commit-first": (["polled"] * 6, 5.0, "lost on the way to the database"),
-    "unfenced": (["written"] * 6, 60.0, "doubled in the database"),
+    "unfenced": (["flushed"] * 4, 60.0, "doubled in the database"),
     "leaky": (["producer"], 3.0, "lost on the way to the output topic"),
 }
 
