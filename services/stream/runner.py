@@ -137,7 +137,12 @@ class Step:
         begun_s = time.perf_counter()
         polled = self._consumer.poll(self._max_records, wait_s)
         self._metrics.poll.observe(time.perf_counter() - begun_s)
-        records, gone = self._takeover.synchronise(polled)
+        try:
+            records, gone = self._takeover.synchronise(polled)
+        except (StreamError, StoreUnavailableError):
+            # What was polled is in nobody's hands now: go on from what is written, not from behind it.
+            self._takeover.again(self._consumer.assignment())
+            raise
         if self._batch is not None and gone & self._batch.partitions():
             self._drop(self._batch, "its partitions went to another member, or came back from one")
             records, _ = self._takeover.synchronise(records)

@@ -13,6 +13,7 @@ from schemas.topics import get_topic
 from services.context import Context
 from services.settings import Settings
 from services.store.engine import Store, open_store
+from services.store.errors import StoreUnavailableError
 from services.store.models import BusPositionRow
 from services.store.positions import record_positions
 from services.stream import open_stream
@@ -140,4 +141,25 @@ def test_a_batch_that_somebody_else_wrote_is_dropped(both: tuple[Stream, Store],
     assert rows_of(store, group) < 5
     put(stream, group, 5, first=100)
     turn_until(step, lambda: rows_of(store, group) >= 5)
+    step.close()
+
+
+def test_what_was_polled_while_the_database_was_away_is_read_again(
+    both: tuple[Stream, Store], group: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream, store = both
+    put(stream, group, 25)
+    step = make_step(stream, store, group, record)
+    find, away = step._takeover._stored, [True]
+
+    def stored(partitions: Any) -> Any:
+        if partitions and away:
+            away.pop()
+            raise StoreUnavailableError("the database is starting up")
+        return find(partitions)
+
+    monkeypatch.setattr(step._takeover, "_stored", stored)
+    with pytest.raises(StoreUnavailableError):
+        turn_until(step, lambda: False)
+    turn_until(step, lambda: rows_of(store, group) == 25)
     step.close()
