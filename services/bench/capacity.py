@@ -14,6 +14,8 @@ from services.bench.report import Figure, print_report
 
 GOAL_MS = 3_000.0
 BEHIND_S = 2.0
+OVERDUE_S = 12.0
+MAY_LACK = 0.005
 DRAIN_S = 60.0
 FULL_CORE = 0.9
 FULL_MACHINE = 0.93
@@ -29,14 +31,17 @@ class Rung:
     p50_ms: float
     p95_ms: float
     behind_s: float
-    oldest_s: float
+    overdue: float
     busy: dict[str, float]
     machine: float
 
     @property
     def sustained(self) -> bool:
-        """Whether the city kept up: fixes come out in time, and the doors took them in time."""
-        return self.p95_ms <= GOAL_MS and self.oldest_s * 1000 <= 4 * GOAL_MS and self.behind_s <= BEHIND_S
+        """Whether the city kept up: fixes come out in time, and the doors took them in time.
+
+        A few never come out by themselves, because a cleaning rule holds them back until the next one.
+        """
+        return self.p95_ms <= GOAL_MS and self.overdue <= MAY_LACK and self.behind_s <= BEHIND_S
 
     @property
     def fullest(self) -> str:
@@ -84,7 +89,8 @@ def _hold(rig: Rig, speed: float, seconds: float) -> Rung:
     psutil.cpu_percent()
     before, began_s = rig.usage(), time.monotonic()
     driven = rig.driver.drive(seconds, speed)
-    took_s, oldest_s = time.monotonic() - began_s, rig.ledger.oldest_s(time.monotonic())
+    took_s = time.monotonic() - began_s
+    overdue = rig.ledger.overdue(time.monotonic(), OVERDUE_S) / max(1, driven.fixes)
     machine, busy = psutil.cpu_percent() / 100, busy_share(before, rig.usage(), took_s)
     seen = rig.ledger.take()
     return Rung(
@@ -94,7 +100,7 @@ def _hold(rig: Rig, speed: float, seconds: float) -> Rung:
         p50_ms=quantile(seen, 50),
         p95_ms=quantile(seen, 95),
         behind_s=driven.behind_s,
-        oldest_s=oldest_s,
+        overdue=overdue,
         busy=busy,
         machine=machine,
     )

@@ -67,10 +67,10 @@ class Ledger:
         with self._lock:
             return sum(len(waiting) for waiting in self._waiting.values())
 
-    def oldest_s(self, now_s: float) -> float:
-        """Return how long the oldest fix that was not seen has waited, seconds."""
+    def overdue(self, now_s: float, after_s: float) -> int:
+        """Return how many fixes were sent more than ``after_s`` ago and not seen."""
         with self._lock:
-            return max((now_s - waiting[0][1] for waiting in self._waiting.values() if waiting), default=0.0)
+            return sum(now_s - at_s > after_s for waiting in self._waiting.values() for _, at_s in waiting)
 
 
 def quantile(values: Sequence[float], percent: float) -> float:

@@ -9,7 +9,7 @@ from services.bench.path.usage import Usage, busy_share
 
 def rung(**changes: object) -> Rung:
     usual = {"speed": 1.0, "sent_per_s": 190.0, "seen_per_s": 190.0, "p50_ms": 250.0, "p95_ms": 900.0, "behind_s": 0.0,
-             "oldest_s": 1.0, "busy": {"track": 0.2, "api": 0.3}, "machine": 0.4}  # fmt: skip
+             "overdue": 0.0, "busy": {"track": 0.2, "api": 0.3}, "machine": 0.4}  # fmt: skip
     return Rung(**(usual | changes))  # type: ignore[arg-type]
 
 
@@ -19,7 +19,7 @@ def test_server_sent_events_are_read_with_their_names() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"p95_ms": 3_001.0}, {"behind_s": 2.5}, {"oldest_s": 13.0}, {"p95_ms": float("nan")}]
+    "changes", [{"p95_ms": 3_001.0}, {"behind_s": 2.5}, {"overdue": 0.01}, {"p95_ms": float("nan")}]
 )
 def test_a_rate_is_not_sustained_when_fixes_come_out_late_or_not_at_all(changes: dict[str, float]) -> None:
     assert rung().sustained

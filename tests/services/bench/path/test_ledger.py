@@ -17,7 +17,7 @@ def test_a_fix_is_seen_when_its_bus_is_shown_there_or_further_on() -> None:
     ledger.seen([("a", 2000), ("strange", 9000)], 11.0)
     assert sorted(ledger.take()) == [500.0, 1000.0]
     assert ledger.backlog() == 1
-    assert ledger.oldest_s(12.0) == 2.0
+    assert (ledger.overdue(12.0, 1.5), ledger.overdue(12.0, 2.5)) == (1, 0)
 
 
 def test_an_older_place_of_a_bus_shows_nothing_new() -> None:
@@ -41,7 +41,7 @@ def test_what_was_taken_is_not_counted_twice() -> None:
     ledger.seen([("a", 2000)], 10.4)
     assert len(ledger.take()) == 1
     assert ledger.take() == []
-    assert ledger.oldest_s(20.0) == 0.0
+    assert ledger.overdue(20.0, 0.0) == 0
 
 
 def test_a_quantile_is_one_of_the_values() -> None:
