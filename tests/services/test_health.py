@@ -11,7 +11,7 @@ from prometheus_client import Gauge
 
 from services.health import Board, HealthServer, ProcessHealth, Watched, ask_door
 
-LAG = Gauge("hanoi_test_health_lag", "For the tests", ["group"])
+LAG = Gauge("test_health_lag", "For the tests", ["group"])
 
 
 def look(service: Watched, out_of_reach: str | None = None) -> ProcessHealth:
@@ -95,7 +95,7 @@ def test_the_server_answers_both_questions_and_503_while_not_ready() -> None:
             answer = client.get("/healthz")
             assert answer.status_code == 200
             assert msgspec.json.decode(answer.content, type=ProcessHealth).services[0].name == "track"
-            assert 'hanoi_test_health_lag{group="track"} 3.0' in client.get("/metrics").text
+            assert 'test_health_lag{group="track"} 3.0' in client.get("/metrics").text
             assert client.get("/other").status_code == 404
     finally:
         server.close()
