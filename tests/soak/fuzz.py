@@ -5,6 +5,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,10 @@ class Fuzz:
         with open_stream(self._settings.place.stream_url) as stream:
             stream.ensure_topics([get_topic("gps.fixes")])
             house = make_house(Context(self._settings, stream))
-            asyncio.run(self._send_all(create_app(house), messages, say))
+            with ThreadPoolExecutor(
+                1
+            ) as thread:  # the caller's own thread may have a loop, as after Playwright's tests
+                thread.submit(asyncio.run, self._send_all(create_app(house), messages, say)).result()
             house.intake.writer.close(30.0)
             self._count(stream)
         self.outcome.seconds = round(time.monotonic() - begun_s, 1)
