@@ -17,6 +17,7 @@ BEHIND_S = 2.0
 OVERDUE_S = 12.0
 MAY_LACK = 0.005
 DRAIN_S = 60.0
+STILL_S = 2.0
 FULL_CORE = 0.9
 FULL_MACHINE = 0.93
 
@@ -107,9 +108,11 @@ def _hold(rig: Rig, speed: float, seconds: float) -> Rung:
 
 
 def _drain(rig: Rig) -> None:
-    until_s = time.monotonic() + DRAIN_S
-    while rig.ledger.backlog() and time.monotonic() < until_s:
-        time.sleep(0.2)
+    """Wait until what was sent came out; what a rule holds back would never come."""
+    until_s, before = time.monotonic() + DRAIN_S, -1
+    while rig.ledger.backlog() != before and time.monotonic() < until_s:
+        before = rig.ledger.backlog()
+        time.sleep(STILL_S)
 
 
 def _line(rung: Rung) -> str:
