@@ -12,13 +12,13 @@
     keys/evidence.pem    the key that seals evidence, if it was asked for
 """
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from services.backup.errors import BackupError
+from services.file_hash import hash_file
 from services.store.dump import Dump
 
 MANIFEST = "manifest.json"
@@ -50,12 +50,6 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     media: str
     media_files: int
     parts: list[Part]
-
-
-def hash_file(path: Path) -> str:
-    """Return the SHA-256 of a file in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def list_parts(folder: Path) -> Iterator[Part]:

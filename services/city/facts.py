@@ -9,6 +9,7 @@ import polars as pl
 from services.city.folder import CityError, Part
 from services.city.pieces import Bbox
 from services.city.tables import Tables
+from services.file_hash import hash_file
 
 PLACE_DIGITS = 5
 
@@ -54,7 +55,7 @@ def zone_of(bbox: Bbox) -> str:
 
 def part(name: str, path: Path, counts: dict[str, int]) -> Part:
     """Describe a source file with its SHA-256."""
-    return Part(name=name, file=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest(), count=counts)
+    return Part(name=name, file=path.name, sha256=hash_file(path), count=counts)
 
 
 def place_part(place: str, counts: dict[str, int]) -> Part:
