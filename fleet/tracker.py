@@ -4,15 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fleet.alerts.rules import judge_silence, judge_vehicle, not_coming
-from fleet.arrivals.learner import Learner
-from fleet.arrivals.links import make_links
+from fleet.alerts.desk import AlertDesk
+from fleet.arrivals.foresee import Foresight
 from fleet.assignment.assigner import Assigner, note_direction
 from fleet.assignment.claim import find_claimed_run
 from fleet.cleaning import Area, Known, clean
 from fleet.cleaning.quality import LIVE_MS, SourceQuality
-from fleet.follow import Followed, Follower
-from fleet.gtfs.timetable import Timetable, TripRun
+from fleet.follow import Follower
+from fleet.gtfs.timetable import Timetable
 from fleet.state import dump_vehicle, fingerprint, load_vehicle
 from fleet.vehicle import Vehicle
 from schemas.feed import FeedHealth
@@ -25,10 +24,6 @@ from schemas.stop_event import StopEvent
 from schemas.trip import Assignment, Phase
 
 HEALTH_EVERY_MS = 10_000
-NOT_COMING_AFTER_MS = 180_000
-NOT_COMING_UNTIL_MS = 1_800_000
-ROUTE_LIVE_MS = 600_000
-SEEN_OF_LATE_MS = 120_000
 # Far more than a city has; beyond it the vehicle that was silent longest is forgotten, so that a source that makes up
 # vehicles costs time but no memory.
 MOST_VEHICLES = 50_000
@@ -79,14 +74,12 @@ class Tracker:
         self._source_of: dict[str, str] = {}
         self.verdicts: Counter[str] = Counter()
         self._health_ms = 0
-        self._route_seen: dict[int, int] = {}
-        self._trip_seen: dict[tuple[str, str], int] = {}
-        self._missing: dict[tuple[str, str], TripRun] = {}
+        self._desk: AlertDesk | None = None
         if timetable is not None:
-            links = make_links(timetable)
             self._assigner = Assigner(timetable, dict(roster or {}))
-            self._learner = Learner(links)
-            self._follower = Follower(timetable, links, self._learner, self.fingerprint)
+            self._foresight = Foresight(timetable, self.fingerprint)
+            self._follower = Follower(timetable, self._foresight)
+            self._desk = AlertDesk(timetable)
 
     def step(self, fixes: Sequence[Fix], now_ms: int) -> TrackOutputs:
         """Take fixes in the order they came.
@@ -115,12 +108,12 @@ class Tracker:
         """Take what buses taught, those of other trackers too, within two minutes of event time."""
         if self.timetable is not None:
             for lesson in lessons:
-                self._learner.add(lesson)
+                self._foresight.learner.add(lesson)
 
     def learn_all(self, lessons: Iterable[Lesson]) -> None:
         """Take what was taught in the last hours, all at once."""
         if self.timetable is not None:
-            self._learner.add_all(lessons)
+            self._foresight.learner.add_all(lessons)
 
     def dump(self, vehicle_id: str) -> bytes:
         """Return what is remembered of one bus, empty bytes if nothing is."""
@@ -148,33 +141,18 @@ class Tracker:
         self._vehicles[vehicle_id] = vehicle
         if vehicle.last is not None:
             self._source_of[vehicle_id] = vehicle.last.source
-        if vehicle.progress is not None and vehicle.last is not None and self.timetable is not None:
-            run = vehicle.progress.run
-            self._trip_seen[(run.trip_id, run.start_date)] = vehicle.last.time_ms
-            if vehicle.phase is Phase.IN_SERVICE:
-                self._route_seen[self.timetable.trip_route[run.trip]] = vehicle.last.time_ms
+            if self._desk is not None:
+                self._desk.see(vehicle, vehicle.last.time_ms)
         return 0 if vehicle.last is None else vehicle.last.received_ms
 
     def list_seen(self) -> tuple[dict[str, int], dict[str, int]]:
         """Return when buses ran trips (``TRIP_ID/START_DATE``) and routes of late, as `note_seen` takes it."""
-        table = self.timetable
-        if table is None or not self._trip_seen:
-            return {}, {}
-        since_ms = max(self._trip_seen.values()) - SEEN_OF_LATE_MS
-        trips = {f"{trip}/{date}": t for (trip, date), t in self._trip_seen.items() if t >= since_ms}
-        return trips, {table.route_ids[n]: t for n, t in self._route_seen.items() if t >= since_ms}
+        return ({}, {}) if self._desk is None else self._desk.list_seen()
 
     def note_seen(self, trips: Mapping[str, int], routes: Mapping[str, int]) -> None:
         """Take what another tracker's `list_seen` told."""
-        if self.timetable is None:
-            return
-        for name, time_ms in trips.items():
-            trip, _, date = name.rpartition("/")
-            self._trip_seen[(trip, date)] = max(time_ms, self._trip_seen.get((trip, date), 0))
-        for route_id, time_ms in routes.items():
-            number = self.timetable.route_number.get(route_id)
-            if number is not None:
-                self._route_seen[number] = max(time_ms, self._route_seen.get(number, 0))
+        if self._desk is not None:
+            self._desk.note_seen(trips, routes)
 
     def forget(self, vehicle_ids: Iterable[str]) -> None:
         """Drop buses that another tracker follows from now on."""
@@ -194,13 +172,9 @@ class Tracker:
             return
         vehicle.jumps = 0
         self._source_of[fix.vehicle_id] = fix.source
-        followed = self._track(vehicle, verdict.fix, out)
+        delay_s = self._track(vehicle, verdict.fix, out)
         vehicle.last = verdict.fix
-        out.stop_events += followed.stop_events
-        out.predictions += followed.predictions
-        out.lessons += followed.lessons
-        self.learn(followed.lessons)
-        out.positions.append(self._position(vehicle, verdict.fix, followed))
+        out.positions.append(self._position(vehicle, verdict.fix, delay_s))
 
     def _know(self, vehicle_id: str) -> Vehicle:
         """Return a vehicle, now the last in the order in which they were heard of."""
@@ -212,10 +186,10 @@ class Tracker:
             self._source_of.pop(silent_longest, None)
         return vehicle
 
-    def _track(self, vehicle: Vehicle, fix: Fix, out: TrackOutputs) -> Followed:
+    def _track(self, vehicle: Vehicle, fix: Fix, out: TrackOutputs) -> float | None:
         table = self.timetable
         if table is None:
-            return Followed()
+            return None
         east, north = table.frame.metres_per_degree
         x, y = (fix.lon - table.frame.lon) * east, (fix.lat - table.frame.lat) * north
         note_direction(vehicle, fix, x, y)
@@ -223,15 +197,19 @@ class Tracker:
         vehicle.x, vehicle.y = x, y
         if run is None:
             self._let_go(vehicle, fix)
-            return Followed()
+            return None
         followed = self._follower.follow(vehicle, run, fix, x, y)
         if find_claimed_run(table, fix.claimed_trip, fix.time_ms) is not None:
             vehicle.probability = self._assigner.check_claim(vehicle)
-        if vehicle.phase is Phase.IN_SERVICE:
-            self._route_seen[table.trip_route[run.trip]] = fix.time_ms
-        self._trip_seen[(run.trip_id, run.start_date)] = fix.time_ms
-        out.alerts += judge_vehicle(vehicle, table, fix.time_ms)
-        return followed
+        assert self._desk is not None
+        self._desk.see(vehicle, fix.time_ms)
+        out.alerts += self._desk.judge(vehicle, fix.time_ms)
+        foreseen = self._foresight.predict(vehicle, fix, x, y)
+        out.stop_events += followed.stop_events
+        out.lessons += followed.lessons
+        out.predictions += foreseen.predictions
+        self.learn(followed.lessons)
+        return foreseen.delay_s
 
     @staticmethod
     def _let_go(vehicle: Vehicle, fix: Fix) -> None:
@@ -239,7 +217,7 @@ class Tracker:
         vehicle.probability = 0.0
         vehicle.phase = Phase.DEADHEAD if (fix.speed_mps or 0.0) > 2.0 else Phase.UNKNOWN
 
-    def _position(self, vehicle: Vehicle, fix: Fix, followed: Followed) -> BusPosition:
+    def _position(self, vehicle: Vehicle, fix: Fix, delay_s: float | None) -> BusPosition:
         table, progress, watch = self.timetable, vehicle.progress, vehicle.watch
         next_id = next_sequence = headsign = None
         assignment = Assignment(phase=vehicle.phase, probability=round(vehicle.probability, 3))
@@ -272,7 +250,7 @@ class Tracker:
             speed_mps=fix.speed_mps,
             heading_deg=fix.heading_deg,
             door_open=fix.door_open,
-            delay_s=None if followed.delay_s is None else round(followed.delay_s, 1),
+            delay_s=None if delay_s is None else round(delay_s, 1),
             headsign=headsign,
             next_stop_id=next_id,
             next_stop_sequence=next_sequence,
@@ -284,23 +262,6 @@ class Tracker:
             if vehicle.last is not None and now_ms - vehicle.last.time_ms <= LIVE_MS:
                 source = self._source_of[vehicle.vehicle_id]
                 live[source] = live.get(source, 0) + 1
-            if self.timetable is not None:
-                alert = judge_silence(vehicle, self.timetable, now_ms)
-                out.alerts += [alert] if alert is not None else []
         out.feed_health += [s.health(now_ms, live.get(name, 0)) for name, s in sorted(self._sources.items())]
-        if self.timetable is not None and self._vehicles and self.speaks_for_all:
-            self._look_for_missing(self.timetable, now_ms, out)
-
-    def _look_for_missing(self, table: Timetable, now_ms: int, out: TrackOutputs) -> None:
-        for key, run in list(self._missing.items()):
-            if key in self._trip_seen or now_ms > run.end_ms:
-                out.alerts.append(not_coming(table, run, now_ms, ended=True))
-                del self._missing[key]
-        for run in table.trips_running(now_ms):
-            key = (run.trip_id, run.start_date)
-            late = NOT_COMING_AFTER_MS <= now_ms - run.start_ms <= NOT_COMING_UNTIL_MS
-            live = now_ms - self._route_seen.get(table.trip_route[run.trip], 0) <= ROUTE_LIVE_MS
-            if late and live and key not in self._missing and key not in self._trip_seen:
-                self._missing[key] = run
-                out.alerts.append(not_coming(table, run, now_ms))
-        self._trip_seen = {k: t for k, t in self._trip_seen.items() if now_ms - t < 6 * 3_600_000}
+        if self._desk is not None:
+            out.alerts += self._desk.look_around(self._vehicles.values(), now_ms, of_all=self.speaks_for_all)

@@ -38,3 +38,8 @@ class Vehicle:
     link_from: tuple[int, int] | None = None
     off_since_ms: int | None = None
     alerts: dict[str, FleetAlert] = field(default_factory=dict)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it has not left the first stop of its trip."""
+        return self.watch is not None and self.watch.at == 0 and self.watch.departure_ms is None
