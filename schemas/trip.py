@@ -7,12 +7,16 @@ from schemas.units import DistanceM, Id, Probability, ServiceDate
 
 
 class TripRef(Message, frozen=True):
-    """A GTFS trip on one service date; any part may be unknown in a claim."""
+    """A GTFS trip on one service date; any part may be unknown in a claim.
+
+    ``block_id`` is the day's work of one bus where a source names that instead of a trip.
+    """
 
     trip_id: str | None = None
     start_date: ServiceDate | None = None
     route_id: str | None = None
     direction_id: int | None = None
+    block_id: str | None = None
 
 
 class Phase(enum.StrEnum):

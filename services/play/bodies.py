@@ -19,7 +19,7 @@ INT32_MAX = 2**31 - 1
 SOMEONE, EARLIEST_MS = "anyone", 946_684_800_000
 COLUMNS = (
     "vehicle_id", "time_ms", "latitude", "longitude", "speed_mps", "heading_deg", "trip_id", "start_date", "route_id",
-    "direction_id", "stop_id", "stop_sequence", "door_open", "ignition", "driver_id",
+    "direction_id", "stop_id", "stop_sequence", "door_open", "ignition", "driver_id", "block_id",
 )  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def write_csv(fixes: Sequence[Fix]) -> bytes:
             for value in (
                 fix.vehicle_id, fix.time_ms, fix.lat, fix.lon, fix.speed_mps, fix.heading_deg, trip.trip_id,
                 trip.start_date, trip.route_id, trip.direction_id, fix.claimed_stop_id, fix.claimed_stop_sequence,
-                fix.door_open, fix.ignition, fix.driver_id,
+                fix.door_open, fix.ignition, fix.driver_id, trip.block_id,
             )
         )  # fmt: skip
     return out.getvalue().encode()

@@ -23,12 +23,18 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "start_date": ("vehicle.trip.start_date", "start_date"),
     "route_id": ("vehicle.trip.route_id", "route_id"),
     "direction_id": ("vehicle.trip.direction_id", "direction_id"),
+    "block_id": ("block_id", "blockId"),
+    "assignment_id": ("assignmentId", "assignment_id"),
+    "assignment_type": ("assignmentType", "assignment_type"),
     "stop_id": ("vehicle.stop_id", "stop_id"),
     "stop_sequence": ("vehicle.current_stop_sequence", "stop_sequence"),
     "door_open": ("door_open",),
     "ignition": ("ignition",),
     "driver_id": ("driver_id", "operator_id", "driver"),
 }
+CLAIM = ("trip_id", "start_date", "route_id", "direction_id", "block_id")
+# What an assignment of one column and its type in another means.
+ASSIGNED = {"BLOCK_ID": "block_id", "TRIP_ID": "trip_id", "ROUTE_ID": "route_id"}
 NEEDED = ("vehicle_id", "time", "lat", "lon")
 TRUTH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
@@ -75,6 +81,8 @@ def _row(
     index: int, row: Mapping[str, str], names: Mapping[str, str], source: str, received_ms: int | None, zone: str | None
 ) -> Fix | Refusal:
     got = {want: row.get(name) for want, name in names.items() if name}
+    if want := ASSIGNED.get(str(got.get("assignment_type")).upper()):
+        got[want] = got.get("assignment_id")
     time_ms = parse_time_ms(got.get("time"), zone)
     return make_fix(
         index,
@@ -91,7 +99,7 @@ def _row(
             "door_open": TRUTH.get(str(got.get("door_open")).lower()),
             "ignition": TRUTH.get(str(got.get("ignition")).lower()),
             "driver_id": words(got.get("driver_id")),
-            "claimed_trip": make_trip(*(got.get(n) for n in ("trip_id", "start_date", "route_id", "direction_id"))),
+            "claimed_trip": make_trip(*map(got.get, CLAIM)),
             "claimed_stop_id": words(got.get("stop_id")),
             "claimed_stop_sequence": whole(got.get("stop_sequence")),
         },

@@ -64,7 +64,9 @@ def words(value: object) -> str | None:
     return text if 0 < len(text) <= 256 and text.isprintable() else None
 
 
-def make_trip(trip_id: object, start_date: object, route_id: object, direction_id: object) -> TripRef | None:
+def make_trip(
+    trip_id: object, start_date: object, route_id: object, direction_id: object, block_id: object = None
+) -> TripRef | None:
     """Return a claim of a trip from whatever parts are readable, ``None`` where none is."""
     date = words(start_date)
     direction = whole(direction_id)
@@ -73,8 +75,9 @@ def make_trip(trip_id: object, start_date: object, route_id: object, direction_i
         start_date=date if date is not None and len(date) == 8 and date.isdigit() else None,
         route_id=words(route_id),
         direction_id=direction if direction in (0, 1) else None,
+        block_id=words(block_id),
     )
-    return claim if claim.trip_id or claim.route_id else None
+    return claim if claim.trip_id or claim.route_id or claim.block_id else None
 
 
 def make_fix(index: int, original: bytes | Callable[[], bytes], values: Mapping[str, Any]) -> Fix | Refusal:

@@ -8,6 +8,7 @@ from google.transit import gtfs_realtime_pb2
 
 from schemas.fix import Fix
 from schemas.message import encode
+from schemas.trip import TripRef
 from services.recordings import (
     RecordingError,
     Refusal,
@@ -90,6 +91,17 @@ def test_not_a_number_in_csv_is_refused_and_bad_extras_are_left_out():
     assert bad.field == "lat"
     assert isinstance(good, Fix)
     assert good.speed_mps is None
+
+
+def test_an_assignment_of_a_block_is_a_claim_of_that_block():
+    head = b'"vehicleId","time","assignmentId","assignmentType","heading","latitude","longitude"\n'
+    row = b'8062,"2016-05-05T10:45:09-04:00","SE-08","BLOCK_ID",102,38.88489,-77.02115\n'
+    (fix,) = parse_csv(head + row, "test", None)
+    assert isinstance(fix, Fix)
+    assert fix.claimed_trip == TripRef(block_id="SE-08")
+    (other,) = parse_csv((head + row).replace(b"BLOCK_ID", b"SOMETHING"), "test", None)
+    assert isinstance(other, Fix)
+    assert other.claimed_trip is None
 
 
 def test_a_csv_without_a_needed_column_says_which():
