@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+from email.utils import formatdate, parsedate_to_datetime
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
@@ -85,16 +86,22 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {"4XX": _PROBLEM, "5XX": _PROBLEM}
 
 
 class Kept:
-    """A body of JSON that many ask for: encoded, packed and tagged once.
+    """A body that many ask for: encoded, packed and tagged once.
 
     Parameters
     ----------
     body : bytes
-        JSON.
+        What is sent.
+    media_type : str
+        What it is.
+    modified_ms : int, optional
+        When it was made, milliseconds since 1970, UTC; then it can be asked for by ``If-Modified-Since`` too.
     """
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, media_type: str = "application/json", modified_ms: int | None = None) -> None:
         self.body = body
+        self.media_type = media_type
+        self.modified_s = None if modified_ms is None else modified_ms // 1000
 
     @cached_property
     def packed(self) -> bytes:
@@ -112,7 +119,7 @@ class Kept:
         Parameters
         ----------
         request : Request
-            Its ``If-None-Match`` and ``Accept-Encoding`` are read.
+            Its ``If-None-Match``, ``If-Modified-Since`` and ``Accept-Encoding`` are read.
         cache : str
             ``Cache-Control`` of the response.
 
@@ -121,10 +128,24 @@ class Kept:
         Response
             200, or 304 without a body. The tag is a weak one: the body may be sent packed.
         """
-        tag = f'W/"{self.version}"'
-        headers = {"ETag": tag, "Cache-Control": cache, "Vary": "Accept-Encoding"}
-        if tag in (part.strip() for part in request.headers.get("if-none-match", "").split(",")):
+        headers = {"ETag": f'W/"{self.version}"', "Cache-Control": cache, "Vary": "Accept-Encoding"}
+        if self.modified_s is not None:
+            headers["Last-Modified"] = formatdate(self.modified_s, usegmt=True)
+        if self._is_held(request):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         if "gzip" in request.headers.get("accept-encoding", ""):
-            return Response(self.packed, media_type="application/json", headers={**headers, "Content-Encoding": "gzip"})
-        return Response(self.body, media_type="application/json", headers=headers)
+            headers["Content-Encoding"] = "gzip"
+            return Response(self.packed, media_type=self.media_type, headers=headers)
+        return Response(self.body, media_type=self.media_type, headers=headers)
+
+    def _is_held(self, request: Request) -> bool:
+        tags = request.headers.get("if-none-match")
+        if tags is not None:
+            return f'W/"{self.version}"' in (part.strip() for part in tags.split(","))
+        since = request.headers.get("if-modified-since")
+        if since is None or self.modified_s is None:
+            return False
+        try:
+            return self.modified_s <= parsedate_to_datetime(since).timestamp()
+        except ValueError:
+            return False

@@ -24,8 +24,10 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/vehicles/{vehicle_id}"): PUBLIC,
     ("GET", "/api/live"): PUBLIC,  # topics incidents and feeds are checked inside: LIVE_TOPICS
     ("GET", "/api/disruptions"): PUBLIC,
-    ("GET", "/gtfs-rt/vehicle-positions.pb"): PUBLIC,
-    ("GET", "/gtfs-rt/trip-updates.pb"): PUBLIC,
+    ("GET", "/gtfs-rt/{name}.pb"): PUBLIC,
+    ("GET", "/gtfs-rt/{name}.json"): PUBLIC,
+    ("GET", "/gtfs/static.zip"): PUBLIC,
+    ("GET", "/api/open-feeds"): PUBLIC,
     ("GET", "/map/city.pmtiles"): PUBLIC,
     ("GET", "/api/edges"): PUBLIC,
     ("GET", "/api/edges/{edge_index}"): PUBLIC,

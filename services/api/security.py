@@ -31,9 +31,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 # Already compressed, read by byte ranges, or sent bit by bit.
-NOT_COMPRESSED = ("/map/", "/api/live", "/api/cases/", "/gtfs-rt/")
+NOT_COMPRESSED = ("/map/", "/api/live", "/api/cases/", "/gtfs-rt/", "/gtfs/", "/siri/")
 # Other people's apps read these from their own pages.
-SHARED = ("/gtfs-rt/",)
+SHARED = ("/gtfs-rt/", "/gtfs/", "/siri/", "/api/open-feeds")
 
 
 class SecurityHeaders:
@@ -59,6 +59,7 @@ class SecurityHeaders:
                 if path.startswith(SHARED):
                     headers["Cross-Origin-Resource-Policy"] = "cross-origin"
                     headers["Access-Control-Allow-Origin"] = "*"
+                    headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified"
             await send(message)
 
         await self.app(scope, receive, complete)

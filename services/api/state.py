@@ -9,6 +9,10 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
+from services.api.disruptions.told import list_told
+from services.api.feeds.moment import take_moment
+from services.api.feeds.published import Edition, Feeds
+from services.api.feeds.static import StaticFeeds
 from services.api.hub import Hub
 from services.api.live import Live
 from services.api.problems import ProblemError
@@ -49,6 +53,7 @@ class ApiState:
     limit: LoginLimit = field(default_factory=LoginLimit)
     wall: WallClock = field(default_factory=WallClock)
     views: Views = field(default_factory=Views)
+    static: StaticFeeds = field(default_factory=StaticFeeds)
     failed: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -65,6 +70,18 @@ class ApiState:
     def shapes(self) -> Shapes:
         """The lines that buses are drawn along."""
         return Shapes(self.timetable)
+
+    @cached_property
+    def feeds(self) -> Feeds:
+        """The feeds for other people's apps."""
+        return Feeds(self._make_edition)
+
+    def _make_edition(self, now_ms: int) -> Edition:
+        incidents = list_told(self.store)
+        with self.live.reading() as live:
+            moment = take_moment(live, self.timetable, now_ms, incidents)
+        static = self.static.find(self.city.gtfs)
+        return Edition(moment, self.timetable, self.roads, None if static is None else static.version)
 
     @cached_property
     def camera_by_id(self) -> dict[str, CameraConfig]:

@@ -84,7 +84,8 @@ def disruptions_out(
     return DisruptionsOut(now_ms=now_ms, alerts=told[:MAX_ALERTS], incidents=streets)
 
 
-def _rider_text(alert: FleetAlert, timetable: CityTimetable) -> Text | None:
+def rider_text(alert: FleetAlert, timetable: CityTimetable) -> Text | None:
+    """Return what riders are told of an alert, ``None`` where it says nothing to them."""
     if alert.kind is AlertKind.NOT_COMING:
         return alert.text
     words, line = RIDER_WORDS.get(alert.kind), timetable.short_name(alert.route_id)
@@ -95,14 +96,17 @@ def _rider_text(alert: FleetAlert, timetable: CityTimetable) -> Text | None:
 
 def rider_alert_out(alert: FleetAlert, timetable: CityTimetable) -> AlertOut | None:
     """Return an alert as riders see it, without its bus and its trip; ``None`` where it ended or says nothing."""
-    text = None if alert.ended_ms is not None else _rider_text(alert, timetable)
+    text = None if alert.ended_ms is not None else rider_text(alert, timetable)
     if text is None:
         return None
-    # An alert's id holds the bus or the trip: riders get one that only tells alerts apart.
-    hidden = hashlib.sha256(alert.alert_id.encode()).hexdigest()[:16]
     return AlertOut.model_validate(
-        msgspec.structs.replace(alert, alert_id=hidden, text=text, vehicle_id=None, trip_id=None)
+        msgspec.structs.replace(alert, alert_id=hidden_id(alert), text=text, vehicle_id=None, trip_id=None)
     )
+
+
+def hidden_id(alert: FleetAlert) -> str:
+    """Return an id that only tells alerts apart; an alert's own holds the bus or the trip."""
+    return hashlib.sha256(alert.alert_id.encode()).hexdigest()[:16]
 
 
 def _incident_out(incident: Incident, timetable: CityTimetable, roads: Roads | None) -> RiderIncidentOut:
@@ -110,7 +114,7 @@ def _incident_out(incident: Incident, timetable: CityTimetable, roads: Roads | N
     names = {name for route_id in route_ids if (name := timetable.short_name(route_id)) is not None}
     return RiderIncidentOut(
         id=incident.incident_id,
-        text=TextOut.model_validate(_words(_street(incident, roads))),
+        text=TextOut.model_validate(incident_text(incident, roads)),
         route_ids=route_ids,
         routes=sorted(names, key=natural),
         lon=incident.lon,
@@ -127,7 +131,9 @@ def _street(incident: Incident, roads: Roads | None) -> str:
     return next((name for name in names if name), "")
 
 
-def _words(street: str) -> Text:
+def incident_text(incident: Incident, roads: Roads | None) -> Text:
+    """Return what riders are told of an incident."""
+    street = _street(incident, roads)
     if not street:
         return Text(
             vi="Sự cố trên đường: xe buýt qua đây chậm hơn thường lệ",

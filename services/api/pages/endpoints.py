@@ -7,6 +7,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
 from services.api import metrics
+from services.api.files import file_answer
 from services.api.problems import absent
 from services.api.roles import methods_at
 from services.api.state import State
@@ -16,7 +17,7 @@ DIST = Path(__file__).parents[2] / "web" / "dist"
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 A_WHILE = "public, max-age=300"
-NOT_PAGES = ("api/", "gtfs-rt/", "map/", "assets/")
+NOT_PAGES = ("api/", "gtfs-rt/", "gtfs/", "siri/", "map/", "assets/")
 NOT_BUILT = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Chưa có trang</title>
 <h1>Trang chưa được dựng · The pages are not built yet</h1>
 <p>Chạy <code>make web</code> rồi tải lại trang. · Run <code>make web</code> and load this page again.</p>
@@ -45,7 +46,7 @@ def read_map(state: State, request: Request) -> Response:
     path = state.city.pmtiles
     if path is None:
         raise absent("This city has no base map; import one with `hanoi city import --roads`.")
-    return _file(request, path, "application/vnd.pmtiles", A_WHILE)
+    return file_answer(request, path, "application/vnd.pmtiles", A_WHILE)
 
 
 @router.get("/{path:path}", response_class=HTMLResponse, include_in_schema=False)
@@ -59,20 +60,10 @@ def read_page(request: Request, path: str) -> Response:
     dist: Path = request.app.state.dist
     wanted = (dist / path).resolve()
     if path and wanted.is_relative_to(dist.resolve()) and wanted.is_file():
-        return _file(request, wanted, None, IMMUTABLE if path.startswith("assets/") else REVALIDATE)
+        return file_answer(request, wanted, None, IMMUTABLE if path.startswith("assets/") else REVALIDATE)
     if path.startswith("assets/"):
         raise absent("There is nothing at this address.")
     shell = dist / "index.html"
     if not shell.is_file():
         return HTMLResponse(NOT_BUILT, HTTPStatus.SERVICE_UNAVAILABLE, {"Cache-Control": "no-store"})
-    return _file(request, shell, "text/html; charset=utf-8", REVALIDATE)
-
-
-def _file(request: Request, path: Path, media_type: str | None, cache: str) -> Response:
-    found = path.stat()
-    response = FileResponse(path, media_type=media_type, stat_result=found, headers={"Cache-Control": cache})
-    tag = response.headers["etag"]
-    known = [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")]
-    if "range" not in request.headers and tag in known:
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag, "Cache-Control": cache})
-    return response
+    return file_answer(request, shell, "text/html; charset=utf-8", REVALIDATE)

@@ -144,6 +144,9 @@ def test_a_city_with_nothing_answers_empty_or_says_what_lacks_never_500(bare_api
         "/api/cases": 200,
         "/gtfs-rt/vehicle-positions.pb": 200,
         "/gtfs-rt/trip-updates.pb": 200,
+        "/gtfs-rt/alerts.json": 200,
+        "/gtfs/static.zip": 404,
+        "/api/open-feeds": 200,
     }
     assert {path: bare_api.client.get(path).status_code for path in expected} == expected
 

@@ -1,0 +1,111 @@
+"""What the API tells developers about the open feeds."""
+
+from dataclasses import dataclass
+
+from schemas.text import Text
+from services.api.feeds.published import NAMES, Edition
+from services.api.feeds.static import StaticFeed
+from services.api.responses import Model, TextOut
+from services.api.timetable import CityTimetable
+
+
+@dataclass(frozen=True)
+class OpenFeed:
+    """One feed: where it is, its standard and what is in it."""
+
+    id: str
+    standard: str
+    forms: tuple[tuple[str, str], ...]
+    text: Text
+    experimental: bool = False
+
+
+PROTOBUF, JSON, XML = "application/x-protobuf", "application/json", "application/xml"
+
+
+def _gtfs_rt(name: str, vi: str, en: str, *, experimental: bool = False) -> OpenFeed:
+    forms = ((f"/gtfs-rt/{name}.pb", PROTOBUF), (f"/gtfs-rt/{name}.json", JSON))
+    return OpenFeed(name, "GTFS-realtime 2.0", forms, Text(vi=vi, en=en), experimental)
+
+
+OPEN_FEEDS = (
+    _gtfs_rt("vehicle-positions", "Vị trí mới nhất của từng xe", "The newest position of every bus"),
+    _gtfs_rt("trip-updates", "Giờ đến dự kiến, chuyến không chạy", "Predicted arrivals, and trips that do not come"),
+    _gtfs_rt("alerts", "Thông báo cho hành khách", "What riders should know"),
+)
+
+
+class FormOut(Model):
+    """One way to get a feed."""
+
+    path: str
+    media_type: str
+
+
+class OpenFeedOut(Model):
+    """One feed; ``entities`` is how many things it tells of now, where it counts them."""
+
+    id: str
+    standard: str
+    text: TextOut
+    experimental: bool
+    forms: list[FormOut]
+    entities: int | None
+
+
+class StaticOut(Model):
+    """The timetable that every id refers to; first and last day of its calendar as ``YYYYMMDD``."""
+
+    path: str
+    sha256: str
+    bytes: int
+    version: str | None
+    modified_ms: int
+    timezone: str
+    first_date: str | None
+    last_date: str | None
+
+
+class OpenFeedsOut(Model):
+    """Everything that is open to other people's apps."""
+
+    made_ms: int
+    refresh_s: int
+    static: StaticOut | None
+    feeds: list[OpenFeedOut]
+
+
+def open_feeds_out(edition: Edition, static: StaticFeed | None, timetable: CityTimetable) -> OpenFeedsOut:
+    """Return the list of feeds with what is in them now."""
+    return OpenFeedsOut(
+        made_ms=edition.moment.now_ms,
+        refresh_s=5,
+        static=None if static is None else _static_out(static, timetable),
+        feeds=[_feed_out(feed, edition) for feed in OPEN_FEEDS],
+    )
+
+
+def _feed_out(feed: OpenFeed, edition: Edition) -> OpenFeedOut:
+    return OpenFeedOut(
+        id=feed.id,
+        standard=feed.standard,
+        text=TextOut.model_validate(feed.text),
+        experimental=feed.experimental,
+        forms=[FormOut(path=path, media_type=media_type) for path, media_type in feed.forms],
+        entities=len(edition.message(feed.id).entity) if feed.id in NAMES else None,
+    )
+
+
+def _static_out(static: StaticFeed, timetable: CityTimetable) -> StaticOut:
+    table = timetable.table
+    span = None if table is None else table.calendar.span
+    return StaticOut(
+        path="/gtfs/static.zip",
+        sha256=static.sha256,
+        bytes=static.size,
+        version=static.version,
+        modified_ms=round(static.modified_s * 1000),
+        timezone="" if table is None else table.timezone,
+        first_date=None if span is None else span[0],
+        last_date=None if span is None else span[1],
+    )

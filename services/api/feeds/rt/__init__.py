@@ -1,0 +1,1 @@
+"""GTFS-realtime 2.0 out of the live state; pure."""

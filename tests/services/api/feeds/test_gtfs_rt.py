@@ -1,0 +1,285 @@
+"""GTFS-realtime out, from Washington's recorded afternoon, judged by the validator that the world uses."""
+
+import datetime as dt
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import msgspec
+import pytest
+from google.protobuf.json_format import Parse
+from google.transit import gtfs_realtime_pb2 as pb
+
+from schemas.fleet_alert import AlertKind, FleetAlert
+from schemas.text import Text
+from services.api.feeds.moment import take_moment
+from services.api.feeds.published import NAMES, Edition
+from services.api.live import LiveState, take_position
+from services.store.incidents import record_detected
+from tests.data import judge, shared_data
+from tests.services.api.feeds.afternoon import play
+from tests.services.api.parts import DATE, MINUTE_MS, NOON_MS, Running, position, prediction
+from tests.services.desk_builders import incident
+
+MOMENTS = 10
+MAX_WARNINGS = 0.02
+
+
+@pytest.fixture(scope="module")
+def washington() -> list[Edition]:
+    return list(play(MOMENTS))
+
+
+def whole(edition: Edition) -> pb.FeedMessage:
+    """Return all feeds of a moment as one, which is how the judge sees whether they agree."""
+    feed = pb.FeedMessage()
+    feed.CopyFrom(edition.message("vehicle-positions"))
+    for name in ("trip-updates", "alerts"):
+        feed.entity.MergeFrom(edition.message(name).entity)
+    return feed
+
+
+def next_trips(edition: Edition) -> set[str]:
+    running = {entity.vehicle.trip.trip_id for entity in edition.message("vehicle-positions").entity}
+    return {entity.trip_update.trip.trip_id for entity in edition.message("trip-updates").entity} - running
+
+
+def read(api: Running, name: str) -> pb.FeedMessage:
+    feed = pb.FeedMessage()
+    feed.ParseFromString(api.client.get(f"/gtfs-rt/{name}.pb").content)
+    return feed
+
+
+def missing(*, trip_id: str = "t2") -> tuple[str, FleetAlert]:
+    return "fleet.alerts", FleetAlert(
+        alert_id=f"not_coming/{trip_id}/{DATE}",
+        kind=AlertKind.NOT_COMING,
+        started_ms=NOON_MS - MINUTE_MS,
+        updated_ms=NOON_MS,
+        text=Text(vi="Tuyến 32: chưa thấy xe", en="Line 32: no bus is seen"),
+        trip_id=trip_id,
+        start_date=DATE,
+        route_id="r32",
+    )
+
+
+def test_the_afternoons_buses_and_their_predictions_are_in_the_feeds(washington: list[Edition]) -> None:
+    for edition in washington:
+        assert edition.message("vehicle-positions").header.timestamp == edition.moment.now_ms // 1000
+        assert len(edition.message("vehicle-positions").entity) >= 5
+        assert len(edition.message("trip-updates").entity) >= 3
+
+
+def test_times_rise_strictly_along_every_trip_and_none_has_gone(washington: list[Edition]) -> None:
+    for edition in washington:
+        for entity in edition.message("trip-updates").entity:
+            calls = entity.trip_update.stop_time_update
+            times = [call.arrival.time for call in calls if call.HasField("arrival")]
+            assert times == sorted(set(times))
+            assert all(time >= edition.moment.now_ms // 1000 for time in times[:1])
+            sequences = [call.stop_sequence for call in calls]
+            assert sequences == sorted(set(sequences))
+
+
+def test_the_quantiles_lie_within_the_uncertainty_of_the_shown_time(washington: list[Edition]) -> None:
+    seen = 0
+    for edition in washington:
+        said = {(p.trip_id, s.stop_sequence): s for p in edition.moment.predictions.values() for s in p.stops}
+        for entity in edition.message("trip-updates").entity:
+            for call in entity.trip_update.stop_time_update:
+                stop = said[entity.trip_update.trip.trip_id, call.stop_sequence]
+                low, high = (call.arrival.time + sign * call.arrival.uncertainty for sign in (-1, 1))
+                assert low * 1000 <= stop.p10_ms <= stop.p90_ms <= high * 1000
+                seen += 1
+    assert seen > 1000
+
+
+def test_an_entity_keeps_its_id_from_feed_to_feed(washington: list[Edition]) -> None:
+    first, second = ({e.id: e for e in whole(edition).entity} for edition in washington[:2])
+    assert len(first.keys() & second.keys()) > 0.8 * len(first)
+    for name in first.keys() & second.keys():
+        assert first[name].trip_update.trip.trip_id == second[name].trip_update.trip.trip_id
+        assert first[name].vehicle.vehicle.id == second[name].vehicle.vehicle.id
+
+
+def test_the_json_says_the_same_as_the_protobuf(washington: list[Edition]) -> None:
+    for name in NAMES:
+        said = Parse(washington[0].kept(name, "json").body, pb.FeedMessage())
+        assert said == washington[0].message(name)
+
+
+@pytest.mark.judge
+def test_the_outside_judge_finds_no_error_and_hardly_a_warning_in_all_feeds_together(
+    washington: list[Edition], tmp_path: Path
+) -> None:
+    script = judge("gtfs_rt.sh")
+    folder = tmp_path / "feeds"
+    folder.mkdir()
+    for edition in washington:
+        moment = dt.datetime.fromtimestamp(edition.moment.now_ms / 1000, dt.UTC)
+        file = folder / f"{moment:%Y-%m-%dT%H-%M-%S}Z.pb"
+        file.write_bytes(whole(edition).SerializeToString())
+        os.utime(file, (moment.timestamp(), moment.timestamp()))
+    done = subprocess.run(
+        [str(script), str(shared_data("wmata", "gtfs.zip")), str(folder), "", str(tmp_path / "out")],
+        capture_output=True,
+        text=True,
+        timeout=280,
+        env=os.environ,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    warned = {code: int(n) for code, n in re.findall(r"^WARNING (\w+) x(\d+) ", done.stdout, re.MULTILINE)}
+    # The next trip of a bus has no position yet: that is no mismatch of the two feeds.
+    warned["W003"] = warned.get("W003", 0) - sum(len(next_trips(edition)) for edition in washington)
+    entities = sum(len(whole(edition).entity) for edition in washington)
+    assert sum(warned.values()) <= MAX_WARNINGS * entities, done.stdout
+
+
+def test_a_silent_bus_has_neither_a_prediction_nor_a_position_in_the_feeds(api: Running) -> None:
+    api.take(("bus.positions", position()), ("bus.predictions", prediction()))
+    assert [len(read(api, name).entity) for name in ("trip-updates", "vehicle-positions")] == [1, 1]
+    api.clock.time_ms = NOON_MS + 91_000
+    assert [len(read(api, name).entity) for name in ("trip-updates", "vehicle-positions")] == [0, 0]
+
+
+def test_a_trip_that_the_timetable_does_not_know_is_not_named(api: Running) -> None:
+    api.take(("bus.positions", position(trip_id="strange")), ("bus.predictions", prediction(trip_id="strange")))
+    assert not read(api, "vehicle-positions").entity[0].vehicle.HasField("trip")
+    assert len(read(api, "trip-updates").entity) == 0
+
+
+def test_a_bus_far_from_its_route_is_shown_without_its_trip(api: Running) -> None:
+    near = position()
+    far = msgspec.structs.replace(near, assignment=msgspec.structs.replace(near.assignment, off_route_m=151.0))
+    api.take(("bus.positions", far))
+    assert not read(api, "vehicle-positions").entity[0].vehicle.HasField("trip")
+
+
+def test_a_speed_that_no_bus_has_is_left_out(api: Running) -> None:
+    api.take(("bus.positions", msgspec.structs.replace(position(), speed_mps=60.0)))
+    assert not read(api, "vehicle-positions").entity[0].vehicle.position.HasField("speed")
+
+
+def test_a_trip_whose_predicted_times_have_all_gone_has_no_update(api: Running) -> None:
+    api.take(("bus.predictions", prediction()), ("bus.positions", position(time_ms=NOON_MS + 18 * MINUTE_MS)))
+    api.clock.time_ms = NOON_MS + 18 * MINUTE_MS
+    assert len(read(api, "trip-updates").entity) == 0
+
+
+def test_the_delay_of_a_stop_is_its_time_against_the_timetable(api: Running) -> None:
+    api.take(("bus.positions", position()), ("bus.predictions", prediction()))
+    update = read(api, "trip-updates").entity[0].trip_update
+    assert [call.arrival.delay for call in update.stop_time_update] == [120, 120]
+    assert update.delay == 120
+
+
+def test_a_trip_that_is_not_coming_is_canceled_and_an_alert_says_so_in_two_languages(api: Running) -> None:
+    api.take(missing())
+    update = read(api, "trip-updates").entity[0].trip_update
+    assert update.trip.schedule_relationship == pb.TripDescriptor.CANCELED
+    assert (update.trip.trip_id, update.trip.start_date, len(update.stop_time_update)) == ("t2", DATE, 0)
+    alert = read(api, "alerts").entity[0].alert
+    assert alert.informed_entity[0].trip.trip_id == "t2"
+    assert {t.language for t in alert.header_text.translation} == {"vi", "en"}
+
+
+def test_of_two_buses_on_one_trip_the_predicted_one_is_named_in_both_feeds(api: Running) -> None:
+    sure = msgspec.structs.replace(position("A").assignment, probability=1.0)
+    api.take(("bus.positions", msgspec.structs.replace(position("A"), assignment=sure)))
+    api.take(("bus.positions", position()), ("bus.predictions", prediction()))
+    named = [e.vehicle.vehicle.id for e in read(api, "vehicle-positions").entity if e.vehicle.HasField("trip")]
+    assert named == [read(api, "trip-updates").entity[0].trip_update.vehicle.id] == ["29B-123.45"]
+
+
+def test_a_trip_that_a_bus_runs_after_all_is_predicted_and_not_canceled(api: Running) -> None:
+    api.take(missing(trip_id="t1"), ("bus.positions", position()), ("bus.predictions", prediction()))
+    updates = [entity.trip_update for entity in read(api, "trip-updates").entity]
+    assert [u.trip.schedule_relationship for u in updates] == [pb.TripDescriptor.SCHEDULED]
+    assert len(read(api, "alerts").entity) == 0
+
+
+def test_alerts_name_lines_and_never_a_bus(api: Running) -> None:
+    stuck = msgspec.structs.replace(missing()[1], alert_id="stuck/29B-123.45/1", kind=AlertKind.STUCK)
+    api.take(("fleet.alerts", msgspec.structs.replace(stuck, vehicle_id="29B-123.45")))
+    answer = api.client.get("/gtfs-rt/alerts.json")
+    assert "29B" not in answer.text
+    assert answer.json()["entity"][0]["alert"]["informedEntity"] == [{"routeId": "r32"}]
+
+
+def test_an_incident_is_told_once_a_person_has_verified_it(api: Running) -> None:
+    here = incident()
+    on_line = msgspec.structs.replace(here, evidence=msgspec.structs.replace(here.evidence, route_ids=("r32", "gone")))
+    with api.state.store.transaction() as session:
+        record_detected(session, on_line)
+    assert len(read(api, "alerts").entity) == 0
+    api.log_in("lan", "operator")
+    assert api.client.post("/api/incidents/i-1/verify", json={}).status_code == 200
+    api.clock.time_ms += 5_000
+    alert = read(api, "alerts").entity[0].alert
+    assert [selector.route_id for selector in alert.informed_entity] == ["r32"]
+
+
+def test_a_frequency_trip_is_named_by_its_trip_and_its_start(api: Running) -> None:
+    state, timetable = LiveState(), api.state.timetable
+    assert timetable.table is not None
+    timetable.table.trip_number["t1#43200"] = timetable.table.trip_number.pop("t1")
+    take_position(state, position(trip_id="t1#43200"))
+    feed = Edition(take_moment(state, timetable, NOON_MS), timetable).message("vehicle-positions")
+    trip = feed.entity[0].vehicle.trip
+    assert (trip.trip_id, trip.start_time) == ("t1", "12:00:00")
+
+
+def test_a_feed_is_made_once_in_five_seconds_however_many_ask(api: Running) -> None:
+    api.take(("bus.positions", position()))
+    first = api.client.get("/gtfs-rt/vehicle-positions.pb")
+    api.take(("bus.positions", position("29B-000.01")))
+    assert api.client.get("/gtfs-rt/vehicle-positions.pb").content == first.content
+    api.clock.time_ms += 5_000
+    assert api.client.get("/gtfs-rt/vehicle-positions.pb").content != first.content
+
+
+def test_who_holds_a_feed_already_gets_no_body(api: Running) -> None:
+    first = api.client.get("/gtfs-rt/vehicle-positions.pb")
+    for header in ({"If-None-Match": first.headers["etag"]}, {"If-Modified-Since": first.headers["last-modified"]}):
+        again = api.client.get("/gtfs-rt/vehicle-positions.pb", headers=header)
+        assert (again.status_code, again.content) == (304, b"")
+    api.clock.time_ms += 5_000
+    assert api.client.get("/gtfs-rt/vehicle-positions.pb", headers=header).status_code == 200
+    assert api.client.get("/gtfs-rt/alerts.pb", headers={"If-Modified-Since": "yesterday"}).status_code == 200
+
+
+def test_pages_of_other_sites_may_read_the_feeds(api: Running) -> None:
+    for path in ("/gtfs-rt/alerts.json", "/gtfs/static.zip", "/api/open-feeds"):
+        assert api.client.get(path).headers["access-control-allow-origin"] == "*"
+
+
+def test_a_feed_that_does_not_exist_is_not_found(api: Running) -> None:
+    answer = api.client.get("/gtfs-rt/shapes.pb")
+    assert answer.status_code == 404
+    assert "trip-updates" in answer.json()["detail"]
+
+
+def test_the_static_feed_is_the_file_that_was_read_and_its_tag_its_hash(api: Running) -> None:
+    listed = api.client.get("/api/open-feeds").json()
+    answer = api.client.get(listed["static"]["path"])
+    assert api.state.city.gtfs is not None
+    assert answer.content == api.state.city.gtfs.read_bytes()
+    assert answer.headers["etag"] == f'"{listed["static"]["sha256"]}"'
+    assert api.client.get("/gtfs/static.zip", headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
+
+
+def test_every_listed_feed_is_there(api: Running) -> None:
+    for feed in api.client.get("/api/open-feeds").json()["feeds"]:
+        for form in feed["forms"]:
+            answer = api.client.get(form["path"])
+            assert answer.status_code == 200
+            assert answer.headers["content-type"].startswith(form["media_type"])
+
+
+def test_a_city_without_a_timetable_has_feeds_of_positions_and_no_static_feed(bare_api: Running) -> None:
+    bare_api.take(("bus.positions", position()), ("bus.predictions", prediction()), missing())
+    assert [e.vehicle.vehicle.id for e in read(bare_api, "vehicle-positions").entity] == ["29B-123.45"]
+    assert bare_api.client.get("/gtfs/static.zip").status_code == 404
+    assert json.loads(bare_api.client.get("/api/open-feeds").text)["static"] is None
