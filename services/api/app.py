@@ -26,6 +26,7 @@ from services.api.responses import PROBLEMS
 from services.api.roads import Roads, read_roads
 from services.api.routes import endpoints as routes
 from services.api.security import Compression, SecurityHeaders
+from services.api.siri import endpoints as siri
 from services.api.state import ApiState, authorize
 from services.api.stops import endpoints as stops
 from services.api.stream import endpoints as stream
@@ -53,6 +54,7 @@ NOUNS = (
     cases,
     accounts,
     feeds,
+    siri,
     stream,
     pages,
 )

@@ -27,6 +27,8 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/gtfs-rt/{name}.pb"): PUBLIC,
     ("GET", "/gtfs-rt/{name}.json"): PUBLIC,
     ("GET", "/gtfs/static.zip"): PUBLIC,
+    ("GET", "/siri/vm.xml"): PUBLIC,
+    ("GET", "/siri/sm.xml"): PUBLIC,
     ("GET", "/api/open-feeds"): PUBLIC,
     ("GET", "/map/city.pmtiles"): PUBLIC,
     ("GET", "/api/edges"): PUBLIC,

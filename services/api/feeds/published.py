@@ -1,7 +1,7 @@
 """The feeds as they were made last: made at most once in five seconds of the city's time, however many ask."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from google.protobuf.json_format import MessageToJson
 from google.transit import gtfs_realtime_pb2 as pb
@@ -39,7 +39,7 @@ class Edition:
         self.moment, self.timetable, self.roads, self.static_version = moment, timetable, roads, static_version
         self._lock = threading.Lock()
         self._messages: dict[str, pb.FeedMessage] = {}
-        self._kept: dict[tuple[str, str], Kept] = {}
+        self._kept: dict[Hashable, Kept] = {}
 
     def message(self, name: str) -> pb.FeedMessage:
         """Return one of `NAMES` as a FeedMessage; nobody may change it."""
@@ -51,10 +51,14 @@ class Edition:
 
     def kept(self, name: str, form: str) -> Kept:
         """Return one of `NAMES` encoded as ``pb`` or ``json``."""
+        return self.remember((name, form), lambda: FORMS[form](self.message(name), self.moment.now_ms))
+
+    def remember(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
+        """Return what was made under a key at this moment; made once however many ask at the same time."""
         with self._lock:
-            if (name, form) not in self._kept:
-                self._kept[name, form] = FORMS[form](self.message(name), self.moment.now_ms)
-            return self._kept[name, form]
+            if key not in self._kept:
+                self._kept[key] = make()
+            return self._kept[key]
 
 
 MAKERS: dict[str, Callable[[Edition, pb.FeedMessage], None]] = {

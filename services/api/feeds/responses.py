@@ -32,6 +32,18 @@ OPEN_FEEDS = (
     _gtfs_rt("vehicle-positions", "Vị trí mới nhất của từng xe", "The newest position of every bus"),
     _gtfs_rt("trip-updates", "Giờ đến dự kiến, chuyến không chạy", "Predicted arrivals, and trips that do not come"),
     _gtfs_rt("alerts", "Thông báo cho hành khách", "What riders should know"),
+    OpenFeed(
+        "siri-vm",
+        "SIRI 2.1",
+        (("/siri/vm.xml", XML),),
+        Text(vi="Vị trí xe trên chuyến (SIRI VM)", en="Buses on their trips (SIRI VM)"),
+    ),
+    OpenFeed(
+        "siri-sm",
+        "SIRI 2.1",
+        (("/siri/sm.xml?MonitoringRef={stop_id}", XML),),
+        Text(vi="Xe sắp đến một trạm (SIRI SM)", en="What comes to one stop (SIRI SM)"),
+    ),
 )
 
 
