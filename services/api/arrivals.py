@@ -33,7 +33,10 @@ MOVED_ON_MS = 30_000
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the list a rider sees."""
+    """One row of the list a rider sees.
+
+    ``standing_since_ms`` tells that its bus stands in traffic, ``is_next_trip`` that it still runs another trip.
+    """
 
     trip_id: str
     start_date: str
@@ -54,6 +57,8 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     fix_time_ms: int | None = None
     at_stop_name: str | None = None
     stops_away: int | None = None
+    standing_since_ms: int | None = None
+    is_next_trip: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ class Call:
     at_stop_name: str | None
     route_short_name: str
     headsign: str | None
+    standing_since_ms: int | None = None
+    is_next_trip: bool = False
 
 
 def merge_arrivals(
@@ -163,6 +170,8 @@ def _predicted(call: Call, now_ms: int) -> Arrival | None:
         fix_time_ms=call.fix_time_ms,
         at_stop_name=call.at_stop_name,
         stops_away=call.stops_away,
+        standing_since_ms=call.standing_since_ms,
+        is_next_trip=call.is_next_trip,
     )
 
 
@@ -203,7 +212,7 @@ def list_arrivals(
 def find_calls(state: LiveState, timetable: CityTimetable, stop_ids: Sequence[str]) -> list[Call]:
     """Return the predicted calls at some stops, those of buses that moved on to another trip left out."""
     runs = {run for stop_id in stop_ids for run in state.runs_by_stop.get(stop_id, ())}
-    wanted = set(stop_ids)
+    wanted, standing = set(stop_ids), standing_buses(state)
     calls = []
     for run in sorted(runs):
         prediction = state.predictions[run]
@@ -221,9 +230,28 @@ def find_calls(state: LiveState, timetable: CityTimetable, stop_ids: Sequence[st
                         at_stop_name=timetable.stop_before(run.trip_id, prediction.stops[0].stop_sequence),
                         route_short_name=timetable.short_name(prediction.route_id) or prediction.route_id,
                         headsign=timetable.headsign(run.trip_id),
+                        standing_since_ms=standing.get(prediction.vehicle_id),
+                        is_next_trip=_is_next_trip(state, timetable, prediction),
                     )
                 )
     return calls
+
+
+def standing_buses(state: LiveState) -> dict[str, int]:
+    """Return since when buses stand where they should not."""
+    return {
+        alert.vehicle_id: alert.started_ms
+        for alert in state.alerts.values()
+        if alert.kind is AlertKind.STUCK and alert.ended_ms is None and alert.vehicle_id
+    }
+
+
+def _is_next_trip(state: LiveState, timetable: CityTimetable, prediction: TripPrediction) -> bool:
+    """Return whether the bus has yet to end another trip: then its layover lies between here and the stop."""
+    now = state.vehicles.get(prediction.vehicle_id)
+    if now is None or now.position.assignment.trip_id in (None, prediction.trip_id):
+        return False
+    return timetable.first_sequence(prediction.trip_id) == prediction.stops[0].stop_sequence
 
 
 def newest_fix_of(state: LiveState, prediction: TripPrediction) -> int | None:

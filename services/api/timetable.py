@@ -128,6 +128,13 @@ class CityTimetable:
         trip = None if self.table is None or trip_id is None else self.table.trip_number.get(trip_id)
         return None if self.table is None or trip is None else self.table.headsign_of(trip)
 
+    def first_sequence(self, trip_id: str) -> int | None:
+        """Return the stop sequence that a trip begins with, ``None`` where the trip is unknown."""
+        trip = None if self.table is None else self.table.trip_number.get(trip_id)
+        if self.table is None or trip is None:
+            return None
+        return int(self.table.time_sequence[int(self.table.trip_start[trip])])
+
     def stop_before(self, trip_id: str, stop_sequence: int) -> str | None:
         """Return the name of the stop a trip serves before one of its stops, the first one's own at the start."""
         trip = None if self.table is None else self.table.trip_number.get(trip_id)

@@ -39,11 +39,15 @@ def parse_gtfs_rt(data: bytes, source: str, received_ms: int | None, most: int =
     except DecodeError as error:
         mend = "send a whole GTFS-realtime FeedMessage as protobuf"
         return [Refusal(0, None, "body", f"not a FeedMessage ({error}), {len(data)} bytes", mend, data[:1000])]
+    if not feed.HasField("header"):
+        mend = "send a whole GTFS-realtime FeedMessage; one without vehicles still has its header"
+        return [Refusal(0, None, "body", f"a FeedMessage without a header, {len(data)} bytes", mend, data[:1000])]
     check_count(len(feed.entity), most)
     header_ms = feed.header.timestamp * 1000 or None
     at_ms = received_ms if received_ms is not None else header_ms
     entities = [entity for entity in feed.entity if entity.HasField("vehicle")]
-    return [_entity(index, entity, source, at_ms, header_ms) for index, entity in enumerate(entities)]
+    items = [_entity(index, entity, source, at_ms, header_ms) for index, entity in enumerate(entities)]
+    return _refuse_contradictions(items, entities)
 
 
 def find_header_ms(data: bytes) -> int | None:
@@ -77,7 +81,8 @@ def _entity(index: int, entity: Any, source: str, at_ms: int | None, header_ms: 
         index,
         entity.SerializePartialToString,
         {
-            "vehicle_id": words(vehicle.vehicle.id) or words(vehicle.vehicle.label) or words(entity.id),
+            # One that is there but cannot be read is not replaced by another, which may be some other bus's.
+            "vehicle_id": words(vehicle.vehicle.id or vehicle.vehicle.label or entity.id),
             "time_ms": time_ms,
             "lon": number(position.longitude) if position.HasField("longitude") else None,
             "lat": number(position.latitude) if position.HasField("latitude") else None,
@@ -97,3 +102,19 @@ def _entity(index: int, entity: Any, source: str, at_ms: int | None, header_ms: 
             ),
         },
     )
+
+
+def _refuse_contradictions(items: list[Fix | Refusal], entities: list[Any]) -> list[Item]:
+    """Refuse what is said of a bus a second time for the same moment, but otherwise: nobody knows which is true."""
+    first: dict[tuple[str, int], Fix] = {}
+    out: list[Item] = []
+    for item, entity in zip(items, entities, strict=True):
+        known = first.setdefault((item.vehicle_id, item.time_ms), item) if isinstance(item, Fix) else None
+        if known is None or not isinstance(item, Fix) or item == known:
+            out.append(item)
+            continue
+        wrong = "claimed_trip" if (item.lon, item.lat) == (known.lon, known.lat) else "position"
+        reason = f"the vehicle stands twice in this message for one moment, with another {wrong.replace('_', ' ')}"
+        original = entity.SerializePartialToString()
+        out.append(Refusal(len(out), item.vehicle_id, wrong, reason, "send each vehicle once a message", original))
+    return out

@@ -12,7 +12,8 @@ from services.api.timetable import CityTimetable, StopPlace
 class ArrivalOut(Model):
     """One row: ``status`` tells whether it is live, stale, planned only, or not coming.
 
-    ``stop_lon`` and ``stop_lat`` tell which of the place's platforms or sides it calls at.
+    ``standing_since_ms``: its bus stands where it should not; ``is_next_trip``: its bus still runs another trip, with
+    the layover between. ``stop_lon`` and ``stop_lat`` tell which of the place's platforms or sides it calls at.
     """
 
     trip_id: str
@@ -34,6 +35,8 @@ class ArrivalOut(Model):
     fix_time_ms: int | None
     at_stop_name: str | None
     stops_away: int | None
+    standing_since_ms: int | None
+    is_next_trip: bool
     stop_lon: float | None = None
     stop_lat: float | None = None
 

@@ -157,3 +157,28 @@ def test_an_unknown_stop_is_a_problem_not_an_error(api: Running) -> None:
     answer = api.client.get("/api/stops/none/arrivals")
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_bus_that_stands_in_traffic_is_told_with_the_time_since_when(api: Running) -> None:
+    stuck = FleetAlert(
+        alert_id="stuck/29B-123.45/1",
+        kind=AlertKind.STUCK,
+        started_ms=NOON_MS - 8 * MINUTE_MS,
+        updated_ms=NOON_MS,
+        text=Text(vi="đứng yên", en="stands"),
+        vehicle_id="29B-123.45",
+        route_id="r32",
+    )
+    api.take(("bus.positions", position()), ("bus.predictions", prediction()), ("fleet.alerts", stuck))
+    row = api.client.get("/api/stops/s3/arrivals").json()["arrivals"][0]
+    assert (row["status"], row["standing_since_ms"]) == ("live", NOON_MS - 8 * MINUTE_MS)
+    api.take(("fleet.alerts", msgspec.structs.replace(stuck, ended_ms=NOON_MS, updated_ms=NOON_MS + 1)))
+    assert api.client.get("/api/stops/s3/arrivals").json()["arrivals"][0]["standing_since_ms"] is None
+
+
+def test_a_trip_whose_bus_has_yet_to_end_another_one_is_marked(api: Running) -> None:
+    first = msgspec.structs.replace(prediction().stops[0], stop_id="s1", stop_sequence=1)
+    later = msgspec.structs.replace(prediction(trip_id="t2"), stops=(first, *prediction().stops))
+    api.take(("bus.positions", position()), ("bus.predictions", prediction()), ("bus.predictions", later))
+    rows = api.client.get("/api/stops/s3/arrivals").json()["arrivals"]
+    assert {row["trip_id"]: row["is_next_trip"] for row in rows if row["vehicle_id"]} == {"t1": False, "t2": True}
