@@ -74,7 +74,9 @@ class Follower:
     def _begin(self, vehicle: Vehicle, run: TripRun, fix: Fix, x: float, y: float) -> None:
         progress = vehicle.progress = seat(self._timetable, run, x, y, fix.time_ms)
         vehicle.watch = StopWatch(self._timetable, run, vehicle.vehicle_id, 1)
-        vehicle.memory = PredictionMemory(len(progress.pattern.stop_index))
+        foreseen = vehicle.next_memory if vehicle.next_trip == (run.trip, run.start_date) else None
+        vehicle.memory = foreseen or PredictionMemory(len(progress.pattern.stop_index))
+        vehicle.next_trip = vehicle.next_memory = None
         self._seat_watch(vehicle, fix)
 
     def _move(self, vehicle: Vehicle, progress: Progress, fix: Fix, x: float, y: float, out: Followed) -> None:

@@ -21,7 +21,7 @@ from schemas.fix import Fix
 from schemas.fleet_alert import FleetAlert
 from schemas.trip import Phase
 
-FORM = 1
+FORM = 2
 Key = tuple[int, str]
 
 
@@ -38,7 +38,10 @@ class VehicleState(msgspec.Struct, array_like=True):
     progress: tuple[int, str, float, float, float, int, int, int, int] | None
     watch: tuple[int, str, int, int | None, int | None, int | None] | None
     held: bool
-    memory: tuple[int, list[int], list[int], bytes] | None
+    memory: tuple[int, int, bytes, bytes, bytes, bytes] | None
+    next_trip: tuple[int, str] | None
+    next_memory: tuple[int, int, bytes, bytes, bytes, bytes] | None
+    pace: tuple[float, float]
     probability: float
     phase: Phase
     anchor: tuple[float, float, int] | None
@@ -95,6 +98,9 @@ def dump_vehicle(vehicle: Vehicle, timetable: str) -> bytes:
         watch=None if w is None else (w.run.trip, w.run.start_date, w.ahead, w.at, w.arrival_ms, w.departure_ms),
         held=vehicle.held,
         memory=None if memory is None else memory.dump(),
+        next_trip=vehicle.next_trip,
+        next_memory=None if vehicle.next_memory is None else vehicle.next_memory.dump(),
+        pace=vehicle.pace,
         probability=vehicle.probability,
         phase=vehicle.phase,
         anchor=vehicle.anchor,
@@ -127,4 +133,6 @@ def load_vehicle(vehicle_id: str, data: bytes, table: Timetable | None, timetabl
         trip, date = state.watch[:2]
         vehicle.watch = StopWatch(table, table.run_of(trip, date), vehicle_id, *state.watch[2:])
     vehicle.memory = None if state.memory is None else PredictionMemory.restore(*state.memory)
+    vehicle.next_trip, vehicle.pace = state.next_trip, state.pace
+    vehicle.next_memory = None if state.next_memory is None else PredictionMemory.restore(*state.next_memory)
     return vehicle

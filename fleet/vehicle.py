@@ -17,7 +17,8 @@ class Vehicle:
     """One bus.
 
     ``anchor`` is the last place (x, y, time) from which it moved at least 25 m. ``held`` tells that its trip does not
-    begin for a minute and a half yet: wherever it stands, it waits.
+    begin for a minute and a half yet: wherever it stands, it waits. ``next_memory`` is of the trip after this one,
+    ``next_trip``; ``pace`` the seconds it took for its last links, and those expected of others.
     """
 
     vehicle_id: str
@@ -31,6 +32,9 @@ class Vehicle:
     watch: StopWatch | None = None
     held: bool = False
     memory: PredictionMemory | None = None
+    next_trip: tuple[int, str] | None = None
+    next_memory: PredictionMemory | None = None
+    pace: tuple[float, float] = (0.0, 0.0)
     probability: float = 0.0
     phase: Phase = Phase.UNKNOWN
     anchor: tuple[float, float, int] | None = None

@@ -4,12 +4,15 @@ from schemas.message import Message
 from schemas.units import Count, DurationS, Id, SignedS, TimeMs
 
 
-class Lesson(Message, frozen=True, order=True):
+class Lesson(Message, frozen=True):
     """How long a link took, and how wrong each earlier prediction of the arrival was.
 
-    Lessons are taken in the order of (time, vehicle, stop). ``link`` is a number of the timetable that ``timetable`` is
-    the fingerprint of, -1 where the bus was not seen on the whole link; ``took_s`` and ``planned_s`` are its running
-    times. ``kinds``, ``horizons_s`` and ``errors_s`` have one entry a prediction. ``tracker`` is who told it.
+    A lesson replaces an earlier one of the same `identity`; one with link -1, no errors and no terminal takes it back.
+    ``link`` and ``terminal`` are numbers of the timetable that ``timetable`` is the fingerprint of, ``link`` -1 where
+    the bus was not seen on the whole link; ``took_s`` and ``planned_s`` are its running times. ``kinds``,
+    ``horizons_s``, ``errors_s`` and ``spreads_s`` have one entry a prediction; ``sums`` are what they add to the normal
+    equations of the model. At the first stop of a trip ``left_s`` is how much later the bus left ``terminal`` than it
+    could. ``tracker`` is who told it.
     """
 
     known_ms: TimeMs
@@ -24,8 +27,18 @@ class Lesson(Message, frozen=True, order=True):
     errors_s: tuple[SignedS, ...]
     timetable: str = ""
     tracker: str = ""
+    start_date: str = ""
+    spreads_s: tuple[DurationS, ...] = ()
+    sums: tuple[int, ...] = ()
+    terminal: Count | None = None
+    left_s: SignedS | None = None
 
     @property
-    def identity(self) -> tuple[int, str, int, str]:
-        """Which arrival it is of; two lessons of one are the same."""
-        return self.known_ms, self.vehicle_id, self.stop_sequence, self.trip_id
+    def identity(self) -> tuple[str, str, str, int]:
+        """Which arrival it is of; two lessons of one are not both true."""
+        return self.vehicle_id, self.trip_id, self.start_date, self.stop_sequence
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether it only says that an earlier one was wrong."""
+        return self.link < 0 and not self.errors_s and self.terminal is None

@@ -39,17 +39,6 @@ def horizon_of(horizon_s: Floats) -> NDArray[np.int64]:
     return np.clip(np.searchsorted(EDGES_S, horizon_s, side="right") - 1, 0, len(CENTRES_S) - 1)
 
 
-def quantiles_of(counts: Floats) -> Floats:
-    """Return the 10, 50 and 90 % quantiles of the errors, shape (3, kinds, horizons), seconds."""
-    share = np.cumsum(counts, axis=-1)
-    share /= share[..., -1:]
-    out = np.empty((len(QUANTILES), *counts.shape[:2]))
-    for kind in range(counts.shape[0]):
-        for bin_ in range(counts.shape[1]):
-            out[:, kind, bin_] = np.interp(QUANTILES, share[kind, bin_], MIDDLES_S + STEP_S / 2)
-    return out
-
-
 def shown_shift(counts: Floats) -> Floats:
     """Return by how much the shown time differs from the model's, shape (kinds, horizons), seconds.
 

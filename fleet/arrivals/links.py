@@ -1,14 +1,22 @@
-"""Links: the ways from one stop to the next, shared by every trip that drives them."""
+"""Links: the ways from one place to the next, shared by every trip of every line that drives them."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
+from fleet.gtfs.patterns import Pattern
 from fleet.gtfs.timetable import Timetable
 
 FASTEST_MPS = 16.7
 SHORTEST_S = 5.0
+PIECE_M = 60.0
+SAMPLE_M = 30.0
+HEADINGS = 8
+
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,13 +24,19 @@ class Links:
     """For each row of the timetable's stop times, the link that leads to it.
 
     ``of_row`` is -1 at the first stop of a trip. ``planned_s`` is the timetable's time from arrival to arrival (from
-    departure at the first stop), never below what 60 km/h allows: a timetable may plan zero seconds. ``route`` is the
-    route of each link.
+    departure at the first stop), never below what 60 km/h allows: a timetable may plan zero seconds. ``names`` has the
+    stop ids of each link's ends, which outlive the timetable. ``pieces`` (links × pieces of road) says which
+    shares of a link lie on which piece, so that lines whose stops differ learn from each other on a shared road.
+    ``terminal_of`` has the terminal at which each trip begins, one for each route and place.
     """
 
     of_row: NDArray[np.int32]
     planned_s: NDArray[np.float64]
     count: int
+    names: list[str]
+    pieces: csr_matrix
+    terminal_of: NDArray[np.int32]
+    terminals: list[str]
 
 
 def make_links(timetable: Timetable) -> Links:
@@ -36,7 +50,7 @@ def make_links(timetable: Timetable) -> Links:
     Returns
     -------
     Links
-        One link for each pair of stops that follow each other in some trip.
+        One link for each pair of places that follow each other in some trip.
     """
     rows = len(timetable.time_stop)
     along = np.concatenate([timetable.patterns[p].stop_distance_m for p in timetable.trip_pattern])
@@ -45,10 +59,72 @@ def make_links(timetable: Timetable) -> Links:
     first[timetable.trip_start[:-1]] = True
     starts = np.where(first[before], timetable.departure_s[before], timetable.arrival_s[before])
     planned = np.maximum(timetable.arrival_s - starts, np.maximum((along - along[before]) / FASTEST_MPS, SHORTEST_S))
-    pair = timetable.time_stop[before].astype(np.int64) * len(timetable.stop_ids) + timetable.time_stop
-    _, number = np.unique(pair, return_inverse=True)
+    place = timetable.stop_place[timetable.time_stop].astype(np.int64)
+    pair = np.where(first, -1, place[before] * (int(timetable.stop_place.max()) + 1) + place)
+    known, number = np.unique(pair, return_inverse=True)
+    of_row = (number - int(known[0] == -1)).astype(np.int32)
+    count = len(known) - int(known[0] == -1)
+    ids = _first_stop_of_each_place(timetable)
+    ends = known[-count:] if count else known[:0]
+    width = int(timetable.stop_place.max()) + 1
+    terminal_of, terminals = _terminals(timetable, ids)
     return Links(
-        of_row=np.where(first, -1, number).astype(np.int32),
+        of_row=of_row,
         planned_s=np.where(first, 0.0, planned),
-        count=int(number.max()) + 1,
+        count=count,
+        names=[f"{ids[a]}>{ids[b]}" for a, b in zip((ends // width).tolist(), (ends % width).tolist(), strict=True)],
+        pieces=_pieces(timetable, of_row, count),
+        terminal_of=terminal_of,
+        terminals=terminals,
     )
+
+
+def _first_stop_of_each_place(timetable: Timetable) -> list[str]:
+    _, first = np.unique(timetable.stop_place, return_index=True)
+    return [timetable.stop_ids[stop] for stop in first.tolist()]
+
+
+def _terminals(timetable: Timetable, ids: list[str]) -> tuple[NDArray[np.int32], list[str]]:
+    places = timetable.stop_place[timetable.time_stop[timetable.trip_start[:-1]]].astype(np.int64)
+    pair = np.array(timetable.trip_route, dtype=np.int64) * len(ids) + places
+    known, number = np.unique(pair, return_inverse=True)
+    names = [f"{timetable.route_ids[p // len(ids)]}>{ids[p % len(ids)]}" for p in known.tolist()]
+    return number.astype(np.int32), names
+
+
+def _pieces(timetable: Timetable, of_row: NDArray[np.int32], count: int) -> csr_matrix:
+    """Return which shares of each link lie on which piece of road: cells of 60 m, by heading."""
+    _, trip_of_pattern = np.unique(timetable.trip_pattern, return_index=True)
+    seen = np.zeros(count, dtype=bool)
+    links, keys = [], []
+    for trip in trip_of_pattern.tolist():
+        pattern, rows = timetable.pattern_of(trip), timetable.stops_of(trip)
+        here, key = _samples(pattern)
+        numbers = of_row[rows][1:][here]
+        new = ~seen[numbers]
+        links.append(numbers[new])
+        keys.append(key[new])
+        seen[numbers] = True
+    if not links:
+        return csr_matrix((count, 1))
+    link, key = np.concatenate(links), np.concatenate(keys)
+    _, piece = np.unique(key, return_inverse=True)
+    share = 1.0 / np.maximum(np.bincount(link, minlength=count), 1)
+    return csr_matrix((share[link], (link, piece)), shape=(count, int(piece.max(initial=0)) + 1))
+
+
+def _samples(pattern: Pattern) -> tuple[Ints, Ints]:
+    """Return for points each 30 m along a pattern the number of the way between stops, and the piece of road."""
+    stops = pattern.stop_distance_m
+    ways = [
+        np.linspace(a, b, max(2, int((b - a) / SAMPLE_M) + 1), endpoint=False) + 0.5
+        for a, b in pairwise(stops.tolist())
+    ]
+    at = np.concatenate(ways)
+    way = np.repeat(np.arange(len(ways)), [len(w) for w in ways])
+    x, y = np.interp(at, pattern.along_m, pattern.x), np.interp(at, pattern.along_m, pattern.y)
+    dx = np.interp(at + 15.0, pattern.along_m, pattern.x) - np.interp(at - 15.0, pattern.along_m, pattern.x)
+    dy = np.interp(at + 15.0, pattern.along_m, pattern.y) - np.interp(at - 15.0, pattern.along_m, pattern.y)
+    octant = np.floor((np.arctan2(dy, dx) / (2 * np.pi) + 0.5 / HEADINGS) * HEADINGS).astype(np.int64) % HEADINGS
+    cell_x, cell_y = (np.floor(v / PIECE_M).astype(np.int64) + 2**20 for v in (x, y))
+    return way, (cell_x * 2**21 + cell_y) * HEADINGS + octant

@@ -5,59 +5,116 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.arrivals.errors import CENTRES_S, MOVING, WAITING
+from fleet.arrivals.features import MOVING, WAITING
+from fleet.arrivals.kernel import run_ahead
 from fleet.arrivals.learner import Snapshot
 from fleet.arrivals.links import Links
-from fleet.arrivals.reason import reason_of
+from fleet.arrivals.reason import OLD_S, ON_TIME_S, STANDS_S, Grounds, reason_of
 from fleet.gtfs.timetable import Timetable, TripRun
 from schemas.prediction import StopPrediction, TripPrediction
 
 Floats = NDArray[np.float64]
-HORIZON_S = 2700.0
-MODEL = "links-1"
-MIN_GAP_MS = 1000
-LEAVE_S = 20.0
+HORIZON_S = 3000.0
+MODEL = "links-2"
+MOST_COURSES = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """A bus on its trip at its newest fix.
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """What is said of each stop of one trip on one day, prepared once."""
 
-    ``ahead`` is the number of the next stop; ``part`` how much of the link to it lies behind (0 to 1); ``waiting``
-    whether the bus has not left its first stop; ``ready_ms`` when it can leave it at the earliest.
-    """
-
-    vehicle_id: str
-    run: TripRun
-    time_ms: int
-    age_s: float
-    ahead: int
-    part: float
-    waiting: bool
-    ready_ms: int
-    delay_s: float
-    next_trip: bool = False
+    planned_s: Floats
+    link: NDArray[np.int32]
+    stop_ids: list[str]
+    sequence: list[int]
+    scheduled_ms: list[int]
+    places: list[str]
+    route_id: str
+    headsign: str
+    direction_id: int | None
+    terminal: int
 
 
-@dataclass(frozen=True, eq=False)
-class Forecast:
-    """The model's seconds from now to each stop from ``ahead`` on, before the learnt errors, and their kind."""
-
-    kind: int
-    ahead: int
-    seconds: Floats
-    ratio: float
-
-
-def forecast(timetable: Timetable, links: Links, snapshot: Snapshot, now: Situation) -> Forecast:
-    """Return the model's times to the stops ahead: links at today's running times.
+class Courses:
+    """The courses of the trips that run, made when first asked for.
 
     Parameters
     ----------
     timetable : Timetable
-        Of the trip.
+        Of the trips.
     links : Links
         Of the timetable.
+    """
+
+    def __init__(self, timetable: Timetable, links: Links) -> None:
+        self._timetable = timetable
+        self._links = links
+        self._made: dict[tuple[int, int], Course] = {}
+
+    def of(self, run: TripRun) -> Course:
+        """Return the course of a trip on a day."""
+        found = self._made.get((run.trip, run.day_start_ms))
+        if found is None:
+            if len(self._made) >= MOST_COURSES:
+                self._made.clear()
+            found = self._made[run.trip, run.day_start_ms] = self._make(run)
+        return found
+
+    def _make(self, run: TripRun) -> Course:
+        table, rows = self._timetable, self._timetable.stops_of(run.trip)
+        stops = table.time_stop[rows].tolist()
+        due = run.day_start_ms + np.rint(table.arrival_s[rows] * 1000.0).astype(np.int64)
+        return Course(
+            planned_s=np.ascontiguousarray(self._links.planned_s[rows]),
+            link=np.ascontiguousarray(self._links.of_row[rows]),
+            stop_ids=[table.stop_ids[stop] for stop in stops],
+            sequence=table.time_sequence[rows].tolist(),
+            scheduled_ms=due.tolist(),
+            places=[table.stop_names[stop] for stop in stops],
+            route_id=table.route_ids[table.trip_route[run.trip]],
+            headsign=table.headsign_of(run.trip),
+            direction_id=table.trip_direction[run.trip],
+            terminal=int(self._links.terminal_of[run.trip]),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Situation:
+    """A bus on its trip at its newest fix.
+
+    ``ahead`` is the number of the next stop; ``part`` how much of the link to it lies behind (0 to 1); ``start_s`` how
+    long until it moves on; ``circumstances`` as in ``features``.
+    """
+
+    vehicle_id: str
+    run: TripRun
+    kind: int
+    time_ms: int
+    age_s: float
+    ahead: int
+    part: float
+    start_s: float
+    delay_s: float
+    circumstances: Floats
+    stands_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forecast:
+    """The links' seconds from now to the stops ahead and their deviation (2, stops), and what is said of them."""
+
+    model: Floats
+    prediction: TripPrediction | None
+    last_s: float
+
+
+def predict(course: Course, snapshot: Snapshot, now: Situation) -> Forecast:
+    """Return the prediction for a bus, ``None`` in it where no stop lies within 50 minutes.
+
+    Parameters
+    ----------
+    course : Course
+        Of the trip.
     snapshot : Snapshot
         What was learnt.
     now : Situation
@@ -66,72 +123,53 @@ def forecast(timetable: Timetable, links: Links, snapshot: Snapshot, now: Situat
     Returns
     -------
     Forecast
-        Seconds after the fix, one a stop from ``now.ahead`` to the last.
-    """
-    rows = timetable.stops_of(now.run.trip)
-    ahead = slice(rows.start + now.ahead, rows.stop)
-    planned = links.planned_s[ahead]
-    take = planned * snapshot.ratio[links.of_row[ahead]]
-    if len(take):
-        take[0] *= 1.0 - now.part
-    seconds = np.cumsum(take)
-    if now.waiting:
-        due_ms = now.run.start_ms + LEAVE_S * 1000.0
-        seconds = seconds + max(0.0, (max(due_ms, now.ready_ms) - now.time_ms) / 1000.0)
-    total = float(planned.sum())
-    return Forecast(WAITING if now.waiting else MOVING, now.ahead, seconds, float(take.sum()) / total if total else 1.0)
-
-
-def predict(timetable: Timetable, snapshot: Snapshot, now: Situation, made: Forecast) -> TripPrediction | None:
-    """Return the prediction for a bus, ``None`` where no stop lies within 45 minutes.
-
-    Parameters
-    ----------
-    timetable : Timetable
-        Of the trip.
-    snapshot : Snapshot
-        What was learnt.
-    now : Situation
-        The bus.
-    made : Forecast
-        The model's times.
-
-    Returns
-    -------
-    TripPrediction or None
         All stops ahead within the horizon, times never going back along the trip.
     """
-    seconds = made.seconds[made.seconds <= HORIZON_S]
-    if not len(seconds):
-        return None
-    offsets = [
-        np.interp(seconds, CENTRES_S, row) for row in (*snapshot.quantile_s[:, made.kind], snapshot.shift_s[made.kind])
-    ]
-    low, mid, high, shown = (
-        (now.time_ms + 1000.0 * np.maximum.accumulate(np.maximum(seconds + offset, 0.0))).astype(np.int64).tolist()
-        for offset in offsets
-    )
-    first = timetable.stops_of(now.run.trip).start + made.ahead
-    rows = slice(first, first + len(seconds))
-    ids = [timetable.stop_ids[stop] for stop in timetable.time_stop[rows].tolist()]
-    sequence = timetable.time_sequence[rows].tolist()
-    scheduled = (now.run.day_start_ms + np.rint(timetable.arrival_s[rows] * 1000.0)).astype(np.int64).tolist()
-    stops = tuple(map(StopPrediction, ids, sequence, shown, low, mid, high, scheduled))
-    trip = now.run.trip
-    return TripPrediction(
+    kind, first = now.kind, now.ahead
+    model, times, lost_s, where = run_ahead(
+        course.planned_s[first:], course.link[first:], snapshot.ratio, snapshot.usual, snapshot.noise, now.part,
+        now.start_s, now.time_ms, now.circumstances, snapshot.beta[kind], snapshot.weight[kind],
+        snapshot.quantile[kind], snapshot.shift_s[kind], HORIZON_S,
+    )  # fmt: skip
+    count = times.shape[1]
+    if not count:
+        return Forecast(model, None, 0.0 if first >= len(course.sequence) else HORIZON_S)
+    last = first + count
+    stops = tuple(
+        map(
+            StopPrediction, course.stop_ids[first:last], course.sequence[first:last], *times.tolist(),
+            course.scheduled_ms[first:last],
+        )
+    )  # fmt: skip
+    prediction = TripPrediction(
         vehicle_id=now.vehicle_id,
         trip_id=now.run.trip_id,
         start_date=now.run.start_date,
-        route_id=timetable.route_ids[timetable.trip_route[trip]],
+        route_id=course.route_id,
         made_at_ms=now.time_ms,
         fix_time_ms=now.time_ms,
         fix_age_s=now.age_s,
         delay_s=round(now.delay_s, 1),
-        reason=reason_of(
-            now.delay_s, waiting=now.waiting, next_trip=now.next_trip, fix_age_s=now.age_s, learnt_share=made.ratio
-        ),
+        reason=reason_of(_grounds(course, now, lost_s, where)),
         model=MODEL,
         stops=stops,
-        direction_id=timetable.trip_direction[trip],
-        headsign=timetable.headsign_of(trip),
+        direction_id=course.direction_id,
+        headsign=course.headsign,
+    )
+    return Forecast(model, prediction, float(model[0, -1]) if last == len(course.sequence) else HORIZON_S)
+
+
+def _grounds(course: Course, now: Situation, lost_s: float, where: int) -> Grounds:
+    waiting = now.kind == WAITING
+    stands = round(now.stands_s / 60.0) if now.kind == MOVING and now.stands_s >= STANDS_S else 0
+    return Grounds(
+        late=round(now.delay_s / 60.0) if abs(now.delay_s) >= ON_TIME_S else 0,
+        stands=stands,
+        waiting=waiting,
+        next_trip=now.kind not in (MOVING, WAITING),
+        waits=round(now.start_s / 60.0),
+        lost=round(lost_s / 60.0) if lost_s >= ON_TIME_S and not stands else 0,
+        place=course.places[now.ahead + (max(0, where) if not stands else 0)],
+        old=round(now.age_s / 60.0) if now.age_s >= OLD_S else 0,
+        first=course.places[0],
     )
