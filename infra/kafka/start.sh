@@ -9,6 +9,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
+. "$here/../lives.sh"
 folder=${1:-$root/var/kafka}
 port=${2:-19092}
 home=${KAFKA_HOME_DIR:-$root/var/kafka-home}
@@ -18,7 +19,7 @@ command -v java >/dev/null || fail "java is missing: apt-get install openjdk-17-
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 pid_file=$folder/kafka.pid
-if [ -f "$pid_file" ] && kill -0 "$(cat "$pid_file")" 2>/dev/null; then
+if [ -f "$pid_file" ] && lives "$(cat "$pid_file")"; then
   echo "kafka: runs already on 127.0.0.1:$(cat "$folder/port") (process $(cat "$pid_file"), $folder)"
   exit 0
 fi
@@ -76,7 +77,7 @@ for _ in $(seq 300); do
     echo "kafka: runs on 127.0.0.1:$port (process $pid, $folder); STREAM_URL=kafka://127.0.0.1:$port"
     exit 0
   fi
-  kill -0 "$pid" 2>/dev/null || { rm -f "$pid_file"; fail "it stopped while starting: $(grep -m1 -E 'ERROR|Exception' kafka.log || tail -n 3 kafka.log)"; }
+  lives "$pid" || { rm -f "$pid_file"; fail "it stopped while starting: $(grep -m1 -E 'ERROR|Exception' kafka.log || tail -n 3 kafka.log)"; }
   sleep 0.2
 done
 fail "it did not answer within 60 s; see $folder/kafka.log"

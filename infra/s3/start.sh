@@ -6,6 +6,7 @@
 # moto needs botocore, and botocore a python-dateutil older than the one we run on, so it never shares
 # our environment. FOLDER takes the log and the process id. Runs already? Then it says so and is content.
 set -euo pipefail
+. "$(cd "$(dirname "$0")/.." && pwd)/lives.sh"
 root=$(cd "$(dirname "$0")/../.." && pwd)
 folder=${1:-$root/var/s3}
 port=${2:-15090}
@@ -20,7 +21,7 @@ if ! cmp -s "$pins" "$env/installed.txt"; then
 fi
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
-if [ -f "$folder/s3.pid" ] && kill -0 "$(cat "$folder/s3.pid")" 2>/dev/null; then
+if [ -f "$folder/s3.pid" ] && lives "$(cat "$folder/s3.pid")"; then
   echo "s3: runs already on 127.0.0.1:$(cat "$folder/port") ($folder)"
   exit 0
 fi
@@ -30,7 +31,7 @@ echo $! >"$folder/s3.pid"
 echo "$port" >"$folder/port"
 for _ in $(seq 150); do
   (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && { echo "s3: AWS_ENDPOINT_URL=http://127.0.0.1:$port"; exit 0; }
-  kill -0 "$(cat "$folder/s3.pid")" 2>/dev/null || fail "the server did not start: $(tail -n 3 "$folder/s3.log")"
+  lives "$(cat "$folder/s3.pid")" || fail "the server did not start: $(tail -n 3 "$folder/s3.log")"
   sleep 0.2
 done
 fail "the server does not answer on port $port; see $folder/s3.log"
