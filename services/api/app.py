@@ -19,6 +19,7 @@ from services.api.disruptions import endpoints as disruptions
 from services.api.edges import endpoints as edges
 from services.api.feeds import endpoints as feeds
 from services.api.incidents import endpoints as incidents
+from services.api.lines import endpoints as lines
 from services.api.metrics import Timing
 from services.api.pages import endpoints as pages
 from services.api.problems import add_problem_handlers
@@ -50,6 +51,7 @@ NOUNS = (
     disruptions,
     edges,
     control,
+    lines,
     incidents,
     cases,
     accounts,

@@ -92,7 +92,7 @@ def calls_ahead(prediction: TripPrediction, now_ms: int) -> list[tuple[StopPredi
 
     Seconds rise strictly and none lies before now; empty if all have gone by.
     """
-    if all(stop.eta_ms <= now_ms for stop in prediction.stops):
+    if all(stop.eta_ms // 1000 <= now_ms // 1000 for stop in prediction.stops):
         return []
     rows: list[tuple[StopPrediction, int]] = []
     for stop in sorted(prediction.stops, key=lambda s: s.stop_sequence):

@@ -15,9 +15,10 @@ import { ToastPlace } from './ui/toast.tsx'
 
 type Loader = () => Promise<ComponentType>
 
-const staffPages: Record<string, Loader> = {
+const latePages: Record<string, Loader> = {
   '/control': async () => (await import('./control/page.tsx')).ControlPage,
   '/enforcement': async () => (await import('./enforcement/page.tsx')).EnforcementPage,
+  '/developers': async () => (await import('./developers/page.tsx')).DevelopersPage,
   '/login': async () => (await import('./account/login.tsx')).LoginPage,
 }
 const roleOf: Record<string, string> = { '/control': 'operator', '/enforcement': 'reviewer' }
@@ -66,14 +67,14 @@ class Guard extends Component<{ children: ComponentChildren }, { failed: boolean
 
 function Page({ path }: { path: string }) {
   const account = useStore(me)
-  const load = staffPages[path]
+  const load = latePages[path]
   if (load) {
     const role = roleOf[path]
     if (!role) return <Later key={path} load={load} />
     if (!account) return <Skeleton rows={6} />
     const roles = account.user?.roles ?? []
     if (roles.includes(role) || roles.includes('admin')) return <Later key={path} load={load} />
-    return <Later key="/login" load={staffPages['/login']!} />
+    return <Later key="/login" load={latePages['/login']!} />
   }
   if (path === '/') return <Home />
   const [, kind, id] = /^\/(stop|route)\/([^/]+)\/?$/.exec(path) ?? []
@@ -93,7 +94,7 @@ function Page({ path }: { path: string }) {
 export function App() {
   useLanguage()
   const { path } = usePlace()
-  const staff = path in staffPages && path !== '/login'
+  const staff = path in roleOf
   return (
     <div class={staff ? 'shell shell-staff' : 'shell'} onClick={catchLinks}>
       <a class="skip" href="#main">

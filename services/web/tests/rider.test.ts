@@ -13,7 +13,7 @@ function arrival(more: Partial<Arrival>): Arrival {
     trip_id: 'T', start_date: '2026-02-16', route_id: 'R', route_short_name: '32', headsign: 'Nhổn', stop_id: 'S',
     status: 'live', vehicle_id: 'V', eta_ms: NOW + 4.6 * MINUTE, p10_ms: NOW + 3.2 * MINUTE, p50_ms: NOW + 5 * MINUTE,
     p90_ms: NOW + 6.1 * MINUTE, scheduled_ms: null, delay_s: 0, reason: null, made_at_ms: NOW, fix_time_ms: NOW,
-    at_stop_name: null, stops_away: null, stop_lon: null, stop_lat: null, ...more,
+    at_stop_name: null, stops_away: null, standing_since_ms: null, is_next_trip: false, stop_lon: null, stop_lat: null, ...more,
   }
 }
 

@@ -23,6 +23,7 @@ from services.api.vehicles.frames import Board
 from tests.services.web import fixture_media as media
 from tests.services.web import fixtures as fx
 from tests.services.web import fixtures_desk as desk
+from tests.services.web import fixtures_lines as fxl
 
 DIST = Path(__file__).parents[3] / "services" / "web" / "dist"
 TYPES = {
@@ -100,9 +101,9 @@ def answer(method: str, path: str, query: dict[str, list[str]], state: str, body
         ),
         "/api/control/overview": lambda: overview(empty),
         "/api/feeds": lambda: {"feeds": [] if empty else desk.feeds()},
-        "/api/alerts": lambda: {
-            "alerts": [] if empty else [fx.alert("lost", fx.text("Mất tín hiệu 6 phút", "Silent for 6 minutes"))]
-        },
+        "/api/alerts": lambda: {"alerts": [] if empty else fxl.alerts()},
+        "/api/control/lines": lambda: fxl.lines(empty=empty),
+        "/api/open-feeds": lambda: fxl.open_feeds(empty=empty),
         "/api/incidents": lambda: {"incidents": [] if empty else BOOK.incident_rows()},
         "/api/cameras": lambda: {"cameras": [] if empty else desk.cameras()},
         "/api/cases": lambda: cases(query.get("status", ["open"])[0], empty),
@@ -119,6 +120,7 @@ def answer_one(path: str, state: str, body: dict[str, Any]) -> Any:
         (r"/api/stops/([^/]+)/arrivals", lambda _: fx.arrivals(state)),
         (r"/api/routes/([^/]+)", lambda _: fx.route(state)),
         (r"/api/vehicles/([^/]+)", fx.vehicle_detail),
+        (r"/api/control/lines/([^/]+)", lambda _: fxl.line(empty=state == "empty")),
         (r"/api/edges/(\d+)", lambda index: fx.edge_detail(int(index))),
         (r"/api/incidents/([^/]+)/([a-z]+)", act),
         (r"/api/cases/K(\d+)", lambda number: BOOK.case(int(number))),

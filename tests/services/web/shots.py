@@ -29,13 +29,16 @@ PAGES = {
     "stop": "/stop/S0",
     "stop-open": "/stop/S0?bus=T0-4%7C2026-02-16%7CS0",
     "route": "/route/R32",
+    "developers": "/developers",
     "control": "/control",
+    "control-line": "/control?tab=lines&sel=line:R32&view=selected",
+    "control-alerts": "/control?tab=alerts",
     "control-buses": "/control?tab=buses&bus=late,stale&sel=vehicle:29B-103.23&at=105.8300,21.0220,14.3",
     "control-incident": "/control?sel=incident:I0&view=selected&at=105.8300,21.0220,14.3",
     "enforcement": "/enforcement",
     "login": "/login",
 }
-RIDER = ("home", "stop", "stop-open", "route", "login")
+RIDER = ("home", "stop", "stop-open", "route", "developers", "login")
 # States other than full differ in words and layout, not in colour by colour: two opposite looks show them.
 FEW = ((360, "vi", "dark"), (1440, "en", "light"))
 MAP_WAIT_MS = 15_000

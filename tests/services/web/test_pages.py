@@ -17,7 +17,10 @@ ADDRESSES = [
     "/stop/S0?bus=T0-4%7C2026-02-16%7CS0",
     "/route/R32",
     "/login",
+    "/developers",
     "/control",
+    "/control?tab=lines&sel=line:R32&view=selected",
+    "/control?tab=alerts",
     "/control?sel=incident:I0&view=selected",
     "/control?tab=feeds",
     "/control?tab=buses&bus=late",
@@ -55,7 +58,9 @@ def test_axe_finds_nothing(person, address, width, theme):
     assert found == []
 
 
-@pytest.mark.parametrize("address", ["/", "/stop/S0", "/route/R32", "/login", "/control", "/enforcement?case=K1"])
+@pytest.mark.parametrize(
+    "address", ["/", "/stop/S0", "/route/R32", "/login", "/developers", "/control", "/enforcement?case=K1"]
+)
 def test_what_a_finger_touches_on_the_phone_is_at_least_44_px(person, address):
     page = settled(person(address, width=360))
     small = page.evaluate("""[...document.querySelectorAll('a[href], button, select, summary, input:not([type=range])')]
@@ -79,6 +84,44 @@ def test_a_rider_finds_a_stop_without_marks_and_sees_the_bus_come(person):
     row.click()
     expect(page).to_have_url(re.compile("bus="))
     expect(page.get_by_text("còn 3 trạm")).to_be_visible()
+
+
+def test_a_rider_sees_for_how_long_a_bus_stands_and_that_a_layover_lies_between(person):
+    page = settled(person("/stop/S0", width=360, account="none"))
+    expect(page.get_by_role("button", name=re.compile("^09A")).first).to_contain_text("Xe đứng yên 8 phút")
+    expect(page.get_by_text("Xe đang chạy chuyến trước, rồi nghỉ ở bến")).to_be_visible()
+
+
+def test_a_developer_finds_the_feeds_and_copies_an_address(person, base):
+    page = settled(person("/", width=360, account="none"))
+    page.get_by_role("link", name="Dữ liệu mở cho lập trình viên").click()
+    expect(page.get_by_role("heading", name="Dữ liệu mở")).to_be_visible()
+    expect(page.get_by_role("link", name="/gtfs-rt/trip-updates.pb")).to_have_attribute(
+        "href", "/gtfs-rt/trip-updates.pb"
+    )
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Chép địa chỉ /gtfs-rt/vehicle-positions.pb").click()
+    assert page.evaluate("navigator.clipboard.readText()") == f"{base}/gtfs-rt/vehicle-positions.pb"
+
+
+def test_a_controller_sees_the_worst_line_its_bunching_ahead_and_what_helps(person):
+    page = settled(person("/control?tab=lines"))
+    page.get_by_role("button", name=re.compile("^32 Xe đứng lâu")).click()
+    expect(page).to_have_url(re.compile("sel=line"))
+    card = page.get_by_role("article", name="Tuyến 32")
+    expect(card.get_by_role("img", name=re.compile("4 xe tới .*1 cặp dồn nhau"))).to_be_visible()
+    expect(card.get_by_text("cách xe trước 1 phút dồn nhau")).to_be_visible()
+    expect(card.get_by_text(re.compile("giữ lại ở Ga Hà Nội 3 phút"))).to_be_visible()
+    card.get_by_role("button", name=re.compile("29B-102.22")).click()
+    expect(page).to_have_url(re.compile("sel=vehicle"))
+
+
+def test_alerts_stand_by_kind_and_one_without_a_bus_leads_to_its_line(person):
+    page = settled(person("/control?tab=alerts"))
+    kinds = page.locator(".alert-kind summary").all_inner_texts()
+    assert [kind.split("\n")[0].rstrip(" 1") for kind in kinds][:2] == ["Chuyến không chạy", "Xe đứng lâu"]
+    page.get_by_role("button", name=re.compile("chưa thấy xe chuyến 10:32")).click()
+    expect(page.get_by_role("article", name="Tuyến 32")).to_be_visible()
 
 
 def test_home_tells_riders_what_goes_wrong_and_says_when_nothing_does_or_nobody_knows(person):

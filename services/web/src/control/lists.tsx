@@ -6,7 +6,11 @@ import { clockTime, number, span } from '../i18n/format.ts'
 import { say, t, tCode } from '../i18n/index.ts'
 import { QualityBars } from '../ui/bits.tsx'
 import { Empty, Panel } from '../ui/states.tsx'
-import { select } from './selection.ts'
+import { alertsByKind } from './alert_kinds.ts'
+import { select, type Selection } from './selection.ts'
+
+/** More of one kind are folded away until somebody opens them. */
+const FEW_ALERTS = 12
 
 export function Feeds({ data }: { data: Data<{ feeds: FeedView[] }> }) {
   return (
@@ -39,22 +43,35 @@ export function BusAlerts({ data }: { data: Data<{ alerts: AlertView[] }> }) {
   return (
     <Panel data={data} what="what.alerts" rows={5} isEmpty={(body) => body.alerts.length === 0} empty={<Empty icon="bus" title={t('alerts.empty')} />}>
       {(body) => (
-        <ul class="queue">
-          {body.alerts.map((alert) => (
-            <li key={alert.alert_id}>
-              <button type="button" class="queue-row" disabled={!alert.vehicle_id} onClick={() => alert.vehicle_id && select({ kind: 'vehicle', id: alert.vehicle_id })}>
-                <span class="queue-top">
-                  <span class="chip">{tCode('alert.', alert.kind)}</span>
-                  <span class="queue-odds">{alert.vehicle_id}</span>
-                </span>
-                <span class="queue-title">{say(alert.text)}</span>
-                <span class="queue-sub">{t('queue.since', { time: clockTime(alert.started_ms), span: span(now - alert.started_ms) })}</span>
-              </button>
-            </li>
+        <>
+          {alertsByKind(body.alerts).map(({ kind, alerts }) => (
+            <details key={kind} class="alert-kind" open={alerts.length <= FEW_ALERTS}>
+              <summary>
+                {tCode('alert.', kind)} <b>{alerts.length}</b>
+              </summary>
+              <ul class="queue">
+                {alerts.map((alert) => (
+                  <li key={alert.alert_id}>
+                    <AlertRow alert={alert} now={now} />
+                  </li>
+                ))}
+              </ul>
+            </details>
           ))}
-        </ul>
+        </>
       )}
     </Panel>
+  )
+}
+
+/** An alert leads to its bus, else to its line. */
+function AlertRow({ alert, now }: { alert: AlertView; now: number }) {
+  const target: Selection | null = alert.vehicle_id ? { kind: 'vehicle', id: alert.vehicle_id } : alert.route_id ? { kind: 'line', id: alert.route_id } : null
+  return (
+    <button type="button" class="queue-row" disabled={!target} onClick={() => select(target)}>
+      <span class="queue-title">{say(alert.text)}</span>
+      <span class="queue-sub">{t('queue.since', { time: clockTime(alert.started_ms), span: span(now - alert.started_ms) })}</span>
+    </button>
   )
 }
 

@@ -17,6 +17,9 @@ import { choose, isAny, readWanted, type Wanted } from './fleet.ts'
 import { IncidentCard } from './incident_card.tsx'
 import { useControlKeys } from './keys.ts'
 import { BusAlerts, Cameras, Feeds } from './lists.tsx'
+import { LineCard } from './line_card.tsx'
+import { LineList } from './line_list.tsx'
+import type { LineBody } from './line_types.ts'
 import { MapPane } from './map_pane.tsx'
 import { Queue } from './queue.tsx'
 import { ControlSearch } from './search.tsx'
@@ -26,7 +29,7 @@ import { StopCard } from './stop_card.tsx'
 import { CameraCard, EdgeCard } from './thing_cards.tsx'
 import { VehicleCard } from './vehicle_card.tsx'
 
-const TABS = ['queue', 'buses', 'alerts', 'feeds', 'cameras'] as const
+const TABS = ['queue', 'lines', 'buses', 'alerts', 'feeds', 'cameras'] as const
 type Tab = (typeof TABS)[number]
 const VIEWS = ['list', 'map', 'selected'] as const
 const DETAIL_MS = 5_000
@@ -49,6 +52,7 @@ export function ControlPage() {
   const vehicle = useData<VehicleDetail>(selection?.kind === 'vehicle' ? `/api/vehicles/${segment(selection.id)}` : null, DETAIL_MS)
   const edge = useData<EdgeDetail>(selection?.kind === 'edge' ? `/api/edges/${segment(selection.id)}` : null, DETAIL_MS)
   const stop = useData<ArrivalsBody>(selection?.kind === 'stop' ? `/api/stops/${segment(selection.id)}/arrivals?limit=12` : null, STOP_MS)
+  const line = useData<LineBody>(selection?.kind === 'line' ? `/api/control/lines/${segment(selection.id)}` : null, DETAIL_MS)
   const wanted = useMemo(() => readWanted(query), [query])
   const held = useMemo(() => heldBuses(incidents, data.alerts.value?.alerts ?? []), [incidents, data.alerts.value])
   const choice = useMemo(() => choose(data.fleet.all(), wanted, held, now()), [data.turn, wanted, held])
@@ -93,7 +97,7 @@ export function ControlPage() {
           <MapPane data={data} selection={selection} incidents={shownOnMap} detail={vehicle.value} stop={stop.value} only={only} />
         </section>
         <section class="control-right" aria-label={t('selected.title')}>
-          <SelectedCard selection={selection} chosen={chosen} acting={acting} data={data} vehicle={vehicle} edge={edge} stop={stop} />
+          <SelectedCard selection={selection} chosen={chosen} acting={acting} data={data} vehicle={vehicle} edge={edge} stop={stop} line={line} />
         </section>
       </div>
     </main>
@@ -126,6 +130,7 @@ interface LeftProps {
 
 function LeftList({ tab, data, list, filter, selection, choice, wanted }: LeftProps) {
   if (tab === 'buses') return <BusList choice={choice} wanted={wanted} known={data.fleet.known} selection={selection} />
+  if (tab === 'lines') return <LineList selection={selection} />
   if (tab === 'alerts') return <BusAlerts data={data.alerts} />
   if (tab === 'feeds') return <Feeds data={data.feeds} />
   if (tab === 'cameras') return <Cameras data={data.cameras} />
@@ -153,9 +158,10 @@ interface SelectedProps {
   vehicle: ReturnType<typeof useData<VehicleDetail>>
   edge: ReturnType<typeof useData<EdgeDetail>>
   stop: ReturnType<typeof useData<ArrivalsBody>>
+  line: ReturnType<typeof useData<LineBody>>
 }
 
-function SelectedCard({ selection, chosen, acting, data, vehicle, edge, stop }: SelectedProps) {
+function SelectedCard({ selection, chosen, acting, data, vehicle, edge, stop, line }: SelectedProps) {
   const close = () => select(null)
   if (!selection) return <Empty icon="target" title={t('selected.none')} hint={t('selected.none.hint')} />
   const camera = selection.kind === 'camera' ? data.cameras.value?.cameras.find((one) => one.camera_id === selection.id) : undefined
@@ -166,6 +172,7 @@ function SelectedCard({ selection, chosen, acting, data, vehicle, edge, stop }: 
       </button>
       {selection.kind === 'vehicle' && <VehicleCard data={vehicle} told={data.fleet.find(selection.id)} />}
       {selection.kind === 'edge' && <EdgeCard data={edge} />}
+      {selection.kind === 'line' && <LineCard data={line} />}
       {selection.kind === 'stop' && <StopCard data={stop} />}
       {camera && <CameraCard camera={camera} />}
       {chosen && <IncidentCard incident={chosen} acting={acting} fleet={data.fleet} cameras={data.cameras.value?.cameras ?? []} />}

@@ -1,13 +1,13 @@
 /** What is selected, written in the address: list and map are one selection. */
 import { setQuery, usePlace } from '../core/router.ts'
 
-export type Kind = 'incident' | 'vehicle' | 'edge' | 'camera' | 'stop'
+export type Kind = 'incident' | 'vehicle' | 'edge' | 'camera' | 'stop' | 'line'
 export interface Selection {
   kind: Kind
   id: string
 }
 
-const KINDS = new Set<string>(['incident', 'vehicle', 'edge', 'camera', 'stop'])
+const KINDS = new Set<string>(['incident', 'vehicle', 'edge', 'camera', 'stop', 'line'])
 
 export function readSelection(text: string | null): Selection | null {
   if (!text) return null

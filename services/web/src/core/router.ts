@@ -40,7 +40,7 @@ export function catchLinks(event: MouseEvent): void {
   if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return
   const link = (event.target as Element).closest?.('a[href]')
   if (!(link instanceof HTMLAnchorElement) || link.target || link.hasAttribute('download')) return
-  if (link.origin !== location.origin || /^\/(api|map|gtfs-rt)\//.test(link.pathname)) return
+  if (link.origin !== location.origin || /^\/(api|map|gtfs-rt|gtfs|siri)\//.test(link.pathname)) return
   if (link.getAttribute('href')?.startsWith('#')) return
   event.preventDefault()
   go(link.pathname + link.search)

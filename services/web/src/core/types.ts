@@ -76,6 +76,10 @@ export interface Arrival {
   fix_time_ms: number | null
   at_stop_name: string | null
   stops_away: number | null
+  /** Since when its bus stands where it should not. */
+  standing_since_ms: number | null
+  /** Its bus still runs another trip; the layover lies between. */
+  is_next_trip: boolean
   /** Where this bus calls: which of the place's platforms or sides. */
   stop_lon: number | null
   stop_lat: number | null
@@ -328,6 +332,22 @@ export interface Me {
   user: { name: string; roles: string[] } | null
   csrf: string
   setup_needed: boolean
+}
+
+export interface OpenFeed {
+  id: string
+  standard: string
+  text: Text
+  experimental: boolean
+  forms: { path: string; media_type: string }[]
+  entities: number | null
+}
+
+export interface OpenFeeds {
+  made_ms: number
+  refresh_s: number
+  static: { path: string; sha256: string; bytes: number; version: string | null; modified_ms: number; timezone: string; first_date: string | null; last_date: string | null } | null
+  feeds: OpenFeed[]
 }
 
 export interface Reason {

@@ -42,7 +42,7 @@ export function ArrivalRow(props: Props) {
         <LineBadge name={arrival.route_short_name} />
         <span class="arrival-main">
           <span class="arrival-headsign">{arrival.headsign ?? ''}</span>
-          {missing ? <Missing arrival={arrival} all={all} /> : <Reason arrival={arrival} />}
+          {missing ? <Missing arrival={arrival} all={all} /> : <Reason arrival={arrival} nowMs={contact.nowMs} />}
         </span>
         {!missing && <Minutes arrival={arrival} contact={contact} />}
       </button>
@@ -66,9 +66,21 @@ function Missing({ arrival, all }: { arrival: Arrival; all: Arrival[] }) {
   )
 }
 
-function Reason({ arrival }: { arrival: Arrival }) {
+/** Why it comes when it comes; a bus that stands stays on the list and says for how long. */
+function Reason({ arrival, nowMs }: { arrival: Arrival; nowMs: number }) {
   const reason = say(arrival.reason)
-  return reason ? <span class="arrival-reason">{reason}</span> : null
+  return (
+    <>
+      {arrival.standing_since_ms !== null && (
+        <span class="arrival-standing">
+          <Icon name="pause" size={16} />
+          {t('stop.standing', { span: span(nowMs - arrival.standing_since_ms) })}
+        </span>
+      )}
+      {reason && <span class="arrival-reason">{reason}</span>}
+      {arrival.is_next_trip && <span class="arrival-reason">{t('stop.nextTrip')}</span>}
+    </>
+  )
 }
 
 function Minutes({ arrival, contact }: { arrival: Arrival; contact: Contact }) {

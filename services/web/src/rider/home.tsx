@@ -37,6 +37,9 @@ export function Home() {
           <Disruptions />
           <Recent />
           <AllRoutes />
+          <p class="foot-link">
+            <a href="/developers">{t('dev.link')}</a>
+          </p>
         </>
       )}
     </main>
