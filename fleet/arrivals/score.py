@@ -26,37 +26,48 @@ def share(hits: NDArray[np.bool_]) -> float | None:
     return round(PERCENT * float(hits.mean()), 1) if len(hits) else None
 
 
+def seconds(values: Floats) -> float | None:
+    """Return the mean to a tenth of a second, ``None`` of nothing."""
+    return round(float(values.mean()), 1) if len(values) else None
+
+
 def mean_of(values: list[float | None]) -> float | None:
     """Return the mean of the bins that have one."""
     known = [value for value in values if value is not None]
     return round(sum(known) / len(known), 1) if known else None
 
 
-def eab(ahead_s: Floats, error_s: Floats) -> Figures:
-    """Return the EAB figures: bins by actual time ahead.
+def by_bins(ahead_s: Floats, error_s: Floats) -> dict[str, Figures]:
+    """Return mean absolute error, bias, early-miss, accuracy and count of each EAB bin of ``ahead_s``.
 
     Parameters
     ----------
     ahead_s : array
-        Actual arrival − moment of the question, seconds.
+        What the bins are cut by, seconds.
     error_s : array
-        Actual − shown, seconds.
+        Actual − predicted, seconds; a positive bias means that buses came later than was said.
 
     Returns
     -------
     dict
-        Accuracy, mean absolute error, bias, early-miss share and count of each bin, and the mean accuracy.
+        Bin → figures; ``None`` of an empty bin.
     """
     bins: dict[str, Figures] = {}
     for (low, high), (early, late) in zip(EAB_BINS_S, EAB_BANDS_S, strict=True):
         here = error_s[(ahead_s >= low) & (ahead_s < high)]
         bins[name_of((low, high))] = {
             "accurate": share((here >= early) & (here <= late)),
-            "mae_s": round(float(np.abs(here).mean()), 1) if len(here) else None,
-            "bias_s": round(float(here.mean()), 1) if len(here) else None,
+            "mae_s": seconds(np.abs(here)),
+            "bias_s": seconds(here),
             "early_miss": share(here < early),
             "count": len(here),
         }
+    return bins
+
+
+def eab(ahead_s: Floats, error_s: Floats) -> Figures:
+    """Return the EAB figures: `by_bins` of the actual time ahead, and the mean accuracy of the four bins."""
+    bins = by_bins(ahead_s, error_s)
     return {"bins": bins, "mean": mean_of([b["accurate"] for b in bins.values()])}  # type: ignore[misc]
 
 
@@ -87,15 +98,73 @@ def calitp(ahead_s: Floats, error_s: Floats) -> Figures:
     }
 
 
-def honesty(ahead_s: Floats, p10_s: Floats, p50_s: Floats, p90_s: Floats) -> Figures:
-    """Return how honest the quantiles are, by bins of ``ahead_s``; the others are actual − quantile, seconds."""
+def wobble_min(eta_s: Floats, cell: NDArray[np.int64]) -> float | None:
+    """Return by how much the shown arrival moves within a minute, minutes: Cal-ITP's wobble.
+
+    Parameters
+    ----------
+    eta_s : array
+        Shown arrivals, seconds since any moment.
+    cell : array of int
+        Which arrival in which minute before it; cells with one answer say nothing.
+
+    Returns
+    -------
+    float or None
+        Mean of the latest − the earliest of each cell.
+    """
+    order = np.lexsort((eta_s, cell))
+    cells, value = cell[order], eta_s[order]
+    starts = np.flatnonzero(np.diff(cells, prepend=-1))
+    if not len(starts):
+        return None
+    ends = np.append(starts[1:], len(cells))
+    several = ends - starts > 1
+    spread = (value[ends - 1] - value[starts])[several]
+    return round(float(spread.mean()) / 60.0, 2) if len(spread) else None
+
+
+def intervals(
+    ahead_s: Floats, low_s: Floats, mid_s: Floats, high_s: Floats, points_s: dict[str, Floats]
+) -> dict[str, Figures]:
+    """Return how honest and how wide the quantiles are, by bins of ``ahead_s``.
+
+    Beside the width stands that of a constant-quantile baseline: the distance of two quantiles of a point predictor's
+    own errors in this bin, hindsight included, that holds as many arrivals as ours.
+
+    Parameters
+    ----------
+    ahead_s : array
+        What the bins are cut by, seconds.
+    low_s, mid_s, high_s : array
+        Actual − 10 %, 50 % and 90 % quantile, seconds.
+    points_s : dict of array
+        Actual − predicted of point predictors, by name.
+
+    Returns
+    -------
+    dict
+        Bin → shares and widths.
+    """
     out: dict[str, Figures] = {}
     for low, high in (*EAB_BINS_S, (0, 900)):
         here = (ahead_s >= low) & (ahead_s < high)
-        inside = (p10_s[here] >= 0) & (p90_s[here] <= 0)
-        name = name_of((low, high)) if (low, high) != (0, 900) else "all"
-        out[name] = {"before_p50": share(p50_s[here] < 0), "inside_p10_p90": share(inside)}
-    return dict(out)
+        inside = (low_s[here] >= 0) & (high_s[here] <= 0)
+        held = float(inside.mean()) if len(inside) else 0.0
+        out[name_of((low, high)) if (low, high) != (0, 900) else "all"] = {
+            "before_p50": share(mid_s[here] < 0),
+            "inside_p10_p90": share(inside),
+            "width_s": seconds(low_s[here] - high_s[here]),
+            "constant_width_s": {name: _constant_width_s(e[here], held) for name, e in points_s.items()},
+        }
+    return out
+
+
+def _constant_width_s(error_s: Floats, held: float) -> float | None:
+    if not len(error_s):
+        return None
+    low, high = np.quantile(error_s, [(1.0 - held) / 2, (1.0 + held) / 2])
+    return round(float(high - low), 1)
 
 
 def bootstrap_mean(ahead_s: Floats, error_s: Floats, trip: NDArray[np.int64], seed: int = 1) -> list[float] | None:

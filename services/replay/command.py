@@ -14,6 +14,7 @@ from fleet.tracker import Tracker
 from schemas.fix import Fix
 from services.recordings import FORMATS, RecordingError, Refusal, read_recording
 from services.replay.order import in_time_order, shuffled, without_trips
+from services.replay.truth import TruthKeeper
 from services.replay.write import ReplayFiles
 
 BATCH = 500
@@ -49,16 +50,19 @@ def replay(
         timetable = read_timetable(gtfs, repeat_calendar=repeat_calendar)
         routes = read_roster(roster) if roster is not None else None
         read = read_recording(positions, form, "replay", timezone=timetable.timezone, on_refusal=count)
-        fixes = in_time_order(without_trips(fix) if hide_trips else fix for fix in read)
+        fixes = in_time_order(read)
     except (GtfsError, RosterError, RecordingError) as error:
         raise click.ClickException(str(error)) from error
+    truth = TruthKeeper(timetable)
+    truth.keep(fixes)
+    fixes = [without_trips(fix) for fix in fixes] if hide_trips else fixes
     fixes = shuffled(fixes, seed) if seed is not None else fixes
     tracker = Tracker(timetable, routes, area_of(timetable))
     files = ReplayFiles(out)
     began = time.perf_counter()
-    counts = run_through(tracker, fixes, files)
+    counts = run_through(tracker, fixes, files, truth)
     took_s = time.perf_counter() - began
-    rows = files.close()
+    rows = files.close(truth)
     summary = {
         "gtfs": str(gtfs),
         "positions": str(positions),
@@ -69,6 +73,7 @@ def replay(
         "phases": dict(sorted(counts["phases"].items())),
         "alerts": dict(sorted(counts["alerts"].items())),
         "rows": rows,
+        "named": dict(sorted(truth.named.items())),
         "doubts": list(timetable.doubts),
         "seconds": round(took_s, 2),
         "fixes_per_s": round(len(fixes) / took_s, 1) if took_s else None,
@@ -90,7 +95,7 @@ def area_of(timetable: Timetable) -> Area:
     )
 
 
-def run_through(tracker: Tracker, fixes: list[Fix], files: ReplayFiles) -> dict[str, Counter[str]]:
+def run_through(tracker: Tracker, fixes: list[Fix], files: ReplayFiles, truth: TruthKeeper) -> dict[str, Counter[str]]:
     """Hand all fixes to the tracker, write what it says, and count phases, alerts and verdicts."""
     counts: dict[str, Counter[str]] = {"phases": Counter(), "alerts": Counter(), "verdicts": Counter()}
     now_ms = 0
@@ -100,6 +105,7 @@ def run_through(tracker: Tracker, fixes: list[Fix], files: ReplayFiles) -> dict[
             now_ms = max(now_ms, *(fix.received_ms for fix in batch))
             out = tracker.step(batch, now_ms)
             files.take(out)
+            truth.note(out.positions)
             counts["phases"].update(position.assignment.phase.value for position in out.positions)
             counts["alerts"].update(alert.kind.value for alert in out.alerts if alert.ended_ms is None)
     counts["verdicts"].update(tracker.verdicts)

@@ -2,14 +2,18 @@
 
 import csv
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from fleet.gtfs.timetable import Timetable
 from fleet.tracker import TrackOutputs
+from schemas.fleet_alert import FleetAlert
+from schemas.position import BusPosition
 from schemas.stop_event import StopEvent
+from services.replay.sorted_csv import SortedCsv
+from services.replay.truth import ASKED, OBSERVED, TruthKeeper
 
-HOLD_MS = 900_000
 ASSIGNMENTS = (
     "vehicle_id", "time_ms", "phase", "trip_id", "start_date", "route_id", "direction_id", "probability", "distance_m",
     "off_route_m",
@@ -19,49 +23,13 @@ PREDICTIONS = (
     "made_at_ms", "vehicle_id", "trip_id", "start_date", "stop_id", "stop_sequence", "eta_ms", "p10_ms", "p50_ms",
     "p90_ms", "reason",
 )  # fmt: skip
-DELAYS = ("vehicle_id", "time_ms", "trip_id", "start_date", "delay_s")
-SCHEDULE = ("trip_id", "start_date", "stop_sequence", "scheduled_ms")
-
-
-class SortedCsv:
-    """A CSV whose rows come out sorted, if none comes more than 15 minutes of event time after a later one.
-
-    Parameters
-    ----------
-    path : Path
-        The file; replaced if it exists.
-    columns : sequence of str
-        Its header.
-    """
-
-    def __init__(self, path: Path, columns: Sequence[str]) -> None:
-        self._file = path.open("w", newline="", encoding="utf-8")
-        self._writer = csv.writer(self._file)
-        self._writer.writerow(columns)
-        self._held: list[tuple[tuple[Any, ...], tuple[Any, ...]]] = []
-        self._newest = 0
-        self._flushed = 0
-        self.rows = 0
-
-    def add(self, time_ms: int, order: tuple[Any, ...], row: tuple[Any, ...]) -> None:
-        """Take one row; ``order`` breaks ties of time."""
-        self._held.append(((time_ms, *order), row))
-        self._newest = max(self._newest, time_ms)
-        self.rows += 1
-        if self._newest - self._flushed > 2 * HOLD_MS:
-            self._flush(self._newest - HOLD_MS)
-
-    def close(self) -> None:
-        """Write what is held and close the file."""
-        self._flush(self._newest + 1)
-        self._file.close()
-
-    def _flush(self, until_ms: int) -> None:
-        self._held.sort(key=lambda held: held[0])
-        keep = next((i for i, held in enumerate(self._held) if held[0][0] >= until_ms), len(self._held))
-        self._writer.writerows(row for _, row in self._held[:keep])
-        del self._held[:keep]
-        self._flushed = until_ms
+ALERTS = (
+    "alert_id", "kind", "said_ms", "started_ms", "ended_ms", "vehicle_id", "trip_id", "start_date", "route_id", "lon",
+    "lat", "text",
+)  # fmt: skip
+SCHEDULE = (
+    "trip_id", "start_date", "stop_no", "stop_sequence", "stop_id", "route_id", "scheduled_ms", "distance_m",
+)  # fmt: skip
 
 
 class ReplayFiles:
@@ -78,52 +46,49 @@ class ReplayFiles:
         self._folder = folder
         self._assignments = SortedCsv(folder / "assignments.csv", ASSIGNMENTS)
         self._predictions = SortedCsv(folder / "predictions.csv", PREDICTIONS)
-        self._delays = SortedCsv(folder / "delays.csv", DELAYS)
         self._events: dict[tuple[str, str, str, int], StopEvent] = {}
-        self._scheduled: dict[tuple[str, str, int], int] = {}
+        self._alerts: dict[tuple[str, int], tuple[int, FleetAlert]] = {}
 
     def take(self, out: TrackOutputs) -> None:
         """Write what a step led to."""
         for p in out.positions:
-            a = p.assignment
-            row = (
-                p.vehicle_id,
-                p.time_ms,
-                a.phase.value,
-                a.trip_id,
-                a.start_date,
-                a.route_id,
-                a.direction_id,
-                a.probability,
-            )
-            self._assignments.add(p.time_ms, (p.vehicle_id,), (*row, a.distance_m, a.off_route_m))
-            if p.delay_s is not None:
-                self._delays.add(p.time_ms, (p.vehicle_id,), (*row[:2], a.trip_id, a.start_date, p.delay_s))
+            self._assignments.add(p.time_ms, (p.vehicle_id,), _assignment(p))
         for e in out.stop_events:
             self._events[(e.vehicle_id, e.trip_id, e.start_date, e.stop_sequence)] = e
+        for alert in out.alerts:
+            key = (alert.alert_id, alert.started_ms)
+            said_ms, _ = self._alerts.get(key, (alert.updated_ms, alert))
+            self._alerts[key] = (said_ms, alert)
         for trip in out.predictions:
             who = (trip.vehicle_id, trip.trip_id, trip.start_date)
             for s in trip.stops:
                 times = (s.eta_ms, s.p10_ms, s.p50_ms, s.p90_ms)
-                row = (trip.made_at_ms, *who, s.stop_id, s.stop_sequence, *times, trip.reason.en)  # type: ignore[assignment]
+                row = (trip.made_at_ms, *who, s.stop_id, s.stop_sequence, *times, trip.reason.en)
                 self._predictions.add(trip.made_at_ms, (*who, s.stop_sequence), row)
-                if s.scheduled_ms is not None:
-                    self._scheduled[(trip.trip_id, trip.start_date, s.stop_sequence)] = s.scheduled_ms
 
-    def close(self) -> dict[str, int]:
-        """Write what is left and return the number of rows of each file."""
+    def close(self, truth: TruthKeeper) -> dict[str, int]:
+        """Write what is left and the truth beside it, and return the number of rows of each file."""
         rows = {"assignments": self._assignments.rows, "predictions": self._predictions.rows}
-        for file in (self._assignments, self._predictions, self._delays):
-            file.close()
-        events = SortedCsv(self._folder / "stop_events.csv", STOP_EVENTS)
-        for key, e in sorted(self._events.items()):
-            events.add(0, key, (*key[:3], e.stop_id, e.stop_sequence, e.arrival_ms, e.departure_ms))
-        events.close()
-        schedule = SortedCsv(self._folder / "schedule.csv", SCHEDULE)
-        for trip, due_ms in sorted(self._scheduled.items()):
-            schedule.add(0, trip, (*trip, due_ms))
-        schedule.close()
-        return rows | {"stop_events": len(self._events)}
+        self._assignments.close()
+        self._predictions.close()
+        events = [
+            (*key[:3], e.stop_id, e.stop_sequence, e.arrival_ms, e.departure_ms)
+            for key, e in sorted(self._events.items())
+        ]
+        asked, observed = truth.find()
+        alerts = [_alert(said_ms, alert) for _, (said_ms, alert) in sorted(self._alerts.items())]
+        trips = {(str(row[2]), str(row[3])) for row in asked}
+        self._write("stop_events", STOP_EVENTS, events)
+        self._write("asked", ASKED, asked)
+        self._write("observed", OBSERVED, observed)
+        self._write("alerts", ALERTS, alerts)
+        self._write("schedule", SCHEDULE, list_schedule(truth.timetable, trips))
+        return rows | {
+            "stop_events": len(events),
+            "asked": len(asked),
+            "observed": len(observed),
+            "alerts": len(alerts),
+        }
 
     def digest(self) -> str:
         """Return the SHA-256 of assignments, stop events and predictions together: equal where the replays are."""
@@ -131,3 +96,47 @@ class ReplayFiles:
         for name in ("assignments.csv", "stop_events.csv", "predictions.csv"):
             sha.update((self._folder / name).read_bytes())
         return sha.hexdigest()
+
+    def _write(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        with (self._folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(columns)
+            writer.writerows(rows)
+
+
+def list_schedule(timetable: Timetable, trips: Iterable[tuple[str, str]]) -> list[tuple[Any, ...]]:
+    """Return the planned calls of trips on their dates: the arrival at each stop, the departure at the first."""
+    rows: list[tuple[Any, ...]] = []
+    for trip_id, start_date in sorted(trips):
+        trip = timetable.trip_number[trip_id]
+        zero_ms = timetable.run_of(trip, start_date).day_start_ms
+        pattern, calls = timetable.pattern_of(trip), timetable.stops_of(trip)
+        route = timetable.route_ids[timetable.trip_route[trip]]
+        for number, row in enumerate(range(calls.start, calls.stop)):
+            due_s = timetable.arrival_s[row] if number else timetable.departure_s[row]
+            stop = (number, int(timetable.time_sequence[row]), timetable.stop_ids[timetable.time_stop[row]], route)
+            due_ms = zero_ms + round(float(due_s) * 1000)
+            rows.append((trip_id, start_date, *stop, due_ms, round(float(pattern.stop_distance_m[number]), 1)))
+    return rows
+
+
+def _assignment(p: BusPosition) -> tuple[Any, ...]:
+    a = p.assignment
+    what = (a.phase.value, a.trip_id, a.start_date, a.route_id, a.direction_id, a.probability)
+    return (p.vehicle_id, p.time_ms, *what, a.distance_m, a.off_route_m)
+
+
+def _alert(said_ms: int, a: FleetAlert) -> tuple[Any, ...]:
+    times = (said_ms, a.started_ms, a.ended_ms)
+    return (
+        a.alert_id,
+        a.kind.value,
+        *times,
+        a.vehicle_id,
+        a.trip_id,
+        a.start_date,
+        a.route_id,
+        a.lon,
+        a.lat,
+        a.text.en,
+    )

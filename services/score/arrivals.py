@@ -1,6 +1,7 @@
 """`hanoi score arrivals`: our predictions and the baselines on the same questions."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -8,35 +9,53 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from fleet.arrivals.baselines import schedule, schedule_and_delay, with_learnt_shift
-from fleet.arrivals.score import bootstrap_mean, calitp, eab, honesty, mbta
+from fleet.arrivals.score import (
+    EAB_BINS_S,
+    bootstrap_mean,
+    by_bins,
+    calitp,
+    eab,
+    intervals,
+    mbta,
+    name_of,
+    share,
+    wobble_min,
+)
+from services.score.questions import TRIP, answer, ask, ask_next, check_files, of_routes, read, read_summary
+from services.score.rivals import list_drives, list_rivals
+from services.score.table import write_table
 
-FILES = ("assignments.csv", "stop_events.csv", "predictions.csv", "delays.csv", "schedule.csv")
-TRIP = ["vehicle_id", "trip_id", "start_date"]
-AHEAD_MS = 1_800_000
 ASKED_S = 900.0
-TEXTS = {"vehicle_id": pl.String, "trip_id": pl.String, "start_date": pl.String, "stop_id": pl.String}
-
 Ints = NDArray[np.int64]
+PROTOCOL = (
+    "every report of a bus asks for each stop it truly reached within 15 min (30 for MBTA and Cal-ITP); truth by the "
+    "data's own trips, 20 m before the stop; errors are actual - predicted; baselines answer the same questions"
+)
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-def arrivals(folder: Path) -> None:
-    """Score predicted arrivals beside the baselines."""
-    click.echo(json.dumps(score(folder), indent=2))
+@click.option("--route", "routes", multiple=True, help="Only trips of this route_id; may be given several times.")
+@click.option("--history", "before", multiple=True, type=click.Path(path_type=Path),
+              help="Replay of an earlier day, for the baselines' history; may be given several times.")  # fmt: skip
+@click.option("--table", "as_table", is_flag=True, help="A table for people instead of JSON.")
+def arrivals(folder: Path, routes: tuple[str, ...], before: tuple[Path, ...], as_table: bool) -> None:
+    """Score the predicted arrivals of a replay (FOLDER) beside simple baselines on the same questions."""
+    figures = score(folder, routes=routes, before=before)
+    click.echo(write_table(figures) if as_table else json.dumps(figures, indent=2))
 
 
-def score(folder: Path) -> dict[str, object]:
+def score(folder: Path, *, routes: Sequence[str] = (), before: Sequence[Path] = ()) -> dict[str, object]:
     """Score the files of a replay.
-
-    Every fix of a bus on a trip asks when that bus comes to each stop it reached within the next 15 minutes (30 for
-    MBTA and Cal-ITP). Arrivals are those seen in the fixes, never predicted ones.
 
     Parameters
     ----------
     folder : Path
         What `hanoi replay` wrote.
+    routes : sequence of str
+        Route ids; none for all.
+    before : sequence of Path
+        Replays of earlier days; what the baselines know of the past.
 
     Returns
     -------
@@ -48,120 +67,91 @@ def score(folder: Path) -> dict[str, object]:
     click.ClickException
         If a file is absent or nothing can be asked.
     """
-    absent = [name for name in FILES if not (folder / name).exists()]
-    if absent:
-        raise click.ClickException(f"{folder}: {', '.join(absent)} absent; make the folder with `hanoi replay --out`")
-    asked = questions(folder)
-    if asked.is_empty():
-        raise click.ClickException(f"{folder}: no arrival was seen after a fix on the same trip; nothing to ask")
-    near = asked.filter(pl.col("ahead_s") <= ASKED_S)
-    answered = asked.filter(pl.col("eta_ms").is_not_null() & pl.col("scheduled_ms").is_not_null())
+    for one in (folder, *before):
+        check_files(one)
+    calls, observed = read(folder, "schedule"), read(folder, "observed")
+    asked = of_routes(read(folder, "asked"), calls, routes)
+    said = read(folder, "predictions")
+    questions = answer(ask(asked, observed, calls), said)
+    if questions.is_empty():
+        raise click.ClickException(f"{folder}: no bus was seen to reach a stop after a report on the same trip")
+    drives = list_drives([(observed, calls), *((read(old, "observed"), read(old, "schedule")) for old in before)])
+    answered = questions["eta_ms"].is_not_null().to_numpy()
+    known = questions.filter(answered)
+    rivals = {name: eta[answered] for name, eta in list_rivals(questions, calls, drives).items()}
     return {
-        "questions": near.height,
-        "answered": round(100.0 * near["eta_ms"].count() / max(1, near.height), 2),
-        "arrivals": asked.select(*TRIP, "stop_sequence").unique().height,
-        "trips": asked.select(TRIP).unique().height,
-        "ours": ours(answered),
-        "baselines": baselines(answered),
-        "next_trip": next_trip(folder),
-        "protocol": "every fix asks for each stop reached within 15 min; cold start; arrival 20 m before the stop",
+        **_count(questions, answered),
+        "arrivals": questions.select(*TRIP, "stop_no").unique().height,
+        "trips": questions.select(TRIP).unique().height,
+        "truth": dict(asked["source"].value_counts().sort("source").iter_rows()),
+        "ours": _ours(known, rivals) if known.height else None,
+        "baselines": {name: _figures(known, eta) for name, eta in rivals.items()} if known.height else {},
+        "next_trip": _next_trip(asked, observed, calls, said),
+        "replay": read_summary(folder).get("options"),
+        "protocol": PROTOCOL,
     }
 
 
-def read(folder: Path, name: str) -> pl.DataFrame:
-    """Return one file of a replay with ids as texts."""
-    return pl.read_csv(folder / f"{name}.csv", schema_overrides=TEXTS, infer_schema_length=10_000)
-
-
-def seen_arrivals(folder: Path) -> pl.DataFrame:
-    """Return the arrivals seen, the first stop of each trip left out: a bus is there, it does not arrive."""
-    first = read(folder, "schedule").group_by("trip_id", "start_date").agg(first=pl.col("stop_sequence").min())
-    events = read(folder, "stop_events").select(*TRIP, "stop_sequence", "arrival_ms")
-    return (
-        events.join(first, on=["trip_id", "start_date"])
-        .filter(pl.col("stop_sequence") >= pl.col("first"))
-        .drop("first")
+def _count(questions: pl.DataFrame, answered: NDArray[np.bool_]) -> dict[str, object]:
+    ahead = questions["ahead_s"].to_numpy()
+    bins = {name_of(b): share(answered[(ahead >= b[0]) & (ahead < b[1])]) for b in EAB_BINS_S}
+    near = ahead <= ASKED_S
+    return {"questions": int(near.sum()), "answered": share(answered[near]), "answered_by_bin": bins} | _minutes(
+        questions, answered
     )
 
 
-def questions(folder: Path) -> pl.DataFrame:
-    """Return every fix × stop reached within 30 minutes, with what was predicted and what the timetable says."""
-    fixes = read(folder, "assignments").filter(pl.col("trip_id").is_not_null()).select(*TRIP, made_ms="time_ms")
-    asked = (
-        fixes.lazy()
-        .join(seen_arrivals(folder).lazy(), on=TRIP)
-        .with_columns(ahead_s=(pl.col("arrival_ms") - pl.col("made_ms")) / 1000.0)
-        .filter((pl.col("ahead_s") > 0) & (pl.col("ahead_s") <= AHEAD_MS / 1000))
-    )
-    said = read(folder, "predictions").lazy().rename({"made_at_ms": "made_ms"}).drop("stop_id", "reason")
-    delays = read(folder, "delays").lazy().rename({"time_ms": "made_ms"})
-    due = read(folder, "schedule").lazy()
-    return (
-        asked.join(said, on=["made_ms", *TRIP, "stop_sequence"], how="left")
-        .join(delays, on=["made_ms", *TRIP], how="left")
-        .join(due, on=["trip_id", "start_date", "stop_sequence"], how="left")
-        .sort("made_ms", "vehicle_id", "stop_sequence")
-        .collect()
-    )
+def _minutes(questions: pl.DataFrame, answered: NDArray[np.bool_]) -> dict[str, object]:
+    """Return the share of minutes before arrivals in which something was said at least once, and twice."""
+    cells = np.bincount(_cells(questions)[answered], minlength=int(_cells(questions).max()) + 1)
+    return {"minutes_with_prediction": share(cells >= 1), "minutes_with_two": share(cells >= 2)}
 
 
-def figures(table: pl.DataFrame, eta_ms: Ints) -> dict[str, object]:
+def _cells(table: pl.DataFrame) -> Ints:
+    """Number the minutes before each arrival."""
+    minute = table.select(*TRIP, "stop_no", minute=(pl.col("ahead_s") // 60))
+    ranked = minute.select(pl.struct(pl.all()).rank("dense")).to_series()
+    return ranked.to_numpy().astype(np.int64) - 1
+
+
+def _figures(table: pl.DataFrame, eta_ms: Ints) -> dict[str, object]:
     """Return every figure of one predictor on the answered questions."""
     actual, made = table["arrival_ms"].to_numpy(), table["made_ms"].to_numpy()
-    ahead, error = table["ahead_s"].to_numpy(), (actual - eta_ms) / 1000.0
+    ahead, error, said_s = table["ahead_s"].to_numpy(), (actual - eta_ms) / 1000.0, (eta_ms - made) / 1000.0
     trip = table.select(pl.struct(TRIP).rank("dense")).to_series().to_numpy().astype(np.int64) - 1
+    wobble = wobble_min((eta_ms - int(made.min())) / 1000.0, _cells(table))
     return {
         "eab": eab(ahead, error) | {"interval95": bootstrap_mean(ahead, error, trip)},
-        "mbta": mbta((eta_ms - made) / 1000.0, error),
-        "calitp": calitp(ahead, error),
+        "by_predicted": by_bins(said_s, error),
+        "mbta": mbta(said_s, error),
+        "calitp": calitp(ahead, error) | {"wobble_min": wobble},
     }
 
 
-def ours(table: pl.DataFrame) -> dict[str, object]:
-    """Return the figures of our shown time, of our median, and how honest the quantiles are.
+def _ours(table: pl.DataFrame, rivals: dict[str, Ints]) -> dict[str, object]:
+    """Return the figures of our shown time, of our median, and how honest and wide the quantiles are.
 
     Honesty is judged by the predicted time ahead: asked by the actual one, quick buses are over-represented.
     """
-    actual = table["arrival_ms"].to_numpy()
-    low, mid, high = ((actual - table[name].to_numpy()) / 1000.0 for name in ("p10_ms", "p50_ms", "p90_ms"))
-    shown = figures(table, table["eta_ms"].to_numpy())
-    median = figures(table, table["p50_ms"].to_numpy())
-    said_s = (table["p50_ms"] - table["made_ms"]).to_numpy() / 1000.0
-    ahead_s = table["ahead_s"].to_numpy()
-    return shown | {
-        "median": median,
-        "honesty": honesty(said_s, low, mid, high),
-        "honesty_by_actual": honesty(ahead_s, low, mid, high),
+    actual, made, mid = (table[name].to_numpy() for name in ("arrival_ms", "made_ms", "p50_ms"))
+    low, middle, high = ((actual - table[name].to_numpy()) / 1000.0 for name in ("p10_ms", "p50_ms", "p90_ms"))
+    points = {"around_p50": middle, "around_schedule_delay": (actual - rivals["schedule_delay"]) / 1000.0}
+    return _figures(table, table["eta_ms"].to_numpy()) | {
+        "median": _figures(table, mid),
+        "intervals": intervals((mid - made) / 1000.0, low, middle, high, points),
+        "intervals_by_actual": intervals(table["ahead_s"].to_numpy(), low, middle, high, points),
     }
 
 
-def baselines(table: pl.DataFrame) -> dict[str, object]:
-    """Return the figures of each baseline, as it is and with the constant shift it could have learnt."""
-    made, actual = table["made_ms"].to_numpy(), table["arrival_ms"].to_numpy()
-    due = table["scheduled_ms"].to_numpy()
-    said = {
-        "schedule": schedule(due, made),
-        "schedule_delay": schedule_and_delay(due, made, table["delay_s"].fill_null(0.0).to_numpy()),
-    }
-    out: dict[str, object] = {}
-    for name, eta in said.items():
-        out[name] = figures(table, eta)
-        out[f"{name}_shifted"] = figures(table, with_learnt_shift(eta, made, actual))
-    return out
-
-
-def next_trip(folder: Path) -> dict[str, object] | None:
-    """Return the EAB figures of predictions made while the bus still ran the trip before, ``None`` without any."""
-    now = read(folder, "assignments").select("vehicle_id", made_at_ms="time_ms", now_trip="trip_id")
-    table = (
-        read(folder, "predictions")
-        .join(now, on=["vehicle_id", "made_at_ms"])
-        .filter(pl.col("now_trip") != pl.col("trip_id"))
-        .join(seen_arrivals(folder), on=[*TRIP, "stop_sequence"])
-        .with_columns(ahead_s=(pl.col("arrival_ms") - pl.col("made_at_ms")) / 1000.0)
-        .filter((pl.col("ahead_s") > 0) & (pl.col("ahead_s") <= ASKED_S))
-    )
-    if table.is_empty():
+def _next_trip(
+    asked: pl.DataFrame, observed: pl.DataFrame, calls: pl.DataFrame, said: pl.DataFrame
+) -> dict[str, object] | None:
+    """Return how right we were about the trip after the one a bus runs, ``None`` where nothing could be asked."""
+    questions = answer(ask_next(asked, observed, calls), said)
+    near = questions.filter(pl.col("ahead_s") <= ASKED_S)
+    if near.is_empty():
         return None
-    error = (table["arrival_ms"] - table["eta_ms"]).to_numpy() / 1000.0
-    return {"questions": table.height} | eab(table["ahead_s"].to_numpy(), error)
+    known = near.filter(pl.col("eta_ms").is_not_null())
+    error = (known["arrival_ms"] - known["eta_ms"]).to_numpy() / 1000.0
+    answered = share(near["eta_ms"].is_not_null().to_numpy())
+    return {"questions": near.height, "answered": answered} | eab(known["ahead_s"].to_numpy(), error)

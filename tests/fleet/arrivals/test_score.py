@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from fleet.arrivals.baselines import schedule, schedule_and_delay, with_learnt_shift
-from fleet.arrivals.score import bootstrap_mean, calitp, eab, honesty, mbta
+from fleet.arrivals.score import bootstrap_mean, by_bins, calitp, eab, intervals, mbta, wobble_min
 
 
 def test_eab_bins_are_half_open_and_bands_inclusive():
@@ -27,11 +26,34 @@ def test_mbta_and_cal_itp():
     assert figures["bus_catch"] == 100.0
 
 
-def test_honesty_counts_arrivals_before_the_median_and_inside_the_range():
-    figures = honesty(
-        np.full(4, 60.0), np.array([1, 1, -1, 1.0]), np.array([-1, 1, -1, 1.0]), np.array([-2, -2, -2, 1.0])
-    )
-    assert figures["all"] == {"before_p50": 50.0, "inside_p10_p90": 50.0}
+def test_intervals_count_arrivals_before_the_median_and_inside_the_range_and_their_width():
+    low, mid, high = np.array([1, 1, -1, 1.0]), np.array([-1, 1, -1, 1.0]), np.array([-2, -2, -2, 1.0])
+    figures = intervals(np.full(4, 60.0), low, mid, high, {"point": np.array([-10.0, 0.0, 0.0, 10.0])})["all"]
+    assert (figures["before_p50"], figures["inside_p10_p90"]) == (50.0, 50.0)
+    assert figures["width_s"] == pytest.approx(1.8)
+    assert figures["constant_width_s"] == {"point": pytest.approx(5.0)}
+
+
+def test_a_constant_width_is_what_holds_as_many_errors():
+    error = np.arange(101.0) - 50.0
+    inside = np.where(np.arange(101) < 81, 1.0, -1.0)
+    figures = intervals(np.full(101, 60.0), inside, error, -inside, {"point": error})
+    assert figures["0-3"]["inside_p10_p90"] == 80.2
+    assert figures["0-3"]["constant_width_s"]["point"] == pytest.approx(80.2)
+    assert figures["3-6"]["width_s"] is None
+
+
+def test_bins_say_how_far_and_to_which_side_predictions_were_wrong():
+    figures = by_bins(np.array([60.0, 60.0, 200.0]), np.array([-40.0, 20.0, 5.0]))
+    assert figures["0-3"] == {"accurate": 50.0, "mae_s": 30.0, "bias_s": -10.0, "early_miss": 50.0, "count": 2}
+    assert figures["3-6"]["bias_s"] == 5.0
+    assert figures["10-15"]["mae_s"] is None
+
+
+def test_wobble_is_the_spread_within_a_minute_of_those_with_several_answers():
+    assert wobble_min(np.array([0.0, 60.0, 500.0, 30.0]), np.array([0, 0, 1, 0])) == 1.0
+    assert wobble_min(np.array([0.0]), np.array([0])) is None
+    assert wobble_min(np.array([]), np.array([], dtype=np.int64)) is None
 
 
 def test_the_bootstrap_draws_trips_not_questions():
@@ -40,17 +62,3 @@ def test_the_bootstrap_draws_trips_not_questions():
     assert low == 0.0
     assert high == 25.0
     assert bootstrap_mean(ahead, error, np.zeros(200, dtype=np.int64)) is None
-
-
-def test_baselines_are_never_in_the_past():
-    made, due = np.array([1000]), np.array([500])
-    assert schedule(due, made)[0] == 1000
-    assert schedule_and_delay(due, made, np.array([2.0]))[0] == 2500
-
-
-def test_a_shift_is_learnt_from_what_had_happened_only():
-    made = np.arange(0, 7_200_000, 30_000) + 1_763_870_400_000
-    eta = made + 120_000
-    moved = with_learnt_shift(eta, made, eta - 100_000)
-    assert moved[0] - eta[0] == moved[1] - eta[1]
-    assert abs(int(moved[-1] - (eta[-1] - 100_000))) <= 60_000

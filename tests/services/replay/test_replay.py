@@ -1,4 +1,4 @@
-"""`hanoi replay` and `hanoi score arrivals` on real and broken input."""
+"""`hanoi replay` on real and broken input."""
 
 import csv
 import gzip
@@ -11,7 +11,6 @@ from click.testing import CliRunner
 
 from services.replay.command import replay
 from services.replay.write import ASSIGNMENTS, PREDICTIONS, STOP_EVENTS
-from services.score.arrivals import arrivals
 from tests.data import shared_data
 
 ROWS = 5000
@@ -74,21 +73,6 @@ def test_hidden_trips_are_found_again(afternoon, replayed, tmp_path):
     assert sum(right) > 0.95 * len(right)
 
 
-def test_our_times_beat_schedule_and_delay_clearly(replayed):
-    done = CliRunner().invoke(arrivals, [str(replayed)])
-    assert done.exit_code == 0, done.output
-    score = json.loads(done.output)
-    ours, others = score["ours"], score["baselines"]
-    assert score["questions"] > 30_000
-    assert score["answered"] > 95
-    assert ours["eab"]["mean"] > others["schedule_delay"]["eab"]["mean"] + 12
-    assert ours["eab"]["mean"] > others["schedule_delay_shifted"]["eab"]["mean"]
-    low, high = ours["eab"]["interval95"]
-    assert low < ours["eab"]["mean"] < high
-    assert set(others) == {"schedule", "schedule_shifted", "schedule_delay", "schedule_delay_shifted"}
-    assert 70 < ours["honesty"]["all"]["inside_p10_p90"] < 92
-
-
 def test_an_old_washington_trace_with_local_times_is_replayed(tmp_path):
     gtfs, trace = shared_data("avl-samples", "5A"), shared_data("avl-samples", "5A_8062.csv")
     done = run("--gtfs", gtfs, "--positions", trace, "--out", tmp_path)
@@ -108,9 +92,3 @@ def test_what_cannot_be_read_is_named_without_a_traceback(tmp_path, afternoon, b
     assert done.exit_code == 1
     assert "bad.csv" in done.output
     assert "Traceback" not in done.output
-
-
-def test_a_folder_without_a_replay_says_what_to_do(tmp_path):
-    done = CliRunner().invoke(arrivals, [str(tmp_path)])
-    assert done.exit_code == 1
-    assert "hanoi replay" in done.output
