@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from fleet.arrivals.foresee import OFF_ROUTE_M, Foresight
-from fleet.arrivals.memory import PredictionMemory
 from fleet.assignment.progress import Progress, advance, seat
 from fleet.gtfs.timetable import Timetable, TripRun
 from fleet.stop_events.watch import StopWatch
@@ -72,11 +71,8 @@ class Follower:
         return out
 
     def _begin(self, vehicle: Vehicle, run: TripRun, fix: Fix, x: float, y: float) -> None:
-        progress = vehicle.progress = seat(self._timetable, run, x, y, fix.time_ms)
+        vehicle.progress = seat(self._timetable, run, x, y, fix.time_ms)
         vehicle.watch = StopWatch(self._timetable, run, vehicle.vehicle_id, 1)
-        foreseen = vehicle.next_memory if vehicle.next_trip == (run.trip, run.start_date) else None
-        vehicle.memory = foreseen or PredictionMemory(len(progress.pattern.stop_index))
-        vehicle.next_trip = vehicle.next_memory = None
         self._seat_watch(vehicle, fix)
 
     def _move(self, vehicle: Vehicle, progress: Progress, fix: Fix, x: float, y: float, out: Followed) -> None:

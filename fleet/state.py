@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from fleet.arrivals.memory import PredictionMemory
+from fleet.arrivals.memory import SituationMemory
 from fleet.assignment.progress import Progress
 from fleet.cleaning.quality import VehicleQuality
 from fleet.gtfs.timetable import Timetable
@@ -21,7 +21,7 @@ from schemas.fix import Fix
 from schemas.fleet_alert import FleetAlert
 from schemas.trip import Phase
 
-FORM = 2
+FORM = 3
 Key = tuple[int, str]
 
 
@@ -38,9 +38,7 @@ class VehicleState(msgspec.Struct, array_like=True):
     progress: tuple[int, str, float, float, float, int, int, int, int] | None
     watch: tuple[int, str, int, int | None, int | None, int | None] | None
     held: bool
-    memory: tuple[int, int, bytes, bytes, bytes, bytes] | None
-    next_trip: tuple[int, str] | None
-    next_memory: tuple[int, int, bytes, bytes, bytes, bytes] | None
+    memory: bytes
     pace: tuple[float, float]
     probability: float
     phase: Phase
@@ -82,7 +80,7 @@ def dump_vehicle(vehicle: Vehicle, timetable: str) -> bytes:
     bytes
         A few kilobytes.
     """
-    p, w, belief, memory = vehicle.progress, vehicle.watch, vehicle.belief, vehicle.memory
+    p, w, belief = vehicle.progress, vehicle.watch, vehicle.belief
     state = VehicleState(
         form=FORM,
         timetable=timetable,
@@ -97,9 +95,7 @@ def dump_vehicle(vehicle: Vehicle, timetable: str) -> bytes:
         ),
         watch=None if w is None else (w.run.trip, w.run.start_date, w.ahead, w.at, w.arrival_ms, w.departure_ms),
         held=vehicle.held,
-        memory=None if memory is None else memory.dump(),
-        next_trip=vehicle.next_trip,
-        next_memory=None if vehicle.next_memory is None else vehicle.next_memory.dump(),
+        memory=vehicle.memory.dump(),
         pace=vehicle.pace,
         probability=vehicle.probability,
         phase=vehicle.phase,
@@ -132,7 +128,5 @@ def load_vehicle(vehicle_id: str, data: bytes, table: Timetable | None, timetabl
     if table is not None and state.watch is not None:
         trip, date = state.watch[:2]
         vehicle.watch = StopWatch(table, table.run_of(trip, date), vehicle_id, *state.watch[2:])
-    vehicle.memory = None if state.memory is None else PredictionMemory.restore(*state.memory)
-    vehicle.next_trip, vehicle.pace = state.next_trip, state.pace
-    vehicle.next_memory = None if state.next_memory is None else PredictionMemory.restore(*state.next_memory)
+    vehicle.memory, vehicle.pace = SituationMemory.restore(state.memory), state.pace
     return vehicle

@@ -204,6 +204,7 @@ class Tracker:
         assert self._desk is not None
         self._desk.see(vehicle, fix.time_ms)
         out.alerts += self._desk.judge(vehicle, fix.time_ms)
+        self._foresight.remember(vehicle, fix, x, y)
         foreseen = self._foresight.predict(vehicle, fix, x, y)
         out.stop_events += followed.stop_events
         out.lessons += followed.lessons
@@ -213,7 +214,7 @@ class Tracker:
 
     @staticmethod
     def _let_go(vehicle: Vehicle, fix: Fix) -> None:
-        vehicle.progress = vehicle.watch = vehicle.memory = vehicle.link_from = None
+        vehicle.progress = vehicle.watch = vehicle.link_from = None
         vehicle.probability = 0.0
         vehicle.phase = Phase.DEADHEAD if (fix.speed_mps or 0.0) > 2.0 else Phase.UNKNOWN
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from fleet.arrivals.memory import PredictionMemory
+from fleet.arrivals.memory import SituationMemory
 from fleet.assignment.belief import TripBelief
 from fleet.assignment.progress import Progress
 from fleet.cleaning.quality import VehicleQuality
@@ -17,8 +17,8 @@ class Vehicle:
     """One bus.
 
     ``anchor`` is the last place (x, y, time) from which it moved at least 25 m. ``held`` tells that its trip does not
-    begin for a minute and a half yet: wherever it stands, it waits. ``next_memory`` is of the trip after this one,
-    ``next_trip``; ``pace`` the seconds it took for its last links, and those expected of others.
+    begin for a minute and a half yet: wherever it stands, it waits. ``pace`` is the seconds it took for its last links,
+    and those planned.
     """
 
     vehicle_id: str
@@ -31,9 +31,7 @@ class Vehicle:
     progress: Progress | None = None
     watch: StopWatch | None = None
     held: bool = False
-    memory: PredictionMemory | None = None
-    next_trip: tuple[int, str] | None = None
-    next_memory: PredictionMemory | None = None
+    memory: SituationMemory = field(default_factory=SituationMemory)
     pace: tuple[float, float] = (0.0, 0.0)
     probability: float = 0.0
     phase: Phase = Phase.UNKNOWN

@@ -14,48 +14,89 @@ Floats = NDArray[np.float64]
 
 MOVING, WAITING, NEXT_TRIP = 0, 1, 2
 KINDS = 3
-# A bus's circumstances, in this order: pace (its running times over those of others − 1), seconds late, seconds early,
-# seconds it stands, seconds of the call at its last stop that lie behind, seconds it is overdue at its terminal, and
-# the deviation in seconds of the moment it starts.
-PACE, LATE, EARLY, STANDS, CALLED, OVERDUE, START_SD = range(7)
-CIRCUMSTANCES = 7
+# Facts of a bus at one fix, all from its own fixes: when (ms), number of the trip, kind (moving or waiting), number of
+# the next stop, part of the link to it that lies behind, seconds late, seconds it stands, seconds of the call at its
+# last stop that lie behind, its last running times over the planned ones − 1; and, where it waits, seconds until it is
+# ready and due, and until it can be at the first stop.
+MADE_MS, TRIP, KIND, AHEAD, PART, DELAY, STANDS, CALLED, PACE, READY, WAY = range(11)
+FACTS = 11
 TERMS = 6
 PACE_LASTS_S = 600.0
 DELAY_LASTS_S = 900.0
+MOST_DELAY_S = 900.0
+MOST_STANDING_S = 600.0
+TURN_S = 90.0
+START_SD_S = 60.0
 # Rows: moving, waiting, next trip.
 BETA_BEFORE = np.array(
-    [[0.2, -0.05, 0.2, 0.2, 0.7, 0.0], [0.0, -0.05, 0.0, 0.0, 0.0, 0.0], [0.0, -0.05, 0.0, 0.0, 0.0, 0.0]]
+    [[0.0, -0.05, 0.2, 0.3, 0.2, 0.0], [0.0, -0.05, 0.0, 0.0, 0.0, 0.0], [0.0, -0.05, 0.0, 0.0, 0.0, 0.0]]
 )
-WEIGHT_BEFORE = np.array([[0.6, 0.7, 0.3, 0.5, 0.3, 0.7]] * KINDS)
+WEIGHT_BEFORE = np.array([[0.6, 0.7, 0.4, 1.0, 0.3, 0.7]] * KINDS)
 LEAST_SPREAD_S = 4.0
 # Sums of one kind: the upper triangle and the right side of the normal equations of β, then of w.
 TRIANGLE = TERMS * (TERMS + 1) // 2
 SUMS = 2 * (TRIANGLE + TERMS)
 FINENESS = 1000.0
+# What a start is made of: seconds until it, their deviation, how late it is, how long it is overdue.
+START_S, START_SD, START_LATE, START_OVERDUE = range(4)
 
 
 @numba.njit(cache=True)
-def terms(h: float, c: Floats, x: Floats) -> None:
-    """Write into ``x`` what each circumstance ``c`` adds at ``h`` seconds ahead for a β of one."""
-    pace_s = PACE_LASTS_S * (1.0 - math.exp(-h / PACE_LASTS_S))
+def start_of(fact: Floats, left_s: float, start: Floats) -> None:
+    """Write into ``start`` when a bus moves on: at once, or when its first stop's terminal is usually left."""
+    start[:] = 0.0
+    if fact[KIND] == WAITING:
+        leaves_s = fact[READY] + left_s
+        start[START_S] = max(leaves_s, fact[WAY], 0.0)
+        start[START_SD] = START_SD_S
+        start[START_LATE] = fact[DELAY]
+        start[START_OVERDUE] = min(MOST_STANDING_S, max(0.0, -leaves_s))
+
+
+@numba.njit(cache=True)
+def next_start_of(last_s: float, root_s: float, due_s: float, left_s: float, start: Floats) -> None:
+    """Write into ``start`` when a bus begins its next trip: when due, or after a short rest where it comes late.
+
+    The mean and the deviation of the later of a fixed moment and one that falls as a bell.
+    """
+    deviation = math.hypot(root_s, 0.1 * last_s) + 10.0
+    k = (last_s + TURN_S - due_s) / deviation
+    bell, share = math.exp(-0.5 * k * k) / math.sqrt(2.0 * math.pi), 0.5 * (1.0 + math.erf(k / math.sqrt(2.0)))
+    after = deviation * (bell + k * share)
+    square = deviation * deviation * ((1.0 + k * k) * share + k * bell)
+    start[START_S] = max(0.0, due_s + after + left_s)
+    start[START_SD] = math.hypot(START_SD_S, math.sqrt(max(0.0, square - after * after)))
+    start[START_LATE] = min(MOST_DELAY_S, max(0.0, last_s + TURN_S - due_s))
+    start[START_OVERDUE] = 0.0
+
+
+@numba.njit(cache=True)
+def terms(h: float, moves: bool, fact: Floats, start: Floats, x: Floats) -> None:
+    """Write into ``x`` what a bus's facts and start add at ``h`` seconds ahead for a β of one."""
     delay_share = 1.0 - math.exp(-h / DELAY_LASTS_S)
-    x[0] = c[PACE] * pace_s
-    x[1] = c[LATE] * delay_share
-    x[2] = c[EARLY] * delay_share
-    x[3] = c[STANDS]
-    x[4] = -c[CALLED]
-    x[5] = c[OVERDUE]
+    if moves:
+        x[0] = fact[PACE] * PACE_LASTS_S * (1.0 - math.exp(-h / PACE_LASTS_S))
+        x[1] = max(0.0, fact[DELAY]) * delay_share
+        x[2] = max(0.0, -fact[DELAY]) * delay_share
+        x[3] = fact[STANDS]
+        x[4] = -fact[CALLED]
+        x[5] = 0.0
+    else:
+        x[:] = 0.0
+        x[1] = start[START_LATE] * delay_share
+        x[5] = start[START_OVERDUE]
 
 
 @numba.njit(cache=True)
-def widths(h: float, root_s: float, c: Floats, g: Floats) -> None:
+def widths(h: float, root_s: float, moves: bool, fact: Floats, start: Floats, g: Floats) -> None:
     """Write into ``g`` what widens an arrival ``h`` seconds ahead; ``root_s`` is the deviation of the links' times."""
+    late = abs(fact[DELAY]) if moves else start[START_LATE]
     g[0] = 10.0
     g[1] = root_s
     g[2] = 0.1 * h
-    g[3] = 0.3 * c[STANDS]
-    g[4] = 0.1 * (c[LATE] + c[EARLY]) * (1.0 - math.exp(-h / DELAY_LASTS_S))
-    g[5] = c[START_SD]
+    g[3] = 0.3 * fact[STANDS] if moves else 0.0
+    g[4] = 0.1 * late * (1.0 - math.exp(-h / DELAY_LASTS_S))
+    g[5] = start[START_SD]
 
 
 @numba.njit(cache=True)

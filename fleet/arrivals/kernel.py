@@ -1,4 +1,4 @@
-"""The loops over the stops of a trip, compiled: what lies ahead, and how right it was foreseen."""
+"""The loop over the stops ahead of a bus, compiled."""
 
 import math
 
@@ -7,21 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.arrivals.errors import CENTRES_S
-from fleet.arrivals.features import (
-    CIRCUMSTANCES,
-    FINENESS,
-    KINDS,
-    LEAST_SPREAD_S,
-    SUMS,
-    TERMS,
-    TRIANGLE,
-    dot,
-    terms,
-    widths,
-)  # fmt: skip
+from fleet.arrivals.features import LEAST_SPREAD_S, START_S, TERMS, dot, terms, widths
 
 Floats = NDArray[np.float64]
-Floats32 = NDArray[np.float32]
 Ints = NDArray[np.int64]
 SPREADS_S = np.array([8.0, 16.0, 32.0, 64.0, 128.0, 256.0])
 LOOK_S = 1200.0
@@ -29,9 +17,10 @@ LOOK_S = 1200.0
 
 @numba.njit(cache=True)
 def run_ahead(
-    planned: Floats, link: NDArray[np.int32], ratio: Floats, usual: Floats, noise: Floats, part: float, start_s: float,
-    now_ms: int, c: Floats, beta: Floats, weight: Floats, quantile: Floats, shift: Floats, horizon_s: float,
-) -> tuple[Floats, Ints, float, int]:  # fmt: skip
+    planned: Floats, link: NDArray[np.int32], ratio: Floats, usual: Floats, noise: Floats, part: float, now_ms: int,
+    moves: bool, fact: Floats, start: Floats, beta: Floats, weight: Floats, quantile: Floats, shift: Floats,
+    horizon_s: float,
+) -> tuple[Ints, float, float, float, int]:  # fmt: skip
     """Return the stops ahead within the horizon.
 
     Parameters
@@ -42,12 +31,12 @@ def run_ahead(
         Of each link: running time now and usually over the planned one, variance per second of running time.
     part : float
         How much of the first link lies behind.
-    start_s : float
-        Seconds until the bus moves on.
     now_ms : int
         Time of the fix.
-    c : array
-        The bus's circumstances.
+    moves : bool
+        Whether the bus has left its first stop.
+    fact, start : array
+        The bus's facts, and when it moves on.
     beta, weight, quantile, shift : array
         What was learnt of its kind.
     horizon_s : float
@@ -56,14 +45,13 @@ def run_ahead(
     Returns
     -------
     tuple
-        The links' seconds and their deviation (2, stops); shown time, 10, 50, 90 % in ms (4, stops); seconds lost to
-        what is slower than usual in the next 20 min; the link where most of them are lost.
+        Shown time, 10, 50, 90 % in ms (4, stops); the links' seconds to the last of them and their deviation; seconds
+        lost to what is slower than usual in the next 20 min; the link where most of them are lost.
     """
-    model = np.empty((2, len(planned)))
     out = np.empty((4, len(planned)), dtype=np.int64)
     x, g = np.empty(TERMS), np.empty(TERMS)
     last = np.zeros(4)
-    at, variance, lost, most, where, count = start_s, 0.0, 0.0, 0.0, -1, 0
+    at, variance, lost, most, where, count = start[START_S], 0.0, 0.0, 0.0, -1, 0
     bin_ = 0
     for j in range(len(planned)):
         take = planned[j] * ratio[link[j]]
@@ -74,14 +62,13 @@ def run_ahead(
             lost += extra
             if extra > most:
                 most, where = extra, j
+        if at + take > horizon_s:
+            break
         at += take
         variance += noise[link[j]] * take
-        if at > horizon_s:
-            break
         root = math.sqrt(variance)
-        model[0, j], model[1, j] = at, root
-        terms(at, c, x)
-        widths(at, root, c, g)
+        terms(at, moves, fact, start, x)
+        widths(at, root, moves, fact, start, g)
         mean = max(at + dot(beta, x), 0.0)
         spread = max(dot(weight, g), LEAST_SPREAD_S)
         while bin_ < len(CENTRES_S) - 2 and CENTRES_S[bin_ + 1] < mean:
@@ -99,69 +86,7 @@ def run_ahead(
         for q in range(4):
             out[q, j] = now_ms + int(1000.0 * last[q])
         count += 1
-    return model[:, :count], out[:, :count], lost, where
-
-
-@numba.njit(cache=True)
-def look_back(
-    made_ms: Ints, kinds: Ints, basis: Floats32, model: Floats32, arrival_ms: int, farthest_s: float
-) -> tuple[Ints, Floats, Floats, Floats, Ints]:
-    """Return how wrong remembered forecasts of one stop were.
-
-    Parameters
-    ----------
-    made_ms, kinds : array
-        When each was made, and its kind.
-    basis : array
-        Circumstances, β and weights of each.
-    model : array, shape (forecasts, 2)
-        The links' seconds to the stop and their deviation, nan where the stop was not foreseen.
-    arrival_ms : int
-        When the bus arrived.
-    farthest_s : float
-        Forecasts further ahead are left out.
-
-    Returns
-    -------
-    tuple
-        Kinds, expected seconds, errors (actual − expected) and spreads of the forecasts that count; sums of the normal
-        equations (kinds × sums), whole numbers so that they add up the same in any order.
-    """
-    n = len(made_ms)
-    of, ahead, error, spreads = np.empty(n, np.int64), np.empty(n), np.empty(n), np.empty(n)
-    sums = np.zeros((KINDS, SUMS), dtype=np.int64)
-    x, g, c = np.empty(TERMS), np.empty(TERMS), np.empty(CIRCUMSTANCES)
-    beta, weight = np.empty(TERMS), np.empty(TERMS)
-    count = 0
-    for i in range(n):
-        h = float(model[i, 0])
-        if not (h <= farthest_s) or made_ms[i] >= arrival_ms:
-            continue
-        for k in range(CIRCUMSTANCES):
-            c[k] = basis[i, k]
-        for k in range(TERMS):
-            beta[k], weight[k] = basis[i, CIRCUMSTANCES + k], basis[i, CIRCUMSTANCES + TERMS + k]
-        terms(h, c, x)
-        widths(h, float(model[i, 1]), c, g)
-        mean = max(h + dot(beta, x), 0.0)
-        spread = max(dot(weight, g), LEAST_SPREAD_S)
-        took = (arrival_ms - made_ms[i]) / 1000.0
-        of[count], ahead[count], error[count], spreads[count] = kinds[i], mean, took - mean, spread
-        count += 1
-        row = sums[kinds[i]]
-        _add(row, 0, x, min(4.0, max(-4.0, (took - h) / spread)), spread)
-        _add(row, TRIANGLE + TERMS, g, min(5.0, abs(took - mean) / spread), spread)
-    return of[:count], ahead[:count], error[:count], spreads[:count], sums
-
-
-@numba.njit(cache=True)
-def _add(row: Ints, at: int, x: Floats, target: float, spread: float) -> None:
-    for i in range(TERMS):
-        for j in range(i, TERMS):
-            row[at] += round(FINENESS * (x[i] / spread) * (x[j] / spread))
-            at += 1
-    for i in range(TERMS):
-        row[at + i] += round(FINENESS * (x[i] / spread) * target)
+    return out[:, :count], at, math.sqrt(variance), lost, where
 
 
 @numba.njit(cache=True)

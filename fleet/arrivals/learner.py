@@ -11,10 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.arrivals.calibration import add_counts, prior_counts, quantiles_of, shown_shift
-from fleet.arrivals.features import BETA_BEFORE, FINENESS, KINDS, SUMS, TERMS, TRIANGLE, WEIGHT_BEFORE
 from fleet.arrivals.history import ALL_PRIOR_S, History, Usual
 from fleet.arrivals.links import Links
+from fleet.arrivals.selfcheck import MINUTES, Calibration, SelfCheck
 from fleet.arrivals.tally import Tally, tally
 from schemas.lesson import Lesson
 
@@ -30,10 +29,6 @@ RECENT_PRIOR_S = 150.0
 PIECE_PRIOR_S = 150.0
 LEFT_S = 20.0
 LEFT_PRIOR = 4.0
-ALIKE = 30.0  # predictions of one arrival, and of one trip, err alike: so many count as one
-BETA_DEVIATION = 0.3
-WEIGHT_DEVIATION = 0.4
-MOST_SUM = 200_000.0 * FINENESS
 Identity = tuple[str, str, str, int]
 
 
@@ -42,20 +37,14 @@ class Snapshot:
     """What may be used at one time; the same for every bus that asks in the same minute.
 
     ``ratio`` is the running time of each link now over the planned one, ``usual`` the usual one, ``noise`` its variance
-    per second. ``left_s`` is how much later than it could a bus leaves each terminal. ``beta``, ``weight`` (kinds,
-    terms), ``quantile`` (kinds, 3, horizons) and ``shift_s`` (kinds, horizons, spreads) are of the model. ``known`` is
-    the weight of late passes of each link, planned seconds.
+    per second. ``left_s`` is how much later than it could a bus leaves each terminal.
     """
 
     ratio: Floats
     usual: Floats
     noise: Floats
     left_s: Floats
-    beta: Floats
-    weight: Floats
-    quantile: Floats
-    shift_s: Floats
-    known: Floats
+    calibration: Calibration
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,8 +55,6 @@ class Known:
     planned_s: Floats
     drove: Floats
     left: Floats
-    counts: Floats
-    sums: Floats
 
 
 class Learner:
@@ -85,27 +72,29 @@ class Learner:
         self._links = links
         self._timezone = timezone
         self.history = History(links.count)
+        self.check = SelfCheck(links)
         none, terminals = np.zeros(links.count), len(links.terminals)
         left = np.array([[1000.0 * LEFT_S * LEFT_PRIOR], [LEFT_PRIOR]]) * np.ones(terminals)
-        self._base = Known(none, none, np.zeros((2, links.count)), left, prior_counts(), np.zeros((KINDS, SUMS)))
+        self._base = Known(none, none, np.zeros((2, links.count)), left)
         self._base_epoch = 0
+        self._newest = 0
         self._usual: dict[int, tuple[Usual, Floats]] = {}
+        self._calibrations: dict[int, Calibration] = {}
         self._lessons: dict[int, dict[Identity, Lesson]] = {}
         self._epoch_of: dict[Identity, int] = {}
         self._tallies: dict[int, Tally] = {}
         self._known: dict[int, Known] = {}
         self._snapshots: dict[int, Snapshot] = {}
-        self._newest = 0
         self.too_late = 0
 
     def add(self, lesson: Lesson) -> None:
         """Take one observed arrival, or what it says instead of an earlier one; it counts two minutes later."""
         epoch = lesson.known_ms // EPOCH_MS
         self._reach(epoch)
-        before = self._epoch_of.get(lesson.identity)
         if epoch <= self._base_epoch:
             self.too_late += 1
             return
+        before = self._epoch_of.get(lesson.identity)
         if before is not None:
             if self._lessons[before].get(lesson.identity) == lesson:
                 return
@@ -135,18 +124,19 @@ class Learner:
             Everything known two minutes before the moment's minute.
         """
         epoch = time_ms // EPOCH_MS
-        self._reach(epoch)
-        epoch = max(epoch, self._base_epoch + HOLD_EPOCHS)
         found = self._snapshots.get(epoch)
         if found is None:
-            found = self._snapshots[epoch] = self._snapshot(self._know(epoch - HOLD_EPOCHS), epoch)
+            self._reach(epoch)
+            epoch = max(epoch, self._base_epoch + HOLD_EPOCHS)
+            found = self._snapshots.get(epoch) or self._snapshot(epoch)
         return found
 
     def _change(self, epoch: int) -> None:
         self._tallies.pop(epoch, None)
-        if epoch in self._known or any(later >= epoch for later in self._known):
-            self._known = {e: known for e, known in self._known.items() if e < epoch}
-            self._snapshots = {e: s for e, s in self._snapshots.items() if e < epoch + HOLD_EPOCHS}
+        for later in [e for e in self._known if e >= epoch]:
+            del self._known[later]
+        for later in [e for e in self._snapshots if e >= epoch + HOLD_EPOCHS]:
+            del self._snapshots[later]
 
     def _reach(self, epoch: int) -> None:
         """Make room for a newer minute: what is older than can change becomes the base."""
@@ -157,29 +147,36 @@ class Learner:
             self._base_epoch = base - 1
         self._newest = epoch
         while self._base_epoch < base:
-            if any(self._lessons.values()):
-                self._settle(self._base_epoch + 1)
-            else:
-                self._base = _fade(self._base, base - self._base_epoch)
-                self._base_epoch = base
-            self._freeze((self._base_epoch + KEEP_EPOCHS) // USUAL_EPOCHS)
+            if not any(self._lessons.values()) and base - self._base_epoch > MINUTES:
+                self._base = _fade(self._base, base - MINUTES - self._base_epoch)
+                self._base_epoch = base - MINUTES
+            self._settle(self._base_epoch + 1)
         self._known = {e: known for e, known in self._known.items() if e > self._base_epoch}
         self._snapshots = {e: s for e, s in self._snapshots.items() if e >= self._base_epoch + HOLD_EPOCHS}
+
+    def _settle(self, epoch: int) -> None:
+        """Make the minute after the base part of it."""
+        self._base = self._know(epoch)
+        self._base_epoch = epoch
+        self.history.add(self._tally(epoch), epoch * EPOCH_MS, self._timezone)
+        lessons = self._lessons.pop(epoch, {})
+        for identity in lessons:
+            self._epoch_of.pop(identity, None)
+        self._tallies.pop(epoch, None)
+        self._freeze((epoch + KEEP_EPOCHS) // USUAL_EPOCHS)
+        self.check.settle(lessons.values())
+        ahead = epoch + KEEP_EPOCHS
+        self._calibrations[ahead] = self.check.calibration
+        self._calibrations.pop(ahead - 2 * KEEP_EPOCHS, None)
+        final = self._snapshots.get(epoch + HOLD_EPOCHS) or self._snapshot(epoch + HOLD_EPOCHS)
+        self.check.know(epoch + HOLD_EPOCHS, final.ratio, final.noise, final.left_s, final.calibration)
 
     def _freeze(self, number: int) -> None:
         """Take what is usual once in ten minutes, always with the same minutes in it."""
         if number not in self._usual:
             middle_ms = (number * USUAL_EPOCHS + USUAL_EPOCHS // 2) * EPOCH_MS
             self._usual[number] = (self.history.freeze(middle_ms, self._timezone), self._base.drove)
-            self._usual = {n: usual for n, usual in self._usual.items() if n > number - 4}
-
-    def _settle(self, epoch: int) -> None:
-        self._base = self._know(epoch)
-        self.history.add(self._tally(epoch), epoch * EPOCH_MS, self._timezone)
-        self._base_epoch = epoch
-        for lesson in self._lessons.pop(epoch, {}).values():
-            self._epoch_of.pop(lesson.identity, None)
-        self._tallies.pop(epoch, None)
+            self._usual = {n: usual for n, usual in self._usual.items() if n > number - 5}
 
     def _tally(self, epoch: int) -> Tally:
         found = self._tallies.get(epoch)
@@ -198,8 +195,9 @@ class Learner:
             known = self._known[later] = _add(known, self._tally(later))
         return known
 
-    def _snapshot(self, known: Known, epoch: int) -> Snapshot:
-        frozen, settled = self._usual.get(epoch // USUAL_EPOCHS) or self._usual[max(self._usual)]
+    def _snapshot(self, epoch: int) -> Snapshot:
+        known = self._know(epoch - HOLD_EPOCHS)
+        frozen, settled = self._usual.get(epoch // USUAL_EPOCHS) or self._usual[min(self._usual)]
         usual = frozen.ratio(*((known.drove - settled) / 1000.0))
         expected = known.planned_s * usual
         today = (known.took_s.sum() + ALL_PRIOR_S) / (expected.sum() + ALL_PRIOR_S)
@@ -209,25 +207,9 @@ class Learner:
         ratio = usual * (known.took_s + RECENT_PRIOR_S * road) / (expected + RECENT_PRIOR_S)
         count, all_count = known.left[1], known.left[1].sum()
         left = (known.left[0] + LEFT_PRIOR * known.left[0].sum() / all_count) / (count + LEFT_PRIOR) / 1000.0
-        beta = np.array(
-            [_solve(row[: SUMS // 2], b, BETA_DEVIATION) for row, b in zip(known.sums, BETA_BEFORE, strict=True)]
-        )
-        weight = np.array(
-            [_solve(row[SUMS // 2 :], w, WEIGHT_DEVIATION) for row, w in zip(known.sums, WEIGHT_BEFORE, strict=True)]
-        )
-        quantile, shift = quantiles_of(known.counts), shown_shift(known.counts)
-        return Snapshot(
-            ratio, usual, frozen.noise, left, beta, np.maximum(weight, 0.0), quantile, shift, known.planned_s
-        )
-
-
-def _solve(sums: Floats, before: Floats, deviation: float) -> Floats:
-    """Return the coefficients that fit best, drawn to what they were before anything was seen."""
-    matrix = np.zeros((TERMS, TERMS))
-    matrix[np.triu_indices(TERMS)] = sums[:TRIANGLE]
-    matrix = matrix + matrix.T - np.diag(np.diag(matrix))
-    drawn = FINENESS * ALIKE / deviation**2 * np.eye(TERMS)
-    return before + np.linalg.solve(matrix + drawn, sums[TRIANGLE:] - matrix @ before)
+        calibration = self._calibrations.get(epoch) or self._calibrations[min(self._calibrations)]
+        made = self._snapshots[epoch] = Snapshot(ratio, usual, frozen.noise, left, calibration)
+        return made
 
 
 def _add(known: Known, minute: Tally) -> Known:
@@ -236,14 +218,9 @@ def _add(known: Known, minute: Tally) -> Known:
     for row, sums, new in ((drove[0], faded.took_s, minute.took), (drove[1], faded.planned_s, minute.planned)):
         row[minute.links] += new
         sums[minute.links] += new / 1000.0
-    sums = known.sums + minute.sums
-    room = np.minimum(1.0, MOST_SUM / np.maximum(sums[:, SUMS // 2], 1.0))
-    counts, left = add_counts(known.counts, minute.counts), faded.left + minute.left
-    return Known(faded.took_s, faded.planned_s, drove, left, counts, sums * room[:, None])
+    return Known(faded.took_s, faded.planned_s, drove, faded.left + minute.left)
 
 
 def _fade(known: Known, minutes: int) -> Known:
     recent, slow = RECENT_FADE**minutes, TERMINAL_FADE**minutes
-    return Known(
-        known.took_s * recent, known.planned_s * recent, known.drove, known.left * slow, known.counts, known.sums
-    )
+    return Known(known.took_s * recent, known.planned_s * recent, known.drove, known.left * slow)

@@ -15,6 +15,7 @@ SHORTEST_S = 5.0
 PIECE_M = 60.0
 SAMPLE_M = 30.0
 HEADINGS = 8
+OVERLAP_S = 120
 
 Ints = NDArray[np.int64]
 
@@ -27,7 +28,8 @@ class Links:
     departure at the first stop), never below what 60 km/h allows: a timetable may plan zero seconds. ``names`` has the
     stop ids of each link's ends, which outlive the timetable. ``pieces`` (links × pieces of road) says which
     shares of a link lie on which piece, so that lines whose stops differ learn from each other on a shared road.
-    ``terminal_of`` has the terminal at which each trip begins, one for each route and place.
+    ``terminal_of`` has the terminal at which each trip begins, one for each route and place; ``trip_start`` the first
+    row of each trip; ``next_of`` the trip that follows in its block, -1 where none does.
     """
 
     of_row: NDArray[np.int32]
@@ -37,6 +39,8 @@ class Links:
     pieces: csr_matrix
     terminal_of: NDArray[np.int32]
     terminals: list[str]
+    trip_start: Ints
+    next_of: Ints
 
 
 def make_links(timetable: Timetable) -> Links:
@@ -76,7 +80,23 @@ def make_links(timetable: Timetable) -> Links:
         pieces=_pieces(timetable, of_row, count),
         terminal_of=terminal_of,
         terminals=terminals,
+        trip_start=timetable.trip_start.astype(np.int64),
+        next_of=_next_trips(timetable),
     )
+
+
+def _next_trips(timetable: Timetable) -> Ints:
+    blocks: dict[tuple[str, str], list[int]] = {}
+    for trip, block in enumerate(timetable.trip_block):
+        if block is not None:
+            blocks.setdefault((block, timetable.trip_service[trip]), []).append(trip)
+    follows = np.full(len(timetable.trip_ids), -1, dtype=np.int64)
+    for trips in blocks.values():
+        trips.sort(key=lambda trip: (timetable.trip_first_s[trip], trip))
+        for trip, later in pairwise(trips):
+            if timetable.trip_first_s[later] >= timetable.trip_last_s[trip] - OVERLAP_S:
+                follows[trip] = later
+    return follows
 
 
 def _first_stop_of_each_place(timetable: Timetable) -> list[str]:

@@ -1,17 +1,19 @@
 """When a bus will arrive at each of its next stops."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.arrivals.features import MOVING, WAITING
+from fleet.arrivals.features import MOVING, STANDS, START_S
 from fleet.arrivals.kernel import run_ahead
 from fleet.arrivals.learner import Snapshot
 from fleet.arrivals.links import Links
-from fleet.arrivals.reason import OLD_S, ON_TIME_S, STANDS_S, Grounds, reason_of
+from fleet.arrivals.reason import OLD_S, ON_TIME_S, STANDS_S, reason_of
 from fleet.gtfs.timetable import Timetable, TripRun
 from schemas.prediction import StopPrediction, TripPrediction
+from schemas.text import Text
 
 Floats = NDArray[np.float64]
 HORIZON_S = 3000.0
@@ -80,10 +82,9 @@ class Courses:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Situation:
-    """A bus on its trip at its newest fix.
+    """A bus on a trip at its newest fix.
 
-    ``ahead`` is the number of the next stop; ``part`` how much of the link to it lies behind (0 to 1); ``start_s`` how
-    long until it moves on; ``circumstances`` as in ``features``.
+    ``fact`` and ``start`` as in ``features``, the fact of the trip it runs now, the start of the trip that is foreseen.
     """
 
     vehicle_id: str
@@ -93,19 +94,18 @@ class Situation:
     age_s: float
     ahead: int
     part: float
-    start_s: float
     delay_s: float
-    circumstances: Floats
-    stands_s: float = 0.0
+    fact: Floats
+    start: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forecast:
-    """The links' seconds from now to the stops ahead and their deviation (2, stops), and what is said of them."""
+    """What is said of a trip; the links' seconds to its last stop and their deviation, infinite beyond the horizon."""
 
-    model: Floats
     prediction: TripPrediction | None
     last_s: float
+    root_s: float
 
 
 def predict(course: Course, snapshot: Snapshot, now: Situation) -> Forecast:
@@ -125,16 +125,16 @@ def predict(course: Course, snapshot: Snapshot, now: Situation) -> Forecast:
     Forecast
         All stops ahead within the horizon, times never going back along the trip.
     """
-    kind, first = now.kind, now.ahead
-    model, times, lost_s, where = run_ahead(
+    kind, first, learnt = now.kind, now.ahead, snapshot.calibration
+    times, last_s, root_s, lost_s, where = run_ahead(
         course.planned_s[first:], course.link[first:], snapshot.ratio, snapshot.usual, snapshot.noise, now.part,
-        now.start_s, now.time_ms, now.circumstances, snapshot.beta[kind], snapshot.weight[kind],
-        snapshot.quantile[kind], snapshot.shift_s[kind], HORIZON_S,
+        now.time_ms, kind == MOVING, now.fact, now.start, learnt.beta[kind], learnt.weight[kind],
+        learnt.quantile[kind], learnt.shift_s[kind], HORIZON_S,
     )  # fmt: skip
-    count = times.shape[1]
-    if not count:
-        return Forecast(model, None, 0.0 if first >= len(course.sequence) else HORIZON_S)
-    last = first + count
+    last = first + times.shape[1]
+    last_s = last_s if last >= len(course.sequence) else math.inf
+    if last <= first:
+        return Forecast(None, last_s, root_s)
     stops = tuple(
         map(
             StopPrediction, course.stop_ids[first:last], course.sequence[first:last], *times.tolist(),
@@ -150,26 +150,22 @@ def predict(course: Course, snapshot: Snapshot, now: Situation) -> Forecast:
         fix_time_ms=now.time_ms,
         fix_age_s=now.age_s,
         delay_s=round(now.delay_s, 1),
-        reason=reason_of(_grounds(course, now, lost_s, where)),
+        reason=_reason(course, now, lost_s, where),
         model=MODEL,
         stops=stops,
         direction_id=course.direction_id,
         headsign=course.headsign,
     )
-    return Forecast(model, prediction, float(model[0, -1]) if last == len(course.sequence) else HORIZON_S)
+    return Forecast(prediction, last_s, root_s)
 
 
-def _grounds(course: Course, now: Situation, lost_s: float, where: int) -> Grounds:
-    waiting = now.kind == WAITING
-    stands = round(now.stands_s / 60.0) if now.kind == MOVING and now.stands_s >= STANDS_S else 0
-    return Grounds(
-        late=round(now.delay_s / 60.0) if abs(now.delay_s) >= ON_TIME_S else 0,
-        stands=stands,
-        waiting=waiting,
-        next_trip=now.kind not in (MOVING, WAITING),
-        waits=round(now.start_s / 60.0),
-        lost=round(lost_s / 60.0) if lost_s >= ON_TIME_S and not stands else 0,
-        place=course.places[now.ahead + (max(0, where) if not stands else 0)],
-        old=round(now.age_s / 60.0) if now.age_s >= OLD_S else 0,
-        first=course.places[0],
+def _reason(course: Course, now: Situation, lost_s: float, where: int) -> Text:
+    stands_s = float(now.fact[STANDS]) if now.kind == MOVING else 0.0
+    stands = round(stands_s / 60.0) if stands_s >= STANDS_S else 0
+    lost = round(lost_s / 60.0) if lost_s >= ON_TIME_S and not stands else 0
+    late = round(now.delay_s / 60.0) if abs(now.delay_s) >= ON_TIME_S else 0
+    old = round(now.age_s / 60.0) if now.age_s >= OLD_S else 0
+    place = course.places[now.ahead + (where if lost else 0)] if lost or stands else ""
+    return reason_of(
+        now.kind, late, stands, round(float(now.start[START_S]) / 60.0), lost, place, old, course.places[0]
     )

@@ -1,8 +1,8 @@
 """Why a prediction says what it says, in one sentence that names the place where most of the time goes."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 
+from fleet.arrivals.features import NEXT_TRIP, WAITING
 from schemas.text import Text
 
 ON_TIME_S = 60.0
@@ -10,76 +10,57 @@ STANDS_S = 120.0
 OLD_S = 90.0
 
 
-@dataclass(frozen=True, slots=True)
-class Grounds:
-    """What a prediction rests on, in whole minutes, as far as it is worth saying; 0 where it is not.
-
-    ``late`` is negative where early, ``stands`` how long the bus stands, ``waits`` until it leaves its first stop,
-    ``lost`` by how much the next 20 minutes are slower than usual, most of it before the stop ``place``; ``old`` is the
-    age of the report. ``first`` names the first stop of the trip.
-    """
-
-    late: int
-    stands: int
-    waiting: bool
-    next_trip: bool
-    waits: int
-    lost: int
-    place: str
-    old: int
-    first: str
-
-
 @lru_cache(maxsize=65536)
-def reason_of(why: Grounds) -> Text:
+def reason_of(kind: int, late: int, stands: int, waits: int, lost: int, place: str, old: int, first: str) -> Text:
     """Return the reason of a trip's predictions, Vietnamese and English.
 
     Parameters
     ----------
-    why : Grounds
-        What it rests on.
+    kind : int
+        Whether the bus moves, waits at its first stop, or still runs the trip before.
+    late : int
+        Minutes, negative where early; 0 where it is not worth saying, as everywhere here.
+    stands : int
+        Minutes the bus stands.
+    waits : int
+        Minutes until it leaves its first stop.
+    lost : int
+        Minutes by which the way ahead is slower than usual.
+    place : str
+        Where most of them are lost, or where the bus stands.
+    old : int
+        Age of the report, minutes.
+    first : str
+        The first stop of the trip.
 
     Returns
     -------
     Text
         Short, with the place where most of the time goes.
     """
-    parts = [_where(why)]
-    if why.lost > 0 and why.place:
-        parts.append(
-            (f"đường chậm trước {why.place} +{why.lost} phút", f"slow traffic before {why.place} +{why.lost} min")
-        )
-    if why.late:
-        minutes = abs(why.late)
-        parts.append(
-            (
-                f"{'trễ' if why.late > 0 else 'sớm'} {minutes} phút",
-                f"{minutes} min {'late' if why.late > 0 else 'early'}",
-            )
-        )
-    elif not why.lost and not why.stands:
+    parts = [_where(kind, stands, waits, place, first)]
+    if lost:
+        parts.append((f"đường chậm trước {place} +{lost} phút", f"slow traffic before {place} +{lost} min"))
+    if late:
+        minutes, vi, en = abs(late), "trễ" if late > 0 else "sớm", "late" if late > 0 else "early"
+        parts.append((f"{vi} {minutes} phút", f"{minutes} min {en}"))
+    elif not lost and not stands:
         parts.append(("đúng giờ", "on time"))
-    if why.old:
-        parts.append((f"tin cũ {why.old} phút", f"the report is {why.old} min old"))
+    if old:
+        parts.append((f"tin cũ {old} phút", f"the report is {old} min old"))
     return Text(vi="; ".join(vi for vi, _ in parts) + ".", en="; ".join(en for _, en in parts) + ".")
 
 
-def _where(why: Grounds) -> tuple[str, str]:
-    if why.next_trip:
+def _where(kind: int, stands: int, waits: int, place: str, first: str) -> tuple[str, str]:
+    if kind == NEXT_TRIP:
         return (
-            f"Xe đang chạy chuyến trước, rời {why.first} sau khoảng {why.waits} phút",
-            f"The bus still runs the trip before, leaves {why.first} in about {why.waits} min",
+            f"Xe đang chạy chuyến trước, rời {first} sau khoảng {waits} phút",
+            f"The bus still runs the trip before, leaves {first} in about {waits} min",
         )
-    if why.waiting:
-        if why.waits:
-            return (
-                f"Xe đang chờ ở bến {why.first} {why.waits} phút",
-                f"Waiting at the terminal {why.first} {why.waits} min",
-            )
-        return f"Xe sắp rời bến {why.first}", f"About to leave the terminal {why.first}"
-    if why.stands:
-        return (
-            f"Kẹt xe gần {why.place}: xe đứng {why.stands} phút",
-            f"Stuck near {why.place}: standing {why.stands} min",
-        )
+    if kind == WAITING and waits:
+        return f"Xe đang chờ ở bến {first} {waits} phút", f"Waiting at the terminal {first} {waits} min"
+    if kind == WAITING:
+        return f"Xe sắp rời bến {first}", f"About to leave the terminal {first}"
+    if stands:
+        return f"Kẹt xe gần {place}: xe đứng {stands} phút", f"Stuck near {place}: standing {stands} min"
     return "Theo vị trí GPS của xe", "From the bus's GPS position"

@@ -1,4 +1,4 @@
-"""What the arrivals of one minute teach, added up in whole numbers: the same sums in any order."""
+"""What the arrivals of one minute teach of the roads, added up in whole numbers: the same sums in any order."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,9 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.arrivals.calibration import BUCKETS, bucket_of
-from fleet.arrivals.errors import CENTRES_S, horizon_of
-from fleet.arrivals.features import KINDS, SUMS
 from schemas.lesson import Lesson
 
 Ints = NDArray[np.int64]
@@ -19,19 +16,16 @@ LEFT_S = (-120.0, 900.0)
 class Tally:
     """Sums over the lessons of one minute.
 
-    ``links`` names those driven, sorted; of each ``took`` and ``planned`` milliseconds, ``squares`` (took², took ×
-    planned, planned²) in tenths of a second squared, ``passes``. ``left`` is the milliseconds lost at each terminal and
-    the number of departures. ``counts`` are our errors by kind, horizon and bucket; ``sums`` normal equations.
+    ``links`` names those driven, sorted; of each ``took`` and ``planned`` milliseconds and ``squares`` (took², took ×
+    planned, planned²) in hundredths of a second squared. ``left`` is the milliseconds lost at each terminal and the
+    number of departures.
     """
 
     links: Ints
     took: Ints
     planned: Ints
     squares: Ints
-    passes: Ints
     left: Ints
-    counts: NDArray[np.int32]
-    sums: Ints
 
 
 def tally(lessons: Iterable[Lesson], terminals: int) -> Tally:
@@ -49,8 +43,6 @@ def tally(lessons: Iterable[Lesson], terminals: int) -> Tally:
     Tally
         Independent of the order.
     """
-    counts = np.zeros((KINDS, len(CENTRES_S), BUCKETS), dtype=np.int32)
-    sums = np.zeros((KINDS, SUMS), dtype=np.int64)
     left = np.zeros((2, terminals), dtype=np.int64)
     drives: list[tuple[int, int, int]] = []
     for lesson in lessons:
@@ -59,10 +51,6 @@ def tally(lessons: Iterable[Lesson], terminals: int) -> Tally:
             drives.append((lesson.link, round(1000 * min(lesson.took_s, most)), round(1000 * lesson.planned_s)))
         if lesson.terminal is not None and lesson.left_s is not None:
             left[:, lesson.terminal] += (round(1000 * min(LEFT_S[1], max(LEFT_S[0], lesson.left_s))), 1)
-        if lesson.errors_s and len(lesson.spreads_s) == len(lesson.errors_s):
-            error = bucket_of(np.array(lesson.errors_s) / np.array(lesson.spreads_s))
-            np.add.at(counts, (np.array(lesson.kinds), horizon_of(np.array(lesson.horizons_s)), error), 1)
-            sums += np.array(lesson.sums, dtype=np.int64).reshape(KINDS, SUMS)
     rows = np.array(drives, dtype=np.int64).reshape(-1, 3)
     links, which = np.unique(rows[:, 0], return_inverse=True)
     tenths = rows[:, 1:] // 100
@@ -74,5 +62,4 @@ def tally(lessons: Iterable[Lesson], terminals: int) -> Tally:
 
     took, planned = tenths[:, 0], tenths[:, 1]
     squares = add(np.column_stack([took * took, took * planned, planned * planned]))
-    passes = np.bincount(which, minlength=len(links)).astype(np.int64)
-    return Tally(links, add(rows[:, 1]), add(rows[:, 2]), squares, passes, left, counts, sums)
+    return Tally(links, add(rows[:, 1]), add(rows[:, 2]), squares, left)

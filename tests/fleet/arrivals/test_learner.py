@@ -7,9 +7,11 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from fleet.arrivals.calibration import prior_counts, quantiles_of, shown_shift
-from fleet.arrivals.features import KINDS, SUMS
+from fleet.arrivals.errors import horizon_of
+from fleet.arrivals.features import MOVING
 from fleet.arrivals.learner import KEEP_EPOCHS, Learner, Snapshot
 from fleet.arrivals.links import Links
+from fleet.arrivals.selfcheck import Calibration
 from schemas.lesson import Lesson
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -21,26 +23,30 @@ LINKS = Links(
     pieces=csr_matrix(np.array([[0.5, 0.5, 0.0], [0.0, 0.5, 0.5]])),
     terminal_of=np.array([0], dtype=np.int32),
     terminals=["R>A"],
+    trip_start=np.array([0, 3]),
+    next_of=np.array([-1]),
 )
 BASE_MS = 1_763_870_400_000 // 600_000 * 600_000
 
 
-def lesson(at_s, took_s=120.0, vehicle="a", stop=2, link=0, errors=(), **more):
-    n = len(errors)
+def lesson(at_s, took_s=120.0, vehicle="a", stop=2, link=0, foreseen=(), **more):
+    """Return a lesson; ``foreseen`` has how long before the arrival the bus stood at the first stop."""
+    arrival = BASE_MS + round(at_s * 1000)
+    facts = [(arrival - 1000 * before, 0, MOVING, 1, 0, 0, 0, 0, 0, 0, 0) for before in foreseen]
     return Lesson(
-        known_ms=BASE_MS + round(at_s * 1000),
+        known_ms=arrival,
         vehicle_id=vehicle,
         stop_sequence=stop,
         trip_id="T",
         link=link,
         planned_s=60.0,
         took_s=took_s,
-        kinds=(0,) * n,
-        horizons_s=(100.0,) * n,
-        errors_s=tuple(errors),
-        spreads_s=(20.0,) * n,
-        sums=(7,) * (KINDS * SUMS) if n else (),
         start_date="20251123",
+        trip=0,
+        stop=2,
+        start_ms=BASE_MS,
+        arrival_ms=arrival,
+        facts=tuple(float(number) for fact in facts for number in fact),
         **more,
     )
 
@@ -51,9 +57,14 @@ def learner() -> Learner:
     return made
 
 
+def numbers_of(snapshot: Snapshot) -> dict[str, np.ndarray]:
+    learnt = {name: getattr(snapshot.calibration, name) for name in Calibration.__dataclass_fields__}
+    return {name: getattr(snapshot, name) for name in ("ratio", "usual", "noise", "left_s")} | learnt
+
+
 def same(a: Snapshot, b: Snapshot) -> None:
-    for name in Snapshot.__dataclass_fields__:
-        np.testing.assert_array_equal(getattr(a, name), getattr(b, name), err_msg=name)
+    for (name, one), other in zip(numbers_of(a).items(), numbers_of(b).values(), strict=True):
+        np.testing.assert_array_equal(one, other, err_msg=name)
 
 
 def test_an_arrival_counts_only_two_minutes_later():
@@ -91,7 +102,7 @@ def test_what_is_taken_back_or_said_anew_leaves_no_trace():
     plain, corrected = learner(), learner()
     for taught in (plain, corrected):
         taught.at(BASE_MS + 600_000)
-    corrected.add(lesson(60, took_s=500.0, vehicle="wrong", errors=(90.0,)))
+    corrected.add(lesson(60, took_s=500.0, vehicle="wrong", foreseen=(90,)))
     corrected.add(lesson(90, took_s=400.0, vehicle="mended"))
     corrected.at(BASE_MS + 600_000)
     corrected.add(lesson(60, vehicle="wrong", link=-1))
@@ -101,12 +112,12 @@ def test_what_is_taken_back_or_said_anew_leaves_no_trace():
 
 
 def day(rng: random.Random) -> list[Lesson]:
-    """Return an hour of lessons of eight buses, some said twice, mended or taken back, each bus in its order."""
+    """Return 24 minutes of lessons of eight buses, some said twice, mended or taken back, each bus in its order."""
     said = []
-    for n in range(120):
+    for n in range(48):
         at, vehicle = 30.0 * n, f"v{n % 8}"
-        errors = tuple(round(rng.gauss(0, 30), 1) for _ in range(n % 4))
-        said.append((at, lesson(at, 40.0 + rng.random() * 60, vehicle, n, n % 2, errors)))
+        foreseen = tuple(rng.randrange(30, 900) for _ in range(n % 4))
+        said.append((at, lesson(at, 40.0 + rng.random() * 60, vehicle, n, n % 2, foreseen)))
         if n % 10 == 3:
             said.append((at + 300, lesson(at + 1, 70.0, vehicle, n, n % 2)))
         if n % 10 == 6:
@@ -132,13 +143,13 @@ def deliver(said: list[Lesson], rng: random.Random | None) -> tuple[Snapshot, np
         if rng is not None and rng.random() < 0.02:
             taught.at(newest - rng.randrange(600_000))
     assert taught.too_late == 0
-    return taught.at(BASE_MS + 4_500_000), taught.history.took_s
+    return taught.at(BASE_MS + 2_460_000), taught.history.took_s
 
 
 def test_a_thousand_shuffles_with_lessons_fifteen_minutes_late_end_in_the_same_state():
     said = day(random.Random(5))
     plain, history = deliver(said, None)
-    assert history.sum() > 2_000
+    assert history.sum() > 500
     for seed in range(1000):
         found, kept = deliver(said, random.Random(seed))
         same(plain, found)
@@ -166,12 +177,15 @@ def test_a_night_without_buses_fades_what_was_learnt_today_and_keeps_what_is_usu
 def test_quantiles_follow_the_errors():
     taught = learner()
     rng = np.random.default_rng(1)
-    for n in range(600):
-        taught.add(lesson(n, vehicle=f"v{n}", errors=tuple(rng.normal(60.0, 20.0, 5).round(1))))
-    low, mid, high = taught.at(BASE_MS + 900_000).quantile[0, :, 2] * 20.0
-    assert abs(mid - 60) < 6
-    assert abs(low - 34) < 8
-    assert abs(high - 86) < 8
+    for n in range(3600):
+        before = tuple(np.rint(rng.normal(180.0, 20.0, 5)).astype(int).tolist())
+        taught.add(lesson(n, vehicle=f"v{n}", link=-1, foreseen=before))
+    learnt = taught.at(BASE_MS + 5_400_000).calibration
+    bins = int(horizon_of(np.array([120.0]))[0])
+    spread = learnt.weight[0] @ np.array([10.0, np.sqrt(10.0 * 120.0), 12.0, 0.0, 0.0, 0.0])
+    low, mid, high = learnt.quantile[0, :, bins] * spread
+    assert abs(mid - 60) < 12
+    assert abs(high - low - 51) < 12
 
 
 def test_before_anything_was_seen_quantiles_are_wide_and_ordered_and_the_shown_time_leans_early():
@@ -184,8 +198,8 @@ def test_before_anything_was_seen_quantiles_are_wide_and_ordered_and_the_shown_t
 def test_nothing_that_is_learnt_is_ever_not_a_number():
     taught = learner()
     for n, took in enumerate((0.0, 1e9, 5.0)):
-        taught.add(lesson(n, took_s=took, vehicle=f"v{n}", errors=(1e9, -1e9, 0.0)))
+        taught.add(lesson(n, took_s=took, vehicle=f"v{n}", foreseen=(10**6, -(10**6), 0)))
     snapshot = taught.at(BASE_MS + 600_000)
-    for name in Snapshot.__dataclass_fields__:
-        assert np.isfinite(getattr(snapshot, name)).all(), name
+    for name, numbers in numbers_of(snapshot).items():
+        assert np.isfinite(numbers).all(), name
     assert (snapshot.ratio > 0).all()

@@ -1,0 +1,124 @@
+"""How right an arrival was foreseen: each situation of the bus before it is foreseen again with what was known then."""
+
+import math
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from fleet.arrivals.features import (
+    AHEAD,
+    FINENESS,
+    KIND,
+    KINDS,
+    LEAST_SPREAD_S,
+    MADE_MS,
+    MOVING,
+    NEXT_TRIP,
+    PART,
+    START_S,
+    SUMS,
+    TERMS,
+    TRIANGLE,
+    TRIP,
+    dot,
+    next_start_of,
+    start_of,
+    terms,
+    widths,
+)
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+EPOCH_MS = 60_000
+
+
+@numba.njit(cache=True)
+def judge(
+    facts: Floats, trip: int, stop: int, start_ms: int, arrival_ms: int, farthest_s: float, trip_start: Ints,
+    next_of: Ints, terminal_of: NDArray[np.int32], of_row: NDArray[np.int32], planned: Floats, epochs: Ints,
+    ratio: Floats, noise: Floats, left_s: Floats, beta: Floats, weight: Floats,
+) -> tuple[Ints, Floats, Floats, Ints]:  # fmt: skip
+    """Return how wrong the arrival would have been foreseen from each situation.
+
+    Parameters
+    ----------
+    facts : array, shape (situations, FACTS)
+        Of this trip or of the one before it.
+    trip, stop : int
+        Where the bus arrived.
+    start_ms, arrival_ms : int
+        When the trip was due to begin, and when the bus arrived.
+    farthest_s : float
+        Foreseen further ahead does not count.
+    trip_start, next_of, terminal_of, of_row, planned : array
+        Of the links of the timetable.
+    epochs, ratio, noise, left_s, beta, weight : array
+        What was known in each of the last minutes; the row of a minute is its number modulo their count.
+
+    Returns
+    -------
+    tuple
+        Kinds, expected seconds and errors in spreads of the situations that count; sums of the normal equations
+        (kinds × sums), whole numbers so that they add up the same in any order.
+    """
+    kinds, ahead, error = np.empty(len(facts), np.int64), np.empty(len(facts)), np.empty(len(facts))
+    sums = np.zeros((KINDS, SUMS), dtype=np.int64)
+    x, g, start = np.empty(TERMS), np.empty(TERMS), np.empty(4)
+    count = 0
+    for i in range(len(facts)):
+        fact = facts[i]
+        made_ms, of = int(fact[MADE_MS]), int(fact[TRIP])
+        known = (made_ms // EPOCH_MS) % len(epochs)
+        if made_ms >= arrival_ms or epochs[known] != made_ms // EPOCH_MS or (of != trip and next_of[of] != trip):
+            continue
+        kind, from_, part = int(fact[KIND]), int(fact[AHEAD]), fact[PART]
+        start_of(fact, left_s[known, terminal_of[of]], start)
+        if of != trip:
+            last, variance = _run(trip_start[of], from_, trip_start[of + 1] - trip_start[of] - 1, part, start[START_S],
+                                  of_row, planned, ratio[known], noise[known])  # fmt: skip
+            due_s = (start_ms - made_ms) / 1000.0
+            next_start_of(last, math.sqrt(variance), due_s, left_s[known, terminal_of[trip]], start)
+            kind, from_, part = NEXT_TRIP, 1, 0.0
+        if stop < from_:
+            continue
+        h, variance = _run(trip_start[trip], from_, stop, part, start[START_S], of_row, planned, ratio[known],
+                           noise[known])  # fmt: skip
+        if h > farthest_s:
+            continue
+        terms(h, kind == MOVING, fact, start, x)
+        widths(h, math.sqrt(variance), kind == MOVING, fact, start, g)
+        mean = max(h + dot(beta[known, kind], x), 0.0)
+        spread = max(dot(weight[known, kind], g), LEAST_SPREAD_S)
+        took = (arrival_ms - made_ms) / 1000.0
+        kinds[count], ahead[count], error[count] = kind, mean, (took - mean) / spread
+        count += 1
+        _add(sums[kind], 0, x, min(4.0, max(-4.0, (took - h) / spread)), spread)
+        _add(sums[kind], TRIANGLE + TERMS, g, min(5.0, abs(took - mean) / spread), spread)
+    return kinds[:count], ahead[:count], error[:count], sums
+
+
+@numba.njit(cache=True)
+def _run(
+    first_row: int, from_: int, stop: int, part: float, start_s: float, of_row: NDArray[np.int32], planned: Floats,
+    ratio: Floats, noise: Floats,
+) -> tuple[float, float]:  # fmt: skip
+    """Return seconds to a stop of a trip, and their variance."""
+    at, variance = start_s, 0.0
+    for row in range(first_row + from_, first_row + stop + 1):
+        take = planned[row] * ratio[of_row[row]]
+        if row == first_row + from_:
+            take *= 1.0 - part
+        at += take
+        variance += noise[of_row[row]] * take
+    return at, variance
+
+
+@numba.njit(cache=True)
+def _add(row: Ints, at: int, x: Floats, target: float, spread: float) -> None:
+    for i in range(TERMS):
+        for j in range(i, TERMS):
+            row[at] += round(FINENESS * (x[i] / spread) * (x[j] / spread))
+            at += 1
+    for i in range(TERMS):
+        row[at + i] += round(FINENESS * (x[i] / spread) * target)

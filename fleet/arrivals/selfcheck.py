@@ -1,0 +1,110 @@
+"""How wrong our predictions were: the model's coefficients and honest quantiles from arrivals that are settled.
+
+A prediction made while a late lesson was still on its way rested on less than it could have. So errors are not taken
+from what was said: when an arrival is settled, each situation of the bus before it is foreseen again with what, in the
+end, was known at that time. That is the same in whatever order lessons came.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleet.arrivals.calibration import BUCKETS, add_counts, bucket_of, prior_counts, quantiles_of, shown_shift
+from fleet.arrivals.errors import CENTRES_S, horizon_of
+from fleet.arrivals.features import BETA_BEFORE, FACTS, FINENESS, KINDS, SUMS, TERMS, TRIANGLE, WEIGHT_BEFORE
+from fleet.arrivals.judge import judge
+from fleet.arrivals.links import Links
+from schemas.lesson import Lesson
+
+Floats = NDArray[np.float64]
+FARTHEST_S = 3000.0
+MINUTES = 80
+ALIKE = 30.0  # predictions of one arrival, and of one trip, err alike: so many count as one
+BETA_DEVIATION = 0.3
+WEIGHT_DEVIATION = 0.4
+MOST_SUM = 200_000.0 * FINENESS
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What our errors say of the model.
+
+    ``beta`` and ``weight`` (kinds, terms) are its coefficients; ``quantile`` (kinds, 3, horizons) in spreads and
+    ``shift_s`` (kinds, horizons, spreads) in seconds lie around what is expected.
+    """
+
+    beta: Floats
+    weight: Floats
+    quantile: Floats
+    shift_s: Floats
+
+
+class SelfCheck:
+    """Judges settled arrivals.
+
+    Parameters
+    ----------
+    links : Links
+        Of the timetable.
+    """
+
+    def __init__(self, links: Links) -> None:
+        self._links = links
+        self.counts = prior_counts()
+        self.sums = np.zeros((KINDS, SUMS))
+        self._epochs = np.full(MINUTES, -1, dtype=np.int64)
+        self._ratio = np.ones((MINUTES, links.count))
+        self._noise = np.ones((MINUTES, links.count))
+        self._left = np.zeros((MINUTES, len(links.terminals)))
+        self._beta = np.zeros((MINUTES, KINDS, TERMS))
+        self._weight = np.zeros((MINUTES, KINDS, TERMS))
+        self.calibration = self.calibrate()
+
+    def know(self, epoch: int, ratio: Floats, noise: Floats, left_s: Floats, calibration: Calibration) -> None:
+        """Remember what was known in a minute; it will not change any more."""
+        row = epoch % MINUTES
+        self._epochs[row] = epoch
+        self._ratio[row], self._noise[row], self._left[row] = ratio, noise, left_s
+        self._beta[row], self._weight[row] = calibration.beta, calibration.weight
+
+    def settle(self, lessons: Iterable[Lesson]) -> None:
+        """Learn from the arrivals of a minute, in any order."""
+        counts = np.zeros((KINDS, len(CENTRES_S), BUCKETS), dtype=np.int32)
+        sums = np.zeros((KINDS, SUMS), dtype=np.int64)
+        links, any_ = self._links, False
+        for lesson in lessons:
+            if not lesson.facts or len(lesson.facts) % FACTS:
+                continue
+            kinds, ahead, error, more = judge(
+                np.array(lesson.facts).reshape(-1, FACTS), lesson.trip, lesson.stop, lesson.start_ms,
+                lesson.arrival_ms, FARTHEST_S, links.trip_start, links.next_of, links.terminal_of, links.of_row,
+                links.planned_s, self._epochs, self._ratio, self._noise, self._left, self._beta, self._weight,
+            )  # fmt: skip
+            any_ = True
+            np.add.at(counts, (kinds, horizon_of(ahead), bucket_of(error)), 1)
+            sums += more
+        if any_:
+            self.counts = add_counts(self.counts, counts)
+            total = self.sums + sums
+            self.sums = total * np.minimum(1.0, MOST_SUM / np.maximum(total[:, SUMS // 2], 1.0))[:, None]
+            self.calibration = self.calibrate()
+
+    def calibrate(self) -> Calibration:
+        """Return what the sums say."""
+        beta, weight = np.empty((KINDS, TERMS)), np.empty((KINDS, TERMS))
+        for kind, row in enumerate(self.sums):
+            beta[kind] = _solve(row[: SUMS // 2], BETA_BEFORE[kind], BETA_DEVIATION)
+            weight[kind] = np.maximum(_solve(row[SUMS // 2 :], WEIGHT_BEFORE[kind], WEIGHT_DEVIATION), 0.0)
+        return Calibration(beta, weight, quantiles_of(self.counts), shown_shift(self.counts))
+
+
+def _solve(sums: Floats, before: Floats, deviation: float) -> Floats:
+    """Return the coefficients that fit best, drawn to what they were before anything was seen."""
+    matrix = np.zeros((TERMS, TERMS))
+    matrix[np.triu_indices(TERMS)] = sums[:TRIANGLE]
+    matrix = matrix + matrix.T - np.diag(np.diag(matrix))
+    drawn = FINENESS * ALIKE / deviation**2 * np.eye(TERMS)
+    out: Floats = before + np.linalg.solve(matrix + drawn, sums[TRIANGLE:] - matrix @ before)
+    return out
