@@ -21,8 +21,10 @@ from fleet.arrivals.score import (
     share,
     wobble_min,
 )
-from services.score.questions import TRIP, answer, ask, ask_next, check_files, of_routes, read, read_summary
+from services.score.feed import read_feed
+from services.score.questions import TRIP, answer, ask, ask_next, check_files, of_routes, read, read_summary, thin
 from services.score.rivals import list_drives, list_rivals
+from services.score.simulated import truth_tables
 from services.score.table import write_table
 
 ASKED_S = 900.0
@@ -38,14 +40,37 @@ PROTOCOL = (
 @click.option("--route", "routes", multiple=True, help="Only trips of this route_id; may be given several times.")
 @click.option("--history", "before", multiple=True, type=click.Path(path_type=Path),
               help="Replay of an earlier day, for the baselines' history; may be given several times.")  # fmt: skip
+@click.option("--truth", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="truth.jsonl of the simulation that was replayed: the true reports and arrivals.")  # fmt: skip
+@click.option("--gtfs", type=click.Path(path_type=Path), help="The feed of the replay, where it was moved (--truth).")
+@click.option("--every", "every_s", type=click.IntRange(min=0), default=0, show_default=True,
+              help="Ask a bus at most once in so many seconds; for recordings of millions of reports.")  # fmt: skip
 @click.option("--table", "as_table", is_flag=True, help="A table for people instead of JSON.")
-def arrivals(folder: Path, routes: tuple[str, ...], before: tuple[Path, ...], as_table: bool) -> None:
+def arrivals(
+    folder: Path,
+    routes: tuple[str, ...],
+    before: tuple[Path, ...],
+    truth: Path | None,
+    gtfs: Path | None,
+    every_s: int,
+    as_table: bool,
+) -> None:
     """Score the predicted arrivals of a replay (FOLDER) beside simple baselines on the same questions."""
-    figures = score(folder, routes=routes, before=before)
+    for one in (folder, *before):
+        check_files(one)
+    tables = truth_tables(truth, read_feed(folder, gtfs)) if truth is not None else None
+    figures = score(folder, routes=routes, before=before, tables=tables, every_s=every_s)
     click.echo(write_table(figures) if as_table else json.dumps(figures, indent=2))
 
 
-def score(folder: Path, *, routes: Sequence[str] = (), before: Sequence[Path] = ()) -> dict[str, object]:
+def score(
+    folder: Path,
+    *,
+    routes: Sequence[str] = (),
+    before: Sequence[Path] = (),
+    tables: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame] | None = None,
+    every_s: int = 0,
+) -> dict[str, object]:
     """Score the files of a replay.
 
     Parameters
@@ -56,6 +81,10 @@ def score(folder: Path, *, routes: Sequence[str] = (), before: Sequence[Path] = 
         Route ids; none for all.
     before : sequence of Path
         Replays of earlier days; what the baselines know of the past.
+    tables : tuple of DataFrame, optional
+        Asked, observed and schedule, where something else than the replay knows the truth.
+    every_s : int
+        A bus asks at most once in so many seconds.
 
     Returns
     -------
@@ -65,12 +94,10 @@ def score(folder: Path, *, routes: Sequence[str] = (), before: Sequence[Path] = 
     Raises
     ------
     click.ClickException
-        If a file is absent or nothing can be asked.
+        If nothing can be asked.
     """
-    for one in (folder, *before):
-        check_files(one)
-    calls, observed = read(folder, "schedule"), read(folder, "observed")
-    asked = of_routes(read(folder, "asked"), calls, routes)
+    everyone, observed, calls = tables or (read(folder, name) for name in ("asked", "observed", "schedule"))
+    asked = thin(of_routes(everyone, calls, routes), every_s)
     said = read(folder, "predictions")
     questions = answer(ask(asked, observed, calls), said)
     if questions.is_empty():

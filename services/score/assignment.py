@@ -1,20 +1,20 @@
-"""`hanoi score assignment`: which trip the tracker said against which trip was driven, and which faults misled it."""
+"""`hanoi score assignment`: which trip and phase the tracker said of each report against what was true of it."""
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 import polars as pl
 
-from fleet.simulation.truth import TruePosition, Truth
 from schemas.trip import Phase
+from services.score.feed import read_feed
+from services.score.labels import OFF_TRIP, Label, read_labels
 
-OFF_TRIP = frozenset({"layover", "deadhead", "at_depot"})
-SETTLED_MS = 120_000
+CONFIDENT = 0.9
 
 
 @dataclass(frozen=True)
@@ -24,117 +24,130 @@ class Said:
     phase: str
     trip_id: str | None
     start_date: str | None
+    route_id: str | None = None
+    direction_id: int | None = None
+    probability: float = 0.0
+    block_id: str | None = None
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--labels", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True,
-              help="truth.jsonl of `hanoi simulate`.")  # fmt: skip
-def assignment(folder: Path, labels: Path) -> None:
-    """Score the trips that `hanoi replay` assigned against the truth of a simulation.
+@click.option("--labels", "files", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True,
+              multiple=True, help="truth.jsonl of `hanoi simulate`, or a labelled trace; several add up.")  # fmt: skip
+@click.option("--gtfs", type=click.Path(path_type=Path), help="The feed of the replay, where it was moved.")
+def assignment(folder: Path, files: tuple[Path, ...], gtfs: Path | None) -> None:
+    """Score the trips and phases that `hanoi replay` assigned (FOLDER) against labels.
 
-    FOLDER holds assignments.csv. A report counts once; reports of the first two minutes of a trip are also left out
-    in `settled`, because nobody can know a trip before the bus has moved.
+    A report counts once. Of a simulation, reports of the first two minutes of a trip are also left out in `settled`,
+    because nobody can know a trip before the bus has moved. The New York labels: phases may be alternatives; layover
+    and deadhead count as each other where the run is not formal; the sign code's label is the route and direction.
     """
+    timetable = read_feed(folder, gtfs)
     try:
-        said = read_assignments(folder / "assignments.csv")
-        truth = read_truth(labels)
-    except (OSError, pl.exceptions.PolarsError, msgspec.MsgspecError, KeyError) as error:
+        said = read_assignments(
+            folder / "assignments.csv", dict(zip(timetable.trip_ids, timetable.trip_block, strict=True))
+        )
+    except (OSError, pl.exceptions.PolarsError) as error:
         raise click.ClickException(f"{type(error).__name__}: {error}") from error
-    figures = score(said, truth)
+    figures = score(said, [label for path in files for label in read_labels(path, timetable)])
     if not figures["reports"]:
-        raise click.ClickException(f"no report of {folder} is one of {labels}: are they of the same simulation?")
+        names = ", ".join(map(str, files))
+        raise click.ClickException(f"no report of {folder} is one of {names}: are they of the same recording?")
     click.echo(json.dumps(figures, indent=1))
 
 
-def read_assignments(path: Path) -> dict[tuple[str, int], Said]:
+def read_assignments(path: Path, blocks: dict[str, str | None]) -> dict[tuple[str, int], Said]:
     """Read what the tracker said, by vehicle and time of the report.
 
     Parameters
     ----------
     path : Path
         ``assignments.csv`` of `hanoi replay`.
+    blocks : dict
+        Trip id → block id.
 
     Returns
     -------
     dict
         (vehicle id, milliseconds) → what was said last of it.
     """
-    columns = ["vehicle_id", "time_ms", "phase", "trip_id", "start_date"]
-    table = pl.read_csv(path, columns=columns, schema_overrides=dict.fromkeys(columns, pl.String))
+    columns = ["vehicle_id", "time_ms", "phase", "trip_id", "start_date", "route_id", "direction_id", "probability"]
+    kinds = dict.fromkeys(columns, pl.String) | {"direction_id": pl.Int64, "probability": pl.Float64}
+    table = pl.read_csv(path, columns=columns, schema_overrides=kinds)
     return {
-        (vehicle, int(time_ms)): Said(phase, trip, date) for vehicle, time_ms, phase, trip, date in table.iter_rows()
+        (row[0], int(row[1])): Said(row[2], row[3], row[4], row[5], row[6], row[7] or 0.0, blocks.get(row[3] or ""))
+        for row in table.select(columns).iter_rows()
     }
 
 
-def read_truth(path: Path) -> list[TruePosition]:
-    """Read the true positions of reports that were sent.
-
-    Parameters
-    ----------
-    path : Path
-        ``truth.jsonl``.
-
-    Returns
-    -------
-    list of TruePosition
-        In order of time.
-    """
-    decoder = msgspec.json.Decoder(Truth)
-    with path.open("rb") as file:
-        entries = (decoder.decode(line) for line in file)
-        return [entry for entry in entries if isinstance(entry, TruePosition) and entry.reported]
-
-
-def score(said: dict[tuple[str, int], Said], truth: list[TruePosition]) -> dict[str, Any]:
+def score(said: dict[tuple[str, int], Said], labels: Iterable[Label]) -> dict[str, Any]:
     """Compare what was said with what was true.
 
     Parameters
     ----------
     said : dict
         As of `read_assignments`.
-    truth : list of TruePosition
-        As of `read_truth`.
+    labels : iterable of Label
+        As of `read_labels`.
 
     Returns
     -------
     dict
-        Shares: right, wrong and no trip of reports on a trip (all, and settled), no trip of those on none, and right
-        ones by fault.
+        Shares of right, wrong and nothing said: of trips (all, and settled), of route and direction, of blocks, of
+        phases (by the label's, too), of buses on no trip, by fault; and of all reports those wrong and confident.
     """
-    began: dict[tuple[str, str | None], int] = {}
-    on_trip: Counter[str] = Counter()
-    settled: Counter[str] = Counter()
-    off_trip: Counter[str] = Counter()
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    phases: dict[str, Counter[str]] = defaultdict(Counter)
     faults: dict[str, Counter[str]] = defaultdict(Counter)
-    for true in truth:
-        given = said.get((true.vehicle_id, true.reported_ms or 0))
-        first_ms = began.setdefault((true.vehicle_id, true.trip_id), true.time_ms)
+    confident: Counter[str] = Counter()
+    reports = 0
+    for label in labels:
+        given = said.get((label.vehicle_id, label.time_ms))
         if given is None:
-            if true.trip_id is not None:
-                on_trip["unsaid"] += 1
+            counts["on_trip"]["unsaid"] += label.trip_id is not None
             continue
-        if true.trip_id is None:
-            off_trip["right" if given.phase != Phase.IN_SERVICE else "wrong"] += true.phase in OFF_TRIP
-            continue
-        verdict = _verdict(given, true)
-        on_trip[verdict] += 1
-        settled[verdict] += true.time_ms - first_ms >= SETTLED_MS
-        for fault in true.faults or ("none",):
-            faults[fault][verdict] += 1
+        reports += 1
+        verdicts = _judge(given, label)
+        for what, verdict in verdicts.items():
+            counts[what][verdict] += 1
+            if given.probability > CONFIDENT and verdict == "wrong":
+                confident[what] += 1
+        confident["any"] += given.probability > CONFIDENT and "wrong" in verdicts.values()
+        if "phase" in verdicts:
+            phases["+".join(sorted(label.phases))][verdicts["phase"]] += 1
+        if "on_trip" in verdicts:
+            counts["on_trip_settled"][verdicts["on_trip"]] += label.settled
+            for fault in label.faults or ("none",):
+                faults[fault][verdicts["on_trip"]] += 1
+    names = ("on_trip", "on_trip_settled", "route_direction", "block", "phase", "off_trip")
     return {
-        "reports": sum(on_trip.values()) - on_trip["unsaid"] + sum(off_trip.values()),
-        "on_trip": _shares(on_trip),
-        "on_trip_settled": _shares(settled),
-        "off_trip": _shares(off_trip),
-        "by_fault": {name: _shares(counts) for name, counts in sorted(faults.items())},
+        "reports": reports,
+        **{name: _shares(counts[name]) for name in names},
+        "phase_by_label": {name: _shares(found) for name, found in sorted(phases.items())},
+        "wrong_and_confident": {name: round(found / max(1, reports), 4) for name, found in sorted(confident.items())},
+        "by_fault": {name: _shares(found) for name, found in sorted(faults.items())},
     }
 
 
-def _verdict(given: Said, true: TruePosition) -> str:
-    if given.trip_id is None:
-        return "none"
-    return "right" if (given.trip_id, given.start_date) == (true.trip_id, true.start_date) else "wrong"
+def _judge(given: Said, label: Label) -> dict[str, str]:
+    """Return right, wrong or none of each thing that was labelled."""
+    out: dict[str, str] = {}
+    if label.trip_id is not None:
+        same_day = label.start_date is None or given.start_date == label.start_date
+        out["on_trip"] = _verdict(given.trip_id, given.trip_id == label.trip_id and same_day)
+    if label.block_id is not None and label.on_trip:
+        out["block"] = _verdict(given.block_id, given.block_id == label.block_id)
+    if label.way is not None and label.on_trip is not False:
+        out["route_direction"] = _verdict(given.route_id, (given.route_id, given.direction_id) == label.way)
+    if label.phases:
+        out["phase"] = "right" if given.phase in label.phases else "wrong"
+        if label.phases <= OFF_TRIP:
+            out["off_trip"] = "wrong" if given.phase == Phase.IN_SERVICE else "right"
+    return out
+
+
+def _verdict(given: object, right: bool) -> str:
+    return "none" if given is None else "right" if right else "wrong"
 
 
 def _shares(counts: Counter[str]) -> dict[str, float]:

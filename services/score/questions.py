@@ -134,3 +134,11 @@ def of_routes(table: pl.DataFrame, schedule: pl.DataFrame, routes: Sequence[str]
     if not routes:
         return table
     return table.join(schedule.filter(pl.col("route_id").is_in(list(routes))).select(RUN).unique(), on=RUN, how="semi")
+
+
+def thin(asked: pl.DataFrame, every_s: int) -> pl.DataFrame:
+    """Return the first report of each bus and trip in each so many seconds; all of them for 0."""
+    if not every_s:
+        return asked
+    kept = asked.with_columns(slot=pl.col("time_ms") // (1000 * every_s))
+    return kept.unique([*TRIP, "slot"], keep="first", maintain_order=True).drop("slot")
