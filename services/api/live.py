@@ -29,6 +29,8 @@ CLOCK_JUMP_MS = 10 * 60_000
 # How long something stays in memory after it was last heard of, in the city's time.
 KEEP_VEHICLE_MS = 60 * 60_000
 KEEP_PREDICTION_MS = 60 * 60_000
+# A bus that was not heard of for so long has no run any more.
+HOLDS_RUN_MS = 90_000
 KEEP_CALL_MS = 6 * 3_600_000
 KEEP_ALERT_MS = 60 * 60_000
 # What lies further ahead is of another day that was played before.
@@ -96,10 +98,10 @@ def take_position(state: LiveState, message: BusPosition) -> list[Change]:
 
 
 def take_prediction(state: LiveState, message: TripPrediction) -> list[Change]:
-    """Keep the newest prediction of each run, and which stops it speaks of."""
+    """Keep the newest prediction of each run, of two buses on it that further along, and which stops it speaks of."""
     key = RunKey(message.trip_id, message.start_date)
     old = state.predictions.get(key)
-    if old is not None and message.made_at_ms <= old.made_at_ms:
+    if old is not None and _holds_run(state, old, message):
         return []
     state.predictions[key] = message
     before = set() if old is None else {stop.stop_id for stop in old.stops}
@@ -108,6 +110,24 @@ def take_prediction(state: LiveState, message: TripPrediction) -> list[Change]:
         state.runs_by_stop.setdefault(stop_id, set()).add(key)
     _forget_stops(state, key, before - after)
     return [Change("predictions", stop_id) for stop_id in before | after]
+
+
+def _holds_run(state: LiveState, old: TripPrediction, new: TripPrediction) -> bool:
+    """Return whether a run keeps the prediction it has, so that it does not go to and fro between two buses.
+
+    A bus that is on the run comes before one that has it for its next trip, then the bus that is further along.
+    """
+    if old.vehicle_id == new.vehicle_id or abs(new.made_at_ms - old.made_at_ms) > HOLDS_RUN_MS:
+        return new.made_at_ms <= old.made_at_ms
+    old_is_on, new_is_on = (_is_on(state, one) for one in (old, new))
+    if old_is_on != new_is_on:
+        return old_is_on
+    return (len(old.stops), old.vehicle_id) < (len(new.stops), new.vehicle_id)
+
+
+def _is_on(state: LiveState, prediction: TripPrediction) -> bool:
+    now = state.vehicles.get(prediction.vehicle_id)
+    return now is not None and now.position.assignment.trip_id == prediction.trip_id
 
 
 def take_stop_event(state: LiveState, message: StopEvent) -> list[Change]:

@@ -11,6 +11,7 @@ import click
 
 from services.bench.api_load import Load, Rig, open_api
 from services.bench.api_naive import Naive
+from services.bench.api_users import ask_as_users
 from services.bench.path.ledger import quantile
 from services.bench.report import Figure, print_report
 from services.bench.sse_crowd import listen_many
@@ -26,9 +27,10 @@ REBUILT = "rebuilt from messages per request"
 @click.option("--buses", default=2000, show_default=True, help="Buses that report every 10 s.")
 @click.option("--seconds", default=15.0, show_default=True, help="How long each measurement takes.")
 @click.option("--listeners", default="200,1000", show_default=True, help="How many listen at once, with commas.")
+@click.option("--users", default=500, show_default=True, help="People who ask at once, with pauses.")
 @click.option("--seed", default=1, show_default=True, help="Same seed, same buses.")
-def api(city: Path | None, buses: int, seconds: float, listeners: str, seed: int) -> None:
-    """Time the api with a fleet reporting: arrivals, all buses, event streams; beside naive ways in the same run."""
+def api(city: Path | None, buses: int, seconds: float, listeners: str, users: int, seed: int) -> None:
+    """Time the api with a fleet reporting, beside naive ways: arrivals, buses, feeds, people, streams."""
     folder = city or settings_of(None).place.city_dir
     if not (folder / "gtfs.zip").exists():
         raise click.ClickException(f"{folder} has no gtfs.zip; build a city with `hanoi sample build --out {folder}`")
@@ -37,10 +39,10 @@ def api(city: Path | None, buses: int, seconds: float, listeners: str, seed: int
     except ValueError as error:
         raise click.BadParameter(f"{listeners!r} is no list of whole numbers", param_hint="--listeners") from error
     with open_api(folder, Load(buses=buses, seed=seed)) as rig:
-        print_report("api", measure(rig, seconds, crowds))
+        print_report("api", measure(rig, seconds, crowds, users))
 
 
-def measure(rig: Rig, seconds: float, crowds: list[int]) -> list[Figure]:
+def measure(rig: Rig, seconds: float, crowds: list[int], users: int) -> list[Figure]:
     """Measure everything once.
 
     Parameters
@@ -51,6 +53,8 @@ def measure(rig: Rig, seconds: float, crowds: list[int]) -> list[Figure]:
         How long each measurement takes.
     crowds : list of int
         How many listen at once, one after another.
+    users : int
+        How many ask at once.
 
     Returns
     -------
@@ -61,6 +65,8 @@ def measure(rig: Rig, seconds: float, crowds: list[int]) -> list[Figure]:
     figures = [Figure("first_answer_s", "s", round(rig.first_answer_s, 2))]
     figures += _arrivals(rig, naive, seconds)
     figures += _vehicles(rig, naive, seconds)
+    figures += _feeds(rig, naive, seconds)
+    figures += _users(rig, users, seconds)
     for count in crowds:
         figures += _crowd(rig, naive, count, seconds)
     figures.append(Figure("api_mib", "MiB", round(rig.api_mib(), 1)))
@@ -86,6 +92,39 @@ def _vehicles(rig: Rig, naive: Naive, seconds: float) -> list[Figure]:
         Figure("vehicles_p99_ms", "ms", _q(took_ms, 99), "made for each request", _q(naive_ms, 99)),
         Figure("vehicles_per_s", "answers/s", round(per_s, 1)),
         Figure("vehicles_failures", "answers", float(failures), goal="0"),
+    ]
+
+
+def _feeds(rig: Rig, naive: Naive, seconds: float) -> list[Figure]:
+    took_ms, failures, per_s = rig.ask(["/gtfs-rt/trip-updates.pb", "/gtfs-rt/vehicle-positions.pb"], seconds)
+    naive_ms = _timed(lambda _: naive.trip_updates(), list(range(4)))
+    return [
+        Figure("feeds_p50_ms", "ms", _q(took_ms, 50), "made for each request", _q(naive_ms, 50)),
+        Figure("feeds_p99_ms", "ms", _q(took_ms, 99), "made for each request", _q(naive_ms, 99)),
+        Figure("feeds_per_s", "answers/s", round(per_s, 1)),
+        Figure("feeds_failures", "answers", float(failures), goal="0"),
+    ]
+
+
+def _users(rig: Rig, users: int, seconds: float) -> list[Figure]:
+    stops, routes = rig.stop_ids(), rig.table.route_ids
+    places = list(zip(rig.table.stop_lon[:: len(stops)], rig.table.stop_lat[:: len(stops)], strict=True))
+    paths = {
+        "arrivals": [f"/api/stops/{quote(stop_id, safe='')}/arrivals" for stop_id in stops],
+        "near": [f"/api/stops/near?lon={lon:.5f}&lat={lat:.5f}" for lon, lat in places],
+        "vehicles": [f"/api/vehicles/{quote(driver.vehicle_id, safe='')}" for driver in rig.drivers],
+        "route": [f"/api/routes/{quote(route_id, safe='')}" for route_id in routes],
+        "search": [f"/api/search?q={quote(name[:6])}" for name in rig.table.stop_names[:: len(stops)]],
+        "feed": ["/gtfs-rt/trip-updates.pb", "/gtfs-rt/vehicle-positions.pb", "/gtfs-rt/alerts.pb"],
+    }
+    heard = ask_as_users(rig.port, paths, users, seconds)
+    parts = [Figure(f"users_{name}_p99_ms", "ms", _q(took, 99)) for name, took in sorted(heard.took_ms.items())]
+    return [
+        Figure(f"users_{users}_p50_ms", "ms", _q(heard.all_ms, 50)),
+        Figure(f"users_{users}_p99_ms", "ms", _q(heard.all_ms, 99), goal="<= 200"),
+        Figure(f"users_{users}_per_s", "answers/s", round(len(heard.all_ms) / seconds, 1)),
+        Figure(f"users_{users}_failures", "answers", float(heard.failures), goal="0"),
+        *parts,
     ]
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from fleet.gtfs import Timetable
 from schemas.message import decode
 from schemas.topics import TOPICS
+from services.api.feeds.moment import take_moment
+from services.api.feeds.published import Edition
 from services.api.live import REDUCERS, LiveState
 from services.api.stops.responses import arrivals_out
 from services.api.timetable import CityTimetable
@@ -46,6 +48,11 @@ class Naive:
     def vehicles(self) -> bytes:
         """Return all buses from the state, encoded for this answer."""
         return self._encode(len(self._state.vehicles))
+
+    def trip_updates(self) -> bytes:
+        """Return the trip updates, made and encoded for this answer."""
+        moment = take_moment(self._state, self._timetable, self._now_ms())
+        return Edition(moment, self._timetable).kept("trip-updates", "pb").packed
 
     def bytes_per_bus(self) -> float:
         """Return the bytes of one bus in full JSON."""

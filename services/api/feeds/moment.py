@@ -31,8 +31,8 @@ class Moment:
     incidents: Sequence[Incident] = ()
 
     def holders(self) -> dict[RunKey, str]:
-        """Return which bus each run is told of: the one predicted for it, else the surest; two are never on one."""
-        surest = sorted(self.positions, key=lambda p: (p.assignment.probability, p.vehicle_id))
+        """Return which bus each run is told of: the one predicted for it, else that furthest along; never two."""
+        surest = sorted(self.positions, key=lambda p: (p.assignment.distance_m or 0.0, p.vehicle_id))
         held = {RunKey(p.assignment.trip_id or "", p.assignment.start_date or ""): p.vehicle_id for p in surest}
         return held | {run: prediction.vehicle_id for run, prediction in self.predictions.items()}
 

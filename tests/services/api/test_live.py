@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from schemas.edge import EdgeState, LevelOfService, RoadStates
 from schemas.feed import ClockTick
 from schemas.fleet_alert import AlertKind, FleetAlert
+from schemas.prediction import TripPrediction
 from schemas.stop_event import StopEvent
 from schemas.text import Text
 from services.api.live import (
@@ -60,6 +61,32 @@ def test_a_prediction_is_found_by_its_stops_until_it_says_otherwise() -> None:
     assert state.runs_by_stop == {"s3": {RunKey("t1", DATE)}}
     take_prediction(state, prediction(made_at_ms=NOON_MS))
     assert set(state.runs_by_stop) == {"s3"}
+
+
+def said(vehicle_id: str, second: int, stops: tuple[str, ...]) -> TripPrediction:
+    made = prediction(made_at_ms=NOON_MS + second * 1000, stops=stops)
+    return msgspec.structs.replace(made, vehicle_id=vehicle_id)
+
+
+def test_of_two_buses_that_are_predicted_for_one_run_that_further_along_keeps_it() -> None:
+    told = [("ahead", ("s3",)), ("behind", ("s2", "s3"))]
+    for order in (told, told[::-1]):
+        state = LiveState()
+        for second in range(0, 60, 10):
+            for vehicle_id, stops in order:
+                take_prediction(state, said(vehicle_id, second + (vehicle_id == "behind"), stops))
+        assert state.predictions[RunKey("t1", DATE)].vehicle_id == "ahead"
+
+
+def test_a_run_goes_to_the_other_bus_once_its_own_is_silent_or_on_another_trip() -> None:
+    silent, moved = LiveState(), LiveState()
+    for state in (silent, moved):
+        take_prediction(state, said("ahead", 0, ("s3",)))
+    take_prediction(silent, said("behind", 91, ("s2", "s3")))
+    take_position(moved, position("ahead", trip_id="t2"))
+    take_position(moved, position("behind"))
+    take_prediction(moved, said("behind", 10, ("s2", "s3")))
+    assert {s.predictions[RunKey("t1", DATE)].vehicle_id for s in (silent, moved)} == {"behind"}
 
 
 def call(sequence: int) -> StopEvent:
