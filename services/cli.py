@@ -10,6 +10,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("services.run.status_command:status", "Show which services run and how they fare."),
     "doctor": ("services.doctor.command:doctor", "Say what is missing on this machine and how to get it."),
     "city import": ("services.city.command:import_", "Make a city folder from GTFS, roads, cameras and a roster."),
+    "city swap": ("services.city.command:swap", "Give a running city another timetable, or take it back."),
     "city show": ("services.city.command:show", "Show what a city folder holds and what is doubtful."),
     "sample build": ("services.sample.command:build", "Build the sample city by code."),
     "simulate": ("services.simulate.command:simulate", "Simulate buses and write fixes and a truth log."),

@@ -9,7 +9,7 @@
     write_pmtiles(Path("map.pmtiles"), network, lines=[…], stops=[…], areas=areas)
 """
 
-from routing.network.areas import MapAreas
+from routing.network.areas import MapAreas, load_areas, save_areas
 from routing.network.errors import NetworkError
 from routing.network.graph import Finding, RoadNetwork
 from routing.network.osm import read_areas, read_osm
@@ -23,9 +23,11 @@ __all__ = [
     "MapStop",
     "NetworkError",
     "RoadNetwork",
+    "load_areas",
     "load_network",
     "read_areas",
     "read_osm",
+    "save_areas",
     "save_network",
     "write_pmtiles",
 ]

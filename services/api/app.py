@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -36,6 +37,7 @@ from services.api.tail import follow, relay
 from services.api.timetable import CityTimetable, open_timetable
 from services.api.vehicles import endpoints as vehicles
 from services.city.folder import CityFolder
+from services.city.watch import LOOK_EVERY_S, CityWatch
 from services.context import Context
 from services.media.store import MediaStore
 from services.store.engine import Store
@@ -103,10 +105,10 @@ def create_app(
         cameras=_cameras(city),
     )
     sender = Sender(state)
+    watch = CityWatch(city.root)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        del app
         stop = threading.Event()
         works = (follow, relay) if follow_log else ()
         threads = [
@@ -115,10 +117,12 @@ def create_app(
         for thread in threads:
             thread.start()
         pump = asyncio.create_task(state.hub.pump(sender.send, sender.tick))
+        swap = asyncio.create_task(_follow_city(app, watch))
         try:
             yield
         finally:
             stop.set()
+            swap.cancel()
             state.hub.close()
             await pump
             for thread in threads:
@@ -147,6 +151,29 @@ def create_app(
     for middleware in (Compression, SecurityHeaders, Timing):
         app.add_middleware(middleware)
     return app
+
+
+async def _follow_city(app: FastAPI, watch: CityWatch) -> None:
+    """Go over to a new timetable of the city; requests that have begun end on the one before."""
+    while True:
+        await asyncio.sleep(LOOK_EVERY_S)
+        fresh = await asyncio.to_thread(_take_city, app.state.api, watch)
+        if fresh is not None:
+            app.state.api = fresh
+            app.state.sender.turn_to(fresh)
+
+
+def _take_city(state: ApiState, watch: CityWatch) -> ApiState | None:
+    city = watch.find_new()
+    if city is None:
+        return None
+    timetable = _timetable(state.context, city)
+    if timetable.table is None and city.gtfs is not None:
+        return None  # said already; the one before stays
+    fresh = dataclasses.replace(state, city=city, timetable=timetable)
+    _ = fresh.shapes.version
+    LOG.info("another timetable is in use", trips=0 if timetable.table is None else len(timetable.table.trip_ids))
+    return fresh
 
 
 def _guarded(work: Callable[[ApiState, threading.Event], None], state: ApiState, stop: threading.Event) -> None:

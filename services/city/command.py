@@ -16,6 +16,7 @@ from schemas.text import Text as TwoTongues
 from services.city.folder import City, CityError, CityFolder
 from services.city.importer import Progress, Request, import_city
 from services.city.report import Report, read_report
+from services.city.swap import BEFORE, Difference, compare, swap_timetable, undo_swap
 from services.clock import WallClock
 
 STAGES = {
@@ -147,6 +148,50 @@ def show(folder: Path) -> None:
     except CityError as error:
         fail(Console(stderr=True), error)
     show_city(Console(), folder, city, read_report(folder))
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--gtfs", type=click.Path(path_type=Path), help="The new timetable: a GTFS zip.")
+@click.option("--undo", is_flag=True, help="Take the timetable back that was there before the last swap.")
+def swap(folder: Path, gtfs: Path | None, undo: bool) -> None:
+    """Give a city another timetable while its services run; a feed that cannot be used changes nothing."""
+    if undo == (gtfs is not None):
+        raise click.UsageError("give --gtfs FEED or --undo")
+    console = Console(stderr=True)
+    began = WallClock().now_ms()
+
+    def make(progress: Progress) -> tuple[City, Report]:
+        if gtfs is not None:
+            report = swap_timetable(folder, gtfs, now_ms=began, progress=progress)
+            return CityFolder(folder).city, report
+        city = undo_swap(folder, progress)
+        found = read_report(folder)
+        assert found is not None
+        return city, found
+
+    city, report = with_progress(console, make)
+    show_city(Console(), folder, city, report)
+    show_difference(Console(), compare(folder / BEFORE / "gtfs.zip", folder / "gtfs.zip"))
+
+
+def show_difference(console: Console, found: Difference) -> None:
+    """Print what a swap changed.
+
+    Parameters
+    ----------
+    console : Console
+        Where to.
+    found : Difference
+        The change.
+    """
+    console.print(
+        f"stops {found.stops[0]:,} → {found.stops[1]:,}   trips {found.trips[0]:,} → {found.trips[1]:,}, "
+        f"{found.kept_trips:,} of them kept their id"
+    )
+    for word, lines in (("new lines", found.new_lines), ("gone lines", found.gone_lines)):
+        if lines:
+            console.print(f"{word}: {', '.join(lines)}", soft_wrap=True)
 
 
 def show_city(console: Console, folder: Path, city: City, report: Report | None) -> None:

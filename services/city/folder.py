@@ -11,6 +11,7 @@
     roster.csv           vehicle_id,route_id[,service_date]                    (optional)
     signals.json         [{lon, lat}] of traffic signals                       (optional)
     report.json          what the import repaired or found doubtful
+    before/              the timetable before the last `hanoi city swap`       (optional)
 """
 
 from pathlib import Path

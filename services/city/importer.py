@@ -13,7 +13,15 @@ import msgspec
 import polars as pl
 
 from fleet.gtfs import GtfsError
-from routing.network import NetworkError, RoadNetwork, read_areas, read_osm, save_network, write_pmtiles
+from routing.network import (
+    NetworkError,
+    RoadNetwork,
+    read_areas,
+    read_osm,
+    save_areas,
+    save_network,
+    write_pmtiles,
+)
 from routing.network.areas import MapAreas
 from routing.network.graph import utm_epsg
 from routing.network.tiles import ATTRIBUTION
@@ -120,7 +128,7 @@ def import_city(request: Request, *, now_ms: int, progress: Progress | None = No
     with _new_folder(request.out) as folder:
         draft = Draft(folder)
         _roads(request, draft, progress)
-        _feed(request, draft, now_ms, progress)
+        take_feed(request, draft, now_ms, progress)
         _small_parts(request, draft)
         _map(request, draft, progress)
         city = _city(request, draft)
@@ -173,6 +181,7 @@ def _roads(request: Request, draft: Draft, progress: Progress) -> None:
     network = draft.network
     save_network(network, draft.folder / "network")
     save_hierarchy(network, draft.folder / "network")
+    save_areas(draft.areas, draft.folder / "network")
     signals = [
         {"lon": round(lon, 7), "lat": round(lat, 7)}
         for lon, lat in zip(network.signal_lon.tolist(), network.signal_lat.tolist(), strict=True)
@@ -187,7 +196,8 @@ def _roads(request: Request, draft: Draft, progress: Progress) -> None:
     draft.parts.append(part("network", source, counts) if source.is_file() else place_part(request.roads, counts))
 
 
-def _feed(request: Request, draft: Draft, now_ms: int, progress: Progress) -> None:
+def take_feed(request: Request, draft: Draft, now_ms: int, progress: Progress) -> None:
+    """Read and mend the feed of a request, lay its lines on the draft's roads, and write it to the draft's folder."""
     if request.gtfs is None:
         return
     progress.stage("timetable")
@@ -261,10 +271,19 @@ def _map(request: Request, draft: Draft, progress: Progress) -> None:
     progress.stage("map")
     lines = map_lines(draft.tables) if draft.tables is not None else []
     stops = map_stops(draft.tables) if draft.tables is not None else []
-    credit = ATTRIBUTION if request.origin == "import" and draft.network is not None else ""
     write_pmtiles(
-        draft.folder / "map.pmtiles", draft.network, lines=lines, stops=stops, areas=draft.areas, attribution=credit
+        draft.folder / "map.pmtiles",
+        draft.network,
+        lines=lines,
+        stops=stops,
+        areas=draft.areas,
+        attribution=credit(request.origin, on_roads=draft.network is not None),
     )
+
+
+def credit(origin: str, *, on_roads: bool) -> str:
+    """Return whose data the map shows, as it says it."""
+    return ATTRIBUTION if origin == "import" and on_roads else ""
 
 
 def _city(request: Request, draft: Draft) -> City:

@@ -39,6 +39,16 @@ class Sender:
         self._arrivals: dict[tuple[str, int], str] = {}
         self._arrivals_due_s = 0.0
 
+    def turn_to(self, state: ApiState) -> None:
+        """Speak of another timetable from now on; every client gets the whole again."""
+        fleet = Fleet(state)
+        with state.live.reading() as live:
+            fleet.take(live, list(live.vehicles))
+        self.state, self.fleet, self.some = state, fleet, SomeBuses(state)
+        self._arrivals.clear()
+        for client in state.hub.clients:
+            client.resync()
+
     async def tick(self) -> None:
         """Send the clock, the buses that are not shown any more, and the arrivals that only time has changed."""
         clock = event("clock", clock_out(self.state))
