@@ -27,6 +27,8 @@ DOOR_BEFORE_M = 60.0
 SLACK_S = 900.0
 # Earlier before its planned start a bus is taken to wait, wherever it stands: many wait beyond the first stops.
 EARLY_MS = 300_000
+# Where a feed draws no shape, a way is straight from stop to stop and streets lie so many times farther beside it.
+UNDRAWN = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +45,12 @@ class Way:
     along_m: Floats
     due_s: Floats
     begins_m: Floats
+    drawn: bool = True
+
+    @property
+    def on_route_m(self) -> float:
+        """Beside the way by more than this a fix is not on it."""
+        return ON_ROUTE_M if self.drawn else ON_ROUTE_M * UNDRAWN
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +92,9 @@ def make_way(timetable: Timetable, runs: Sequence[TripRun]) -> Way:
     along = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
     first = np.cumsum([0, *(len(part) for part in xs[:-1])])
     begins = along[first]
-    return Way(tuple(runs), x, y, along, np.concatenate(due), begins)
+    return Way(
+        tuple(runs), x, y, along, np.concatenate(due), begins, all(timetable.pattern_of(run.trip).drawn for run in runs)
+    )
 
 
 def lay(way: Way, time_ms: Ints, x: Floats, y: Floats) -> Laid:
@@ -109,8 +119,10 @@ def lay(way: Way, time_ms: Ints, x: Floats, y: Floats) -> Laid:
     before = time_ms < starts[0]
     along, off = np.zeros(len(time_ms)), np.zeros(len(time_ms))
     under = ~before
-    along[under], off[under] = _lay(x[under], y[under], time_ms[under] / 1000.0, way.x, way.y, way.along_m, due)
-    on = under & (off <= ON_ROUTE_M)
+    along[under], off[under] = _lay(
+        x[under], y[under], time_ms[under] / 1000.0, way.x, way.y, way.along_m, due, 1.0 if way.drawn else UNDRAWN
+    )
+    on = under & (off <= way.on_route_m)
     along[on] = np.maximum.accumulate(along[on])
     run = np.maximum(0, np.searchsorted(way.begins_m, along, side="right") - 1)
     waits = time_ms < starts[run]
@@ -142,7 +154,7 @@ def find_arrivals(
     list of Arrival
         None where the fixes around the line are more than five minutes apart.
     """
-    on = (laid.off_m <= ON_ROUTE_M) & ~laid.waits
+    on = (laid.off_m <= way.on_route_m) & ~laid.waits
     along, times, doors = (way.begins_m[laid.run] + laid.distance_m)[on], time_ms[on], door_open[on]
     found: list[Arrival] = []
     for number, run in enumerate(way.runs):
@@ -162,7 +174,7 @@ def find_arrivals(
 
 @numba.njit(cache=True)
 def _lay(
-    fx: Floats, fy: Floats, time_s: Floats, x: Floats, y: Floats, along: Floats, due_s: Floats
+    fx: Floats, fy: Floats, time_s: Floats, x: Floats, y: Floats, along: Floats, due_s: Floats, loose: float
 ) -> tuple[Floats, Floats]:
     fixes, segments = len(fx), len(x) - 1
     if fixes == 0:
@@ -175,7 +187,7 @@ def _lay(
             if best[j] < least:
                 least, arg = best[j], j
             _, d2 = _project(fx[i], fy[i], x[j], y[j], x[j + 1], y[j + 1])
-            cost = min(d2, FAR_M * FAR_M) / (GPS_M * GPS_M)
+            cost = min(d2 / (loose * loose), FAR_M * FAR_M) / (GPS_M * GPS_M)
             late = abs(time_s[i] - due_s[j]) - SLACK_S
             if late > 0.0:  # never of NaN
                 cost += (late / SLACK_S) ** 2

@@ -13,6 +13,7 @@ from fleet.roster import RosterError, read_roster
 from fleet.tracker import Tracker
 from schemas.fix import Fix
 from services.recordings import FORMATS, RecordingError, Refusal, read_recording
+from services.recordings.day_files import is_day_schedule, write_feed_of_day_files
 from services.replay.order import in_time_order, shuffled, without_trips
 from services.replay.truth import TruthKeeper
 from services.replay.write import ReplayFiles
@@ -22,7 +23,8 @@ MARGIN_DEG = 0.3
 
 
 @click.command()
-@click.option("--gtfs", type=click.Path(path_type=Path), required=True, help="GTFS zip or folder.")
+@click.option("--gtfs", type=click.Path(path_type=Path), required=True,
+              help="GTFS zip or folder; or schedule_FROM_TO.csv of day files: a feed is made of it.")  # fmt: skip
 @click.option("--positions", type=click.Path(path_type=Path), required=True, help="Recording: file or folder.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the results; made if absent.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="auto", help="Format of the recording.")
@@ -47,6 +49,7 @@ def replay(
         refused[f"{refusal.field}: {refusal.mend}"] += 1
 
     try:
+        gtfs = write_feed_of_day_files(gtfs, positions, out / "gtfs.zip") if is_day_schedule(gtfs) else gtfs
         timetable = read_timetable(gtfs, repeat_calendar=repeat_calendar)
         routes = read_roster(roster) if roster is not None else None
         read = read_recording(positions, form, "replay", timezone=timetable.timezone, on_refusal=count)
