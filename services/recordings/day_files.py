@@ -32,8 +32,8 @@ def write_feed_of_day_files(schedule: Path, recording: Path, out: Path) -> Path:
     schedule : Path
         ``schedule_FROM_TO.csv`` or ``.csv.gz``; ``stops_FROM_TO`` lies beside it.
     recording : Path
-        The day file (CSV) or a folder of them; its ``trip_id``, ``route_id`` and ``trip_headsign`` tell which route a
-        trip runs. Trips that it does not name run the route ``unknown``.
+        A day file (CSV) ``YYYY-MM-DD.csv`` or a folder of them. All of the span that lie there are read: their
+        ``trip_id``, ``route_id`` and ``trip_headsign`` tell which route a trip runs; other trips run ``unknown``.
     out : Path
         The zip; replaced if it exists.
 
@@ -55,7 +55,7 @@ def write_feed_of_day_files(schedule: Path, recording: Path, out: Path) -> Path:
         schedule.with_name(schedule.name.replace("schedule_", "stops_", 1)),
         ["stop_id", "stop_name", "stop_lat", "stop_lon"],
     )
-    trips = _trips(times, _routes(recording))
+    trips = _trips(times, _routes(recording, span[1], span[2]))
     files = {
         "agency": pl.DataFrame(
             {
@@ -112,11 +112,16 @@ def _trips(times: pl.DataFrame, routes: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _routes(recording: Path) -> pl.DataFrame:
+def _routes(recording: Path, first: str, last: str) -> pl.DataFrame:
+    """Return the route and headsign of each trip named in any day file of a span: its days share one feed."""
     columns = ["trip_id", "route_id", "trip_headsign"]
-    files = sorted(recording.glob("[0-9]*.csv*")) if recording.is_dir() else [recording]
+    folder = recording if recording.is_dir() else recording.parent
+    days = [file for file in sorted(folder.glob("*.csv*")) if first <= file.name[:10].replace("-", "") <= last]
+    files = days if recording.is_dir() or recording in days else [recording]
     if not files:
-        raise RecordingError(f"{recording}: no day file YYYY-MM-DD.csv in this folder")
+        raise RecordingError(f"{recording}: no day file YYYY-MM-DD.csv between {first} and {last}")
     return (
-        pl.concat([_read(file, columns) for file in files]).drop_nulls("trip_id").unique("trip_id", maintain_order=True)
+        pl.concat([_read(file, columns) for file in files])
+        .drop_nulls("trip_id")
+        .unique("trip_id", keep="first", maintain_order=True)
     )

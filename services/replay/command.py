@@ -14,6 +14,7 @@ from fleet.tracker import Tracker
 from schemas.fix import Fix
 from services.recordings import FORMATS, RecordingError, Refusal, read_recording
 from services.recordings.day_files import is_day_schedule, write_feed_of_day_files
+from services.replay.lessons import read_lessons
 from services.replay.order import in_time_order, shuffled, without_trips
 from services.replay.truth import TruthKeeper
 from services.replay.write import ReplayFiles
@@ -31,6 +32,8 @@ MARGIN_DEG = 0.3
 @click.option("--roster", type=click.Path(path_type=Path), help="CSV vehicle_id,route_id.")
 @click.option("--shuffle", "seed", type=int, help="Deliver as unruly partitions would; the results stay the same.")
 @click.option("--hide-trips", is_flag=True, help="As if the feed named no trip; assignment must find it.")
+@click.option("--history", type=click.Path(path_type=Path), multiple=True,
+              help="Replay of an earlier day on the same feed: its lessons are known; may be repeated.")  # fmt: skip
 @click.option("--repeat-calendar", is_flag=True, help="Outside the calendar run what each weekday usually ran.")
 def replay(
     gtfs: Path,
@@ -40,6 +43,7 @@ def replay(
     roster: Path | None,
     seed: int | None,
     hide_trips: bool,
+    history: tuple[Path, ...],
     repeat_calendar: bool,
 ) -> None:
     """Run the tracker over a recording and write what it says."""
@@ -61,6 +65,7 @@ def replay(
     fixes = [without_trips(fix) for fix in fixes] if hide_trips else fixes
     fixes = shuffled(fixes, seed) if seed is not None else fixes
     tracker = Tracker(timetable, routes, area_of(timetable))
+    tracker.learn_all(read_lessons(history, tracker.fingerprint))
     files = ReplayFiles(out)
     began = time.perf_counter()
     counts = run_through(tracker, fixes, files, truth)
@@ -80,7 +85,8 @@ def replay(
         "doubts": list(timetable.doubts),
         "seconds": round(took_s, 2),
         "fixes_per_s": round(len(fixes) / took_s, 1) if took_s else None,
-        "options": {"hide_trips": hide_trips, "shuffle": seed, "repeat_calendar": repeat_calendar},
+        "options": {"hide_trips": hide_trips, "shuffle": seed, "repeat_calendar": repeat_calendar}
+        | {"history": [str(folder) for folder in history]},
         "sha256": files.digest(),
     }
     (out / "summary.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,15 +1,19 @@
 """A CSV that comes out in the same order whatever the order of the fixes."""
 
 import csv
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 HOLD_MS = 900_000
+Row = tuple[Any, ...]
 
 
 class SortedCsv:
     """A CSV whose rows come out sorted, if none comes more than 15 minutes of event time after a later one.
+
+    Rows of one moment and key that come again replace those before: what is said again is said better.
 
     Parameters
     ----------
@@ -23,18 +27,21 @@ class SortedCsv:
         self._file = path.open("w", newline="", encoding="utf-8")
         self._writer = csv.writer(self._file)
         self._writer.writerow(columns)
-        self._held: list[tuple[tuple[Any, ...], tuple[Any, ...]]] = []
+        self._held: dict[tuple[int, str], dict[Row, list[Row]]] = defaultdict(dict)
         self._newest = 0
         self._flushed = 0
         self.rows = 0
 
-    def add(self, time_ms: int, order: tuple[Any, ...], row: tuple[Any, ...]) -> None:
-        """Take one row; ``order`` breaks ties of time."""
-        self._held.append(((time_ms, *order), row))
+    def add(self, time_ms: int, vehicle_id: str, key: Row, rows: list[Row]) -> None:
+        """Take the rows of one moment, bus and key."""
+        self._held[time_ms, vehicle_id][key] = rows
         self._newest = max(self._newest, time_ms)
-        self.rows += 1
         if self._newest - self._flushed > 2 * HOLD_MS:
             self._flush(self._newest - HOLD_MS)
+
+    def forget(self, time_ms: int, vehicle_id: str) -> None:
+        """Drop what was taken of a moment and bus and is not written yet."""
+        self._held.pop((time_ms, vehicle_id), None)
 
     def close(self) -> None:
         """Write what is held and close the file."""
@@ -42,8 +49,8 @@ class SortedCsv:
         self._file.close()
 
     def _flush(self, until_ms: int) -> None:
-        self._held.sort(key=lambda held: held[0])
-        keep = next((i for i, held in enumerate(self._held) if held[0][0] >= until_ms), len(self._held))
-        self._writer.writerows(row for _, row in self._held[:keep])
-        del self._held[:keep]
+        for moment in sorted(moment for moment in self._held if moment[0] < until_ms):
+            for _, rows in sorted(self._held.pop(moment).items(), key=lambda held: held[0]):
+                self._writer.writerows(rows)
+                self.rows += len(rows)
         self._flushed = until_ms

@@ -9,8 +9,10 @@ from typing import Any
 from fleet.gtfs.timetable import Timetable
 from fleet.tracker import TrackOutputs
 from schemas.fleet_alert import FleetAlert
+from schemas.lesson import Lesson
 from schemas.position import BusPosition
 from schemas.stop_event import StopEvent
+from services.replay.lessons import write_lessons
 from services.replay.sorted_csv import SortedCsv
 from services.replay.truth import ASKED, OBSERVED, TruthKeeper
 
@@ -47,12 +49,19 @@ class ReplayFiles:
         self._assignments = SortedCsv(folder / "assignments.csv", ASSIGNMENTS)
         self._predictions = SortedCsv(folder / "predictions.csv", PREDICTIONS)
         self._events: dict[tuple[str, str, str, int], StopEvent] = {}
+        self._said: set[tuple[str, int]] = set()
+        self._lessons: dict[tuple[str, str, str, int], Lesson] = {}
         self._alerts: dict[tuple[str, int], tuple[int, FleetAlert]] = {}
 
     def take(self, out: TrackOutputs) -> None:
         """Write what a step led to."""
         for p in out.positions:
-            self._assignments.add(p.time_ms, (p.vehicle_id,), _assignment(p))
+            if (p.vehicle_id, p.time_ms) in self._said:
+                self._predictions.forget(p.time_ms, p.vehicle_id)
+            self._assignments.add(p.time_ms, p.vehicle_id, (), [_assignment(p)])
+        self._said.update((p.vehicle_id, p.time_ms) for p in out.positions)
+        for lesson in out.lessons:
+            self._lessons[lesson.identity] = lesson
         for e in out.stop_events:
             self._events[(e.vehicle_id, e.trip_id, e.start_date, e.stop_sequence)] = e
         for alert in out.alerts:
@@ -61,16 +70,28 @@ class ReplayFiles:
             self._alerts[key] = (said_ms, alert)
         for trip in out.predictions:
             who = (trip.vehicle_id, trip.trip_id, trip.start_date)
-            for s in trip.stops:
-                times = (s.eta_ms, s.p10_ms, s.p50_ms, s.p90_ms)
-                row = (trip.made_at_ms, *who, s.stop_id, s.stop_sequence, *times, trip.reason.en)
-                self._predictions.add(trip.made_at_ms, (*who, s.stop_sequence), row)
+            rows = [
+                (
+                    trip.made_at_ms,
+                    *who,
+                    s.stop_id,
+                    s.stop_sequence,
+                    s.eta_ms,
+                    s.p10_ms,
+                    s.p50_ms,
+                    s.p90_ms,
+                    trip.reason.en,
+                )
+                for s in trip.stops
+            ]
+            self._predictions.add(trip.made_at_ms, trip.vehicle_id, who, rows)
 
     def close(self, truth: TruthKeeper) -> dict[str, int]:
         """Write what is left and the truth beside it, and return the number of rows of each file."""
-        rows = {"assignments": self._assignments.rows, "predictions": self._predictions.rows}
         self._assignments.close()
         self._predictions.close()
+        rows = {"assignments": self._assignments.rows, "predictions": self._predictions.rows}
+        write_lessons(self._folder, (lesson for lesson in self._lessons.values() if not lesson.takes_back))
         events = [
             (*key[:3], e.stop_id, e.stop_sequence, e.arrival_ms, e.departure_ms)
             for key, e in sorted(self._events.items())
