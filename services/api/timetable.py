@@ -3,7 +3,7 @@
 import itertools
 import math
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fleet.gtfs import Timetable
 from fleet.gtfs.timetable import DayPlan
+from services.api.gtfs_rows import read_exact_trips
 from services.city.timetable import read_city_timetable
 
 # Stops of the same name within this distance of the first of them are one place.
@@ -46,6 +47,21 @@ class StopPlace:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """One departure of a frequency: the trip of the feed, its start in seconds of the service day."""
+
+    trip_id: str
+    start_s: int
+    is_exact: bool
+
+    @property
+    def start_time(self) -> str:
+        """As GTFS writes it, past 24:00:00 after midnight."""
+        hours, rest = divmod(self.start_s, 3600)
+        return f"{hours:02d}:{rest // 60:02d}:{rest % 60:02d}"
+
+
 class CityTimetable:
     """What pages need of a feed; of a city without one it is empty.
 
@@ -53,10 +69,13 @@ class CityTimetable:
     ----------
     table : Timetable or None
         The timetable, ``None`` where the city has no GTFS.
+    exact_trips : collection of str
+        Trips of ``frequencies.txt`` whose departures are exact; those of all others are by headway alone.
     """
 
-    def __init__(self, table: Timetable | None) -> None:
+    def __init__(self, table: Timetable | None, exact_trips: Collection[str] = ()) -> None:
         self.table = table
+        self._exact_trips = frozenset(exact_trips)
         self._active: dict[str, NDArray[np.bool_]] = {}
 
     @cached_property
@@ -127,6 +146,13 @@ class CityTimetable:
         """Return where a trip goes, ``None`` where it is unknown."""
         trip = None if self.table is None or trip_id is None else self.table.trip_number.get(trip_id)
         return None if self.table is None or trip is None else self.table.headsign_of(trip)
+
+    def find_frequency(self, trip_id: str) -> Frequency | None:
+        """Return which departure of a frequency a trip is, ``None`` for a trip with times of its own."""
+        base, _, start_s = trip_id.rpartition("#")
+        if self.table is None or not base or not start_s.isdecimal() or base in self.table.trip_number:
+            return None
+        return Frequency(base, int(start_s), base in self._exact_trips)
 
     def first_sequence(self, trip_id: str) -> int | None:
         """Return the stop sequence that a trip begins with, ``None`` where the trip is unknown."""
@@ -320,4 +346,6 @@ def search_places(places: Iterable[StopPlace], query: str, limit: int) -> list[S
 
 def open_timetable(path: Path | None, *, repeat_calendar: bool) -> CityTimetable:
     """Read the timetable of a city, an empty one where it has none; raises ``GtfsError`` for a broken feed."""
-    return CityTimetable(None if path is None else read_city_timetable(path, repeat_calendar=repeat_calendar))
+    if path is None:
+        return CityTimetable(None)
+    return CityTimetable(read_city_timetable(path, repeat_calendar=repeat_calendar), read_exact_trips(path))

@@ -1,12 +1,10 @@
 """The static GTFS that every id of the live feeds refers to: the very file that was read."""
 
-import csv
-import io
 import threading
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.api.gtfs_rows import read_rows
 from services.file_hash import hash_file
 
 
@@ -54,10 +52,4 @@ class StaticFeeds:
 
 def read_version(path: Path) -> str | None:
     """Return ``feed_version`` of ``feed_info.txt``, ``None`` where a feed does not say."""
-    try:
-        with zipfile.ZipFile(path) as feed:
-            text = feed.read("feed_info.txt").decode("utf-8-sig")
-    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError):
-        return None
-    rows = list(csv.DictReader(io.StringIO(text)))
-    return (rows[0].get("feed_version") or None) if rows else None
+    return next((row["feed_version"] for row in read_rows(path, "feed_info.txt") if row.get("feed_version")), None)

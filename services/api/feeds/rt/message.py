@@ -48,18 +48,17 @@ def fill_trip(out: pb.TripDescriptor, run: RunKey, timetable: CityTimetable) -> 
     table = timetable.table
     assert table is not None
     trip = table.trip_number[run.trip_id]
-    base, _, start_s = run.trip_id.rpartition("#")
-    is_frequency = bool(base) and start_s.isdecimal() and base not in table.trip_number
-    out.trip_id = base if is_frequency else run.trip_id
+    frequency = timetable.find_frequency(run.trip_id)
+    out.trip_id = run.trip_id if frequency is None else frequency.trip_id
     out.start_date = run.start_date
-    if is_frequency:
-        hours, rest = divmod(int(start_s), 3600)
-        out.start_time = f"{hours:02d}:{rest // 60:02d}:{rest % 60:02d}"
+    if frequency is not None:
+        out.start_time = frequency.start_time
     out.route_id = table.route_ids[table.trip_route[trip]]
     direction = table.trip_direction[trip]
     if direction in (0, 1):
         out.direction_id = direction
-    out.schedule_relationship = pb.TripDescriptor.SCHEDULED
+    by_headway = frequency is not None and not frequency.is_exact
+    out.schedule_relationship = pb.TripDescriptor.UNSCHEDULED if by_headway else pb.TripDescriptor.SCHEDULED
 
 
 def fill_text(out: pb.TranslatedString, text: Text) -> None:

@@ -26,12 +26,11 @@ def add_trip_updates(feed: pb.FeedMessage, moment: Moment, timetable: CityTimeta
     runs_of = {p.vehicle_id: p.assignment.trip_id for p in moment.positions}
     for run, prediction in moment.predictions.items():
         calls = calls_ahead(prediction, moment.now_ms)
-        if not calls:
+        if not calls or not _is_in_block(run.trip_id, runs_of.get(prediction.vehicle_id) or run.trip_id, timetable):
             continue
         update = feed.entity.add(id=entity_id(run)).trip_update
         fill_trip(update.trip, run, timetable)
-        if _is_in_block(run.trip_id, runs_of.get(prediction.vehicle_id) or run.trip_id, timetable):
-            update.vehicle.id = update.vehicle.label = prediction.vehicle_id
+        update.vehicle.id = update.vehicle.label = prediction.vehicle_id
         update.timestamp = prediction.made_at_ms // 1000
         _fill_calls(update, prediction, calls)
     for run, alert in moment.not_coming().items():
@@ -63,11 +62,13 @@ def _is_in_block(trip_id: str, running_id: str, timetable: CityTimetable) -> boo
 
 
 def _fill_calls(update: pb.TripUpdate, prediction: TripPrediction, calls: list[tuple[StopPrediction, int]]) -> None:
+    by_headway = update.trip.schedule_relationship == pb.TripDescriptor.UNSCHEDULED
     for stop, time_s in calls:
         call = update.stop_time_update.add(stop_sequence=stop.stop_sequence, stop_id=stop.stop_id)
         call.arrival.time = call.departure.time = time_s
         call.arrival.uncertainty = call.departure.uncertainty = uncertainty_s(stop, time_s)
-        if stop.scheduled_ms is not None:
+        if stop.scheduled_ms is not None and not by_headway:
             call.arrival.delay = call.departure.delay = time_s - stop.scheduled_ms // 1000
-        call.schedule_relationship = StopUpdate.SCHEDULED
-    update.delay = round(prediction.delay_s)
+        call.schedule_relationship = StopUpdate.UNSCHEDULED if by_headway else StopUpdate.SCHEDULED
+    if not by_headway:
+        update.delay = round(prediction.delay_s)
