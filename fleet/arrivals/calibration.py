@@ -4,7 +4,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.arrivals.errors import CENTRES_S, KEPT_AT_S, KEPT_EARLY_S, KEPT_LATE_S, QUANTILES, SHIFTS_S
+from fleet.arrivals.errors import CENTRES_S, KEPT_AT_S, KEPT_EARLY_S, KEPT_LATE_S, SHIFTS_S
 from fleet.arrivals.features import KINDS
 from fleet.arrivals.kernel import SPREADS_S
 
@@ -15,8 +15,10 @@ UPPER = LOW + STEP * (np.arange(BUCKETS) + 1.0)
 # A mean absolute error of one is a deviation of 1.25 where errors fall as a bell.
 PRIOR_DEVIATION = 1.25
 PRIOR_WEIGHT = 60.0
-MOST_WEIGHT = 4000.0
+MOST_WEIGHT = 1000.0
 TIE = 0.0002
+# A bus missed because it came before its shown time counts so much more than one that was waited for too long.
+MISS_WEIGHT = 0.5
 EARLY_S = np.interp(CENTRES_S, KEPT_AT_S, KEPT_EARLY_S)
 LATE_S = np.interp(CENTRES_S, KEPT_AT_S, KEPT_LATE_S)
 
@@ -40,8 +42,8 @@ def add_counts(counts: Floats, new: NDArray[np.int32]) -> Floats:
 
 
 @numba.njit(cache=True)
-def quantiles_of(counts: Floats) -> Floats:
-    """Return the 10, 50 and 90 % quantiles of the errors in spreads, shape (kinds, 3, horizons)."""
+def quantiles_of(counts: Floats, levels: Floats) -> Floats:
+    """Return quantiles of the errors in spreads (kinds, 3, horizons), at the levels (kinds, horizons, 3)."""
     kinds, bins, buckets = counts.shape
     out = np.empty((kinds, 3, bins))
     for kind in range(kinds):
@@ -49,7 +51,7 @@ def quantiles_of(counts: Floats) -> Floats:
             row = counts[kind, bin_]
             total = row.sum()
             for q in range(3):
-                want, so_far, i = QUANTILES[q] * total, 0.0, 0
+                want, so_far, i = levels[kind, bin_, q] * total, 0.0, 0
                 while i < buckets - 1 and so_far + row[i] < want:
                     so_far += row[i]
                     i += 1
@@ -78,7 +80,7 @@ def shown_shift(counts: Floats) -> Floats:
                 for shift in SHIFTS_S:
                     above = _share_below(share, (shift + LATE_S[bin_]) / SPREADS_S[level])
                     below = _share_below(share, (shift - EARLY_S[bin_]) / SPREADS_S[level])
-                    gain = (above - below) / share[buckets] - TIE * abs(shift)
+                    gain = (above - (1.0 + MISS_WEIGHT) * below) / share[buckets] - TIE * abs(shift)
                     if gain > best:
                         best, chosen = gain, shift
                 out[kind, bin_, level] = chosen

@@ -6,6 +6,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from fleet.arrivals.errors import CENTRES_S, EDGES_S
 from fleet.arrivals.features import (
     AHEAD,
     FINENESS,
@@ -37,8 +38,8 @@ EPOCH_MS = 60_000
 def judge(
     facts: Floats, trip: int, stop: int, start_ms: int, arrival_ms: int, farthest_s: float, trip_start: Ints,
     next_of: Ints, terminal_of: NDArray[np.int32], of_row: NDArray[np.int32], planned: Floats, epochs: Ints,
-    ratio: Floats, noise: Floats, left_s: Floats, beta: Floats, weight: Floats,
-) -> tuple[Ints, Floats, Floats, Ints]:  # fmt: skip
+    ratio: Floats, noise: Floats, left_s: Floats, beta: Floats, weight: Floats, quantile: Floats,
+) -> tuple[Ints, Floats, Floats, Ints, Ints]:  # fmt: skip
     """Return how wrong the arrival would have been foreseen from each situation.
 
     Parameters
@@ -53,17 +54,19 @@ def judge(
         Foreseen further ahead does not count.
     trip_start, next_of, terminal_of, of_row, planned : array
         Of the links of the timetable.
-    epochs, ratio, noise, left_s, beta, weight : array
+    epochs, ratio, noise, left_s, beta, weight, quantile : array
         What was known in each of the last minutes; the row of a minute is its number modulo their count.
 
     Returns
     -------
     tuple
         Kinds, expected seconds and errors in spreads of the situations that count; sums of the normal equations
-        (kinds × sums), whole numbers so that they add up the same in any order.
+        (kinds × sums), whole numbers so that they add up the same in any order; and how many fell, by kind and horizon,
+        in all and below each quantile of then.
     """
     kinds, ahead, error = np.empty(len(facts), np.int64), np.empty(len(facts)), np.empty(len(facts))
     sums = np.zeros((KINDS, SUMS), dtype=np.int64)
+    below = np.zeros((KINDS, len(CENTRES_S), 4), dtype=np.int64)
     x, g, start = np.empty(TERMS), np.empty(TERMS), np.empty(4)
     count = 0
     for i in range(len(facts)):
@@ -93,9 +96,13 @@ def judge(
         took = (arrival_ms - made_ms) / 1000.0
         kinds[count], ahead[count], error[count] = kind, mean, (took - mean) / spread
         count += 1
+        bin_ = max(0, min(len(CENTRES_S) - 1, int(np.searchsorted(EDGES_S, mean, side="right")) - 1))
+        below[kind, bin_, 0] += 1
+        for q in range(3):
+            below[kind, bin_, 1 + q] += (took - mean) / spread < quantile[known, kind, q, bin_]
         _add(sums[kind], 0, x, min(4.0, max(-4.0, (took - h) / spread)), spread)
         _add(sums[kind], TRIANGLE + TERMS, g, min(5.0, abs(took - mean) / spread), spread)
-    return kinds[:count], ahead[:count], error[:count], sums
+    return kinds[:count], ahead[:count], error[:count], sums, below
 
 
 @numba.njit(cache=True)

@@ -23,10 +23,12 @@ HOLD_MS = 120_000
 HOLD_EPOCHS = 1 + HOLD_MS // EPOCH_MS
 KEEP_EPOCHS = 20
 USUAL_EPOCHS = 10
-RECENT_FADE = float(np.exp(-1.0 / 40.0))
+RECENT_FADE = float(np.exp(-1.0 / 60.0))
+LATELY_FADE = float(np.exp(-1.0 / 8.0))
 TERMINAL_FADE = float(np.exp(-1.0 / 600.0))
 RECENT_PRIOR_S = 150.0
 PIECE_PRIOR_S = 150.0
+LATELY_PRIOR_S = 1200.0
 LEFT_S = 20.0
 LEFT_PRIOR = 4.0
 Identity = tuple[str, str, str, int]
@@ -49,10 +51,15 @@ class Snapshot:
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """The sums at the end of a minute: fading ones, and ``drove`` (2, links): all that was ever added, milliseconds."""
+    """The sums at the end of a minute.
+
+    ``took_s`` and ``planned_s`` fade, ``lately`` (2, links) fades faster, seconds; ``drove`` (2, links) is all that was
+    ever added, milliseconds.
+    """
 
     took_s: Floats
     planned_s: Floats
+    lately: Floats
     drove: Floats
     left: Floats
 
@@ -75,7 +82,8 @@ class Learner:
         self.check = SelfCheck(links)
         none, terminals = np.zeros(links.count), len(links.terminals)
         left = np.array([[1000.0 * LEFT_S * LEFT_PRIOR], [LEFT_PRIOR]]) * np.ones(terminals)
-        self._base = Known(none, none, np.zeros((2, links.count)), left)
+        twice = np.zeros((2, links.count))
+        self._base = Known(none, none, twice, twice, left)
         self._base_epoch = 0
         self._newest = 0
         self._usual: dict[int, tuple[Usual, Floats]] = {}
@@ -205,6 +213,8 @@ class Learner:
         piece = (pieces.T @ known.took_s + PIECE_PRIOR_S * today) / (pieces.T @ expected + PIECE_PRIOR_S)
         road = pieces @ piece
         ratio = usual * (known.took_s + RECENT_PRIOR_S * road) / (expected + RECENT_PRIOR_S)
+        # The rush hour comes and goes everywhere at once: faster than one link alone could tell.
+        ratio *= (known.lately[0].sum() + LATELY_PRIOR_S) / (float(known.lately[1] @ ratio) + LATELY_PRIOR_S)
         count, all_count = known.left[1], known.left[1].sum()
         left = (known.left[0] + LEFT_PRIOR * known.left[0].sum() / all_count) / (count + LEFT_PRIOR) / 1000.0
         calibration = self._calibrations.get(epoch) or self._calibrations[min(self._calibrations)]
@@ -215,12 +225,15 @@ class Learner:
 def _add(known: Known, minute: Tally) -> Known:
     faded = _fade(known, 1)
     drove = known.drove.copy()
-    for row, sums, new in ((drove[0], faded.took_s, minute.took), (drove[1], faded.planned_s, minute.planned)):
-        row[minute.links] += new
-        sums[minute.links] += new / 1000.0
-    return Known(faded.took_s, faded.planned_s, drove, faded.left + minute.left)
+    for row, new in enumerate((minute.took, minute.planned)):
+        drove[row, minute.links] += new
+        (faded.took_s, faded.planned_s)[row][minute.links] += new / 1000.0
+        faded.lately[row, minute.links] += new / 1000.0
+    return Known(faded.took_s, faded.planned_s, faded.lately, drove, faded.left + minute.left)
 
 
 def _fade(known: Known, minutes: int) -> Known:
-    recent, slow = RECENT_FADE**minutes, TERMINAL_FADE**minutes
-    return Known(known.took_s * recent, known.planned_s * recent, known.drove, known.left * slow)
+    recent, lately, slow = RECENT_FADE**minutes, LATELY_FADE**minutes, TERMINAL_FADE**minutes
+    return Known(
+        known.took_s * recent, known.planned_s * recent, known.lately * lately, known.drove, known.left * slow
+    )  # fmt: skip
