@@ -177,10 +177,10 @@ def test_a_night_without_buses_fades_what_was_learnt_today_and_keeps_what_is_usu
 def test_quantiles_follow_the_errors():
     taught = learner()
     rng = np.random.default_rng(1)
-    for n in range(3600):
+    for n in range(9000):
         before = tuple(np.rint(rng.normal(180.0, 20.0, 5)).astype(int).tolist())
         taught.add(lesson(n, vehicle=f"v{n}", link=-1, foreseen=before))
-    learnt = taught.at(BASE_MS + 5_400_000).calibration
+    learnt = taught.at(BASE_MS + 10_200_000).calibration
     bins = int(horizon_of(np.array([120.0]))[0])
     spread = learnt.weight[0] @ np.array([10.0, np.sqrt(10.0 * 120.0), 12.0, 0.0, 0.0, 0.0])
     low, mid, high = learnt.quantile[0, :, bins] * spread
