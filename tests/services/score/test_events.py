@@ -1,0 +1,90 @@
+"""`hanoi score events` on a truth small enough to count by hand."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from fleet.simulation.truth import TrueCall, TruePosition, TrueTrip
+from schemas.message import encode
+from services.cli import main
+from services.replay.write import ALERTS, STOP_EVENTS
+
+NOW_MS = 1_763_870_400_000
+DATE = "20251123"
+
+
+def at(seconds: float) -> int:
+    return NOW_MS + round(seconds * 1000)
+
+
+def position(vehicle: str, second: int, trip: str | None, phase: str = "in_service") -> bytes:
+    place = {"lon": 105.8, "lat": 21.0, "speed_mps": 5.0, "heading_deg": 90.0, "reported": True}
+    run = {"trip_id": trip, "start_date": DATE if trip else None, "phase": phase}
+    return encode(TruePosition(vehicle_id=vehicle, time_ms=at(second), **place, **run))
+
+
+def call(vehicle: str, trip: str, sequence: int, arrival: float, departure: float, route: str = "R") -> bytes:
+    run = {"vehicle_id": vehicle, "trip_id": trip, "start_date": DATE, "route_id": route, "stop_id": f"S{sequence}"}
+    times = {"arrival_ms": at(arrival), "departure_ms": at(departure), "scheduled_arrival_ms": NOW_MS}
+    return encode(TrueCall(stop_sequence=sequence, **run, **times))
+
+
+def dropped(trip: str) -> bytes:
+    return encode(TrueTrip(vehicle_id="V", trip_id=trip, start_date=DATE, time_ms=NOW_MS, event="dropped"))
+
+
+def score(folder: Path, truth: list[bytes], events: list[str], alerts: list[str]) -> dict:
+    (folder / "truth.jsonl").write_bytes(b"\n".join(truth))
+    (folder / "stop_events.csv").write_text("\n".join([",".join(STOP_EVENTS), *events]) + "\n")
+    (folder / "alerts.csv").write_text("\n".join([",".join(ALERTS), *alerts]) + "\n")
+    done = CliRunner().invoke(main, ["score", "events", str(folder), "--truth", str(folder / "truth.jsonl")])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.output)
+
+
+def alert(kind: str, said_s: float, trip: str = "", route: str = "") -> str:
+    return f"{kind}/{trip}{route}{said_s},{kind},{at(said_s)},{at(0)},,,{trip},{DATE},{route},,,text"
+
+
+def test_calls_are_found_missed_or_made_up_and_their_times_are_off(tmp_path: Path) -> None:
+    truth = [position("V", 0, "T"), call("V", "T", 1, 0, 10), call("V", "T", 2, 100, 110), call("V", "T", 3, 200, 220)]
+    truth += [call("SILENT", "U", 1, 0, 10)]
+    seen = [
+        f"V,T,{DATE},S1,1,{at(-300)},{at(14)}",
+        f"V,T,{DATE},S2,2,{at(96)},{at(110)}",
+        f"V,X,{DATE},S3,3,{at(200)},",
+    ]
+    figures = score(tmp_path, truth, seen, [])["stop_events"]
+    assert (figures["true_calls"], figures["completeness"], figures["made_up"]) == (3, 66.67, 33.33)
+    assert figures["arrival_error"] == {"median_abs_s": 4.0, "p90_abs_s": 4.0, "bias_s": -4.0}
+    assert figures["departure_error"]["median_abs_s"] == 2.0
+
+
+def test_a_trip_that_nobody_ran_is_a_ghost_and_one_that_ran_a_false_alarm(tmp_path: Path) -> None:
+    truth = [position("V", 0, "T"), call("V", "T", 1, 0, 10), dropped("G1"), dropped("G2")]
+    said = [alert("not_coming", 120, trip="G1"), alert("not_coming", 60, trip="T")]
+    figures = score(tmp_path, truth, [], said)["not_coming"]
+    assert (figures["said"], figures["precision"], figures["dropped"]) == (2, 50.0, 2)
+    assert (figures["recall_of_dropped"], figures["median_said_after_s"]) == (50.0, 120.0)
+    assert figures["said_within_3_min"] == 100.0
+
+
+@pytest.mark.parametrize(("minutes", "within"), [(8, 100.0), (25, 0.0)])
+def test_a_detour_is_late_from_the_second_bus_on(tmp_path: Path, minutes: int, within: float) -> None:
+    truth = [position("A", 0, "T", "detour"), position("B", 600, "U", "detour"), position("A", 900, "T", "detour")]
+    truth += [call("A", "T", 1, 0, 10), call("B", "U", 1, 0, 10), call("C", "W", 1, 0, 10, route="Q")]
+    said = [alert("detour", 600 + 60 * minutes, route="R"), alert("detour", 0, route="Q")]
+    figures = score(tmp_path, truth, [], said)["detours"]
+    assert (figures["true_routes"], figures["found"], figures["false"]) == (1, 1, 1)
+    assert (figures["median_min_after_second_bus"], figures["within_10_min"]) == (minutes, within)
+
+
+def test_a_truth_without_calls_is_said(tmp_path: Path) -> None:
+    for name, columns in (("stop_events", STOP_EVENTS), ("alerts", ALERTS)):
+        (tmp_path / f"{name}.csv").write_text(",".join(columns) + "\n")
+    (tmp_path / "truth.jsonl").write_bytes(position("V", 0, "T"))
+    done = CliRunner().invoke(main, ["score", "events", str(tmp_path), "--truth", str(tmp_path / "truth.jsonl")])
+    assert done.exit_code == 1
+    assert "no call" in done.output
