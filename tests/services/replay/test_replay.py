@@ -1,10 +1,7 @@
 """`hanoi replay` on real and broken input."""
 
 import csv
-import gzip
-import itertools
 import json
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -12,29 +9,11 @@ from click.testing import CliRunner
 from services.replay.command import replay
 from services.replay.write import ASSIGNMENTS, PREDICTIONS, STOP_EVENTS
 from tests.data import shared_data
-
-ROWS = 5000
+from tests.services.conftest import ROWS
 
 
 def run(*arguments: object):
     return CliRunner().invoke(replay, [str(a) for a in arguments])
-
-
-@pytest.fixture(scope="module")
-def afternoon(tmp_path_factory) -> Path:
-    """The first hour and a half of Washington."""
-    path = tmp_path_factory.mktemp("recording") / "positions.csv"
-    with gzip.open(shared_data("wmata", "vehicle_positions_2026-02-16_C53_D96.csv.gz"), "rt") as whole:
-        path.write_text("".join(itertools.islice(whole, ROWS + 1)))
-    return path
-
-
-@pytest.fixture(scope="module")
-def replayed(afternoon, tmp_path_factory) -> Path:
-    out = tmp_path_factory.mktemp("replay") / "out"
-    done = run("--gtfs", shared_data("wmata", "gtfs.zip"), "--positions", afternoon, "--out", out)
-    assert done.exit_code == 0, done.output
-    return out
 
 
 @pytest.mark.parametrize(
@@ -61,12 +40,9 @@ def test_a_shuffled_replay_writes_the_same_bytes(afternoon, replayed, tmp_path):
     assert one["fixes"] == ROWS
 
 
-def test_hidden_trips_are_found_again(afternoon, replayed, tmp_path):
-    gtfs = shared_data("wmata", "gtfs.zip")
-    done = run("--gtfs", gtfs, "--positions", afternoon, "--out", tmp_path, "--hide-trips")
-    assert done.exit_code == 0, done.output
+def test_hidden_trips_are_found_again(replayed, replayed_hidden):
     routes = []
-    for folder in (replayed, tmp_path):
+    for folder in (replayed, replayed_hidden):
         with (folder / "assignments.csv").open(newline="") as file:
             routes.append({(r["vehicle_id"], r["time_ms"]): r["route_id"] for r in csv.DictReader(file)})
     right = [routes[1].get(key) == route for key, route in routes[0].items()]
