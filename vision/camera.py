@@ -11,6 +11,8 @@ from schemas.text import Text
 from vision.camera_check import Checker
 from vision.errors import CameraFileError
 
+# The C loader reads a file in a tenth of the time; a city has hundreds.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Point = tuple[float, float]
 Line = tuple[Point, Point]
 RULES = ("red_light", "stop_line", "wrong_side")
@@ -37,13 +39,18 @@ class Lamps:
 
 @dataclass(frozen=True)
 class Approach:
-    """One way into the junction: ``travel_px`` is the direction of legal travel in the picture, length 1."""
+    """One way into the junction: ``travel_px`` is the direction of legal travel in the picture, length 1.
+
+    ``bearing_deg`` is the same direction on the ground, clockwise from north, where it is known; a camera without
+    pictures has nothing else.
+    """
 
     id: str
     travel_px: Point
     stop_line: Line | None = None
     centre_line: tuple[Point, ...] = ()
     lamps: Lamps | None = None
+    bearing_deg: float | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,7 @@ class GroundPoint:
 class CameraConfig:
     """One camera; pixels count from the top left of a picture of ``frame`` = width, height.
 
+    A camera that is planned, or only counts, has no ``source``: a place and approaches, no pictures and no rules.
     ``start_ms`` is the event time of the recording's first instant where the
     stream carries no clock of its own; ``sha256`` is of the file's bytes.
     """
@@ -90,6 +98,11 @@ class CameraConfig:
     def is_scene(self) -> bool:
         """Whether the pictures are rendered by code."""
         return self.source.startswith("scene://")
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether it has a source; one without is planned, or only counts."""
+        return self.source != ""
 
 
 def read_camera(path: Path) -> CameraConfig:
@@ -115,7 +128,7 @@ def read_camera(path: Path) -> CameraConfig:
     except OSError as error:
         raise CameraFileError(f"{path}: cannot be read ({error.strerror}); give the path of a camera file") from error
     camera = parse_camera(data, str(path))
-    if "://" in camera.source or Path(camera.source).is_absolute():
+    if not camera.has_pictures or "://" in camera.source or Path(camera.source).is_absolute():
         return camera
     return with_source(camera, str(path.parent / camera.source))
 
@@ -159,22 +172,28 @@ def parse_camera(data: bytes, where: str = "camera file") -> CameraConfig:
         If anything is wrong; the text lists every key at fault and how to mend it.
     """
     try:
-        raw = yaml.safe_load(data)
+        raw = yaml.load(data, _Loader)  # noqa: S506 - the safe loader, in C where there is one
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
         raise CameraFileError(f"{where}: is no YAML ({error}); docs/camera.md shows a whole one") from error
     check = Checker(where)
-    top = check.mapping(raw, "", {"id", "source", "frame", "approaches"}, _OPTIONAL)
-    if not {"id", "source", "frame", "approaches"} <= top.keys():
+    planned = isinstance(raw, dict) and "source" not in raw and "frame" not in raw
+    needed, optional = (_NEEDED_PLANNED, {"name"}) if planned else (_NEEDED, _OPTIONAL)
+    top = check.mapping(raw, "", needed, optional)
+    if not needed <= top.keys():
         check.stop_if_bad()
     start_ms, uncertainty_s = _clock(check, top.get("clock"))
-    width, height = check.size(top["frame"], "frame")
+    width, height = (0, 0) if planned else check.size(top["frame"], "frame")
     camera = CameraConfig(
         id=check.identifier(top["id"], "id"),
         name=check.text(top.get("name", top["id"]), "name"),
         position=check.lon_lat(top.get("position"), "position"),
-        source=check.string(top["source"], "source"),
+        source="" if planned else check.string(top["source"], "source"),
         frame=(width, height),
-        approaches=_approaches(check, top["approaches"], (width, height)),
+        approaches=(
+            _planned_approaches(check, top["approaches"])
+            if planned
+            else _approaches(check, top["approaches"], (width, height))
+        ),
         rules=check.names(top.get("rules", []), "rules", RULES),
         sha256=hashlib.sha256(data).hexdigest(),
         start_ms=start_ms,
@@ -189,6 +208,8 @@ def parse_camera(data: bytes, where: str = "camera file") -> CameraConfig:
     return camera
 
 
+_NEEDED = {"id", "source", "frame", "approaches"}
+_NEEDED_PLANNED = {"id", "position", "approaches"}
 _OPTIONAL = {"name", "position", "clock", "zones", "ground", "rules", "loop", "limits"}
 
 
@@ -207,7 +228,7 @@ def _approaches(check: Checker, raw: object, frame: tuple[int, int]) -> tuple[Ap
     made = []
     for number, item in enumerate(check.sequence(raw, "approaches")):
         key = f"approaches[{number}]"
-        part = check.mapping(item, key, {"id", "travel_px"}, {"stop_line", "centre_line", "lamps"})
+        part = check.mapping(item, key, {"id", "travel_px"}, {"stop_line", "centre_line", "lamps", "bearing_deg"})
         if not {"id", "travel_px"} <= part.keys():
             continue
         line = check.points(part.get("stop_line", []), f"{key}.stop_line", frame, at_least=2, optional=True)
@@ -220,9 +241,25 @@ def _approaches(check: Checker, raw: object, frame: tuple[int, int]) -> tuple[Ap
                     part.get("centre_line", []), f"{key}.centre_line", frame, at_least=2, optional=True
                 ),
                 lamps=_lamps(check, part.get("lamps"), f"{key}.lamps", frame),
+                bearing_deg=_bearing(check, part["bearing_deg"], key) if "bearing_deg" in part else None,
             )
         )
     return tuple(made)
+
+
+def _planned_approaches(check: Checker, raw: object) -> tuple[Approach, ...]:
+    made = []
+    for number, item in enumerate(check.sequence(raw, "approaches")):
+        key = f"approaches[{number}]"
+        part = check.mapping(item, key, {"id", "bearing_deg"}, set())
+        if {"id", "bearing_deg"} <= part.keys():
+            bearing_deg = _bearing(check, part["bearing_deg"], key)
+            made.append(Approach(check.identifier(part["id"], f"{key}.id"), (0.0, -1.0), bearing_deg=bearing_deg))
+    return tuple(made)
+
+
+def _bearing(check: Checker, raw: object, key: str) -> float:
+    return check.number(raw, f"{key}.bearing_deg", low=0.0, high=360.0)
 
 
 def _lamps(check: Checker, raw: object, key: str, frame: tuple[int, int]) -> Lamps | None:

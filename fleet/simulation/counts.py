@@ -17,17 +17,22 @@ MIX = {"motorcycle": 0.85, "car": 0.12, "bus": 0.01, "truck": 0.02}
 SEEN = {"motorcycle": 0.9, "car": 0.96, "bus": 0.98, "truck": 0.94}
 TWICE = 0.01
 NEAR_M = 80.0
+ASTRAY_DEG = 45.0
 INTERVAL_S, FRAMES_PER_S = 60, 6
 
 
 @dataclass(frozen=True)
 class CameraPlace:
-    """A camera at a junction: its id, where it is (degrees), and the names of the approaches it counts."""
+    """A camera at a junction: its id, where it is (degrees), and the names of the approaches it counts.
+
+    ``bearings_deg``, where known, are the directions of travel into the junction, clockwise from north.
+    """
 
     camera_id: str
     lon: float
     lat: float
     approach_ids: tuple[str, ...]
+    bearings_deg: tuple[float | None, ...] = ()
 
 
 class Counters:
@@ -38,8 +43,8 @@ class Counters:
     roads : Roads
         Whose flow is counted.
     cameras : sequence of CameraPlace
-        Each approach stands for one edge into the nearest junction, the largest road first; a camera farther than 80 m
-        from every junction counts nothing.
+        Each approach stands for one edge into the nearest junction: the one of its bearing, else the largest road
+        first; a camera farther than 80 m from every junction counts nothing.
     seed : int
         Same seed, same counts.
     """
@@ -48,7 +53,7 @@ class Counters:
         self._seed = seed
         self.edges: dict[tuple[str, str], int] = {}
         for camera in cameras:
-            for approach_id, edge in zip(camera.approach_ids, _edges_into(roads, camera), strict=False):
+            for approach_id, edge in _approach_edges(roads, camera).items():
                 self.edges[camera.camera_id, approach_id] = edge
 
     def count(self, flow: Flow, start_ms: int) -> tuple[list[CameraCount], list[TrueCount]]:
@@ -88,6 +93,29 @@ class Counters:
             )
             true.append(TrueCount(**names, start_ms=start_ms, end_ms=end_ms, counts=real, edge=edge))
         return counted, true
+
+
+def _approach_edges(roads: Roads, camera: CameraPlace) -> dict[str, int]:
+    """Return the edge of each approach, none twice; an approach for which no edge is left has none."""
+    free = _edges_into(roads, camera)
+    bearings = camera.bearings_deg or (None,) * len(camera.approach_ids)
+    chosen: dict[str, int] = {}
+    for approach_id, bearing_deg in zip(camera.approach_ids, bearings, strict=True):
+        near = free if bearing_deg is None else [e for e in free if _turn_deg(roads, e, bearing_deg) < ASTRAY_DEG]
+        if near:
+            edge = near[0] if bearing_deg is None else min(near, key=lambda e: _turn_deg(roads, e, bearing_deg))
+            chosen[approach_id] = edge
+            free.remove(edge)
+    return chosen
+
+
+def _turn_deg(roads: Roads, edge: int, bearing_deg: float) -> float:
+    network = roads.network
+    assert network is not None
+    a, b = network.edge_from[edge], network.edge_to[edge]
+    north = float(network.node_lat[b] - network.node_lat[a])
+    east = float(network.node_lon[b] - network.node_lon[a]) * np.cos(np.radians(float(network.node_lat[a])))
+    return float(abs((np.degrees(np.arctan2(east, north)) - bearing_deg + 180) % 360 - 180))
 
 
 def _edges_into(roads: Roads, camera: CameraPlace) -> list[int]:

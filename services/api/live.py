@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from schemas.camera import CameraHealth
+from schemas.camera import CameraCount, CameraHealth
 from schemas.edge import EdgeState, LevelOfService, RoadStates
 from schemas.feed import ClockTick, FeedHealth
 from schemas.fleet_alert import FleetAlert
@@ -80,6 +80,7 @@ class LiveState:
     edges: dict[int, EdgeNow] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
     cameras: dict[str, CameraHealth] = field(default_factory=dict)
+    counts: dict[str, dict[str, CameraCount]] = field(default_factory=dict)
     clock: ClockTick | None = None
 
 
@@ -195,6 +196,15 @@ def take_camera(state: LiveState, message: CameraHealth) -> list[Change]:
     return [Change("cameras", message.camera_id)]
 
 
+def take_count(state: LiveState, message: CameraCount) -> list[Change]:
+    """Keep the newest count of each approach."""
+    of_camera = state.counts.setdefault(message.camera_id, {})
+    old = of_camera.get(message.approach_id)
+    if old is None or message.end_ms >= old.end_ms:
+        of_camera[message.approach_id] = message
+    return []
+
+
 def take_clock(state: LiveState, message: ClockTick) -> list[Change]:
     """Follow the city's clock; when another day begins to play, forget what the one before had."""
     old = state.clock
@@ -218,6 +228,7 @@ REDUCERS: dict[str, Callable[[LiveState, Any], list[Change]]] = {
     "road.states": take_road_states,
     "incidents": take_incident,
     "camera.health": take_camera,
+    "camera.counts": take_count,
     "city.clock": take_clock,
 }
 
@@ -233,6 +244,7 @@ def start_again(state: LiveState) -> None:
         state.feeds,
         state.edges,
         state.cameras,
+        state.counts,
     )
     for table in tables:
         table.clear()

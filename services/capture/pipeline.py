@@ -62,8 +62,9 @@ def run(context: Context) -> None:
             daemon=True,
         )
         for camera in cameras.values()
+        if camera.has_pictures
     ]
-    _log.info("recording", cameras=sorted(cameras))
+    _log.info("recording", cameras=sorted(camera.id for camera in cameras.values() if camera.has_pictures))
     for thread in threads:
         thread.start()
     context.stop.wait()

@@ -14,6 +14,7 @@
     before/              the timetable before the last `hanoi city swap`       (optional)
 """
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -109,6 +110,11 @@ class CityFolder:
     def roster(self) -> Path | None:
         """The plate-to-route roster."""
         return self.find("roster.csv")
+
+    @property
+    def watching_cameras(self) -> tuple[Path, ...]:
+        """Camera files that name a source of pictures; looked at, not checked."""
+        return tuple(path for path in self.cameras if re.search(rb"(?m)^source\s*:", path.read_bytes()))
 
     @property
     def cameras(self) -> tuple[Path, ...]:

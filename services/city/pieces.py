@@ -116,7 +116,7 @@ def read_cameras(paths: Sequence[Path], bbox: Bbox | None) -> tuple[dict[str, by
         if bbox is not None and not _near(camera, bbox):
             away.append(camera.id)
         data = path.read_bytes()
-        if "://" not in camera.source:
+        if camera.has_pictures and "://" not in camera.source:
             source = Path(camera.source).resolve()
             if not source.exists():
                 dark.append(f"{camera.id}: {source}")

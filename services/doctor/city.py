@@ -62,7 +62,7 @@ def _doubts(city: CityFolder) -> list[Finding]:
 
 
 def _cameras(city: CityFolder, settings: Settings) -> list[Finding]:
-    if not city.cameras:
+    if not city.watching_cameras:
         return []
     weights: Path | None = settings.vision.weights
     if weights is None:

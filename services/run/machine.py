@@ -38,4 +38,4 @@ def _cgroup_memory() -> int | None:
 def measure_load(city: CityFolder) -> Load:
     """Return how many vehicles and cameras a city has, as far as its folder tells."""
     vehicles = max((part.count.get("vehicles", 0) for part in city.city.parts), default=0)
-    return Load(vehicles=vehicles, cameras=len(city.cameras))
+    return Load(vehicles=vehicles, cameras=len(city.watching_cameras))

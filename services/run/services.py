@@ -23,7 +23,7 @@ def _network(city: CityFolder) -> str | None:
 
 
 def _cameras(city: CityFolder) -> str | None:
-    return None if city.cameras else "this city has no cameras (cameras/*.yaml)"
+    return None if city.watching_cameras else "this city has no cameras with pictures (cameras/*.yaml)"
 
 
 def _ingest_door(settings: Settings) -> str:

@@ -2,7 +2,7 @@
 
 from fleet.simulation.counts import CameraPlace
 from services.city.folder import CityError, CityFolder
-from vision.camera import read_camera
+from vision.camera import CameraConfig, read_camera
 from vision.errors import VisionError
 
 
@@ -17,7 +17,7 @@ def read_cameras(city: CityFolder) -> list[CameraPlace]:
     Returns
     -------
     list of CameraPlace
-        Those whose approaches have a stop line; nothing is counted at others.
+        With the approaches that have a stop line or, where a camera has no pictures, all; nothing is counted at others.
 
     Raises
     ------
@@ -28,7 +28,18 @@ def read_cameras(city: CityFolder) -> list[CameraPlace]:
         cameras = [read_camera(path) for path in city.cameras]
     except VisionError as error:
         raise CityError(str(error)) from error
-    return [
-        CameraPlace(camera.id, *camera.position, tuple(a.id for a in camera.approaches if a.stop_line))
-        for camera in cameras
-    ]
+    return [_place(camera) for camera in cameras]
+
+
+def counting_only(city: CityFolder) -> list[CameraPlace]:
+    """Return the cameras without pictures: what they count can only be simulated."""
+    try:
+        return [_place(camera) for camera in map(read_camera, city.cameras) if not camera.has_pictures]
+    except VisionError as error:
+        raise CityError(str(error)) from error
+
+
+def _place(camera: CameraConfig) -> CameraPlace:
+    counted = [a for a in camera.approaches if a.stop_line or not camera.has_pictures]
+    ids, bearings = tuple(a.id for a in counted), tuple(a.bearing_deg for a in counted)
+    return CameraPlace(camera.id, *camera.position, ids, bearings)

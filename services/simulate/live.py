@@ -1,8 +1,12 @@
 """Buses that live on the clock: where they should be now, one step a second, set anew when a plan ends."""
 
+from collections.abc import Sequence
+
 from fleet.simulation.build import Scene
+from fleet.simulation.counts import INTERVAL_S, CameraPlace, Counters
 from fleet.simulation.faults import PRESETS, Faults
 from fleet.simulation.simulation import Options, Simulation
+from schemas.camera import CameraCount
 from schemas.fix import Fix
 from services.simulate.city import HOUR_MS, Streets, Wish, make_simulation
 
@@ -10,6 +14,7 @@ from services.simulate.city import HOUR_MS, Streets, Wish, make_simulation
 QUIET_S, LEAST_HOURS, DAY_S = 12_600, 2.0, 86_400
 LAG_MS = 60_000
 RETRY_MS = 10 * 60_000
+COUNT_MS = INTERVAL_S * 1000
 
 
 class LiveBuses:
@@ -27,6 +32,8 @@ class LiveBuses:
         What kind of day it is.
     faults : Faults, optional
         What trackers do wrong; a fleet in good care by default.
+    cameras : sequence of CameraPlace
+        Where traffic is counted.
     """
 
     def __init__(
@@ -37,13 +44,17 @@ class LiveBuses:
         buses: int | None = None,
         scene: Scene | None = None,
         faults: Faults | None = None,
+        cameras: Sequence[CameraPlace] = (),
     ) -> None:
         self._scene = scene or Scene()
         self._faults = faults or PRESETS["mild"]
         self._streets = streets
         self._seed = seed
         self._buses = buses
+        self._cameras = cameras
         self._simulation: Simulation | None = None
+        self._counters: Counters | None = None
+        self._counts: list[CameraCount] = []
         self._end_ms = 0
 
     @property
@@ -77,7 +88,17 @@ class LiveBuses:
         fixes: list[Fix] = []
         while self._simulation is not None and self._simulation.now_ms + 1_000 <= now_ms:
             fixes += self._simulation.step()[0]
+            self._count(self._simulation)
         return fixes
+
+    def take_counts(self) -> list[CameraCount]:
+        """Return what cameras counted since the last call, one an approach and whole minute."""
+        counts, self._counts = self._counts, []
+        return counts
+
+    def _count(self, simulation: Simulation) -> None:
+        if self._counters is not None and simulation.now_ms % COUNT_MS == 0:
+            self._counts += self._counters.count(simulation.buses.flow, simulation.now_ms - COUNT_MS)[0]
 
     def _begin(self, now_ms: int) -> None:
         hours = self._hours(now_ms)
@@ -90,6 +111,10 @@ class LiveBuses:
             options=Options(with_truth=False, faults=self._faults),
         )
         self._simulation = make_simulation(self._streets, wish)
+        self._counters = None
+        if self._simulation is not None and self._cameras:
+            world = self._simulation.world
+            self._counters = Counters(world.traffic.roads, self._cameras, world.seed)
         # A city where nothing runs is looked at again later.
         self._end_ms = now_ms + (round(hours * HOUR_MS) if self._simulation else RETRY_MS)
 

@@ -35,7 +35,7 @@ TIME_COLUMN: Mapping[str, str] = {
     models.FleetAlertRow.__tablename__: "updated_ms",
 }
 # What SQLite keeps shorter when its file grows beyond the limit; the rest is small.
-HISTORY = ("bus_position", "edge_state", "prediction", "camera_segment", "camera_health")
+HISTORY = ("bus_position", "edge_state", "prediction", "camera_segment", "camera_health", "camera_count")
 # A delete holds the lock of SQLite for as long as this many rows take: some ten milliseconds.
 ROWS_A_DELETE = 10_000
 LOCK_TIMEOUT = "5s"

@@ -26,6 +26,32 @@ def test_a_source_with_an_address_is_left_as_it_is() -> None:
     assert parse_camera(SMALL_CAMERA.replace(b"none.mp4", b"rtsp://host/1")).source == "rtsp://host/1"
 
 
+PLANNED = b"id: J-1\nposition: [105.8, 21.0]\napproaches: [{id: north, bearing_deg: 180}]\n"
+
+
+def test_a_camera_without_a_source_has_a_place_and_bearings_and_no_pictures() -> None:
+    camera = parse_camera(PLANNED)
+    assert not camera.has_pictures
+    assert camera.position == (105.8, 21.0)
+    assert [(a.id, a.bearing_deg) for a in camera.approaches] == [("north", 180.0)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (b"bearing_deg: 180", b"bearing_deg: 500", "from 0 to 360"),
+        (b"bearing_deg: 180", b"travel_px: [0, 1]", "approaches[0].bearing_deg is absent"),
+        (b"id: J-1", b"id: J-1\nrules: [red_light]", "rules is unknown"),
+        (b"id: J-1", b"id: J-1\nframe: [64, 48]", "source is absent"),
+        (b"position: [105.8, 21.0]\n", b"", "position is absent"),
+    ],
+)
+def test_what_a_camera_without_pictures_cannot_have_is_told(old: bytes, new: bytes, said: str) -> None:
+    with pytest.raises(CameraFileError) as error:
+        parse_camera(PLANNED.replace(old, new))
+    assert said in str(error.value)
+
+
 def test_the_scenes_own_file_is_read() -> None:
     camera = parse_camera(scene_camera_yaml("SC-01", ("Ngã tư", "Junction"), (105.8, 21.0)).encode())
     assert camera.is_scene

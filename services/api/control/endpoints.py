@@ -24,8 +24,9 @@ def read_overview(state: State) -> OverviewOut:
     """Return the six numbers of the strip."""
     with state.store.reading() as session:
         alarms = len(list_incidents(session, IncidentState.DETECTED.value))
+    cameras = sum(camera.has_pictures for camera in state.cameras)
     with state.live.reading() as live:
-        return overview_out(live, now_ms=state.now_ms, alarms=alarms, cameras=len(state.cameras))
+        return overview_out(live, now_ms=state.now_ms, alarms=alarms, cameras=cameras)
 
 
 @router.get("/api/feeds")
@@ -48,6 +49,12 @@ def read_alerts(state: State) -> AlertsOut:
 
 @router.get("/api/cameras")
 def read_cameras(state: State) -> CamerasOut:
-    """Return all cameras and how well they see."""
+    """Return all cameras, how well they see and what they count."""
+    now_ms = state.now_ms
     with state.live.reading() as live:
-        return CamerasOut(cameras=[camera_out(camera, live.cameras.get(camera.id)) for camera in state.cameras])
+        return CamerasOut(
+            cameras=[
+                camera_out(camera, live.cameras.get(camera.id), live.counts.get(camera.id, {}).values(), now_ms)
+                for camera in state.cameras
+            ]
+        )

@@ -1,6 +1,8 @@
 """What the control room sees of the whole: figures, feeds, alerts, cameras."""
 
-from schemas.camera import CameraHealth, CameraState
+from collections.abc import Iterable
+
+from schemas.camera import CameraCount, CameraHealth, CameraState
 from schemas.edge import LevelOfService
 from schemas.feed import FeedHealth
 from schemas.fleet_alert import FleetAlert
@@ -55,8 +57,20 @@ class AlertsOut(Model):
     alerts: list[AlertOut]
 
 
+class CameraCountOut(Model):
+    """What crossed one approach in the newest interval, by class of road user."""
+
+    approach_id: str
+    start_ms: int
+    end_ms: int
+    counts: dict[str, int]
+
+
 class CameraOut(Model):
-    """One camera and how well it sees; ``lost`` with a text while it was never heard of."""
+    """One camera and how well it sees; ``lost`` with a text while it was never heard of.
+
+    One without ``pictures`` is ``planned``, or ``counting`` while counts of the last minutes are there.
+    """
 
     camera_id: str
     name: TextOut
@@ -70,6 +84,8 @@ class CameraOut(Model):
     live: float
     rules: list[str]
     text: TextOut
+    pictures: bool
+    counts: list[CameraCountOut]
 
 
 class CamerasOut(Model):
@@ -78,6 +94,12 @@ class CamerasOut(Model):
     cameras: list[CameraOut]
 
 
+COUNT_AGE_MS = 5 * 60_000
+PLANNED = Text(vi="Chưa lắp camera: không có hình.", en="Planned: there is no stream yet.")
+COUNTING = Text(
+    vi="Không có hình: chỉ đếm xe (trong thành phố mẫu là xe mô phỏng).",
+    en="No pictures, only counts (in the sample city: of simulated traffic).",
+)
 NEVER_HEARD = Text(vi="Chưa có dữ liệu từ camera này.", en="Nothing was heard of this camera yet.")
 
 
@@ -103,21 +125,31 @@ def feed_out(feed: FeedHealth, now_ms: int) -> FeedOut:
     )
 
 
-def camera_out(camera: CameraConfig, health: CameraHealth | None) -> CameraOut:
-    """Turn a camera and its newest health into what the API says of it."""
+def camera_out(
+    camera: CameraConfig, health: CameraHealth | None, counts: Iterable[CameraCount], now_ms: int
+) -> CameraOut:
+    """Turn a camera, its newest health and its newest counts into what the API says of it."""
+    recent = [count for count in counts if -COUNT_AGE_MS <= now_ms - count.end_ms <= COUNT_AGE_MS]
+    state, text = CameraState.LOST.value, NEVER_HEARD
+    if not camera.has_pictures:
+        state, text = ("counting", COUNTING) if recent else ("planned", PLANNED)
+    elif health is not None:
+        state, text = health.state.value, health.text
     return CameraOut(
         camera_id=camera.id,
         name=TextOut.model_validate(camera.name),
         lon=camera.position[0],
         lat=camera.position[1],
-        state=CameraState.LOST.value if health is None else health.state.value,
+        state=state,
         since_ms=None if health is None else health.since_ms,
         time_ms=None if health is None else health.time_ms,
         frames=0 if health is None else health.frames,
         skipped=0 if health is None else health.skipped,
         live=0.0 if health is None else health.live,
         rules=list(camera.rules),
-        text=TextOut.model_validate(NEVER_HEARD if health is None else health.text),
+        text=TextOut.model_validate(text),
+        pictures=camera.has_pictures,
+        counts=[CameraCountOut.model_validate(count) for count in sorted(recent, key=lambda c: c.approach_id)],
     )
 
 
@@ -133,7 +165,7 @@ def overview_out(state: LiveState, *, now_ms: int, alarms: int, cameras: int) ->
     alarms : int
         Incidents that nobody has looked at.
     cameras : int
-        How many cameras the city has.
+        How many cameras with pictures the city has.
 
     Returns
     -------

@@ -30,6 +30,17 @@ def test_a_camera_counts_nearly_what_flows_on_the_roads_into_its_junction() -> N
     assert again == counters.count(traffic.at(START_MS), START_MS)[0]
 
 
+def test_an_approach_with_a_bearing_counts_the_road_of_that_direction() -> None:
+    network = crossing()
+    roads = roads_of(network, [], [])
+    at = float(network.node_lon[0]), float(network.node_lat[0])
+    camera = CameraPlace("C-1", *at, ("south", "north", "nowhere"), (0.0, 180.0, 45.0))
+    edges = Counters(roads, [camera], 1).edges
+    assert set(edges) == {("C-1", "south"), ("C-1", "north")}
+    lat = {name: float(network.node_lat[network.edge_from[edge]]) for (_, name), edge in edges.items()}
+    assert lat["south"] < at[1] < lat["north"]
+
+
 def test_a_camera_far_from_every_junction_counts_nothing() -> None:
     roads = roads_of(crossing(), [], [])
     assert Counters(roads, [CameraPlace("C-1", 100.0, 10.0, ("a",))], 1).edges == {}

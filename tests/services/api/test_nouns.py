@@ -7,14 +7,24 @@ import numpy as np
 import pytest
 
 from fleet.gtfs import read_timetable
-from schemas.camera import CameraHealth, CameraState
+from schemas.camera import CameraCount, CameraHealth, CameraState
 from schemas.feed import FeedHealth
 from schemas.position import Quality
 from schemas.text import Text
 from services.api.roads import Roads, search_streets
 from services.api.timetable import CityTimetable, natural, plain, search_places
 from tests.data import shared_data
-from tests.services.api.parts import GTFS, MINUTE_MS, NOON_MS, Running, gtfs_zip, position, prediction
+from tests.services.api.parts import (
+    GTFS,
+    MINUTE_MS,
+    NOON_MS,
+    Running,
+    gtfs_zip,
+    make_city,
+    position,
+    prediction,
+    running,
+)
 
 
 @pytest.mark.parametrize("query", ["Đại học", "dai hoc", "DAI HOC BACH", "bach khoa", "  khoa   dai "])
@@ -169,6 +179,26 @@ def test_the_overview_counts_what_is_live_and_on_time(api: Running) -> None:
     body = api.client.get("/api/control/overview").json()
     assert (body["vehicles_live"], body["vehicles_known"], body["on_time_share"]) == (1, 2, 1.0)
     assert (body["feeds_late"], body["cameras_ok"], body["travel_time_index"]) == (1, 1, None)
+
+
+PLANNED = b"id: J-1\nposition: [105.8, 21.0]\napproaches: [{id: north, bearing_deg: 180}]\n"
+
+
+def test_a_camera_without_pictures_is_planned_until_something_counts_there(tmp_path: Path) -> None:
+    city = make_city(tmp_path / "city")
+    (city.root / "cameras").mkdir()
+    (city.root / "cameras" / "J-1.yaml").write_bytes(PLANNED)
+    count = CameraCount(
+        camera_id="J-1", approach_id="north", start_ms=NOON_MS - MINUTE_MS, end_ms=NOON_MS, counts={"car": 3}, frames=0
+    )
+    with running(tmp_path, city) as api:
+        api.log_in("op", "operator")
+        (planned,) = api.client.get("/api/cameras").json()["cameras"]
+        assert (planned["state"], planned["pictures"], planned["counts"]) == ("planned", False, [])
+        api.take(("camera.counts", count))
+        (counting,) = api.client.get("/api/cameras").json()["cameras"]
+        assert (counting["state"], counting["counts"][0]["counts"]) == ("counting", {"car": 3})
+        assert api.client.get("/api/control/overview").json()["cameras"] == 0
 
 
 def feed() -> FeedHealth:

@@ -51,6 +51,9 @@ def test_a_name_nobody_knows_is_answered_with_those_there_are(tmp_path: Path) ->
 def test_a_service_says_what_part_of_the_city_it_lacks(tmp_path: Path) -> None:
     bare = city(tmp_path / "bare")
     whole = city(tmp_path / "whole", parts=("gtfs.zip", "network/x", "cameras/c.yaml"))
+    (whole.root / "cameras/c.yaml").write_text("source: x\n")
+    planned = city(tmp_path / "planned", parts=("cameras/c.yaml",))
+    assert "with pictures" in (SERVICES["capture"].lacking(planned) or "")
     lacking = {name for name, service in SERVICES.items() if service.lacking(bare)}
     assert lacking == {"estimate", "capture", "detect", "simulate"}
     assert [name for name, service in SERVICES.items() if service.lacking(whole)] == []

@@ -7,13 +7,17 @@ import pytest
 from click.testing import CliRunner
 
 from fleet.gtfs import read_timetable
+from fleet.simulation.counts import Counters
 from fleet.simulation.day import plan_period
+from fleet.simulation.roads import roads_of
 from routing.network import load_network
 from services.city.folder import CityFolder
 from services.city.report import read_report
 from services.cli import main
 from services.sample.build import build_sample
+from services.sample.camera import CAMERA_ID, JUNCTIONS
 from services.sample.lines import LINES
+from services.simulate.cameras import counting_only
 from services.simulate.city import read_streets
 from tests.data import judge
 
@@ -46,6 +50,19 @@ def test_the_sample_says_that_it_is_one_and_has_every_part(sample: CityFolder) -
     assert city.epsg == 32648
     assert all((sample.gtfs, sample.network, sample.pmtiles, sample.roster, sample.cameras))
     assert city.doubts == ()
+
+
+def test_every_junction_is_counted_by_the_roads_that_lead_to_it(sample: CityFolder) -> None:
+    assert len(sample.cameras) == JUNCTIONS + 1
+    assert [path.stem for path in sample.watching_cameras] == [CAMERA_ID]
+    assert sample.network is not None
+    roads = roads_of(load_network(sample.network), [], [])
+    places = counting_only(sample)
+    edges = Counters(roads, places, 1).edges
+    approaches = [(place.camera_id, approach) for place in places for approach in place.approach_ids]
+    assert len(approaches) > 3 * JUNCTIONS
+    assert set(edges) == set(approaches)
+    assert len(set(edges.values())) == len(edges)
 
 
 def test_every_line_was_laid_on_roads_without_a_straight_hop(sample: CityFolder) -> None:

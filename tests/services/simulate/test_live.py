@@ -1,11 +1,14 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from fleet.gtfs import read_timetable
+from fleet.simulation.counts import CameraPlace
 from fleet.simulation.plan import gap_m
 from services.simulate.city import Streets
 from services.simulate.live import LiveBuses
+from tests.fleet.simulation.builders import crossing
 from tests.services.city.builders import FEED, write_feed
 
 MORNING_MS = 1_736_035_200_000  # 2025-01-05 07:00 in Hanoi
@@ -40,6 +43,21 @@ def test_reports_follow_the_clock_and_are_never_of_the_future(streets: Streets) 
     for late_ms in (0, 400, 2_300, 2_300, 7_000, 7_999):
         fixes = buses.follow(start + late_ms)
         assert all(start < fix.time_ms <= start + late_ms for fix in fixes)
+
+
+def test_cameras_count_each_whole_minute_once(streets: Streets) -> None:
+    network = crossing()
+    camera = CameraPlace("J-1", float(network.node_lon[0]), float(network.node_lat[0]), ("north", "east"))
+    buses = LiveBuses(replace(streets, network=network), seed=1, cameras=[camera])
+    start = MORNING_MS + 1_800_000
+    for late_ms in range(0, 150_000, 5_000):
+        buses.follow(start + late_ms)
+    counts = buses.take_counts()
+    assert sorted((c.approach_id, c.start_ms) for c in counts) == [
+        (side, start + minute * 60_000) for side in ("east", "north") for minute in (0, 1)
+    ]
+    assert sum(sum(c.counts.values()) for c in counts) > 0
+    assert buses.take_counts() == []
 
 
 def test_after_a_long_sleep_buses_stand_where_they_should_be_now(streets: Streets) -> None:

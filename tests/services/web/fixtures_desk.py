@@ -127,9 +127,33 @@ def cameras() -> list[dict[str, Any]]:
                 "live": 0.99,
                 "rules": ["red_light", "stop_line"],
                 "text": words,
+                "pictures": True,
+                "counts": [],
             }
         )
-    return rows
+    return [*rows, counting_camera(at)]
+
+
+def counting_camera(at: int) -> dict[str, Any]:
+    """Return a junction where traffic is only counted."""
+    counts = {"bus": 1, "car": 9, "motorcycle": 61}
+    span = {"start_ms": at - 70_000, "end_ms": at - 10_000, "counts": counts}
+    return {
+        "camera_id": "J-001",
+        "name": text("Láng – Trường Chinh", "Láng – Trường Chinh"),
+        "lon": CENTRE[0] + 0.02,
+        "lat": CENTRE[1] - 0.005,
+        "state": "counting",
+        "since_ms": None,
+        "time_ms": None,
+        "frames": 0,
+        "skipped": 0,
+        "live": 0.0,
+        "rules": [],
+        "text": text("Không có hình: chỉ đếm xe.", "No pictures, only counts."),
+        "pictures": False,
+        "counts": [{"approach_id": side, **span} for side in ("east", "north", "west")],
+    }
 
 
 def frame_times(act_ms: int) -> list[int]:

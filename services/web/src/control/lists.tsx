@@ -75,6 +75,21 @@ function AlertRow({ alert, now }: { alert: AlertView; now: number }) {
   )
 }
 
+/** Colour of a camera's state; one without pictures is neither well nor ill. */
+export function cameraTone(camera: CameraView): string {
+  if (!camera.pictures) return 'level-no_data'
+  return camera.state === 'ok' ? 'level-free' : 'level-blocked'
+}
+
+/** Road users a minute at all approaches, in the newest interval of each. */
+export function perMinute(camera: CameraView): number {
+  return Math.round(camera.counts.reduce((sum, one) => sum + (total(one.counts) * 60_000) / Math.max(1, one.end_ms - one.start_ms), 0))
+}
+
+export function total(counts: Record<string, number>): number {
+  return Object.values(counts).reduce((sum, n) => sum + n, 0)
+}
+
 export function Cameras({ data }: { data: Data<{ cameras: CameraView[] }> }) {
   return (
     <Panel data={data} what="what.cameras" rows={4} isEmpty={(body) => body.cameras.length === 0} empty={<Empty icon="camera" title={t('camera.empty')} hint={t('camera.empty.hint')} />}>
@@ -84,11 +99,11 @@ export function Cameras({ data }: { data: Data<{ cameras: CameraView[] }> }) {
             <li key={camera.camera_id}>
               <button type="button" class="queue-row" onClick={() => select({ kind: 'camera', id: camera.camera_id })}>
                 <span class="queue-top">
-                  <span class={`chip ${camera.state === 'ok' ? 'level-free' : 'level-blocked'}`}>{tCode('camera.', camera.state)}</span>
+                  <span class={`chip ${cameraTone(camera)}`}>{tCode('camera.', camera.state)}</span>
                   <span class="queue-odds">{camera.camera_id}</span>
                 </span>
                 <span class="queue-title">{say(camera.name)}</span>
-                <span class="queue-sub">{say(camera.text)}</span>
+                <span class="queue-sub">{camera.counts.length > 0 ? t('camera.perMinute', { n: number(perMinute(camera)) }) : say(camera.text)}</span>
               </button>
             </li>
           ))}

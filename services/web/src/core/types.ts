@@ -262,6 +262,13 @@ export interface IncidentView {
   }[]
 }
 
+export interface CameraCount {
+  approach_id: string
+  start_ms: number
+  end_ms: number
+  counts: Record<string, number>
+}
+
 export interface CameraView {
   camera_id: string
   name: Text
@@ -275,6 +282,9 @@ export interface CameraView {
   live: number
   rules: string[]
   text: Text
+  /** Whether it has a stream; one without is planned, or only counts. */
+  pictures: boolean
+  counts: CameraCount[]
 }
 
 export interface CaseRow {

@@ -166,9 +166,9 @@ export class CityMap {
   private at({ point: { x, y } }: MapMouseEvent): Picked | null {
     const sign = this.signs.hit(x, y)
     if (sign) return sign
-    const layers = ['cameras', ...ROAD_LAYERS].filter((layer) => this.map.getLayer(layer) && (layer !== 'road' || this.hasLevels))
+    const layers = [...LAYERS_OF.cameras, ...ROAD_LAYERS].filter((layer) => this.map.getLayer(layer) && (layer !== 'road' || this.hasLevels))
     const found = this.map.queryRenderedFeatures([[x - REACH_PX, y - REACH_PX], [x + REACH_PX, y + REACH_PX]], { layers })
-    const camera = found.find((feature) => feature.layer.id === 'cameras')
+    const camera = found.find((feature) => feature.source === 'cameras')
     if (camera) return { kind: 'camera', id: String(camera.properties['id']) }
     const road = found.find((feature) => feature.id !== undefined)
     return road ? { kind: 'edge', id: String(road.id) } : null
@@ -204,7 +204,7 @@ export class CityMap {
 
   setCameras(cameras: readonly CameraView[]): void {
     this.when(() => {
-      const features = cameras.map((one) => point(one.lon, one.lat, { id: one.camera_id, image: one.state === 'ok' ? 'camera-ok' : 'camera-bad' }))
+      const features = cameras.map((one) => point(one.lon, one.lat, { id: one.camera_id, image: !one.pictures ? 'camera-counts' : one.state === 'ok' ? 'camera-ok' : 'camera-bad' }))
       this.source('cameras').setData(collection(features) as never)
     })
   }

@@ -132,10 +132,28 @@ function camera(pen: CanvasRenderingContext2D, well: boolean, p: Palette): void 
   }
 }
 
+/** A junction where traffic is only counted: three bars, no lens. */
+function counter(pen: CanvasRenderingContext2D, p: Palette): void {
+  pen.beginPath()
+  pen.roundRect(5, 5, 18, 18, 4)
+  pen.fillStyle = p.paper
+  pen.strokeStyle = p.ink
+  pen.lineWidth = 1.5
+  pen.fill()
+  pen.stroke()
+  pen.fillStyle = p.ink
+  for (const [x, height] of [[8.5, 5], [12.75, 11], [17, 8]] as const) pen.fillRect(x, 20 - height, 2.5, height)
+}
+
 /** Signs that MapLibre draws itself. */
 export function addImages(map: MapLibre, p: Palette): void {
-  for (const [name, well] of [['camera-ok', true], ['camera-bad', false]] as const) {
-    const sign = draw(28, (pen) => camera(pen, well, p))
+  const signs = {
+    'camera-ok': (pen: CanvasRenderingContext2D) => camera(pen, true, p),
+    'camera-bad': (pen: CanvasRenderingContext2D) => camera(pen, false, p),
+    'camera-counts': (pen: CanvasRenderingContext2D) => counter(pen, p),
+  }
+  for (const [name, paint] of Object.entries(signs)) {
+    const sign = draw(28, paint)
     if (!map.hasImage(name)) map.addImage(name, sign.getContext('2d')!.getImageData(0, 0, sign.width, sign.height), { pixelRatio: RATIO })
   }
 }

@@ -5,7 +5,7 @@ import { BOLD_FONTS } from './style.ts'
 
 export const LAYERS_OF = {
   roads: ['level-none', 'level-free', 'level-slow', 'level-congested', 'level-blocked', 'level-blocked-marks'],
-  cameras: ['cameras'],
+  cameras: ['counters', 'cameras'],
 } as const
 export type LayerName = keyof typeof LAYERS_OF | 'buses' | 'incidents'
 
@@ -30,6 +30,8 @@ function overlayLayers(p: Palette): LayerSpecification[] {
       layout: { 'text-field': ['get', 'name'], 'text-font': BOLD_FONTS, 'text-size': 12, 'text-anchor': 'left', 'text-offset': [0.9, 0], 'text-max-width': 12, 'symbol-sort-key': ['case', ['boolean', ['get', 'main'], false], 0, 1] as never },
       paint: { 'text-color': p.ink, 'text-halo-color': p.halo, 'text-halo-width': 2 },
     },
-    { id: 'cameras', type: 'symbol', source: 'cameras', layout: { 'icon-image': ['get', 'image'], 'icon-allow-overlap': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 11, 0.6, 15, 1] } },
+    // Counters are many: points from afar, signs from near.
+    { id: 'counters', type: 'symbol', source: 'cameras', minzoom: 12, filter: ['==', ['get', 'image'], 'camera-counts'], layout: { 'icon-image': 'camera-counts', 'icon-allow-overlap': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 12, 0.45, 15, 1] } },
+    { id: 'cameras', type: 'symbol', source: 'cameras', filter: ['!=', ['get', 'image'], 'camera-counts'], layout: { 'icon-image': ['get', 'image'], 'icon-allow-overlap': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 11, 0.6, 15, 1] } },
   ]
 }
