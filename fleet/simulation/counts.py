@@ -17,7 +17,8 @@ MIX = {"motorcycle": 0.85, "car": 0.12, "bus": 0.01, "truck": 0.02}
 SEEN = {"motorcycle": 0.9, "car": 0.96, "bus": 0.98, "truck": 0.94}
 TWICE = 0.01
 NEAR_M = 80.0
-ASTRAY_DEG = 45.0
+# Roads bend: what leads straight from node to node may be this far from the direction at the junction.
+ASTRAY_DEG = 75.0
 INTERVAL_S, FRAMES_PER_S = 60, 6
 
 

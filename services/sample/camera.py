@@ -15,6 +15,7 @@ PLACE = "hang_bai_ltk"
 # The city watches this many junctions (its control centre, 2025); which ones is not published.
 JUNCTIONS = 195
 WEIGHT = {"trunk": 4, "primary": 3, "secondary": 2, "tertiary": 1}
+SAME_DEG = 15.0
 COMPASS = ("north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest")
 
 # One arm of a junction: the road, where it leads (degrees from north), and whether traffic comes in by it.
@@ -56,13 +57,20 @@ def main_junctions() -> list[tuple[Place, list[Arm]]]:
             (stretch.start, stretch.line[1], not stretch.road.oneway),
             (stretch.end, stretch.line[-2], True),
         ):
-            arms.setdefault(place, []).append((stretch.road, _bearing_deg(place, beside), comes_in))
+            arm = (stretch.road, _bearing_deg(place, beside), comes_in)
+            if not any(_is_same_arm(arm, other) for other in arms.setdefault(place, [])):
+                arms[place].append(arm)
     large = [
         (place, at)
         for place, at in arms.items()
         if len(at) >= 3 and place != POINTS[PLACE] and sum(comes_in for *_, comes_in in at) >= 2
     ]
     return sorted(large, key=lambda one: (-sum(_size(road) for road, *_ in one[1]), one[0]))[:JUNCTIONS]
+
+
+def _is_same_arm(arm: Arm, other: Arm) -> bool:
+    """Return whether two roads of one direction lie on one another; the network has one edge for both."""
+    return arm[2] == other[2] and abs((arm[1] - other[1] + 180) % 360 - 180) < SAME_DEG
 
 
 def _size(road: Road) -> int:
