@@ -34,7 +34,7 @@ def test_an_approach_with_a_bearing_counts_the_road_of_that_direction() -> None:
     network = crossing()
     roads = roads_of(network, [], [])
     at = float(network.node_lon[0]), float(network.node_lat[0])
-    camera = CameraPlace("C-1", *at, ("south", "north", "nowhere"), (0.0, 180.0, 45.0))
+    camera = CameraPlace("C-1", *at, ("south", "north", "again"), (0.0, 180.0, 0.0))
     edges = Counters(roads, [camera], 1).edges
     assert set(edges) == {("C-1", "south"), ("C-1", "north")}
     lat = {name: float(network.node_lat[network.edge_from[edge]]) for (_, name), edge in edges.items()}
