@@ -23,6 +23,13 @@ _WHERE = {
 }
 
 
+# The columns of both tables in their order, and what `position_row` returns.
+COLUMNS = (
+    "time_ms vehicle_id lon lat source received_ms speed_mps heading_deg phase probability trip_id start_date"
+    " route_id direction_id distance_m delay_s next_stop_id"
+).split()
+
+
 def record_positions(session: Session, positions: Sequence[BusPosition]) -> None:
     """Keep positions; the same ones again, in any order, change nothing."""
     record_history(session, positions)
@@ -65,4 +72,30 @@ def forget_source(session: Session, source: str) -> None:
 
 def position_getter(*columns: str) -> Callable[[Any], Any]:
     """Return what takes the values of columns from a position."""
+    if list(columns) == COLUMNS:
+        return position_row
     return attrgetter(*[_WHERE.get(column, column) for column in columns])
+
+
+def position_row(position: BusPosition) -> tuple[Any, ...]:
+    """Return the values of `COLUMNS`; attributes in code cost a quarter of `attrgetter`, and this is a third of a row."""
+    trip = position.assignment
+    return (
+        position.time_ms,
+        position.vehicle_id,
+        position.lon,
+        position.lat,
+        position.source,
+        position.received_ms,
+        position.speed_mps,
+        position.heading_deg,
+        trip.phase._value_,
+        trip.probability,
+        trip.trip_id,
+        trip.start_date,
+        trip.route_id,
+        trip.direction_id,
+        trip.distance_m,
+        position.delay_s,
+        position.next_stop_id,
+    )
