@@ -2,9 +2,10 @@
 
 import enum
 
+from schemas.detour import Detour
 from schemas.message import Message
 from schemas.text import Text
-from schemas.units import Id, Lat, Lon, ServiceDate, TimeMs
+from schemas.units import DurationS, Id, Lat, Lon, ServiceDate, TimeMs
 
 
 class AlertKind(enum.StrEnum):
@@ -16,10 +17,21 @@ class AlertKind(enum.StrEnum):
     EARLY_DEPARTURE = "early_departure"
     LOST = "lost"
     BUNCHING = "bunching"
+    BIG_GAP = "big_gap"
+    LONG_STOP = "long_stop"
+    SKIPPED_STOP = "skipped_stop"
+    DOORS_OPEN_MOVING = "doors_open_moving"
+    DETOUR = "detour"
+    SILENT_FEED = "silent_feed"
+    GPS_FROZEN = "gps_frozen"
 
 
 class FleetAlert(Message, frozen=True):
-    """An alert with a life: ``ended_ms`` is ``None`` while it holds."""
+    """An alert with a life: ``ended_ms`` is ``None`` while it holds.
+
+    ``stop_id`` is the stop it is about; ``expected_ms`` when what is foreseen comes about; ``hold_s`` how long to hold
+    the bus at that stop so that it does not.
+    """
 
     alert_id: Id
     kind: AlertKind
@@ -33,3 +45,7 @@ class FleetAlert(Message, frozen=True):
     lon: Lon | None = None
     lat: Lat | None = None
     ended_ms: TimeMs | None = None
+    stop_id: str | None = None
+    expected_ms: TimeMs | None = None
+    hold_s: DurationS | None = None
+    detour: Detour | None = None

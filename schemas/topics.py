@@ -51,7 +51,9 @@ TOPICS: dict[str, Topic] = {
         Topic("bus.positions", BusPosition, "vehicle_id", 4, DAY_S, "cleaned fixes with their assignment"),
         Topic("bus.stop-events", StopEvent, "vehicle_id", 4, 7 * DAY_S, "observed arrivals and departures"),
         Topic("bus.predictions", TripPrediction, "vehicle_id", 4, 6 * HOUR_S, "arrival quantiles of every stop ahead"),
-        Topic("fleet.alerts", FleetAlert, "alert_id", 2, 7 * DAY_S, "stuck, off route, not coming"),
+        Topic(
+            "fleet.alerts", FleetAlert, "alert_id", 2, 7 * DAY_S, "stuck, not coming, bunching, detours and the rest"
+        ),
         Topic("feeds.health", FeedHealth, "source", 1, DAY_S, "correct, complete, clean, live of each source"),
         Topic("city.clock", ClockTick, "source", 1, HOUR_S, "event time while a recorded day is played"),
         Topic("camera.segments", CameraSegment, "camera_id", 4, DAY_S, "references to recorded video"),

@@ -14,6 +14,7 @@ from services.api.timetable import CityTimetable, natural
 
 MAX_ALERTS = 100
 # A bus that lost its tracker is the control room's matter: nothing happened to the rider's trip.
+SAID_AS_IT_IS = frozenset({AlertKind.NOT_COMING, AlertKind.DETOUR})
 RIDER_WORDS = {
     AlertKind.STUCK: Text(
         vi="Tuyến {line}: một xe đứng yên hơn 5 phút", en="Line {line}: a bus has stood for over 5 minutes"
@@ -22,6 +23,9 @@ RIDER_WORDS = {
     AlertKind.BUNCHING: Text(
         vi="Tuyến {line}: các xe chạy sát nhau, sau đó phải chờ lâu hơn",
         en="Line {line}: buses run close together, with a longer wait behind them",
+    ),
+    AlertKind.BIG_GAP: Text(
+        vi="Tuyến {line}: khoảng chờ dài hơn biểu đồ nhiều", en="Line {line}: a wait far longer than planned"
     ),
     AlertKind.EARLY_DEPARTURE: Text(
         vi="Tuyến {line}: một xe rời bến sớm hơn giờ", en="Line {line}: a bus left before its time"
@@ -86,7 +90,7 @@ def disruptions_out(
 
 def rider_text(alert: FleetAlert, timetable: CityTimetable) -> Text | None:
     """Return what riders are told of an alert, ``None`` where it says nothing to them."""
-    if alert.kind is AlertKind.NOT_COMING:
+    if alert.kind in SAID_AS_IT_IS:
         return alert.text
     words, line = RIDER_WORDS.get(alert.kind), timetable.short_name(alert.route_id)
     if words is None or line is None:

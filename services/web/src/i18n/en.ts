@@ -158,6 +158,13 @@ export const en: Record<keyof typeof vi, string> = {
   'alert.early_departure': 'Bus left early',
   'alert.lost': 'Bus lost',
   'alert.bunching': 'Buses bunched',
+  'alert.big_gap': 'Long wait',
+  'alert.long_stop': 'Long stop',
+  'alert.skipped_stop': 'Stop skipped',
+  'alert.doors_open_moving': 'Doors open while moving',
+  'alert.detour': 'Detour',
+  'alert.silent_feed': 'Feed silent',
+  'alert.gps_frozen': 'GPS frozen',
 
   'dev.title': 'Open data',
   'dev.lead': 'Bus positions, arrivals and notices for other apps. No key is needed; pages of other sites may read them.',

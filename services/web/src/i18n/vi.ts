@@ -157,6 +157,13 @@ export const vi = {
   'alert.early_departure': 'Xe rời bến sớm',
   'alert.lost': 'Mất tín hiệu xe',
   'alert.bunching': 'Xe dồn nhau',
+  'alert.big_gap': 'Khoảng chờ dài',
+  'alert.long_stop': 'Dừng lâu ở trạm',
+  'alert.skipped_stop': 'Bỏ trạm',
+  'alert.doors_open_moving': 'Mở cửa khi chạy',
+  'alert.detour': 'Đi đường vòng',
+  'alert.silent_feed': 'Nguồn dữ liệu im',
+  'alert.gps_frozen': 'GPS bị treo',
 
   'dev.title': 'Dữ liệu mở',
   'dev.lead': 'Vị trí xe, giờ đến và thông báo cho ứng dụng khác. Không cần khoá, đọc được từ mọi trang.',
