@@ -1,7 +1,7 @@
 """What is remembered of one bus as bytes, and back: so that another process goes on with it as if it were the same.
 
-The bytes are good for one form of the code and one timetable; others are refused, and the caller begins
-with the bus anew.
+The bytes are good for one form of the code; others are refused, and the caller begins with the bus anew. Of another
+timetable only the fixes of the last quarter of an hour are taken.
 """
 
 import hashlib
@@ -15,21 +15,38 @@ from fleet.arrivals.memory import SituationMemory
 from fleet.assignment.progress import Progress
 from fleet.cleaning.quality import VehicleQuality
 from fleet.gtfs.timetable import Timetable
+from fleet.history import History, Mark
+from fleet.packing import unpack
+from fleet.said import Said
 from fleet.stop_events.watch import StopWatch
 from fleet.vehicle import Vehicle
 from schemas.fix import Fix
 from schemas.fleet_alert import FleetAlert
 from schemas.trip import Phase
 
-FORM = 3
+FORM = 4
 Key = tuple[int, str]
 
 
-class VehicleState(msgspec.Struct, array_like=True):
-    """One bus; trips are numbers of the timetable that ``timetable`` is the fingerprint of."""
+class BusState(msgspec.Struct, array_like=True):
+    """One bus: what is known of it by a timetable, and its reports of the last quarter of an hour.
+
+    ``now`` is what `VehicleState` says, packed; ``mark`` the same before the first of the reports. ``from_ms`` is the
+    time of the oldest report that was put in but not taken in its place.
+    """
 
     form: int
     timetable: str
+    now: bytes
+    mark_ms: int
+    mark: bytes
+    reports: list[bytes]
+    from_ms: int | None
+
+
+class VehicleState(msgspec.Struct, array_like=True):
+    """One bus at one moment; trips are numbers of its timetable."""
+
     last: Fix | None
     place: tuple[float, float]
     jumps: int
@@ -51,6 +68,7 @@ class VehicleState(msgspec.Struct, array_like=True):
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(VehicleState).decode
+_decode_bus = msgspec.msgpack.Decoder(BusState).decode
 _head = msgspec.msgpack.Decoder(list[Any]).decode
 
 
@@ -80,10 +98,21 @@ def dump_vehicle(vehicle: Vehicle, timetable: str) -> bytes:
     bytes
         A few kilobytes.
     """
+    history = vehicle.history
+    first = history.marks[0]
+    if first.packed is None:
+        first.packed = dump_now(first.vehicle)
+    return _encode(
+        BusState(
+            FORM, timetable, dump_now(vehicle), first.time_ms, first.packed, history.packed, history.from_ms
+        )
+    )  # fmt: skip
+
+
+def dump_now(vehicle: Vehicle) -> bytes:
+    """Return what is known of a bus at its newest fix, without its history."""
     p, w, belief = vehicle.progress, vehicle.watch, vehicle.belief
     state = VehicleState(
-        form=FORM,
-        timetable=timetable,
         last=vehicle.last,
         place=(vehicle.x, vehicle.y),
         jumps=vehicle.jumps,
@@ -108,15 +137,43 @@ def dump_vehicle(vehicle: Vehicle, timetable: str) -> bytes:
     return zlib.compress(_encode(state), 1)
 
 
-def load_vehicle(vehicle_id: str, data: bytes, table: Timetable | None, timetable: str) -> Vehicle | None:
-    """Return a bus from its bytes, ``None`` if they are of another form or timetable, or damaged."""
+def load_vehicle(vehicle_id: str, data: bytes, table: Timetable | None, timetable: str) -> tuple[Vehicle, bool] | None:
+    """Return a bus from its bytes.
+
+    Parameters
+    ----------
+    vehicle_id : str
+        The bus.
+    data : bytes
+        What `dump_vehicle` returned.
+    table : Timetable or None
+        The timetable of now.
+    timetable : str
+        Its fingerprint.
+
+    Returns
+    -------
+    tuple of Vehicle and bool, or None
+        The bus, and whether it has only its reports because its bytes are of another timetable; ``None`` if they are
+        of another form or damaged.
+    """
     try:
-        plain = zlib.decompress(data)
-        if _head(plain)[:2] != [FORM, timetable]:
+        if _head(data)[:1] != [FORM]:
             return None
-        state = _decode(plain)
-    except (zlib.error, msgspec.MsgspecError):
+        bus = _decode_bus(data)
+        of_old = bus.timetable != timetable
+        vehicle = _load_now(vehicle_id, bus.now, None if of_old else table)
+        mark = Mark(bus.mark_ms, _load_now(vehicle_id, bus.mark, None if of_old else table), bus.mark)
+    except (zlib.error, msgspec.MsgspecError, IndexError, ValueError):
         return None
+    times = [unpack(vehicle_id, report).time_ms for report in bus.reports]
+    nothing: list[Said | None] = [None] * len(times)
+    vehicle.history = History(times, bus.reports, nothing, [mark], bus.from_ms, is_told=False)
+    return vehicle, of_old
+
+
+def _load_now(vehicle_id: str, data: bytes, table: Timetable | None) -> Vehicle:
+    state = _decode(zlib.decompress(data))
     vehicle = Vehicle(vehicle_id, state.last, *state.place, jumps=state.jumps, quality=VehicleQuality(*state.quality))
     vehicle.belief.restore(*state.belief)
     vehicle.held, vehicle.probability, vehicle.phase = state.held, state.probability, state.phase

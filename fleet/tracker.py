@@ -2,52 +2,40 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
-from fleet.alerts.desk import AlertDesk
-from fleet.arrivals.foresee import Foresight
-from fleet.assignment.assigner import Assigner, note_direction
-from fleet.assignment.claim import find_claimed_run
-from fleet.cleaning import Area, Known, clean
+from fleet.cleaning import AT_THE_DOOR, Area, Known, clean
 from fleet.cleaning.quality import LIVE_MS, SourceQuality
-from fleet.follow import Follower
+from fleet.course import Course
 from fleet.gtfs.timetable import Timetable
+from fleet.history import WINDOW_MS, Mark
+from fleet.outputs import TrackOutputs
+from fleet.packing import pack, unpack
+from fleet.rewind import bare, open_history, restart, retell, rewind
 from fleet.state import dump_vehicle, fingerprint, load_vehicle
 from fleet.vehicle import Vehicle
-from schemas.feed import FeedHealth
 from schemas.fix import Fix
-from schemas.fleet_alert import FleetAlert
 from schemas.lesson import Lesson
-from schemas.position import BusPosition
 from schemas.prediction import TripPrediction
-from schemas.stop_event import StopEvent
-from schemas.trip import Assignment, Phase
+
+__all__ = ["TrackOutputs", "Tracker"]
 
 HEALTH_EVERY_MS = 10_000
 # Far more than a city has; beyond it the vehicle that was silent longest is forgotten, so that a source that makes up
 # vehicles costs time but no memory.
 MOST_VEHICLES = 50_000
-
-
-@dataclass(slots=True)
-class TrackOutputs:
-    """What a step of the tracker led to, in the order of the fixes."""
-
-    positions: list[BusPosition] = field(default_factory=list)
-    stop_events: list[StopEvent] = field(default_factory=list)
-    predictions: list[TripPrediction] = field(default_factory=list)
-    alerts: list[FleetAlert] = field(default_factory=list)
-    feed_health: list[FeedHealth] = field(default_factory=list)
-    lessons: list[Lesson] = field(default_factory=list)
+# Fixes of one bus that are taken again between two looks at the city: who sends more late ones waits for the look.
+MOST_AGAIN = 2_000
+# A long batch, as when there is much to catch up, must not make late fixes later by what it spans.
+SETTLE_MS = 60_000
 
 
 class Tracker:
     """Tracks the buses of one city.
 
-    Predictions depend on nothing but the fixes and their times: the same fixes in any batches, and the fixes of
-    different buses in any order up to two minutes apart, give the same ones. A late or repeated fix changes no state.
-    ``verdicts`` counts every cleaning rule that spoke. Only a tracker that ``speaks_for_all`` says that a trip is not
-    coming; among several that share the buses it is one.
+    What is known depends on nothing but the fixes and their times: the same fixes in any batches and any order up to a
+    quarter of an hour apart, also repeated, lead to the same. A late fix winds its bus back; what it changes is said
+    again. ``verdicts`` counts every cleaning rule that spoke. Only a tracker that ``speaks_for_all`` says that a trip
+    is not coming; among several that share the buses it is one.
 
     Parameters
     ----------
@@ -65,21 +53,25 @@ class Tracker:
         roster: Mapping[str, frozenset[str]] | None = None,
         area: Area | None = None,
     ) -> None:
-        self.timetable = timetable
         self.fingerprint = fingerprint(timetable)
+        self.course = Course(timetable, roster or {}, self.fingerprint)
         self.speaks_for_all = True
+        self._roster = roster or {}
         self._area = area
         self._vehicles: dict[str, Vehicle] = {}
         self._sources: dict[str, SourceQuality] = {}
         self._source_of: dict[str, str] = {}
         self.verdicts: Counter[str] = Counter()
         self._health_ms = 0
-        self._desk: AlertDesk | None = None
-        if timetable is not None:
-            self._assigner = Assigner(timetable, dict(roster or {}))
-            self._foresight = Foresight(timetable, self.fingerprint)
-            self._follower = Follower(timetable, self._foresight)
-            self._desk = AlertDesk(timetable)
+        self._late: dict[str, list[tuple[Fix, tuple[str, ...]]]] = {}
+        self._late_since_ms = self._newest_ms = 0
+        self._again: Counter[str] = Counter()
+        self._of_old: set[str] = set()
+
+    @property
+    def timetable(self) -> Timetable | None:
+        """The timetable of now."""
+        return self.course.timetable
 
     def step(self, fixes: Sequence[Fix], now_ms: int) -> TrackOutputs:
         """Take fixes in the order they came.
@@ -99,21 +91,46 @@ class Tracker:
         out = TrackOutputs()
         for fix in fixes:
             self._take(fix, out)
-        if now_ms - self._health_ms >= HEALTH_EVERY_MS:
+        look = now_ms - self._health_ms >= HEALTH_EVERY_MS
+        self._settle(out, all_of_them=look)
+        if look:
             self._health_ms = now_ms
+            self._again.clear()
             self._look_around(now_ms, out)
         return out
 
+    def adopt(self, timetable: Timetable | None) -> None:
+        """Go over to another timetable while buses drive.
+
+        Each bus is found again, at its next fix, from those of its last quarter of an hour. Trips and routes that were
+        seen of late stay seen.
+
+        Parameters
+        ----------
+        timetable : Timetable or None
+            Instead of the one before.
+        """
+        seen = self.list_seen()
+        self.fingerprint = fingerprint(timetable)
+        self.course = Course(timetable, self._roster, self.fingerprint)
+        self._of_old = set(self._vehicles)
+        self.note_seen(*seen)
+
     def learn(self, lessons: Iterable[Lesson]) -> None:
-        """Take what buses taught, those of other trackers too, within two minutes of event time."""
+        """Take what buses taught, those of other trackers too."""
         if self.timetable is not None:
             for lesson in lessons:
-                self._foresight.learner.add(lesson)
+                self.course.foresight.learner.add(lesson)
 
     def learn_all(self, lessons: Iterable[Lesson]) -> None:
         """Take what was taught in the last hours, all at once."""
         if self.timetable is not None:
-            self._foresight.learner.add_all(lessons)
+            self.course.foresight.learner.add_all(lessons)
+
+    def foresee(self, vehicle_id: str) -> list[TripPrediction]:
+        """Return what is foreseen for a bus as of its newest fix, with all that is known by now."""
+        vehicle = self._vehicles.get(vehicle_id)
+        return [] if vehicle is None else self.course.predict(vehicle)
 
     def dump(self, vehicle_id: str) -> bytes:
         """Return what is remembered of one bus, empty bytes if nothing is."""
@@ -121,7 +138,7 @@ class Tracker:
         return b"" if vehicle is None else dump_vehicle(vehicle, self.fingerprint)
 
     def load(self, vehicle_id: str, data: bytes) -> int | None:
-        """Remember of one bus what `dump` said.
+        """Remember of one bus what `dump` said; what was of another timetable is found again from its fixes.
 
         Parameters
         ----------
@@ -133,136 +150,150 @@ class Tracker:
         Returns
         -------
         int or None
-            When its newest fix was received, 0 if it has none; ``None`` if the bytes are of another timetable or form.
+            When its newest fix was received, 0 if it has none; ``None`` if the bytes are damaged or of another form.
         """
-        vehicle = load_vehicle(vehicle_id, data, self.timetable, self.fingerprint)
-        if vehicle is None:
+        loaded = load_vehicle(vehicle_id, data, self.timetable, self.fingerprint)
+        if loaded is None:
             return None
+        vehicle, of_old = loaded
         self._vehicles[vehicle_id] = vehicle
-        if vehicle.last is not None:
-            self._source_of[vehicle_id] = vehicle.last.source
-            if self._desk is not None:
-                self._desk.see(vehicle, vehicle.last.time_ms)
-        return 0 if vehicle.last is None else vehicle.last.received_ms
+        self._of_old.discard(vehicle_id)
+        if of_old:
+            self._of_old.add(vehicle_id)
+        if vehicle.history.from_ms is not None:
+            self._late.setdefault(vehicle_id, [])
+        if vehicle.last is None:
+            return 0
+        self._source_of[vehicle_id] = vehicle.last.source
+        if self.course.desk is not None:
+            self.course.desk.see(vehicle, vehicle.last.time_ms)
+        return vehicle.last.received_ms
 
     def list_seen(self) -> tuple[dict[str, int], dict[str, int]]:
         """Return when buses ran trips (``TRIP_ID/START_DATE``) and routes of late, as `note_seen` takes it."""
-        return ({}, {}) if self._desk is None else self._desk.list_seen()
+        return ({}, {}) if self.course.desk is None else self.course.desk.list_seen()
 
     def note_seen(self, trips: Mapping[str, int], routes: Mapping[str, int]) -> None:
         """Take what another tracker's `list_seen` told."""
-        if self._desk is not None:
-            self._desk.note_seen(trips, routes)
+        if self.course.desk is not None:
+            self.course.desk.note_seen(trips, routes)
 
     def forget(self, vehicle_ids: Iterable[str]) -> None:
         """Drop buses that another tracker follows from now on."""
         for vehicle_id in vehicle_ids:
             self._vehicles.pop(vehicle_id, None)
             self._source_of.pop(vehicle_id, None)
+            self._late.pop(vehicle_id, None)
+            self._of_old.discard(vehicle_id)
 
     def _take(self, fix: Fix, out: TrackOutputs) -> None:
         vehicle = self._know(fix.vehicle_id)
-        verdict = clean(fix, Known(self._area, vehicle.last, vehicle.jumps))
-        vehicle.quality.take(fix, verdict.rules)
-        self.verdicts.update(verdict.rules)
-        source = self._sources.setdefault(fix.source, SourceQuality(fix.source))
-        source.take(fix, verdict.rules, accepted=verdict.fix is not None)
-        vehicle.jumps = vehicle.jumps + 1 if "impossible_jump" in verdict.rules else vehicle.jumps
-        if verdict.fix is None:
+        history = vehicle.history
+        newest_ms = history.newest_ms
+        late_before_ms = None if newest_ms is None else max(newest_ms - WINDOW_MS, history.marks[0].time_ms + 1)
+        twin = history.find(fix.time_ms)
+        verdict = clean(fix, Known(self._area, None, 0, late_before_ms, twin is not None), AT_THE_DOOR)
+        let_in = verdict.fix
+        if let_in is None:
+            self._count(vehicle, fix, verdict.rules, accepted=False)
+            if twin is not None and verdict.rules[-1] == "duplicate":
+                self._compare(vehicle, fix, twin)
             return
-        vehicle.jumps = 0
         self._source_of[fix.vehicle_id] = fix.source
-        delay_s = self._track(vehicle, verdict.fix, out)
-        vehicle.last = verdict.fix
-        out.positions.append(self._position(vehicle, verdict.fix, delay_s))
+        self._newest_ms = max(self._newest_ms, fix.time_ms)
+        if self._late and self._newest_ms - self._late_since_ms > SETTLE_MS:
+            self._settle(out)
+        packed = pack(let_in)
+        if history.from_ms is None and (newest_ms is None or fix.time_ms > newest_ms):
+            history.append(fix.time_ms, packed)
+            self._go_on(vehicle, let_in, verdict.rules, out)
+        else:
+            if not self._late:
+                self._late_since_ms = self._newest_ms
+            self._hold(vehicle)
+            history.insert(fix.time_ms, packed)
+            self._late[fix.vehicle_id].append((let_in, verdict.rules))
+
+    def _compare(self, vehicle: Vehicle, fix: Fix, twin: bytes) -> None:
+        """Of two fixes of one time keep the one that was received first, whichever came first here."""
+        packed = pack(fix)
+        if (fix.received_ms, packed) < (unpack(fix.vehicle_id, twin).received_ms, twin):
+            self._hold(vehicle)
+            vehicle.history.replace(fix.time_ms, packed)
+
+    def _hold(self, vehicle: Vehicle) -> None:
+        """Make ready for a late fix; several of one bus are taken together."""
+        if not vehicle.history.is_told:
+            retell(self.course, vehicle)
+        self._late.setdefault(vehicle.vehicle_id, [])
 
     def _know(self, vehicle_id: str) -> Vehicle:
         """Return a vehicle, now the last in the order in which they were heard of."""
-        vehicle = self._vehicles.pop(vehicle_id, None) or Vehicle(vehicle_id)
+        vehicle = self._vehicles.pop(vehicle_id, None)
+        if vehicle is None:
+            vehicle = Vehicle(vehicle_id)
+            open_history(vehicle)
+        elif vehicle_id in self._of_old:
+            self._of_old.discard(vehicle_id)
+            restart(self.course, vehicle)
         self._vehicles[vehicle_id] = vehicle
         while len(self._vehicles) > MOST_VEHICLES:
-            silent_longest = next(iter(self._vehicles))
-            del self._vehicles[silent_longest]
-            self._source_of.pop(silent_longest, None)
+            self.forget([next(iter(self._vehicles))])
         return vehicle
 
-    def _track(self, vehicle: Vehicle, fix: Fix, out: TrackOutputs) -> float | None:
-        table = self.timetable
-        if table is None:
-            return None
-        east, north = table.frame.metres_per_degree
-        x, y = (fix.lon - table.frame.lon) * east, (fix.lat - table.frame.lat) * north
-        note_direction(vehicle, fix, x, y)
-        run = self._assigner.assign(vehicle, fix, x, y)
-        vehicle.x, vehicle.y = x, y
-        if run is None:
-            self._let_go(vehicle, fix)
-            return None
-        followed = self._follower.follow(vehicle, run, fix, x, y)
-        if find_claimed_run(table, fix.claimed_trip, fix.time_ms) is not None:
-            vehicle.probability = self._assigner.check_claim(vehicle)
-        assert self._desk is not None
-        self._desk.see(vehicle, fix.time_ms)
-        out.alerts += self._desk.judge(vehicle, fix.time_ms)
-        self._foresight.remember(vehicle, fix, x, y)
-        foreseen = self._foresight.predict(vehicle, fix, x, y)
-        out.stop_events += followed.stop_events
-        out.lessons += followed.lessons
-        out.predictions += foreseen.predictions
-        self.learn(followed.lessons)
-        return foreseen.delay_s
+    def _go_on(self, vehicle: Vehicle, fix: Fix, rules: tuple[str, ...], out: TrackOutputs) -> None:
+        """Take the newest fix of a bus."""
+        said, more = self.course.move(vehicle, fix)
+        self._count(vehicle, fix, rules + more, accepted=said is not None)
+        history = vehicle.history
+        if said is not None:
+            self.learn(said.lessons)
+            out.stop_events += said.stop_events
+            out.lessons += said.lessons
+            out.alerts += said.alerts
+            out.predictions += self.course.predict(vehicle)
+            out.positions.append(self.course.position(vehicle))
+            history.said[-1] = said.short()
+        if history.is_mark_due(fix.time_ms):
+            history.marks.append(Mark(fix.time_ms, bare(vehicle)))
+            history.prune()
 
-    @staticmethod
-    def _let_go(vehicle: Vehicle, fix: Fix) -> None:
-        vehicle.progress = vehicle.watch = vehicle.link_from = None
-        vehicle.probability = 0.0
-        vehicle.phase = Phase.DEADHEAD if (fix.speed_mps or 0.0) > 2.0 else Phase.UNKNOWN
+    def _settle(self, out: TrackOutputs, *, all_of_them: bool = False) -> None:
+        """Take late fixes in their place, those of one bus together."""
+        for vehicle_id in [name for name in self._late if all_of_them or self._again[name] <= MOST_AGAIN]:
+            self._rewind(vehicle_id, out)
 
-    def _position(self, vehicle: Vehicle, fix: Fix, delay_s: float | None) -> BusPosition:
-        table, progress, watch = self.timetable, vehicle.progress, vehicle.watch
-        next_id = next_sequence = headsign = None
-        assignment = Assignment(phase=vehicle.phase, probability=round(vehicle.probability, 3))
-        if table is not None and progress is not None and watch is not None:
-            trip = progress.run.trip
-            rows = table.stops_of(trip)
-            headsign = table.headsign_of(trip)
-            if rows.start + watch.ahead < rows.stop:
-                next_id = table.stop_ids[table.time_stop[rows.start + watch.ahead]]
-                next_sequence = int(table.time_sequence[rows.start + watch.ahead])
-            assignment = Assignment(
-                phase=vehicle.phase,
-                probability=round(vehicle.probability, 3),
-                trip_id=progress.run.trip_id,
-                start_date=progress.run.start_date,
-                route_id=table.route_ids[table.trip_route[trip]],
-                direction_id=table.trip_direction[trip],
-                distance_m=round(progress.distance_m, 1),
-                off_route_m=round(progress.off_m, 1),
-            )
-        return BusPosition(
-            vehicle_id=fix.vehicle_id,
-            time_ms=fix.time_ms,
-            lon=fix.lon,
-            lat=fix.lat,
-            source=fix.source,
-            received_ms=fix.received_ms,
-            assignment=assignment,
-            quality=vehicle.quality.scores(max(0, fix.received_ms - fix.time_ms)),
-            speed_mps=fix.speed_mps,
-            heading_deg=fix.heading_deg,
-            door_open=fix.door_open,
-            delay_s=None if delay_s is None else round(delay_s, 1),
-            headsign=headsign,
-            next_stop_id=next_id,
-            next_stop_sequence=next_sequence,
-        )
+    def _rewind(self, vehicle_id: str, out: TrackOutputs) -> None:
+        """Take the late fixes of a bus in their place and say what they change."""
+        vehicle, late = self._vehicles[vehicle_id], self._late.pop(vehicle_id)
+        done = rewind(self.course, vehicle)
+        self._again[vehicle_id] += done.fixes
+        for fix, rules in late:
+            more = done.rules.get(fix.time_ms, ())
+            self._count(vehicle, fix, rules + more, accepted="impossible_jump" not in more)
+        self.learn(done.said.lessons)
+        out.stop_events += done.said.stop_events
+        out.lessons += done.said.lessons
+        out.alerts += done.said.alerts
+        out.positions += done.positions
+        if vehicle.last is not None:
+            out.predictions += self.course.predict(vehicle)
+
+    def _count(self, vehicle: Vehicle, fix: Fix, rules: tuple[str, ...], *, accepted: bool) -> None:
+        vehicle.quality.take(fix, rules)
+        if rules:
+            self.verdicts.update(rules)
+        source = self._sources.get(fix.source)
+        if source is None:
+            source = self._sources[fix.source] = SourceQuality(fix.source)
+        source.take(fix, rules, accepted=accepted)
 
     def _look_around(self, now_ms: int, out: TrackOutputs) -> None:
-        live: dict[str, int] = {}
+        live: Counter[str] = Counter()
         for vehicle in self._vehicles.values():
             if vehicle.last is not None and now_ms - vehicle.last.time_ms <= LIVE_MS:
-                source = self._source_of[vehicle.vehicle_id]
-                live[source] = live.get(source, 0) + 1
-        out.feed_health += [s.health(now_ms, live.get(name, 0)) for name, s in sorted(self._sources.items())]
-        if self._desk is not None:
-            out.alerts += self._desk.look_around(self._vehicles.values(), now_ms, of_all=self.speaks_for_all)
+                live[self._source_of[vehicle.vehicle_id]] += 1
+        out.feed_health += [s.health(now_ms, live[name]) for name, s in sorted(self._sources.items())]
+        if self.course.desk is not None:
+            known = [v for v in self._vehicles.values() if v.vehicle_id not in self._of_old]
+            out.alerts += self.course.desk.look_around(known, now_ms, of_all=self.speaks_for_all)

@@ -6,6 +6,7 @@ from fleet.arrivals.memory import SituationMemory
 from fleet.assignment.belief import TripBelief
 from fleet.assignment.progress import Progress
 from fleet.cleaning.quality import VehicleQuality
+from fleet.history import History
 from fleet.stop_events.watch import StopWatch
 from schemas.fix import Fix
 from schemas.fleet_alert import FleetAlert
@@ -16,9 +17,10 @@ from schemas.trip import Phase
 class Vehicle:
     """One bus.
 
-    ``anchor`` is the last place (x, y, time) from which it moved at least 25 m. ``held`` tells that its trip does not
-    begin for a minute and a half yet: wherever it stands, it waits. ``pace`` is the seconds it took for its last links,
-    and those planned.
+    ``quality`` counts reports as they came; all else follows from the fixes in order of their times, of which
+    ``history`` keeps the last. ``anchor`` is the last place (x, y, time) from which it moved at least 25 m. ``held``
+    tells that its trip does not begin for a minute and a half yet: wherever it stands, it waits. ``pace`` is the
+    seconds it took for its last links, and those planned.
     """
 
     vehicle_id: str
@@ -27,6 +29,7 @@ class Vehicle:
     y: float = 0.0
     jumps: int = 0
     quality: VehicleQuality = field(default_factory=VehicleQuality)
+    history: History = field(default_factory=History)
     belief: TripBelief = field(default_factory=TripBelief)
     progress: Progress | None = None
     watch: StopWatch | None = None

@@ -7,7 +7,8 @@ from schemas.units import Id, ServiceDate, SignedS, TimeMs
 class StopEvent(Message, frozen=True):
     """An observed call at a stop; one that was passed has no arrival or departure of its own.
 
-    ``departure_ms`` is ``None`` while the bus still stands there.
+    ``departure_ms`` is ``None`` while the bus still stands there. ``withdrawn`` takes back what was told of this call
+    (vehicle, trip, date, sequence): a late fix showed that it was otherwise, and what is true may follow.
     """
 
     vehicle_id: Id
@@ -20,3 +21,4 @@ class StopEvent(Message, frozen=True):
     departure_ms: TimeMs | None = None
     scheduled_arrival_ms: TimeMs | None = None
     delay_s: SignedS | None = None
+    withdrawn: bool = False

@@ -245,6 +245,11 @@ class Foresight:
         gone = watch.departure_ms is not None or watch.at != watch.ahead - 1
         return call_s * (1.0 - part) if gone else min(call_s, stands_s)
 
+    def delay_of(self, vehicle: Vehicle, time_ms: int) -> float:
+        """Return how late a bus on a trip is at its newest fix, seconds."""
+        assert vehicle.progress is not None
+        return self._delay_s(vehicle.progress, time_ms, waiting=vehicle.is_waiting)
+
     def _delay_s(self, progress: Progress, time_ms: int, *, waiting: bool) -> float:
         second = (time_ms - progress.run.day_start_ms) / 1000.0
         rows = self._timetable.stops_of(progress.run.trip)

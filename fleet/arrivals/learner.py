@@ -81,9 +81,8 @@ class Learner:
         self.history = History(links.count)
         self.check = SelfCheck(links)
         none, terminals = np.zeros(links.count), len(links.terminals)
-        left = np.array([[1000.0 * LEFT_S * LEFT_PRIOR], [LEFT_PRIOR]]) * np.ones(terminals)
         twice = np.zeros((2, links.count))
-        self._base = Known(none, none, twice, twice, left)
+        self._base = Known(none, none, twice, twice, np.zeros((2, terminals)))
         self._base_epoch = 0
         self._newest = 0
         self._usual: dict[int, tuple[Usual, Floats]] = {}
@@ -215,8 +214,9 @@ class Learner:
         ratio = usual * (known.took_s + RECENT_PRIOR_S * road) / (expected + RECENT_PRIOR_S)
         # The rush hour comes and goes everywhere at once: faster than one link alone could tell.
         ratio *= (known.lately[0].sum() + LATELY_PRIOR_S) / (float(known.lately[1] @ ratio) + LATELY_PRIOR_S)
-        count, all_count = known.left[1], known.left[1].sum()
-        left = (known.left[0] + LEFT_PRIOR * known.left[0].sum() / all_count) / (count + LEFT_PRIOR) / 1000.0
+        # The prior never fades: else it would matter which minute was the first that anybody asked about.
+        usual_ms = (known.left[0].sum() + 1000.0 * LEFT_S * LEFT_PRIOR) / (known.left[1].sum() + LEFT_PRIOR)
+        left = (known.left[0] + LEFT_PRIOR * usual_ms) / (known.left[1] + LEFT_PRIOR) / 1000.0
         calibration = self._calibrations.get(epoch) or self._calibrations[min(self._calibrations)]
         made = self._snapshots[epoch] = Snapshot(ratio, usual, frozen.noise, left, calibration)
         return made

@@ -1,9 +1,9 @@
-"""Leave out a fix of the same vehicle and time as the last one."""
+"""Leave out a fix of a vehicle and time that are known already."""
 
 from fleet.cleaning.verdict import Known
 from schemas.fix import Fix
 
 
 def drop_duplicate(fix: Fix, known: Known) -> Fix | None:
-    """Leave out a fix of the same vehicle and time as the last one."""
-    return None if known.last is not None and fix.time_ms == known.last.time_ms else fix
+    """Leave out a fix of a vehicle and time that are known already."""
+    return None if known.is_known else fix

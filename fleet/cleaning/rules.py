@@ -1,4 +1,8 @@
-"""The cleaning rules in the order they are asked; the first that leaves a fix out ends it."""
+"""The cleaning rules in the order they are asked; the first that leaves a fix out ends it.
+
+Those at the door look at the fix alone and are asked once. Those on course compare it with the one before it, and are
+asked again when a late fix came in between.
+"""
 
 from fleet.cleaning.drop_duplicate import drop_duplicate
 from fleet.cleaning.drop_future import drop_future
@@ -12,7 +16,8 @@ from fleet.cleaning.mend_swapped_axes import mend_swapped_axes
 from fleet.cleaning.verdict import Known, Rule, Verdict
 from schemas.fix import Fix
 
-RULES: tuple[tuple[str, Rule], ...] = (
+Rules = tuple[tuple[str, Rule], ...]
+AT_THE_DOOR: Rules = (
     ("null_island", drop_null_island),
     ("future", drop_future),
     ("stale", drop_stale),
@@ -20,20 +25,25 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("outside_area", drop_outside_area),
     ("duplicate", drop_duplicate),
     ("late", drop_late),
+)
+ON_COURSE: Rules = (
     ("impossible_jump", drop_impossible_jump),
     ("repeated_position", mark_repeated_position),
 )
+RULES = AT_THE_DOOR + ON_COURSE
 
 
-def clean(fix: Fix, known: Known) -> Verdict:
-    """Ask every rule about a fix.
+def clean(fix: Fix, known: Known, rules: Rules = RULES) -> Verdict:
+    """Ask rules about a fix.
 
     Parameters
     ----------
     fix : Fix
         As it came through the door.
     known : Known
-        The area and the vehicle's last accepted fix.
+        The area, and what the vehicle reported before.
+    rules : tuple of (name, rule)
+        In the order in which they are asked.
 
     Returns
     -------
@@ -41,7 +51,7 @@ def clean(fix: Fix, known: Known) -> Verdict:
         The fix to go on with, or none, and which rules spoke.
     """
     spoke: list[str] = []
-    for name, rule in RULES:
+    for name, rule in rules:
         judged = rule(fix, known)
         if judged is not fix:
             spoke.append(name)

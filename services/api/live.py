@@ -137,7 +137,10 @@ def take_stop_event(state: LiveState, message: StopEvent) -> list[Change]:
     old = state.calls.get(key)
     if old is not None and message.stop_sequence < old.stop_sequence:
         return []
-    state.calls[key] = message
+    if message.withdrawn:
+        state.calls.pop(key, None)
+    else:
+        state.calls[key] = message
     return [Change("predictions", message.stop_id)]
 
 

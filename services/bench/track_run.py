@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from functools import wraps
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-import fleet.tracker
 from fleet.tracker import Tracker
 from services.bench.track_load import Load, make_load
 from services.city.timetable import read_city_timetable
@@ -22,12 +22,12 @@ BATCH = 500
 WARM_FIXES = 3000
 PATIENCE_S = 600.0
 STAGES = (
-    ("clean", None, "clean"),
-    ("assign", "_assigner", "assign"),
-    ("follow", "_follower", "follow"),
-    ("predict", "_foresight", "predict"),
-    ("alerts", "_desk", "judge"),
-    ("position", "", "_position"),
+    ("clean", "_count"),
+    ("assign", "course.assigner.assign"),
+    ("follow", "course.follower.follow"),
+    ("predict", "course.predict"),
+    ("alerts", "course.desk.judge"),
+    ("position", "course.position"),
 )
 
 
@@ -94,8 +94,9 @@ def _run(job: Job, ready: Barrier, done: "Queue[Ran]") -> None:
     _drive(Tracker(table, roster), fixes[:WARM_FIXES])
     tracker = Tracker(table, roster)
     spent: dict[str, float] = {}
-    for stage, owner, name in STAGES if job.staged else ():
-        _time(fleet.tracker if owner is None else getattr(tracker, owner) if owner else tracker, name, spent, stage)
+    for stage, path in STAGES if job.staged else ():
+        owner, _, name = path.rpartition(".")
+        _time(attrgetter(owner)(tracker) if owner else tracker, name, spent, stage)
     ready.wait(PATIENCE_S)
     cpu_s, wall_s = time.process_time(), time.perf_counter()
     _drive(tracker, fixes)

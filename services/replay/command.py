@@ -30,7 +30,7 @@ MARGIN_DEG = 0.3
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the results; made if absent.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="auto", help="Format of the recording.")
 @click.option("--roster", type=click.Path(path_type=Path), help="CSV vehicle_id,route_id.")
-@click.option("--shuffle", "seed", type=int, help="Deliver as unruly partitions would; the results stay the same.")
+@click.option("--shuffle", "seed", type=int, help="Deliver each fix up to 15 minutes late, some twice.")
 @click.option("--hide-trips", is_flag=True, help="As if the feed named no trip; assignment must find it.")
 @click.option("--history", type=click.Path(path_type=Path), multiple=True,
               help="Replay of an earlier day on the same feed: its lessons are known; may be repeated.")  # fmt: skip
@@ -46,7 +46,12 @@ def replay(
     history: tuple[Path, ...],
     repeat_calendar: bool,
 ) -> None:
-    """Run the tracker over a recording and write what it says."""
+    """Run the tracker over a recording and write what it says.
+
+    With --shuffle stop_events.csv, assignments.csv (what was said last of each bus and time) and so the sha256 of the
+    summary stay the same. predictions.csv holds what was said at the time, with what was known by then, so it differs;
+    the alert that a bus is silent depends on the clock.
+    """
     refused: Counter[str] = Counter()
 
     def count(refusal: Refusal) -> None:

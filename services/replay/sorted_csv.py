@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-HOLD_MS = 900_000
+HOLD_MS = 1_500_000  # a late fix may correct what was said five minutes before it
 Row = tuple[Any, ...]
 
 
 class SortedCsv:
-    """A CSV whose rows come out sorted, if none comes more than 15 minutes of event time after a later one.
+    """A CSV whose rows come out sorted, if none comes more than 25 minutes of event time after a later one.
 
     Rows of one moment and key that come again replace those before: what is said again is said better.
 

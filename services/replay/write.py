@@ -63,7 +63,11 @@ class ReplayFiles:
         for lesson in out.lessons:
             self._lessons[lesson.identity] = lesson
         for e in out.stop_events:
-            self._events[(e.vehicle_id, e.trip_id, e.start_date, e.stop_sequence)] = e
+            call = (e.vehicle_id, e.trip_id, e.start_date, e.stop_sequence)
+            if e.withdrawn:
+                self._events.pop(call, None)
+            else:
+                self._events[call] = e
         for alert in out.alerts:
             key = (alert.alert_id, alert.started_ms)
             said_ms, _ = self._alerts.get(key, (alert.updated_ms, alert))
@@ -112,9 +116,9 @@ class ReplayFiles:
         }
 
     def digest(self) -> str:
-        """Return the SHA-256 of assignments, stop events and predictions together: equal where the replays are."""
+        """Return the SHA-256 of assignments and stop events together: equal whatever the order of the fixes."""
         sha = hashlib.sha256()
-        for name in ("assignments.csv", "stop_events.csv", "predictions.csv"):
+        for name in ("assignments.csv", "stop_events.csv"):
             sha.update((self._folder / name).read_bytes())
         return sha.hexdigest()
 

@@ -13,8 +13,30 @@ from services.store.models import PredictionRow, StopEventRow
 
 
 def record_stop_events(session: Session, events: Sequence[StopEvent]) -> None:
-    """Keep stop events; a call is told twice, at arrival and at departure: the later telling stays."""
-    write_rows(session, StopEventRow, [msgspec.structs.asdict(event) for event in events], newest="departure_ms")
+    """Keep stop events; a call is told twice, at arrival and at departure: the later telling stays.
+
+    One that was withdrawn goes, with what was told of it before.
+    """
+    kept: list[StopEvent] = []
+    withdrawn: set[tuple[str, str, str, int]] = set()
+    for event in events:
+        if event.withdrawn:
+            withdrawn.add(call_of(event))
+            kept = [other for other in kept if call_of(other) != call_of(event)]
+        else:
+            kept.append(event)
+    for call in sorted(withdrawn):
+        found = session.get(StopEventRow, call)
+        if found is not None:
+            session.delete(found)
+    if withdrawn:
+        session.flush()
+    write_rows(session, StopEventRow, [msgspec.structs.asdict(event) for event in kept], newest="departure_ms")
+
+
+def call_of(event: StopEvent) -> tuple[str, str, str, int]:
+    """Return which call an event tells of: the key of its row."""
+    return event.vehicle_id, event.trip_id, event.start_date, event.stop_sequence
 
 
 def record_predictions(session: Session, predictions: Sequence[TripPrediction]) -> None:

@@ -5,8 +5,6 @@ import random
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from fleet.assignment.progress import scheduled_distance_m
 from fleet.cleaning import Area
@@ -18,6 +16,7 @@ from schemas.trip import Phase, TripRef
 from services.recordings import read_recording
 from services.replay.order import in_time_order, shuffled, without_trips
 from tests.data import shared_data
+from tests.fleet.event_time import know
 from tests.fleet.small_feed import DATE, ZERO_MS, write_feed
 
 SIX_MS = ZERO_MS + 6 * 3_600_000
@@ -117,29 +116,18 @@ def test_a_bus_without_timetable_or_far_from_every_line_has_a_position_and_no_tr
     assert position.assignment.phase is Phase.DEADHEAD
 
 
-def test_late_and_repeated_fixes_change_nothing(table):
+def test_repeated_fixes_and_one_that_comes_over_a_quarter_of_an_hour_late_change_nothing(table):
     fixes = drive(table, "T0-3", late_s=90)
     unruly = []
     for i, fix in enumerate(fixes):
         unruly += [fix, fix] if i % 3 == 0 else [fix]
         unruly += [msgspec.structs.replace(fixes[i - 4], received_ms=fix.received_ms)] if i % 5 == 4 else []
+    older = msgspec.structs.replace(fixes[-1], time_ms=fixes[-1].time_ms - 900_001)
     tracker = Tracker(table)
-    plain, shaken = collect(Tracker(table), fixes), collect(tracker, unruly)
+    plain, shaken = collect(Tracker(table), fixes), collect(tracker, [*unruly, older])
     assert plain[:2] == shaken[:2]
     assert tracker.verdicts["duplicate"] > 5
-    assert tracker.verdicts["late"] > 3
-
-
-@settings(max_examples=15, deadline=None)
-@given(seed=st.integers(0, 10_000), batch=st.integers(1, 60))
-def test_any_batches_and_any_order_of_buses_within_two_minutes_say_the_same(table, seed, batch):
-    fixes = in_time_order(
-        f for n in range(2, 6) for d in (0, 1) for f in drive(table, f"T{d}-{n}", late_s=40 * n, vehicle=f"b{d}{n}")
-    )
-    plain = collect(Tracker(table), fixes)
-    shaken = collect(Tracker(table), shuffled(fixes, seed), batch)
-    assert plain[0] == shaken[0]
-    assert plain[1] == shaken[1]
+    assert tracker.verdicts["late"] == 1
 
 
 def test_nonsense_is_counted_and_harms_no_good_fix(table):
@@ -191,9 +179,8 @@ def test_washington_is_followed_at_speed_and_shuffled_delivery_changes_nothing()
     path = shared_data("wmata", "vehicle_positions_2026-02-16_C53_D96.csv.gz")
     fixes = in_time_order(read_recording(path))[:4000]
     plain = collect(Tracker(table), fixes)
-    shaken = collect(Tracker(table), shuffled(fixes, 7), 333)
-    assert plain[0] == shaken[0]
-    assert plain[1] == shaken[1]
+    one, two = know(Tracker(table), fixes), know(Tracker(table), shuffled(fixes, 7), 333)
+    assert [part for part in one if one[part] != two[part]] == []
     served = [p for p in plain[2] if p.assignment.phase is Phase.IN_SERVICE]
     assert len(served) > 0.8 * len(plain[2])
     _, _, hidden = collect(Tracker(table), [without_trips(f) for f in fixes])

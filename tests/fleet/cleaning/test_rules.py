@@ -31,8 +31,6 @@ def test_a_good_fix_passes_untouched():
         ("future", {"time_ms": 4_070_908_800_000}),
         ("stale", {"time_ms": 946_684_800_000}),
         ("outside_area", {"lon": 105.8, "lat": 21.0}),
-        ("duplicate", {"time_ms": LAST.time_ms}),
-        ("late", {"time_ms": LAST.time_ms - 1000}),
         ("impossible_jump", {"lon": -77.3}),
     ],
 )
@@ -40,6 +38,12 @@ def test_a_bad_fix_is_left_out_by_its_rule(rule, changed):
     verdict = judged(**changed)
     assert verdict.fix is None
     assert verdict.rules == (rule,)
+
+
+def test_a_fix_of_a_known_time_and_one_that_is_too_late_are_left_out():
+    assert clean(GOOD, Known(None, LAST, is_known=True)).rules == ("duplicate",)
+    assert clean(GOOD, Known(None, LAST, late_before_ms=NOW_MS + 1)).rules == ("late",)
+    assert clean(GOOD, Known(None, LAST, late_before_ms=NOW_MS)).fix is GOOD
 
 
 def test_swapped_axes_are_turned_round():

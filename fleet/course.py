@@ -1,0 +1,152 @@
+"""The way of one fix through the stages: cleaned, assigned, followed, alarmed; and what is said of the bus then."""
+
+from collections.abc import Mapping
+
+from fleet.alerts.desk import AlertDesk
+from fleet.arrivals.foresee import Foresight
+from fleet.assignment.assigner import Assigner, note_direction
+from fleet.assignment.claim import find_claimed_run
+from fleet.cleaning import ON_COURSE, Known, clean
+from fleet.follow import Follower
+from fleet.gtfs.timetable import Timetable
+from fleet.said import Said
+from fleet.vehicle import Vehicle
+from schemas.fix import Fix
+from schemas.position import BusPosition
+from schemas.prediction import TripPrediction
+from schemas.trip import Assignment, Phase
+
+
+class Course:
+    """Moves buses of one timetable; what it does to a bus depends on nothing but its fixes in order of time.
+
+    Parameters
+    ----------
+    timetable : Timetable or None
+        Without one there are only positions.
+    roster : mapping
+        Vehicle id → routes it may run.
+    fingerprint : str
+        Of the timetable.
+    """
+
+    def __init__(self, timetable: Timetable | None, roster: Mapping[str, frozenset[str]], fingerprint: str) -> None:
+        self.timetable = timetable
+        self.desk: AlertDesk | None = None
+        if timetable is not None:
+            self.assigner = Assigner(timetable, dict(roster))
+            self.foresight = Foresight(timetable, fingerprint)
+            self.follower = Follower(timetable, self.foresight)
+            self.desk = AlertDesk(timetable)
+
+    def move(self, vehicle: Vehicle, fix: Fix) -> tuple[Said | None, tuple[str, ...]]:
+        """Take the next fix of a bus.
+
+        Parameters
+        ----------
+        vehicle : Vehicle
+            Changed in place; ``last`` is then this fix.
+        fix : Fix
+            Let in at the door, newer than all before.
+
+        Returns
+        -------
+        tuple of Said or None and tuple of str
+            What it led to, ``None`` where it was left out, and which cleaning rules spoke.
+        """
+        verdict = clean(fix, Known(None, vehicle.last, vehicle.jumps), ON_COURSE)
+        if verdict.fix is None:
+            vehicle.jumps += 1
+            return None, verdict.rules
+        vehicle.jumps = 0
+        said = self._track(vehicle, verdict.fix)
+        vehicle.last = verdict.fix
+        said.position = _digest(vehicle)
+        return said, verdict.rules
+
+    def _track(self, vehicle: Vehicle, fix: Fix) -> Said:
+        table = self.timetable
+        if table is None or self.desk is None:
+            return Said(0)
+        east, north = table.frame.metres_per_degree
+        x, y = (fix.lon - table.frame.lon) * east, (fix.lat - table.frame.lat) * north
+        note_direction(vehicle, fix, x, y)
+        run = self.assigner.assign(vehicle, fix, x, y)
+        vehicle.x, vehicle.y = x, y
+        if run is None:
+            _let_go(vehicle, fix)
+            return Said(0)
+        followed = self.follower.follow(vehicle, run, fix, x, y)
+        if find_claimed_run(table, fix.claimed_trip, fix.time_ms) is not None:
+            vehicle.probability = self.assigner.check_claim(vehicle)
+        self.desk.see(vehicle, fix.time_ms)
+        alerts = self.desk.judge(vehicle, fix.time_ms)
+        self.foresight.remember(vehicle, fix, x, y)
+        return Said(0, tuple(followed.stop_events), tuple(followed.lessons), tuple(alerts))
+
+    def predict(self, vehicle: Vehicle) -> list[TripPrediction]:
+        """Return what is foreseen for a bus after its newest fix; nothing of the bus is changed."""
+        if vehicle.progress is None or vehicle.last is None:
+            return []
+        return self.foresight.predict(vehicle, vehicle.last, vehicle.x, vehicle.y).predictions
+
+    def position(self, vehicle: Vehicle) -> BusPosition:
+        """Return where a bus is after its newest fix."""
+        fix, progress, watch, table = vehicle.last, vehicle.progress, vehicle.watch, self.timetable
+        assert fix is not None
+        next_id = next_sequence = headsign = delay_s = None
+        if table is not None and progress is not None and watch is not None:
+            rows = table.stops_of(progress.run.trip)
+            headsign = table.headsign_of(progress.run.trip)
+            delay_s = round(self.foresight.delay_of(vehicle, fix.time_ms), 1)
+            if rows.start + watch.ahead < rows.stop:
+                next_id = table.stop_ids[table.time_stop[rows.start + watch.ahead]]
+                next_sequence = int(table.time_sequence[rows.start + watch.ahead])
+        return BusPosition(
+            vehicle_id=fix.vehicle_id,
+            time_ms=fix.time_ms,
+            lon=fix.lon,
+            lat=fix.lat,
+            source=fix.source,
+            received_ms=fix.received_ms,
+            assignment=self._assignment(vehicle),
+            quality=vehicle.quality.scores(max(0, fix.received_ms - fix.time_ms)),
+            speed_mps=fix.speed_mps,
+            heading_deg=fix.heading_deg,
+            door_open=fix.door_open,
+            delay_s=delay_s,
+            headsign=headsign,
+            next_stop_id=next_id,
+            next_stop_sequence=next_sequence,
+        )
+
+    def _assignment(self, vehicle: Vehicle) -> Assignment:
+        table, progress = self.timetable, vehicle.progress
+        if table is None or progress is None or vehicle.watch is None:
+            return Assignment(phase=vehicle.phase, probability=round(vehicle.probability, 3))
+        trip = progress.run.trip
+        return Assignment(
+            phase=vehicle.phase,
+            probability=round(vehicle.probability, 3),
+            trip_id=progress.run.trip_id,
+            start_date=progress.run.start_date,
+            route_id=table.route_ids[table.trip_route[trip]],
+            direction_id=table.trip_direction[trip],
+            distance_m=round(progress.distance_m, 1),
+            off_route_m=round(progress.off_m, 1),
+        )
+
+
+def _digest(vehicle: Vehicle) -> int:
+    """Return a number that tells what is said of where a bus is from anything else."""
+    progress, watch = vehicle.progress, vehicle.watch
+    if progress is None or watch is None:
+        return hash((vehicle.phase, vehicle.probability))
+    place = (progress.run.trip, progress.run.start_date, progress.distance_m, progress.off_m)
+    return hash((vehicle.phase, vehicle.probability, *place, watch.ahead, vehicle.is_waiting))
+
+
+def _let_go(vehicle: Vehicle, fix: Fix) -> None:
+    vehicle.progress = vehicle.watch = vehicle.link_from = None
+    vehicle.probability = 0.0
+    vehicle.phase = Phase.DEADHEAD if (fix.speed_mps or 0.0) > 2.0 else Phase.UNKNOWN
