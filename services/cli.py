@@ -12,6 +12,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "city import": ("services.city.command:import_", "Make a city folder from GTFS, roads, cameras and a roster."),
     "city swap": ("services.city.command:swap", "Give a running city another timetable, or take it back."),
     "city show": ("services.city.command:show", "Show what a city folder holds and what is doubtful."),
+    "gtfs validate": ("services.city.gtfs_command:validate", "Say what is wrong with a GTFS feed and how to mend it."),
+    "gtfs show": ("services.city.gtfs_command:show", "Show what a GTFS feed holds."),
     "sample build": ("services.sample.command:build", "Build the sample city by code."),
     "simulate": ("services.simulate.command:simulate", "Simulate buses and write fixes and a truth log."),
     "play": ("services.play.command:play", "Push a recorded day through the doors in its own clock."),
@@ -60,6 +62,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 GROUP_HELP = {
     "city": "Make and look at city folders.",
+    "gtfs": "GTFS feeds.",
     "sample": "The sample city.",
     "score": "Accuracy, as JSON, beside the baselines.",
     "network": "Road networks.",

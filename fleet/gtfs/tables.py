@@ -19,6 +19,8 @@ class Tables:
     ----------
     path : Path
         A GTFS zip (its files at the top or in one folder), or a folder.
+    needed : sequence of str, optional
+        Files without which the feed is refused, and then one of the calendars too.
 
     Raises
     ------
@@ -26,7 +28,7 @@ class Tables:
         If there is nothing to read or a needed file is absent.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, needed: Sequence[str] = NEEDED) -> None:
         self.path = path
         self._zip: zipfile.ZipFile | None = None
         if path.is_dir():
@@ -34,10 +36,10 @@ class Tables:
         else:
             self._zip = self._open_zip(path)
             self._names = {name.rpartition("/")[2]: name for name in self._zip.namelist() if not name.endswith("/")}
-        absent = [name for name in NEEDED if name not in self._names]
+        absent = [name for name in needed if name not in self._names]
         if absent:
             raise GtfsError(str(path), f"{', '.join(absent)} absent", "give a GTFS feed with these files")
-        if not {"calendar.txt", "calendar_dates.txt"} & self._names.keys():
+        if needed and not {"calendar.txt", "calendar_dates.txt"} & self._names.keys():
             raise GtfsError(str(path), "neither calendar.txt nor calendar_dates.txt", "add one of them")
 
     @staticmethod
@@ -52,6 +54,14 @@ class Tables:
     def has(self, name: str) -> bool:
         """Return whether the feed has a file."""
         return name in self._names
+
+    def names(self) -> list[str]:
+        """Return the names of its text files, sorted."""
+        return sorted(name for name in self._names if name.endswith(".txt"))
+
+    def header(self, name: str) -> list[str]:
+        """Return the columns of a file; raises ``GtfsError`` where it is no table."""
+        return self._parse(name, rows=0).columns
 
     def read(self, name: str, needed: Sequence[str], optional: Sequence[str] = ()) -> pl.DataFrame:
         """Return one table with the wanted columns, an absent optional one filled with nulls.
@@ -73,18 +83,8 @@ class Tables:
         GtfsError
             If the table cannot be read or lacks a needed column.
         """
-        data = self._bytes(name)
+        table = self._parse(name)
         where = f"{self.path.name}/{name}"
-        try:
-            table = pl.read_csv(
-                io.BytesIO(data.removeprefix(b"\xef\xbb\xbf")),
-                infer_schema=False,
-                encoding="utf8-lossy",
-                truncate_ragged_lines=True,
-            )
-        except (pl.exceptions.PolarsError, ValueError) as error:
-            raise GtfsError(where, f"not a CSV ({str(error).splitlines()[0]})", "mend the file") from error
-        table = table.rename({column: column.strip() for column in table.columns})
         absent = [column for column in needed if column not in table.columns]
         if absent:
             raise GtfsError(where, f"no column {', '.join(absent)}", "add it, or check the header line")
@@ -92,9 +92,27 @@ class Tables:
             pl.col(c).str.strip_chars().replace("", None) if c in table.columns else pl.lit(None, pl.String).alias(c)
             for c in (*needed, *optional)
         ]
-        return table.select(columns).with_row_index("line", offset=2)
+        # Not `select` alone: of absent columns only it would make one row.
+        return table.with_columns(columns).select(*needed, *optional).with_row_index("line", offset=2)
 
-    def _bytes(self, name: str) -> bytes:
+    def _parse(self, name: str, rows: int | None = None) -> pl.DataFrame:
+        data = self.bytes_of(name)
+        try:
+            table = pl.read_csv(
+                io.BytesIO(data.removeprefix(b"\xef\xbb\xbf")),
+                infer_schema=False,
+                n_rows=rows,
+                encoding="utf8-lossy",
+                truncate_ragged_lines=True,
+            )
+        except (pl.exceptions.PolarsError, ValueError) as error:
+            raise GtfsError(
+                f"{self.path.name}/{name}", f"not a CSV ({str(error).splitlines()[0]})", "mend the file"
+            ) from error
+        return table.rename({column: column.strip() for column in table.columns})
+
+    def bytes_of(self, name: str) -> bytes:
+        """Return a file as it is; raises ``GtfsError`` where it cannot be read."""
         if self._zip is None:
             return (self.path / name).read_bytes()
         try:
