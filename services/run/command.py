@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -15,7 +17,7 @@ from services.run.machine import measure_load, measure_machine
 from services.run.place import place_environment
 from services.run.placement import Placed, PlacementError, describe, parse_workers, place
 from services.run.ports import PortTakenError, refuse_taken_ports
-from services.run.prepare import Prepared
+from services.run.prepare import AWAY, Prepared
 from services.run.services import SERVICES, choose_services
 from services.run.status import AlreadyRunningError, RunLock, StatusFile
 from services.run.supervisor import Supervisor
@@ -23,6 +25,7 @@ from services.run.telling import Telling
 from services.settings import Settings, SettingsError
 
 PREPARE_TIMEOUT_S = 120
+FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 15.0
 LISTENING = {"ingest": "doors", "api": "pages"}
 var_option = click.option("--var", "var_dir", type=click.Path(path_type=Path), help="Folder for all that lives.")
 
@@ -85,7 +88,7 @@ def _supervise(settings: Settings, city: CityFolder, plan: list[Placed], said: s
     status = StatusFile(var / "run", str(city.root), urls, said)
     supervisor = Supervisor(plan, console, status, hang_s=settings.run.hang_s)
     supervisor.say(f"city {city.city.name.en} ({city.root}), {city.city.origin}")
-    prepared = prepare_in_process(with_code="api" in names)
+    prepared = prepare_in_process(supervisor.say, with_code="api" in names)
     supervisor.say(f"store {prepared.store}, log {settings.place.stream_url.split('@')[-1]}")
     supervisor.say(said)
     for name, reason in lacking.items():
@@ -108,11 +111,15 @@ def _lines(urls: dict[str, str], code: str | None) -> dict[str, str]:
     return lines
 
 
-def prepare_in_process(*, with_code: bool) -> Prepared:
+def prepare_in_process(say: Callable[[str], None], *, with_code: bool) -> Prepared:
     """Migrate the store and make the topics in a process of their own, so that their memory is given back.
+
+    While the log or the database is away it is said and tried again.
 
     Parameters
     ----------
+    say : callable
+        Told what is waited for.
     with_code : bool
         Whether a code for the first admin is wanted.
 
@@ -126,15 +133,27 @@ def prepare_in_process(*, with_code: bool) -> Prepared:
     click.ClickException
         With the one line the process ended with.
     """
+    wait_s = FIRST_WAIT_S
+    while (done := _prepare_once(with_code=with_code)).returncode == AWAY:
+        say(f"waits: {_words(done.stderr)}; next try in {wait_s:.0f} s, Ctrl-C ends")
+        time.sleep(wait_s)
+        wait_s = min(LONGEST_WAIT_S, 2 * wait_s)
+    if done.returncode:
+        raise click.ClickException(_words(done.stderr))
+    return msgspec.json.decode(done.stdout, type=Prepared)
+
+
+def _words(data: bytes) -> str:
+    return data.decode("utf-8", "replace").strip()
+
+
+def _prepare_once(*, with_code: bool) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "services.run.prepare", *(["--with-code"] if with_code else [])]
     try:
-        done = subprocess.run(  # noqa: S603 - the command is ours
+        return subprocess.run(  # noqa: S603 - the command is ours
             command, capture_output=True, check=False, timeout=PREPARE_TIMEOUT_S, stdin=subprocess.DEVNULL
         )
     except subprocess.TimeoutExpired:
         raise click.ClickException(
             f"log or database did not answer within {PREPARE_TIMEOUT_S} s: check STREAM_URL and DATABASE_URL"
         ) from None
-    if done.returncode:
-        raise click.ClickException(done.stderr.decode("utf-8", "replace").strip())
-    return msgspec.json.decode(done.stdout, type=Prepared)

@@ -1,4 +1,8 @@
-"""Several services in one process: each a thread of its own, started again alone when it dies."""
+"""Several services in one process: each a thread of its own, started again alone when it dies.
+
+A service that cannot begin because the log or the database is away has not died: it waits, says so, and begins when
+they are there.
+"""
 
 import contextvars
 import importlib
@@ -15,11 +19,14 @@ from services.run.backoff import Backoff
 from services.run.services import Service
 from services.settings import Settings
 from services.stop_sign import StopSign
+from services.store.errors import StoreUnavailableError
 from services.stream import open_stream
+from services.stream.errors import OustedError, StreamError
 
 CLOSE_S = 1.0
 STOP_S = 4.0
 LOOK_S = 0.5
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 15.0
 # Two threads that import the same libraries at once may see half-made modules.
 _importing = threading.Lock()
 log = structlog.get_logger("services.run")
@@ -47,6 +54,8 @@ class Hosted:
     ) -> None:
         self.watched = Watched(service.name, door=service.door(settings) if service.door else None)
         self.failed = False
+        self._away: str | None = None
+        self._tries = 0
         self._service = service
         self._settings = settings
         self._clock = clock
@@ -77,6 +86,10 @@ class Hosted:
             if fault is None:
                 self.watched.state = "ended"
                 break
+            if self._away is not None:
+                self._wait_for_what_is_away(self._away)
+                continue
+            self._tries = 0
             if self._alone:
                 self.failed = True
                 break
@@ -86,9 +99,17 @@ class Hosted:
             log.warning(f"died; starting it again in {wait_s:.0f} s, the others of its process go on")
             self._stop.wait(wait_s)
 
+    def _wait_for_what_is_away(self, reason: str) -> None:
+        wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2**self._tries)
+        self._tries += 1
+        self.watched.state = "waiting"
+        if self._tries.bit_count() == 1:
+            log.warning("waits for the log or the database", reason=reason, tries=self._tries, next_try_s=wait_s)
+        self._stop.wait(wait_s)
+
     def _live(self) -> str | None:
         """Run once; return what it died of, ``None`` if it ended as it should."""
-        sign, stream = StopSign(), None
+        sign, stream, self._away = StopSign(), None, None
         self.watched.sign, self.watched.since_ms = sign, time.time_ns() // 1_000_000
         self.watched.state, self.watched.answered_s = "up", None
         sign.own()
@@ -99,6 +120,13 @@ class Hosted:
                 return None
             stream = open_stream(self._settings.place.stream_url)
             run(Context(settings=self._settings, stream=stream, clock=self._clock, stop=sign))
+        except (StreamError, StoreUnavailableError) as error:
+            if isinstance(error, OustedError):
+                log.exception("ended by a fault")
+            else:
+                self._away = describe(error)
+            self.watched.last_error = describe(error)
+            return self.watched.last_error
         except (Exception, SystemExit) as error:
             log.exception("ended by a fault")
             self.watched.last_error = describe(error)

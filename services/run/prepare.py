@@ -8,6 +8,9 @@ from schemas.message import Message
 from schemas.topics import TOPICS
 from services.settings import Settings
 
+# Exit code where log or database do not answer: it may be asked again.
+AWAY = 3
+
 
 class Prepared(Message, frozen=True):
     """What was made ready; ``setup_code`` lets the first admin in, ``None`` once there is one."""
@@ -47,11 +50,16 @@ def prepare(settings: Settings, *, with_code: bool) -> Prepared:
 def main() -> int:
     """Prepare, and write the outcome as JSON; what went wrong as one line for people."""
     from services.logs import set_up_logs
+    from services.store.errors import StoreUnavailableError
+    from services.stream.errors import StreamError
 
     try:
         settings = Settings()
         set_up_logs(settings.log, "prepare", sys.stderr)
         done = prepare(settings, with_code="--with-code" in sys.argv)
+    except (StoreUnavailableError, StreamError) as error:
+        sys.stderr.write(f"{error}\n")
+        return AWAY
     except Exception as error:  # noqa: BLE001 - the supervisor shows this one line
         sys.stderr.write(f"{error or type(error).__name__}\n")
         return 1

@@ -1,12 +1,14 @@
 """How long each table keeps its rows, and letting old ones go without a scan of a large table.
 
 Days count from a table's newest row or from now, whichever is older, so that a recorded
-day that was played stays until younger days come, however long ago it was.
+day that was played stays until younger days come, however long ago it was. A newest day far
+after all others is believed only when days follow it: a clock that jumped a year ahead, and the rows
+written by it, take nothing away.
 """
 
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,7 +16,7 @@ from sqlalchemy.orm import Session
 from services.store import models
 from services.store.engine import Store
 from services.store.errors import StoreError, StoreUnavailableError
-from services.store.partitions import DAY_MS, PARTITION_LOCK, SPLITS, list_partitions, make_ahead
+from services.store.partitions import DAY_MS, EARLIEST_DAY, PARTITION_LOCK, SPLITS, list_partitions, make_ahead
 
 KEEP_DAYS: Mapping[str, int] = {
     models.BusPositionRow.__tablename__: 30,
@@ -36,6 +38,8 @@ TIME_COLUMN: Mapping[str, str] = {
 }
 # What SQLite keeps shorter when its file grows beyond the limit; the rest is small.
 HISTORY = ("bus_position", "edge_state", "prediction", "camera_segment", "camera_health", "camera_count")
+# So many days with rows, none of them this far from the one before, and a table's newest day is believed.
+TRUSTED_DAYS, GAP_DAYS = 3, 7
 # A delete holds the lock of SQLite for as long as this many rows take: some ten milliseconds.
 ROWS_A_DELETE = 10_000
 LOCK_TIMEOUT = "5s"
@@ -127,10 +131,11 @@ def _drop_partitions(session: Session, table: str, today: int, days: int) -> int
     session.execute(sa.text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
     session.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": PARTITION_LOCK})
     partitions = list_partitions(session, table)
-    full = next((day for day in reversed(partitions) if _has_rows(session, partitions[day])), None)
-    if full is None:
+    full = [day for day in reversed(partitions) if _has_rows(session, partitions[day])]
+    if not full:
         return 0
-    oldest = min(today, full + split.width_days - 1) - days
+    newest = newest_believed((day for day in full if day <= today), GAP_DAYS + split.width_days - 1)
+    oldest = (today if newest is None else min(today, newest + split.width_days - 1)) - days
     old = [name for day, name in partitions.items() if day + split.width_days <= oldest]
     for name in old:
         session.execute(sa.text(f'DROP TABLE "{name}"'))
@@ -140,6 +145,41 @@ def _drop_partitions(session: Session, table: str, today: int, days: int) -> int
     )
     session.execute(sa.text(f"DELETE FROM {table}_else WHERE {before} OR {beyond}"))  # noqa: S608 - our own names
     return len(old)
+
+
+def newest_believed(days: Iterable[int], gap_days: int = GAP_DAYS) -> int | None:
+    """Return the day from which age counts: the newest, or the newest before a jump that is too young to be believed.
+
+    Parameters
+    ----------
+    days : iterable of int
+        Days that hold rows, newest first; no more of them are taken than needed.
+    gap_days : int
+        More between two of them is a jump.
+
+    Returns
+    -------
+    int or None
+        ``None`` if there is no day.
+    """
+    first = last = None
+    for number, day in enumerate(days):
+        if last is not None and last - day > gap_days:
+            return day
+        first = day if first is None else first
+        if number + 1 >= TRUSTED_DAYS:
+            break
+        last = day
+    return first
+
+
+def _days_with_rows(session: Session, table: str, column: str, today: int) -> Iterator[int]:
+    """Yield the days that hold rows, today or before, newest first; each costs a look at the index."""
+    newest = sa.text(f"SELECT max({column}) FROM {table} WHERE {column} < :before")  # noqa: S608 - our own names
+    before_ms = (today + 1) * DAY_MS
+    while (ms := session.execute(newest, {"before": before_ms}).scalar()) is not None and ms >= EARLIEST_DAY * DAY_MS:
+        yield ms // DAY_MS
+        before_ms = ms // DAY_MS * DAY_MS
 
 
 def _beyond_ms(now_ms: int, days: int) -> int:
@@ -154,13 +194,13 @@ def _has_rows(session: Session, partition: str) -> bool:
 def _delete_rows(store: Store, table: str, now_ms: int, days: int) -> int:
     column, row = TIME_COLUMN[table], "ctid" if store.is_postgis else "rowid"
     with store.reading() as session:
-        newest_ms = session.execute(sa.text(f"SELECT max({column}) FROM {table}")).scalar()  # noqa: S608
-    if newest_ms is None:
-        return 0
+        newest = newest_believed(_days_with_rows(session, table, column, now_ms // DAY_MS))
+    # Of a day that is not today's the end counts, as it does where PostGIS drops whole days.
+    newest_ms = now_ms if newest is None else min(now_ms, (newest + 1) * DAY_MS)
     strange = f"{column} < :before OR {column} > :beyond"
     old = f"SELECT {row} FROM {table} WHERE {strange} LIMIT {ROWS_A_DELETE}"  # noqa: S608 - our own names
     delete = sa.text(f"DELETE FROM {table} WHERE {row} IN ({old})")  # noqa: S608
-    ends = {"before": min(now_ms, newest_ms) - days * DAY_MS, "beyond": _beyond_ms(now_ms, days)}
+    ends = {"before": newest_ms - days * DAY_MS, "beyond": _beyond_ms(now_ms, days)}
     gone = 0
     while True:
         with store.transaction() as session:

@@ -274,21 +274,43 @@ def counts(store: Store, tables: Sequence[str]) -> list[int]:
 
 def test_old_rows_go_and_young_ones_stay(store: Store) -> None:
     with store.transaction() as session:
-        record_positions(session, [messages.position("v", NOON_MS - age * DAY_MS) for age in (0, 10, 40)])
-        record_predictions(session, [messages.prediction(NOON_MS - age * DAY_MS) for age in (0, 10)])
-        record_feed_health(session, [messages.feed_health(), messages.feed_health(NOON_MS - 31 * DAY_MS)])
+        record_positions(session, [messages.position("v", NOON_MS - age * DAY_MS) for age in (0, 1, 2, 10, 40)])
+        record_predictions(session, [messages.prediction(NOON_MS - age * DAY_MS) for age in (0, 1, 2, 10)])
+        record_feed_health(session, [messages.feed_health(NOON_MS - age * DAY_MS) for age in (0, 1, 2, 31)])
     assert prune(store, NOON_MS) == {"bus_position": 1, "prediction": 1, "feed_health": 1}
-    assert counts(store, ["bus_position", "prediction", "bus_position_latest", "feed_health"]) == [2, 1, 1, 1]
+    assert counts(store, ["bus_position", "prediction", "bus_position_latest", "feed_health"]) == [4, 3, 1, 3]
+
+
+def test_a_clock_that_jumps_a_year_ahead_and_back_takes_no_day_away(store: Store) -> None:
+    ages = range(12)
+    then_ms = NOON_MS - 800 * DAY_MS  # all of it before the clock of this machine
+    year_ms = then_ms + 365 * DAY_MS
+    with store.transaction() as session:
+        record_positions(session, [messages.position("v", then_ms - age * DAY_MS) for age in ages])
+        record_feed_health(session, [messages.feed_health(then_ms - age * DAY_MS) for age in ages])
+        record_positions(session, [messages.position("v", year_ms)])
+        record_feed_health(session, [messages.feed_health(year_ms)])
+    for now_ms in (year_ms, year_ms + DAY_MS // 2, then_ms, then_ms - 400 * DAY_MS, then_ms + DAY_MS):
+        prune(store, now_ms)
+        with store.reading() as session:
+            assert len(list_trail(session, "v", 0, then_ms)) == len(ages)
+    tables = ["bus_position", "feed_health"]
+    assert all(count >= len(ages) for count in counts(store, tables))
+    with store.transaction() as session:  # it was no jump after all: days follow
+        record_positions(session, [messages.position("v", year_ms + day * DAY_MS) for day in range(3)])
+        record_feed_health(session, [messages.feed_health(year_ms + day * DAY_MS) for day in range(3)])
+    prune(store, year_ms + 2 * DAY_MS)
+    assert counts(store, tables) == [3, 3]
 
 
 def test_a_recorded_day_stays_however_long_ago_it_was(store: Store) -> None:
     with store.transaction() as session:
-        record_positions(session, [messages.position("v", NOON_MS), messages.position("v", NOON_MS - 40 * DAY_MS)])
+        record_positions(session, [messages.position("v", NOON_MS - age * DAY_MS) for age in (0, 1, 2, 40)])
         record_predictions(session, [messages.prediction(NOON_MS)])
     for _ in range(2):  # the second time there are partitions made ahead, which hold nothing
         gone = prune(store, NOON_MS + 2_000 * DAY_MS)
         assert gone in ({"bus_position": 1}, {})
-    assert counts(store, ["bus_position", "prediction"]) == [1, 1]
+    assert counts(store, ["bus_position", "prediction"]) == [3, 1]
 
 
 def test_times_that_are_not_to_be_believed_have_a_home_and_a_bound(store: Store) -> None:
