@@ -62,7 +62,8 @@ class VehicleState(msgspec.Struct, array_like=True):
     anchor: tuple[float, float, int] | None
     direction_rad: float
     link_from: tuple[int, int] | None
-    off_since_ms: int | None
+    since: dict[str, int]
+    away: list[tuple[float, float, float, int]]
     alerts: dict[str, FleetAlert]
 
 
@@ -131,7 +132,8 @@ def dump_now(vehicle: Vehicle) -> bytes:
         anchor=vehicle.anchor,
         direction_rad=vehicle.direction_rad,
         link_from=vehicle.link_from,
-        off_since_ms=vehicle.off_since_ms,
+        since=dict(vehicle.since),
+        away=list(vehicle.away),
         alerts=dict(vehicle.alerts),
     )  # fmt: skip
     return zlib.compress(_encode(state), 1)
@@ -178,7 +180,7 @@ def _load_now(vehicle_id: str, data: bytes, table: Timetable | None) -> Vehicle:
     vehicle.belief.restore(*state.belief)
     vehicle.held, vehicle.probability, vehicle.phase = state.held, state.probability, state.phase
     vehicle.anchor, vehicle.direction_rad, vehicle.link_from = state.anchor, state.direction_rad, state.link_from
-    vehicle.off_since_ms, vehicle.alerts = state.off_since_ms, dict(state.alerts)
+    vehicle.since, vehicle.away, vehicle.alerts = dict(state.since), list(state.away), dict(state.alerts)
     if table is not None and state.progress is not None:
         trip, date = state.progress[:2]
         vehicle.progress = Progress(table.run_of(trip, date), table.pattern_of(trip), *state.progress[2:])

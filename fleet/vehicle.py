@@ -20,7 +20,9 @@ class Vehicle:
     ``quality`` counts reports as they came; all else follows from the fixes in order of their times, of which
     ``history`` keeps the last. ``anchor`` is the last place (x, y, time) from which it moved at least 25 m. ``held``
     tells that its trip does not begin for a minute and a half yet: wherever it stands, it waits. ``pace`` is the
-    seconds it took for its last links, and those planned.
+    seconds it took for its last links, and those planned. ``since`` is since when a condition of the
+    alerts has held, with a dash before it: been absent. ``away`` is its way since it left its line: x, y, how far along
+    it left or was, time.
     """
 
     vehicle_id: str
@@ -41,7 +43,8 @@ class Vehicle:
     anchor: tuple[float, float, int] | None = None
     direction_rad: float = float("nan")
     link_from: tuple[int, int] | None = None
-    off_since_ms: int | None = None
+    since: dict[str, int] = field(default_factory=dict)
+    away: list[tuple[float, float, float, int]] = field(default_factory=list)
     alerts: dict[str, FleetAlert] = field(default_factory=dict)
 
     @property

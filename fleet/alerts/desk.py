@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 
-from fleet.alerts.rules import judge_silence, judge_vehicle, not_coming
-from fleet.gtfs.timetable import Timetable, TripRun
+from fleet.alerts.missing import MissingTrips
+from fleet.alerts.rules import judge_silence, judge_vehicle
+from fleet.alerts.silence import SilentFeeds
+from fleet.gtfs.timetable import Timetable
 from fleet.vehicle import Vehicle
 from schemas.fleet_alert import FleetAlert
 from schemas.trip import Phase
 
-NOT_COMING_AFTER_MS = 180_000
-NOT_COMING_UNTIL_MS = 1_800_000
-ROUTE_LIVE_MS = 600_000
 SEEN_OF_LATE_MS = 120_000
+KEEP_SEEN_MS = 6 * 3_600_000
 
 
 class AlertDesk:
@@ -27,16 +27,18 @@ class AlertDesk:
         self._timetable = timetable
         self._route_seen: dict[int, int] = {}
         self._trip_seen: dict[tuple[str, str], int] = {}
-        self._missing: dict[tuple[str, str], TripRun] = {}
+        self._missing = MissingTrips(timetable)
+        self._silent = SilentFeeds()
 
     def see(self, vehicle: Vehicle, time_ms: int) -> None:
         """Note that a bus was seen on its trip."""
         if vehicle.progress is None:
             return
         run = vehicle.progress.run
-        self._trip_seen[(run.trip_id, run.start_date)] = time_ms
+        key, route = (run.trip_id, run.start_date), self._timetable.trip_route[run.trip]
+        self._trip_seen[key] = max(time_ms, self._trip_seen.get(key, 0))
         if vehicle.phase is Phase.IN_SERVICE:
-            self._route_seen[self._timetable.trip_route[run.trip]] = time_ms
+            self._route_seen[route] = max(time_ms, self._route_seen.get(route, 0))
 
     def list_seen(self) -> tuple[dict[str, int], dict[str, int]]:
         """Return when buses ran trips (``TRIP_ID/START_DATE``) and routes of late, as `note_seen` takes it."""
@@ -78,21 +80,23 @@ class AlertDesk:
             Changed ones only.
         """
         known = list(vehicles)
-        out = [alert for v in known if (alert := judge_silence(v, self._timetable, now_ms)) is not None]
-        return out + self._look_for_missing(now_ms) if known and of_all else out
-
-    def _look_for_missing(self, now_ms: int) -> list[FleetAlert]:
-        table, out = self._timetable, []
-        for key, run in list(self._missing.items()):
-            if key in self._trip_seen or now_ms > run.end_ms:
-                out.append(not_coming(table, run, now_ms, ended=True))
-                del self._missing[key]
-        for run in table.trips_running(now_ms):
-            key = (run.trip_id, run.start_date)
-            late = NOT_COMING_AFTER_MS <= now_ms - run.start_ms <= NOT_COMING_UNTIL_MS
-            live = now_ms - self._route_seen.get(table.trip_route[run.trip], 0) <= ROUTE_LIVE_MS
-            if late and live and key not in self._missing and key not in self._trip_seen:
-                self._missing[key] = run
-                out.append(not_coming(table, run, now_ms))
-        self._trip_seen = {k: t for k, t in self._trip_seen.items() if now_ms - t < 6 * 3_600_000}
+        if not known:
+            return []
+        out, silent = self._silent.look(known, now_ms) if of_all else ([], frozenset[str]())
+        for vehicle in known:
+            if vehicle.last is not None and vehicle.last.source not in silent:
+                alert = judge_silence(vehicle, self._timetable, now_ms)
+                out += [] if alert is None else [alert]
+        if of_all:
+            self._trip_seen = {k: t for k, t in self._trip_seen.items() if now_ms - t < KEEP_SEEN_MS}
+            quiet = self._routes_of(known, silent)
+            out += self._missing.look(self._trip_seen, self._route_seen, quiet, now_ms)
         return out
+
+    def _routes_of(self, vehicles: Iterable[Vehicle], sources: frozenset[str]) -> frozenset[int]:
+        """Return the lines that buses of some feeds were on."""
+        return frozenset(
+            self._timetable.trip_route[vehicle.progress.run.trip]
+            for vehicle in vehicles
+            if sources and vehicle.progress is not None and vehicle.last is not None and vehicle.last.source in sources
+        )

@@ -1,18 +1,84 @@
-"""Alerts of one bus: stuck, off route, lost; and of a trip nobody runs."""
+"""The alerts of one bus, in the order they are judged."""
 
-import msgspec
-
-from fleet.gtfs.timetable import Timetable, TripRun
+from fleet.alerts.hold import Rule, hold
+from fleet.alerts.running import doors_since, early_since, off_since
+from fleet.alerts.say import make_alert
+from fleet.alerts.standing import frozen_since, long_stop_since, stuck_since
+from fleet.gtfs.timetable import Timetable
 from fleet.vehicle import Vehicle
 from schemas.fleet_alert import AlertKind, FleetAlert
 from schemas.text import Text
 from schemas.trip import Phase
 
-STUCK_MS = 300_000
-OFF_ROUTE_M = 250.0
-OFF_ROUTE_MS = 120_000
 LOST_MS = 300_000
-NEAR_END_M = 150.0
+
+
+def heard_now(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
+    """Return nothing: a bus that has a fix is not lost, so its fix ends that alert."""
+    del vehicle, timetable, time_ms
+    return None
+
+
+RULES = (
+    Rule(
+        AlertKind.STUCK,
+        Text(
+            vi="Xe {bus} (tuyến {line}) đứng yên từ {since}, trước trạm {stop}",
+            en="Bus {bus} (line {line}) has stood since {since}, before stop {stop}",
+        ),
+        stuck_since,
+        after_ms=300_000,
+    ),
+    Rule(
+        AlertKind.LONG_STOP,
+        Text(
+            vi="Xe {bus} (tuyến {line}) dừng ở trạm từ {since}, trạm kế tiếp {stop}",
+            en="Bus {bus} (line {line}) has been at a stop since {since}, next stop {stop}",
+        ),
+        long_stop_since,
+        after_ms=180_000,
+    ),
+    Rule(
+        AlertKind.OFF_ROUTE,
+        Text(
+            vi="Xe {bus} (tuyến {line}) đi lệch tuyến từ {since}",
+            en="Bus {bus} (line {line}) is off its route since {since}",
+        ),
+        off_since,
+        after_ms=120_000,
+    ),
+    Rule(
+        AlertKind.EARLY_DEPARTURE,
+        Text(
+            vi="Xe {bus} (tuyến {line}) rời bến lúc {since}, sớm hơn giờ",
+            en="Bus {bus} (line {line}) left its terminal at {since}, before its time",
+        ),
+        early_since,
+        after_ms=0,
+        clear_ms=600_000,
+    ),
+    Rule(
+        AlertKind.DOORS_OPEN_MOVING,
+        Text(vi="Xe {bus} (tuyến {line}) mở cửa khi đang chạy", en="Bus {bus} (line {line}) moves with a door open"),
+        doors_since,
+        after_ms=10_000,
+        clear_ms=30_000,
+    ),
+    Rule(
+        AlertKind.GPS_FROZEN,
+        Text(
+            vi="Máy định vị của xe {bus} (tuyến {line}) báo một chỗ từ {since} dù xe đang chạy",
+            en="The receiver of bus {bus} (line {line}) tells one place since {since} though the bus drives",
+        ),
+        frozen_since,
+        after_ms=120_000,
+        clear_ms=30_000,
+    ),
+)
+LOST_WORDS = Text(
+    vi="Xe {bus} (tuyến {line}) mất tín hiệu từ {since}", en="Bus {bus} (line {line}) has been silent since {since}"
+)
+LOST = Rule(AlertKind.LOST, LOST_WORDS, heard_now, after_ms=LOST_MS)
 
 
 def judge_vehicle(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> list[FleetAlert]:
@@ -32,102 +98,16 @@ def judge_vehicle(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> list[
     list of FleetAlert
         Changed ones only.
     """
-    changes = [
-        _hold(vehicle, timetable, AlertKind.STUCK, _stuck_since(vehicle, time_ms), time_ms),
-        _hold(vehicle, timetable, AlertKind.OFF_ROUTE, _off_since(vehicle, time_ms), time_ms),
-        _hold(vehicle, timetable, AlertKind.LOST, None, time_ms),
-    ]
+    changes = [hold(rule, vehicle, timetable, time_ms) for rule in (*RULES, LOST)]
     return [alert for alert in changes if alert is not None]
 
 
 def judge_silence(vehicle: Vehicle, timetable: Timetable, now_ms: int) -> FleetAlert | None:
-    """Return the alert that a bus in service fell silent, if it begins now."""
+    """Return the alert that a bus in service fell silent, if it begins now; its next fix ends it."""
     last = vehicle.last
     if last is None or vehicle.phase is not Phase.IN_SERVICE or now_ms - last.time_ms < LOST_MS:
         return None
-    return _hold(vehicle, timetable, AlertKind.LOST, last.time_ms, now_ms)
-
-
-def not_coming(timetable: Timetable, run: TripRun, now_ms: int, *, ended: bool = False) -> FleetAlert:
-    """Return the alert that nobody runs a trip that should be under way."""
-    name = timetable.route_short_names[timetable.trip_route[run.trip]]
-    head = timetable.headsign_of(run.trip)
-    return FleetAlert(
-        alert_id=f"not_coming/{run.trip_id}/{run.start_date}",
-        kind=AlertKind.NOT_COMING,
-        started_ms=run.start_ms,
-        updated_ms=now_ms,
-        ended_ms=now_ms if ended else None,
-        trip_id=run.trip_id,
-        start_date=run.start_date,
-        route_id=timetable.route_ids[timetable.trip_route[run.trip]],
-        text=Text(
-            vi=f"Tuyến {name} đi {head}: chưa thấy xe nào chạy chuyến này",
-            en=f"Line {name} to {head}: no bus is seen running this trip",
-        ),
-    )
-
-
-def _stuck_since(vehicle: Vehicle, time_ms: int) -> int | None:
-    progress, anchor = vehicle.progress, vehicle.anchor
-    if progress is None or anchor is None or vehicle.phase is not Phase.IN_SERVICE:
+    if AlertKind.LOST in vehicle.alerts:
         return None
-    stops = progress.pattern.stop_distance_m
-    near_end = progress.distance_m > stops[-1] - NEAR_END_M or progress.distance_m < stops[0] + NEAR_END_M
-    return anchor[2] if time_ms - anchor[2] >= STUCK_MS and not near_end else None
-
-
-def _off_since(vehicle: Vehicle, time_ms: int) -> int | None:
-    progress = vehicle.progress
-    if progress is None or progress.off_m < OFF_ROUTE_M or vehicle.phase not in (Phase.DETOUR, Phase.IN_SERVICE):
-        vehicle.off_since_ms = None
-        return None
-    if vehicle.off_since_ms is None:
-        vehicle.off_since_ms = time_ms
-    return vehicle.off_since_ms if time_ms - vehicle.off_since_ms >= OFF_ROUTE_MS else None
-
-
-def _hold(
-    vehicle: Vehicle, timetable: Timetable, kind: AlertKind, since_ms: int | None, time_ms: int
-) -> FleetAlert | None:
-    open_ = vehicle.alerts.get(kind)
-    if since_ms is not None and open_ is None:
-        vehicle.alerts[kind] = _make(vehicle, timetable, kind, since_ms, time_ms)
-        return vehicle.alerts[kind]
-    if since_ms is None and open_ is not None:
-        del vehicle.alerts[kind]
-        return msgspec.structs.replace(open_, updated_ms=time_ms, ended_ms=time_ms)
-    return None
-
-
-WORDS = {
-    AlertKind.STUCK: Text(
-        vi="Xe {bus} (tuyến {line}) đứng yên hơn 5 phút", en="Bus {bus} (line {line}) has stood for over 5 minutes"
-    ),
-    AlertKind.OFF_ROUTE: Text(
-        vi="Xe {bus} (tuyến {line}) đi lệch tuyến", en="Bus {bus} (line {line}) is off its route"
-    ),
-    AlertKind.LOST: Text(
-        vi="Xe {bus} (tuyến {line}) mất tín hiệu hơn 5 phút",
-        en="Bus {bus} (line {line}) has been silent for over 5 minutes",
-    ),
-}
-
-
-def _make(vehicle: Vehicle, timetable: Timetable, kind: AlertKind, since_ms: int, time_ms: int) -> FleetAlert:
-    run = vehicle.progress.run if vehicle.progress is not None else None
-    route = None if run is None else timetable.trip_route[run.trip]
-    names = {"bus": vehicle.vehicle_id, "line": "?" if route is None else timetable.route_short_names[route]}
-    return FleetAlert(
-        alert_id=f"{kind}/{vehicle.vehicle_id}/{since_ms}",
-        kind=kind,
-        started_ms=since_ms,
-        updated_ms=time_ms,
-        text=Text(vi=WORDS[kind].vi.format(**names), en=WORDS[kind].en.format(**names)),
-        vehicle_id=vehicle.vehicle_id,
-        trip_id=None if run is None else run.trip_id,
-        start_date=None if run is None else run.start_date,
-        route_id=None if route is None else timetable.route_ids[route],
-        lon=None if vehicle.last is None else vehicle.last.lon,
-        lat=None if vehicle.last is None else vehicle.last.lat,
-    )
+    vehicle.alerts[AlertKind.LOST] = make_alert(AlertKind.LOST, LOST_WORDS, vehicle, timetable, last.time_ms, now_ms)
+    return vehicle.alerts[AlertKind.LOST]

@@ -1,0 +1,131 @@
+"""Trips that nobody runs: said within three minutes, with the next one, and only where silence means something."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+import numpy as np
+
+from fleet.alerts.say import clock_text
+from fleet.gtfs.timetable import Timetable, TripRun
+from schemas.fleet_alert import AlertKind, FleetAlert
+from schemas.text import Text
+
+AFTER_MS = 160_000
+UNTIL_MS = 1_800_000
+ROUTE_LIVE_MS = 600_000
+# The bus of a block that still runs the trip before is late, not missing.
+BLOCK_LIVE_MS = 600_000
+Key = tuple[str, str]
+
+
+class MissingTrips:
+    """Finds the trips that should be under way and that no bus was seen to run.
+
+    Parameters
+    ----------
+    timetable : Timetable
+        Whose trips are run.
+    """
+
+    def __init__(self, timetable: Timetable) -> None:
+        self._timetable = timetable
+        self._before = _trips_before(timetable)
+        self._open: dict[Key, TripRun] = {}
+
+    def look(
+        self, trips_seen: Mapping[Key, int], routes_seen: Mapping[int, int], silent: frozenset[int], now_ms: int
+    ) -> list[FleetAlert]:
+        """Return the trips that began, or ended, to be missed.
+
+        Parameters
+        ----------
+        trips_seen : mapping
+            When buses were seen on runs (trip id, start date).
+        routes_seen : mapping
+            When buses were seen in service on lines (by number).
+        silent : frozenset of int
+            Lines whose feed has fallen silent: nothing is said of them.
+        now_ms : int
+            The city's time.
+
+        Returns
+        -------
+        list of FleetAlert
+            Changed ones only.
+        """
+        table, out = self._timetable, []
+        for key, run in list(self._open.items()):
+            if key in trips_seen or now_ms > run.end_ms:
+                out.append(self._alert(run, now_ms, ended=True))
+                del self._open[key]
+        for run in table.trips_running(now_ms):
+            key, route = (run.trip_id, run.start_date), table.trip_route[run.trip]
+            if not AFTER_MS <= now_ms - run.start_ms <= UNTIL_MS or key in self._open or key in trips_seen:
+                continue
+            live = now_ms - routes_seen.get(route, 0) <= ROUTE_LIVE_MS and route not in silent
+            if live and not self._comes_late(run, trips_seen, now_ms):
+                self._open[key] = run
+                out.append(self._alert(run, now_ms))
+        return out
+
+    def _comes_late(self, run: TripRun, trips_seen: Mapping[Key, int], now_ms: int) -> bool:
+        before = self._before.get(run.trip)
+        if before is None:
+            return False
+        seen_ms = trips_seen.get((self._timetable.trip_ids[before], run.start_date), 0)
+        return now_ms - seen_ms <= BLOCK_LIVE_MS
+
+    def _find_next(self, run: TripRun) -> TripRun | None:
+        """Return the next run of the same line and direction that is not missed too."""
+        table = self._timetable
+        plan = table.day_plan(run.start_date)
+        route, direction = table.trip_route[run.trip], table.trip_direction[run.trip]
+        first_s = (run.start_ms - run.day_start_ms) // 1000
+        for at in np.argsort(plan.first_s, kind="stable"):
+            trip = int(plan.trips[at])
+            if (
+                plan.first_s[at] <= first_s
+                or table.trip_route[trip] != route
+                or table.trip_direction[trip] != direction
+            ):
+                continue
+            if (table.trip_ids[trip], run.start_date) not in self._open:
+                return table.run_of(trip, run.start_date)
+        return None
+
+    def _alert(self, run: TripRun, now_ms: int, *, ended: bool = False) -> FleetAlert:
+        table = self._timetable
+        name, head = table.route_short_names[table.trip_route[run.trip]], table.headsign_of(run.trip)
+        at = clock_text(run.start_ms, table.timezone)
+        following = None if ended else self._find_next(run)
+        vi = en = ""
+        if following is not None:
+            soon = clock_text(following.start_ms, table.timezone)
+            vi, en = f"; chuyến sau {soon}", f"; the next one leaves at {soon}"
+        return FleetAlert(
+            alert_id=f"not_coming/{run.trip_id}/{run.start_date}",
+            kind=AlertKind.NOT_COMING,
+            started_ms=run.start_ms,
+            updated_ms=now_ms,
+            ended_ms=now_ms if ended else None,
+            trip_id=run.trip_id,
+            start_date=run.start_date,
+            route_id=table.route_ids[table.trip_route[run.trip]],
+            text=Text(
+                vi=f"Tuyến {name} đi {head}: chưa thấy xe nào chạy chuyến {at}{vi}",
+                en=f"Line {name} to {head}: no bus is seen running the {at} trip{en}",
+            ),
+        )
+
+
+def _trips_before(timetable: Timetable) -> dict[int, int]:
+    """Return the trip before each trip in its block."""
+    blocks: dict[tuple[str, str], list[int]] = {}
+    for trip, block in enumerate(timetable.trip_block):
+        if block is not None:
+            blocks.setdefault((block, timetable.trip_service[trip]), []).append(trip)
+    before: dict[int, int] = {}
+    for trips in blocks.values():
+        trips.sort(key=lambda trip: (timetable.trip_first_s[trip], trip))
+        before |= {later: trip for trip, later in pairwise(trips)}
+    return before

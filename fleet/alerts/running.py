@@ -1,0 +1,38 @@
+"""A bus that runs as it should not: off its way, before its time, with open doors."""
+
+from fleet.gtfs.timetable import Timetable
+from fleet.vehicle import Vehicle
+from schemas.fleet_alert import AlertKind
+from schemas.trip import Phase
+
+OFF_ROUTE_M = 250.0
+EARLY_MS = 120_000
+MOVING_MPS = 3.0
+SURE = 0.9
+
+
+def off_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
+    """Return since when a bus has been further than 250 m from its line."""
+    del timetable
+    progress = vehicle.progress
+    if progress is None or progress.off_m < OFF_ROUTE_M or vehicle.phase not in (Phase.DETOUR, Phase.IN_SERVICE):
+        return None
+    return vehicle.since.get(AlertKind.OFF_ROUTE.value, time_ms)
+
+
+def early_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
+    """Return when a bus left its first stop, if that was two minutes before its time and its trip is sure."""
+    del timetable, time_ms
+    watch = vehicle.watch
+    if watch is None or watch.at != 0 or watch.departure_ms is None or vehicle.probability < SURE:
+        return None
+    return watch.departure_ms if watch.run.start_ms - watch.departure_ms > EARLY_MS else None
+
+
+def doors_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
+    """Return since when a bus has been moving with a door open."""
+    del timetable, time_ms
+    last = vehicle.last
+    if last is None or not last.door_open or (last.speed_mps or 0.0) < MOVING_MPS:
+        return None
+    return vehicle.since.get(AlertKind.DOORS_OPEN_MOVING.value, last.time_ms)

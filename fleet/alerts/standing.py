@@ -1,0 +1,59 @@
+"""A bus that stands: in traffic, too long at a stop, or only as its receiver tells."""
+
+import numpy as np
+
+from fleet.gtfs.timetable import Timetable
+from fleet.vehicle import Vehicle
+from schemas.trip import Phase
+
+NEAR_END_M = 150.0
+AT_STOP_M = 45.0
+# The speedometer of a bus that drives; its receiver says that it is still where it was.
+DRIVES_MPS = 4.0
+
+
+def stuck_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
+    """Return since when a bus in service has stood away from its terminals, unless it waits for its time."""
+    if not _stands_in_service(vehicle) or waits_for_time(vehicle, timetable, time_ms):
+        return None
+    assert vehicle.anchor is not None
+    return vehicle.anchor[2]
+
+
+def long_stop_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
+    """Return since when a bus has stood at a stop on its way, unless it waits for its time."""
+    if not _stands_in_service(vehicle) or waits_for_time(vehicle, timetable, time_ms):
+        return None
+    progress = vehicle.progress
+    assert progress is not None
+    assert vehicle.anchor is not None
+    nearest = float(np.min(np.abs(progress.pattern.stop_distance_m - progress.distance_m)))
+    return vehicle.anchor[2] if nearest <= AT_STOP_M else None
+
+
+def frozen_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
+    """Return since when a receiver tells one place though its own speed says that the bus drives."""
+    del timetable, time_ms
+    last = vehicle.last
+    if last is None or vehicle.anchor is None or (last.speed_mps or 0.0) < DRIVES_MPS:
+        return None
+    return vehicle.anchor[2] if last.time_ms > vehicle.anchor[2] else None
+
+
+def waits_for_time(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> bool:
+    """Return whether a bus has arrived at a stop that the timetable lets it leave later only."""
+    watch = vehicle.watch
+    if watch is None or watch.at is None or watch.departure_ms is not None:
+        return False
+    row = timetable.stops_of(watch.run.trip).start + watch.at
+    return time_ms < watch.run.day_start_ms + float(timetable.departure_s[row]) * 1000.0
+
+
+def _stands_in_service(vehicle: Vehicle) -> bool:
+    progress = vehicle.progress
+    if progress is None or vehicle.anchor is None or vehicle.phase is not Phase.IN_SERVICE:
+        return False
+    if (0.0 if vehicle.last is None else vehicle.last.speed_mps or 0.0) >= DRIVES_MPS:
+        return False
+    stops = progress.pattern.stop_distance_m
+    return bool(stops[0] + NEAR_END_M <= progress.distance_m <= stops[-1] - NEAR_END_M)
