@@ -24,7 +24,7 @@ from schemas.fix import Fix
 from schemas.fleet_alert import FleetAlert
 from schemas.trip import Phase
 
-FORM = 4
+FORM = 5
 Key = tuple[int, str]
 
 
