@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from fleet.gtfs import Timetable
 from fleet.tracker import Tracker, TrackOutputs
 from schemas.fix import Fix
 
@@ -33,6 +34,11 @@ class Days:
         newest_ms = self._tracker.load(vehicle_id, data)
         self._newest_ms = max(self._newest_ms, newest_ms or 0)
         return newest_ms is not None
+
+    def adopt(self, make: Callable[[], Tracker], timetable: Timetable | None) -> None:
+        """Go over to another timetable; ``make`` makes trackers with it from now on."""
+        self._make = make
+        self._tracker.adopt(timetable)
 
     def step(self, fixes: Sequence[Fix], now_ms: int) -> TrackOutputs:
         """Take a batch as ``Tracker.step`` does; within the batch buses are put in the order of reception."""

@@ -1,24 +1,21 @@
 """`track`: one tracker between gps.fixes and everything that is known about buses."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 
-from fleet.cleaning import Area
-from fleet.roster import read_roster
-from fleet.tracker import Tracker, TrackOutputs
+from fleet.tracker import TrackOutputs
 from schemas.message import Message, decode
 from schemas.topics import get_topic
 from services.city.folder import CityFolder
-from services.city.timetable import read_city_timetable
 from services.clock import WallClock
 from services.context import Context
 from services.stream.runner import Incoming, Result, run_step
 from services.track.days import Days
 from services.track.shares import SHARES, Shares
 from services.track.state import LESSONS, Lessons, TrackerState
+from services.track.swap import Swap, timetable_of, tracker_maker
 
 GROUP = "track"
-MARGIN_DEG = 0.3
 MAX_RECORDS = 2000  # large, so that a batch holds all partitions about equally far when there is much to catch up
 
 
@@ -26,7 +23,9 @@ def run(context: Context) -> None:
     """Track until the context says stop; a city without a timetable gets positions only."""
     city, stream = CityFolder(context.settings.place.city_dir), context.stream
     stream.ensure_topics(map(get_topic, (SHARES, LESSONS)))
-    days = Days(tracker_maker(city, repeat=context.settings.run.repeat_calendar))
+    repeat = context.settings.run.repeat_calendar
+    days = Days(tracker_maker(city, timetable_of(city, repeat=repeat)))
+    swap = Swap(city, days, repeat=repeat)
     with ExitStack() as held:
         shares = held.enter_context(closing(Shares(stream, days)))
         lessons = held.enter_context(closing(Lessons(stream, days)))
@@ -36,6 +35,7 @@ def run(context: Context) -> None:
             for record in ticks.poll(max_records=100, timeout_s=0.0):
                 context.clock.take(decode(get_topic("city.clock").message, record.value))  # type: ignore[arg-type]
             now_ms = context.clock.now_ms()
+            swap.look()
             lessons.take()
             shares.take(now_ms)
             out = days.step([incoming.message for incoming in batch], now_ms)  # type: ignore[misc]
@@ -43,17 +43,6 @@ def run(context: Context) -> None:
 
         state = TrackerState(days, shares)
         run_step(context, group=GROUP, topics=["gps.fixes"], handle=handle, state=state, max_records=MAX_RECORDS)
-
-
-def tracker_maker(city: CityFolder, *, repeat: bool = False) -> Callable[[], Tracker]:
-    """Return what makes trackers of a city: its timetable, roster and area, as far as it has them."""
-    calendar = city.city.calendar
-    repeat = repeat or (calendar is not None and calendar.repeat)
-    timetable = read_city_timetable(city.gtfs, repeat_calendar=repeat) if city.gtfs is not None else None
-    roster = read_roster(city.roster) if city.roster is not None else None
-    west, south, east, north = city.city.bbox
-    area = Area(west - MARGIN_DEG, south - MARGIN_DEG, east + MARGIN_DEG, north + MARGIN_DEG)
-    return lambda: Tracker(timetable, roster, area)
 
 
 def outputs_of(out: TrackOutputs) -> list[tuple[str, str, Message]]:
