@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 BEFORE_STOP_M = 20.0
 AFTER_STOP_M = 20.0
+# Doors that open so far before a stop open for that stop: others stand there.
+DOOR_BEFORE_M = 60.0
 MAX_GAP_MS = 300_000
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fleet.gtfs.timetable import Timetable, TripRun
-from fleet.stop_events.crossing import AFTER_STOP_M, BEFORE_STOP_M, MAX_GAP_MS, crossing_ms, first_ahead
+from fleet.stop_events.crossing import AFTER_STOP_M, BEFORE_STOP_M, DOOR_BEFORE_M, MAX_GAP_MS, crossing_ms, first_ahead
 from schemas.stop_event import StopEvent
 
 
@@ -47,7 +47,8 @@ class StopWatch:
         to_ms : int
             Its time.
         door_open : bool, optional
-            Whether the newer fix says that a door is open: a bus with open doors has not left.
+            Whether the newer fix says that a door is open: a bus with open doors has not left, and one whose doors open
+            within 60 m before a stop, behind others that stand there, has arrived.
 
         Returns
         -------
@@ -61,12 +62,17 @@ class StopWatch:
         events: list[StopEvent] = []
         events += self._leave(stops[self.at] if self.at is not None else None, from_m, from_ms, to_m, to_ms, door_open)
         while self.ahead < len(stops) and stops[self.ahead] - BEFORE_STOP_M <= to_m:
-            self.at, self.departure_ms = self.ahead, None
-            self.arrival_ms = crossing_ms(stops[self.at] - BEFORE_STOP_M, from_m, from_ms, to_m, to_ms)
-            self.ahead += 1
-            events.append(self._event())
-            events += self._leave(stops[self.at], from_m, from_ms, to_m, to_ms, door_open)
+            events.append(self._arrive(crossing_ms(stops[self.ahead] - BEFORE_STOP_M, from_m, from_ms, to_m, to_ms)))
+            events += self._leave(stops[self.ahead - 1], from_m, from_ms, to_m, to_ms, door_open)
+        if door_open and self.ahead < len(stops) and stops[self.ahead] - DOOR_BEFORE_M <= to_m:
+            events.append(self._arrive(to_ms))
         return events
+
+    def _arrive(self, time_ms: int) -> StopEvent:
+        """Arrive at the next stop: its line was passed, or doors opened before it."""
+        self.at, self.departure_ms, self.arrival_ms = self.ahead, None, time_ms
+        self.ahead += 1
+        return self._event()
 
     def _leave(
         self, stop_m: float | None, from_m: float, from_ms: int, to_m: float, to_ms: int, door_open: bool | None

@@ -19,7 +19,12 @@ Call = tuple[str, str, str, int]
 SAID_WITHIN_S = 180.0
 NEVER_RUN = frozenset({"dropped"})
 DETOUR = "detour"
-TEXTS = dict.fromkeys(("vehicle_id", "trip_id", "start_date", "stop_id", "route_id", "kind", "alert_id"), pl.String)
+SAME_MS = 300_000
+KINDS: dict[str, Any] = dict.fromkeys(
+    ("vehicle_id", "trip_id", "start_date", "stop_id", "route_id", "kind", "alert_id"), pl.String
+)
+NUMBERS = ("stop_sequence", "arrival_ms", "departure_ms", "said_ms", "started_ms", "ended_ms")
+KINDS |= dict.fromkeys(NUMBERS, pl.Int64)
 
 
 @dataclass
@@ -27,6 +32,7 @@ class Truths:
     """What a truth log says of calls, trips and detours."""
 
     calls: dict[Call, tuple[int, int]] = field(default_factory=dict)
+    stops: dict[Call, str] = field(default_factory=dict)
     reported: set[str] = field(default_factory=set)
     ran: set[Run] = field(default_factory=set)
     dropped: set[Run] = field(default_factory=set)
@@ -46,7 +52,7 @@ def events(folder: Path, truth: Path) -> None:
     known = gather(read_truth(truth))
     if not known.calls:
         raise click.ClickException(f"{truth}: no call in it; is it the truth of a simulation?")
-    said, alerts = (pl.read_csv(folder / f"{n}.csv", schema_overrides=TEXTS, infer_schema_length=None) for n in
+    said, alerts = (pl.read_csv(folder / f"{n}.csv", schema_overrides=KINDS, infer_schema_length=None) for n in
                     ("stop_events", "alerts"))  # fmt: skip
     click.echo(json.dumps({"stop_events": score_calls(said, known), **score_alerts(alerts, known)}, indent=1))
 
@@ -58,6 +64,7 @@ def gather(entries: Iterable[object]) -> Truths:
         if isinstance(entry, TrueCall):
             key = (entry.vehicle_id, entry.trip_id, entry.start_date, entry.stop_sequence)
             known.calls[key] = (entry.arrival_ms, entry.departure_ms)
+            known.stops[key] = entry.stop_id
             known.routes[entry.trip_id, entry.start_date] = entry.route_id
         elif isinstance(entry, TruePosition):
             _see(entry, known)
@@ -105,10 +112,22 @@ def score_calls(said: pl.DataFrame, known: Truths) -> dict[str, Any]:
     return {
         "true_calls": len(due),
         "completeness": _share(hits, len(due)),
+        "completeness_any_trip": _any_trip(said, due, known),
         "made_up": _share(sum(key not in known.calls for key in seen), len(seen)),
         "arrival_error": _errors(arrivals),
         "departure_error": _errors(departures),
     }
+
+
+def _any_trip(said: pl.DataFrame, due: Iterable[Call], known: Truths) -> float | None:
+    """Return the share of true calls at which the bus was seen within five minutes, whatever trip was named."""
+    rows = [(key[0], known.stops[key], known.calls[key][0]) for key in due]
+    true = pl.DataFrame(rows, schema=["vehicle_id", "stop_id", "time_ms"], orient="row").sort("time_ms")
+    seen = said.select("vehicle_id", "stop_id", time_ms="arrival_ms", found=pl.lit(1)).sort("time_ms")
+    near = true.join_asof(
+        seen, on="time_ms", by=["vehicle_id", "stop_id"], strategy="nearest", tolerance=SAME_MS, check_sortedness=False
+    )
+    return _share(near["found"].count(), true.height)
 
 
 def score_alerts(alerts: pl.DataFrame, known: Truths) -> dict[str, Any]:

@@ -43,3 +43,15 @@ def test_a_bus_with_open_doors_has_not_left(watch):
 def test_a_gap_of_more_than_five_minutes_is_not_filled_in(watch):
     assert not watch.drive(0.0, ZERO_MS, 2000.0, ZERO_MS + 400_000)
     assert watch.ahead == 4
+
+
+def test_doors_that_open_behind_others_at_a_stop_are_its_arrival_and_it_comes_once(watch):
+    stop_m = float(watch.timetable.pattern_of(watch.run.trip).stop_distance_m[1])
+    watch.drive(0.0, ZERO_MS, stop_m - 200, ZERO_MS + 50_000)
+    assert not watch.drive(stop_m - 200, ZERO_MS + 50_000, stop_m - 90, ZERO_MS + 60_000, door_open=True)
+    (arrived,) = watch.drive(stop_m - 90, ZERO_MS + 60_000, stop_m - 45, ZERO_MS + 70_000, door_open=True)
+    assert (arrived.stop_sequence, arrived.arrival_ms) == (2, ZERO_MS + 70_000)
+    assert not watch.drive(stop_m - 45, ZERO_MS + 70_000, stop_m - 45, ZERO_MS + 80_000, door_open=True)
+    (left,) = watch.drive(stop_m - 45, ZERO_MS + 80_000, stop_m + 100, ZERO_MS + 100_000)
+    assert (left.stop_sequence, left.arrival_ms) == (2, ZERO_MS + 70_000)
+    assert left.departure_ms is not None

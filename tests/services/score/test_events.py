@@ -58,6 +58,7 @@ def test_calls_are_found_missed_or_made_up_and_their_times_are_off(tmp_path: Pat
     ]
     figures = score(tmp_path, truth, seen, [])["stop_events"]
     assert (figures["true_calls"], figures["completeness"], figures["made_up"]) == (3, 66.67, 33.33)
+    assert figures["completeness_any_trip"] == 100.0
     assert figures["arrival_error"] == {"median_abs_s": 4.0, "p90_abs_s": 4.0, "bias_s": -4.0}
     assert figures["departure_error"]["median_abs_s"] == 2.0
 
