@@ -11,6 +11,7 @@ from fleet.tracker import TrackOutputs
 from schemas.fleet_alert import FleetAlert
 from schemas.lesson import Lesson
 from schemas.position import BusPosition
+from schemas.prediction import TripPrediction
 from schemas.stop_event import StopEvent
 from services.replay.lessons import write_lessons
 from services.replay.sorted_csv import SortedCsv
@@ -74,21 +75,7 @@ class ReplayFiles:
             self._alerts[key] = (said_ms, alert)
         for trip in out.predictions:
             who = (trip.vehicle_id, trip.trip_id, trip.start_date)
-            rows = [
-                (
-                    trip.made_at_ms,
-                    *who,
-                    s.stop_id,
-                    s.stop_sequence,
-                    s.eta_ms,
-                    s.p10_ms,
-                    s.p50_ms,
-                    s.p90_ms,
-                    trip.reason.en,
-                )
-                for s in trip.stops
-            ]
-            self._predictions.add(trip.made_at_ms, trip.vehicle_id, who, rows)
+            self._predictions.add(trip.made_at_ms, trip.vehicle_id, who, _prediction(trip))
 
     def close(self, truth: TruthKeeper) -> dict[str, int]:
         """Write what is left and the truth beside it, and return the number of rows of each file."""
@@ -149,6 +136,13 @@ def _assignment(p: BusPosition) -> tuple[Any, ...]:
     a = p.assignment
     what = (a.phase.value, a.trip_id, a.start_date, a.route_id, a.direction_id, a.probability)
     return (p.vehicle_id, p.time_ms, *what, a.distance_m, a.off_route_m)
+
+
+def _prediction(trip: TripPrediction) -> list[tuple[Any, ...]]:
+    who = (trip.made_at_ms, trip.vehicle_id, trip.trip_id, trip.start_date)
+    return [
+        (*who, s.stop_id, s.stop_sequence, s.eta_ms, s.p10_ms, s.p50_ms, s.p90_ms, trip.reason.en) for s in trip.stops
+    ]
 
 
 def _alert(said_ms: int, a: FleetAlert) -> tuple[Any, ...]:
