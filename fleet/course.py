@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from fleet.alerts.desk import AlertDesk
-from fleet.arrivals.foresee import Foresight
+from fleet.arrivals.foresee import Foreseen, Foresight
 from fleet.assignment.assigner import Assigner, note_direction
 from fleet.assignment.claim import find_claimed_run
 from fleet.cleaning import ON_COURSE, Known, clean
@@ -13,7 +13,6 @@ from fleet.said import Said
 from fleet.vehicle import Vehicle
 from schemas.fix import Fix
 from schemas.position import BusPosition
-from schemas.prediction import TripPrediction
 from schemas.trip import Assignment, Phase
 
 
@@ -32,6 +31,7 @@ class Course:
 
     def __init__(self, timetable: Timetable | None, roster: Mapping[str, frozenset[str]], fingerprint: str) -> None:
         self.timetable = timetable
+        self._metres = (1.0, 1.0) if timetable is None else timetable.frame.metres_per_degree
         self.desk: AlertDesk | None = None
         if timetable is not None:
             self.assigner = Assigner(timetable, dict(roster))
@@ -68,7 +68,7 @@ class Course:
         table = self.timetable
         if table is None or self.desk is None:
             return Said(0)
-        east, north = table.frame.metres_per_degree
+        east, north = self._metres
         x, y = (fix.lon - table.frame.lon) * east, (fix.lat - table.frame.lat) * north
         note_direction(vehicle, fix, x, y)
         run = self.assigner.assign(vehicle, fix, x, y)
@@ -77,28 +77,28 @@ class Course:
             _let_go(vehicle, fix)
             return Said(0)
         followed = self.follower.follow(vehicle, run, fix, x, y)
-        if find_claimed_run(table, fix.claimed_trip, fix.time_ms) is not None:
+        if fix.claimed_trip is not None and find_claimed_run(table, fix.claimed_trip, fix.time_ms) is not None:
             vehicle.probability = self.assigner.check_claim(vehicle)
         self.desk.see(vehicle, fix.time_ms)
         alerts = self.desk.judge(vehicle, fix.time_ms)
         self.foresight.remember(vehicle, fix, x, y)
         return Said(0, tuple(followed.stop_events), tuple(followed.lessons), tuple(alerts))
 
-    def predict(self, vehicle: Vehicle) -> list[TripPrediction]:
+    def predict(self, vehicle: Vehicle) -> Foreseen:
         """Return what is foreseen for a bus after its newest fix; nothing of the bus is changed."""
         if vehicle.progress is None or vehicle.last is None:
-            return []
-        return self.foresight.predict(vehicle, vehicle.last, vehicle.x, vehicle.y).predictions
+            return Foreseen()
+        return self.foresight.predict(vehicle, vehicle.last, vehicle.x, vehicle.y)
 
-    def position(self, vehicle: Vehicle) -> BusPosition:
-        """Return where a bus is after its newest fix."""
+    def position(self, vehicle: Vehicle, delay_s: float | None = None) -> BusPosition:
+        """Return where a bus is after its newest fix; ``delay_s`` where it is known how late it is."""
         fix, progress, watch, table = vehicle.last, vehicle.progress, vehicle.watch, self.timetable
         assert fix is not None
-        next_id = next_sequence = headsign = delay_s = None
+        next_id = next_sequence = headsign = None
         if table is not None and progress is not None and watch is not None:
             rows = table.stops_of(progress.run.trip)
             headsign = table.headsign_of(progress.run.trip)
-            delay_s = round(self.foresight.delay_of(vehicle, fix.time_ms), 1)
+            delay_s = round(self.foresight.delay_of(vehicle, fix.time_ms) if delay_s is None else delay_s, 1)
             if rows.start + watch.ahead < rows.stop:
                 next_id = table.stop_ids[table.time_stop[rows.start + watch.ahead]]
                 next_sequence = int(table.time_sequence[rows.start + watch.ahead])

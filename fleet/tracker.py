@@ -56,7 +56,6 @@ class Tracker:
         self.fingerprint = fingerprint(timetable)
         self.course = Course(timetable, roster or {}, self.fingerprint)
         self.speaks_for_all = True
-        self._roster = roster or {}
         self._area = area
         self._vehicles: dict[str, Vehicle] = {}
         self._sources: dict[str, SourceQuality] = {}
@@ -99,20 +98,19 @@ class Tracker:
             self._look_around(now_ms, out)
         return out
 
-    def adopt(self, timetable: Timetable | None) -> None:
-        """Go over to another timetable while buses drive.
+    def adopt(self, fresh: "Tracker") -> None:
+        """Go over to another timetable, roster and area while buses drive.
 
         Each bus is found again, at its next fix, from those of its last quarter of an hour. Trips and routes that were
         seen of late stay seen.
 
         Parameters
         ----------
-        timetable : Timetable or None
-            Instead of the one before.
+        fresh : Tracker
+            Of the other timetable; it knows nothing yet and is not used afterwards.
         """
         seen = self.list_seen()
-        self.fingerprint = fingerprint(timetable)
-        self.course = Course(timetable, self._roster, self.fingerprint)
+        self.fingerprint, self.course, self._area = fresh.fingerprint, fresh.course, fresh._area
         self._of_old = set(self._vehicles)
         self.note_seen(*seen)
 
@@ -130,7 +128,7 @@ class Tracker:
     def foresee(self, vehicle_id: str) -> list[TripPrediction]:
         """Return what is foreseen for a bus as of its newest fix, with all that is known by now."""
         vehicle = self._vehicles.get(vehicle_id)
-        return [] if vehicle is None else self.course.predict(vehicle)
+        return [] if vehicle is None else self.course.predict(vehicle).predictions
 
     def dump(self, vehicle_id: str) -> bytes:
         """Return what is remembered of one bus, empty bytes if nothing is."""
@@ -251,8 +249,9 @@ class Tracker:
             out.stop_events += said.stop_events
             out.lessons += said.lessons
             out.alerts += said.alerts
-            out.predictions += self.course.predict(vehicle)
-            out.positions.append(self.course.position(vehicle))
+            foreseen = self.course.predict(vehicle)
+            out.predictions += foreseen.predictions
+            out.positions.append(self.course.position(vehicle, foreseen.delay_s))
             history.said[-1] = said.short()
         if history.is_mark_due(fix.time_ms):
             history.marks.append(Mark(fix.time_ms, bare(vehicle)))
@@ -277,7 +276,7 @@ class Tracker:
         out.alerts += done.said.alerts
         out.positions += done.positions
         if vehicle.last is not None:
-            out.predictions += self.course.predict(vehicle)
+            out.predictions += self.course.predict(vehicle).predictions
 
     def _count(self, vehicle: Vehicle, fix: Fix, rules: tuple[str, ...], *, accepted: bool) -> None:
         vehicle.quality.take(fix, rules)

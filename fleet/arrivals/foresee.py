@@ -159,7 +159,7 @@ class Foresight:
     def remember(self, vehicle: Vehicle, fix: Fix, x: float, y: float) -> None:
         """Remember the situation of a bus on a trip, until its arrivals show how right it was foreseen."""
         assert vehicle.progress is not None
-        if vehicle.progress.off_m <= OFF_ROUTE_M or vehicle.is_waiting:
+        if vehicle.memory.is_due(fix.time_ms) and (vehicle.progress.off_m <= OFF_ROUTE_M or vehicle.is_waiting):
             vehicle.memory.keep(self._facts(vehicle, vehicle.progress, fix, x, y))
 
     def predict(self, vehicle: Vehicle, fix: Fix, x: float, y: float) -> Foreseen:

@@ -22,10 +22,14 @@ class SituationMemory:
     count: int = 0
     facts: Floats = field(default_factory=lambda: np.zeros((MOST, FACTS)))
 
+    def is_due(self, now_ms: float) -> bool:
+        """Return whether no situation of the last 30 s is remembered."""
+        return not self.count or now_ms - self.facts[self.count - 1, MADE_MS] >= EVERY_MS
+
     def keep(self, facts: tuple[float, ...]) -> None:
         """Remember a situation, unless one of the last 30 s is remembered."""
         now_ms = facts[MADE_MS]
-        if self.count and now_ms - self.facts[self.count - 1, MADE_MS] < EVERY_MS:
+        if not self.is_due(now_ms):
             return
         if self.count == MOST:
             self._thin(now_ms)

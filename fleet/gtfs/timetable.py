@@ -14,6 +14,7 @@ from fleet.gtfs.patterns import Pattern
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
+MOST_RUNS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Timetable:
     patterns: list[Pattern]
     doubts: Sequence[str] = ()
     repeat_calendar: bool = False
+    _runs: dict[tuple[int, str], TripRun] = field(default_factory=dict, init=False, repr=False)
     _days: dict[str, DayPlan] = field(default_factory=dict, init=False, repr=False)
     _around: tuple[int, tuple[DayPlan, DayPlan, DayPlan]] | None = field(default=None, init=False, repr=False)
 
@@ -107,7 +109,15 @@ class Timetable:
         return self.trip_headsign[trip] or self.trip_end_stop[trip]
 
     def run_of(self, trip: int, start_date: str) -> TripRun:
-        """Return a trip on a service date, whether or not the calendar has it then."""
+        """Return a trip on a service date, whether or not the calendar has it then; the same object once made."""
+        found = self._runs.get((trip, start_date))
+        if found is None:
+            if len(self._runs) >= MOST_RUNS:
+                self._runs.clear()
+            found = self._runs[trip, start_date] = self._make_run(trip, start_date)
+        return found
+
+    def _make_run(self, trip: int, start_date: str) -> TripRun:
         zero = service_day_start_ms(start_date, self.timezone)
         start, end = int(self.trip_first_s[trip]), int(self.trip_last_s[trip])
         return TripRun(trip, self.trip_ids[trip], start_date, zero, zero + start * 1000, zero + end * 1000)

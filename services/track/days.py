@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from fleet.gtfs import Timetable
 from fleet.tracker import Tracker, TrackOutputs
 from schemas.fix import Fix
 
@@ -29,16 +28,16 @@ class Days:
         """The tracker of the present run of time."""
         return self._tracker
 
+    def adopt(self, make: Callable[[], Tracker]) -> None:
+        """Go over to another timetable while buses drive; ``make`` makes trackers of it."""
+        self._make = make
+        self._tracker.adopt(make())
+
     def load(self, vehicle_id: str, data: bytes) -> bool:
         """Remember of a bus what ``Tracker.dump`` said; ``False`` if it cannot be used."""
         newest_ms = self._tracker.load(vehicle_id, data)
         self._newest_ms = max(self._newest_ms, newest_ms or 0)
         return newest_ms is not None
-
-    def adopt(self, make: Callable[[], Tracker], timetable: Timetable | None) -> None:
-        """Go over to another timetable; ``make`` makes trackers with it from now on."""
-        self._make = make
-        self._tracker.adopt(timetable)
 
     def step(self, fixes: Sequence[Fix], now_ms: int) -> TrackOutputs:
         """Take a batch as ``Tracker.step`` does; within the batch buses are put in the order of reception."""

@@ -61,5 +61,5 @@ class Swap:
         except (GtfsError, RosterError) as error:
             _log.error("the new timetable cannot be used; the one before stays", reason=str(error))
             return
-        self._days.adopt(make, timetable)
+        self._days.adopt(make)
         _log.info("another timetable is in use", trips=0 if timetable is None else len(timetable.trip_ids))

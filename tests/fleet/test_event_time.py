@@ -79,7 +79,7 @@ def test_another_timetable_is_taken_over_while_buses_drive(table, tmp_path):
     fixes = drive(table, "T0-3", late_s=60)
     tracker, other = Tracker(table), read_timetable(write_feed(tmp_path, link_s=130))
     collect(tracker, fixes[:20])
-    tracker.adopt(other)
+    tracker.adopt(Tracker(other))
     assert tracker.timetable is other
     _, events, positions = collect(tracker, fixes[20:])
     plain = collect(Tracker(other), fixes)
@@ -92,6 +92,6 @@ def test_a_timetable_without_the_trips_of_now_leaves_buses_without_a_trip(table,
     fixes = drive(table, "T0-3", late_s=60)
     tracker = Tracker(table)
     collect(tracker, fixes[:20])
-    tracker.adopt(None)
+    tracker.adopt(Tracker(None))
     positions = collect(tracker, fixes[20:])[2]
     assert all(p.assignment.trip_id is None for p in positions)
