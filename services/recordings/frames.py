@@ -48,10 +48,11 @@ def is_framed(data: bytes) -> bool:
     if head is None or (data[0] == MSG_TYPE_TAG and data[1:2] != bytes([MSG_TYPE_TAG])):
         return False
     length, start = head
-    return (length > 0 and data[start : start + 1] == bytes([MSG_TYPE_TAG])) or _lengths_fit(data)
+    return (length > 0 and data[start : start + 1] == bytes([MSG_TYPE_TAG])) or lengths_fit(data)
 
 
-def _lengths_fit(data: bytes) -> bool:
+def lengths_fit(data: bytes) -> bool:
+    """Return whether lengths lead from one of several messages to the next exactly to the end."""
     try:
         return sum(1 for _ in split_frames(data)) > 1
     except CutOffError:

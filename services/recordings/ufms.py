@@ -6,7 +6,7 @@ from google.protobuf.message import DecodeError
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from services.recordings.bound import NO_BOUND, check_count
-from services.recordings.frames import CutOffError, is_framed, split_frames
+from services.recordings.frames import CutOffError, is_framed, lengths_fit, split_frames
 from services.recordings.other import Item, OtherMessage
 from services.recordings.refusal import Refusal, make_fix, number, words
 from services.recordings.ufms_schema import POINTS_FIELD, base_message, message_types
@@ -48,7 +48,7 @@ def parse_ufms(
         One entry a point or other message; one refusal alone where the bytes are no message.
     """
     reader = _Reader(source, received_ms, points_field, most)
-    if not is_framed(data):
+    if not is_framed(data) and (reader.is_message(data) or not lengths_fit(data)):
         reader.read(data, whole_body=True)
         return reader.items
     try:
@@ -72,6 +72,14 @@ class _Reader:
 
     def refuse(self, field: str, reason: str, mend: str, original: bytes) -> None:
         self.items.append(Refusal(len(self.items), None, field, reason, mend, original[:1000]))
+
+    def is_message(self, data: bytes) -> bool:
+        """Return whether bytes are one message; what begins like one may be a stream whose first message is spoilt."""
+        try:
+            self._class().ParseFromString(data)
+        except DecodeError:
+            return False
+        return True
 
     def read(self, data: bytes, *, whole_body: bool = False) -> None:
         check_count(len(self.items) + 1, self._most)

@@ -66,7 +66,8 @@ def _run(what: str, folder: Path, asked: argparse.Namespace) -> Outcome:
         return run_vehicles(asked.messages, say=_say)
     if what == "backlog":
         return run_backlog(folder, asked.buses, asked.every, PATIENCE_S, say=_say)
-    return Fuzz(DOORS[what], folder, asked.seed).run(asked.messages, say=_say)
+    door, _, way = what.partition("@")
+    return Fuzz(DOORS[door], folder, asked.seed, way or "app").run(asked.messages, say=_say)
 
 
 def _say(text: str) -> None:
@@ -75,8 +76,13 @@ def _say(text: str) -> None:
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
-    every = [*DOORS, "vehicles", "backlog"]
-    parser.add_argument("what", nargs="*", default=every, help=f"which of {', '.join(every)} (default: all)")
+    every = [*DOORS, "ufms-json@mqtt", "vehicles", "backlog"]
+    parser.add_argument(
+        "what",
+        nargs="*",
+        default=every,
+        help=f"which of {', '.join(every)} (default: all); DOOR@http and DOOR@mqtt go by real HTTP and a real broker",
+    )
     parser.add_argument("--messages", type=int, default=1_000_000, help="a door's messages, or vehicles")
     parser.add_argument("--buses", type=int, default=1900, help="buses of the backlog (default 1900)")
     parser.add_argument("--every", type=int, default=60, help="seconds between a bus's reports in the backlog")

@@ -12,7 +12,6 @@ from typing import Any
 
 from schemas.topics import get_topic
 from services.context import Context
-from services.ingest.app import create_app
 from services.ingest.pipeline import make_house
 from services.ingest.tokens import add_token
 from services.settings import Settings
@@ -21,6 +20,7 @@ from services.stream.base import Stream
 from tests.soak.doors import Door
 from tests.soak.memory import rss_mib
 from tests.soak.nasty import spoil_bytes
+from tests.soak.ways import WAYS, Deliver, Target
 
 AT_ONCE = 16
 VEHICLES = 1000
@@ -55,10 +55,13 @@ class Fuzz:
         Takes the log and the token.
     seed : int
         Same seed, same bytes, but for the time of day.
+    way : str
+        How a body gets there, one of `WAYS`.
     """
 
-    def __init__(self, door: Door, folder: Path, seed: int) -> None:
-        self.outcome = FuzzOutcome(door.name)
+    def __init__(self, door: Door, folder: Path, seed: int, way: str = "app") -> None:
+        self.outcome = FuzzOutcome(door.name if way == "app" else f"{door.name} by {way}")
+        self._way = WAYS[way]
         self._door = door
         self._rng = random.Random(f"{seed}:{door.name}")
         self._now_s = int(time.time())
@@ -79,19 +82,24 @@ class Fuzz:
         with open_stream(self._settings.place.stream_url) as stream:
             stream.ensure_topics([get_topic("gps.fixes")])
             house = make_house(Context(self._settings, stream))
+            target = Target(self._door.name, house, stream, self._token)
             with ThreadPoolExecutor(
                 1
             ) as thread:  # the caller's own thread may have a loop, as after Playwright's tests
-                thread.submit(asyncio.run, self._send_all(create_app(house), messages, say)).result()
+                thread.submit(asyncio.run, self._send_all(target, messages, say)).result()
             house.intake.writer.close(30.0)
             self._count(stream)
         self.outcome.seconds = round(time.monotonic() - begun_s, 1)
         return self.outcome
 
-    async def _send_all(self, app: Any, messages: int, say: Callable[[str], None]) -> None:
+    async def _send_all(self, target: Target, messages: int, say: Callable[[str], None]) -> None:
+        async with self._way(target) as deliver:
+            await self._send_bodies(deliver, messages, say)
+
+    async def _send_bodies(self, deliver: Deliver, messages: int, say: Callable[[str], None]) -> None:
         outcome, told = self.outcome, 0
         while outcome.messages < messages:
-            await asyncio.gather(*[self._send(app) for _ in range(AT_ONCE)])
+            await asyncio.gather(*[self._send(deliver) for _ in range(AT_ONCE)])
             outcome.rss_end_mib = rss_mib()
             if outcome.messages <= messages / 4 or not outcome.rss_quarter_mib:
                 outcome.rss_quarter_mib = outcome.rss_end_mib
@@ -99,7 +107,7 @@ class Fuzz:
                 told = outcome.messages * 10 // messages
                 say(f"{outcome.door} {outcome.messages:,}/{messages:,}  {rss_mib():.0f} MiB  {dict(outcome.answers)}")
 
-    async def _send(self, app: Any) -> None:
+    async def _send(self, deliver: Deliver) -> None:
         rng, door, outcome = self._rng, self._door, self.outcome
         spoil_body = rng.random() < SPOILT_BODY_SHARE
         records = []
@@ -111,9 +119,7 @@ class Fuzz:
                 bad = door.make(rng, f"bad-{rng.randrange(10**6)}", self._now_s - rng.randrange(10**6))
                 records.append(bad if spoil_body else door.spoil(rng, bad))
         body = door.pack(records)
-        status, said = await ask(
-            app, f"/v1/fixes/{door.name}", spoil_bytes(rng, body) if spoil_body else body, self._token
-        )
+        status, said = await deliver(spoil_bytes(rng, body) if spoil_body else body)
         outcome.answers[status] += 1
         if status >= 500 and len(outcome.failures) < 5:
             outcome.failures.append(f"{status} {said[:300]!r} for {body[:300]!r}")
@@ -134,31 +140,3 @@ class Fuzz:
         wanted = Counter(f"good-{number % VEHICLES}".encode() for number in range(outcome.good_sent))
         outcome.good_taken = (seen & wanted).total()
         outcome.good_doubled = (seen - wanted).total()
-
-
-async def ask(app: Any, path: str, body: bytes, token: str) -> tuple[int, bytes]:
-    """Post a body to an ASGI application as a server would; return the status and the answer."""
-    sent: list[dict[str, Any]] = []
-    headers = [(b"authorization", f"Bearer {token}".encode()), (b"content-length", str(len(body)).encode())]
-    scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
-        "path": path, "raw_path": path.encode(), "query_string": b"", "headers": headers,
-        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2), "root_path": "",
-    }  # fmt: skip
-    parts = [{"type": "http.request", "body": body, "more_body": False}]
-    over = asyncio.Event()
-
-    async def receive() -> dict[str, Any]:
-        if parts:
-            return parts.pop()
-        await over.wait()
-        return {"type": "http.disconnect"}
-
-    async def send(message: dict[str, Any]) -> None:
-        sent.append(message)
-        if message["type"] == "http.response.body" and not message.get("more_body"):
-            over.set()
-
-    await app(scope, receive, send)
-    answer = b"".join(message.get("body", b"") for message in sent if message["type"] == "http.response.body")
-    return int(sent[0]["status"]), answer

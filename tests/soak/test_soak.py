@@ -8,6 +8,7 @@ import fleet.tracker
 from services.clock import CityClock
 from services.stream.base import Outgoing
 from services.stream.embedded import EmbeddedStream
+from tests.services.ingest.fetch.mosquitto import PROGRAM
 from tests.services.ingest.house import NOON_MS, csv_row, open_street
 from tests.soak.doors import DOORS
 from tests.soak.fuzz import Fuzz
@@ -22,6 +23,23 @@ def test_fuzzed_messages_break_no_door_and_cost_no_good_record(door: str, tmp_pa
     assert outcome.failures == []
     assert max(outcome.answers) < 500
     assert outcome.good_sent > 50
+    assert (outcome.good_taken, outcome.good_doubled) == (outcome.good_sent, 0)
+
+
+@pytest.mark.parametrize(
+    ("door", "way"),
+    [
+        ("osmand", "http"),
+        ("traccar", "http"),
+        pytest.param("ufms", "mqtt", marks=pytest.mark.skipif(not Path(PROGRAM).exists(), reason="MOSQUITTO ABSENT")),
+    ],
+)
+def test_fuzzed_messages_by_real_http_and_a_real_broker_cost_no_good_record(
+    door: str, way: str, tmp_path: Path
+) -> None:
+    outcome = Fuzz(DOORS[door], tmp_path, seed=4, way=way).run(200 if door == "osmand" else 2000)
+    assert outcome.failures == []
+    assert max(outcome.answers) < 500
     assert (outcome.good_taken, outcome.good_doubled) == (outcome.good_sent, 0)
 
 

@@ -190,11 +190,12 @@ def test_every_type_has_its_field_in_the_published_file() -> None:
     assert PROTO.read_text(encoding="utf-8").startswith("//")
 
 
-def test_a_broken_first_message_of_a_stream_stands_alone_too() -> None:
+@pytest.mark.parametrize("spoilt", [b"\xff" + bytes(40), bytes.fromhex("66ff00ff00ff00ff"), b"", b"\x01" * 8])
+def test_a_broken_first_message_of_a_stream_stands_alone_too(spoilt: bytes) -> None:
     message = base_message()(msgType=102)
     point = message.msgBusWayPoint
     point.vehicle, point.datetime, point.x, point.y = "29B-1", 1_771_218_000, 105.85, 21.03
     good = message.SerializeToString()
-    body = b"".join(varint(len(part)) + part for part in (b"\xff" + good, good, good))
+    body = b"".join(varint(len(part)) + part for part in (spoilt, good, good))
     items = parse_ufms(body, "depot", None)
     assert [type(item) for item in items] == [Refusal, Fix, Fix]
