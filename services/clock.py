@@ -60,3 +60,44 @@ class CityClock:
 
     def _valid(self, tick: ClockTick) -> bool:
         return self._wall.now_ms() - tick.wall_ms <= TICK_VALID_MS
+
+
+class Steadiness:
+    """Says whether a clock has gone evenly for a while; what goes by age waits until it has.
+
+    Parameters
+    ----------
+    hold_s : float
+        How long after a jump a clock is not trusted.
+    slack_ms : int
+        What is no jump.
+    """
+
+    def __init__(self, hold_s: float = 600.0, slack_ms: int = 60_000) -> None:
+        self._hold_s, self._slack_ms = hold_s, slack_ms
+        self._last: tuple[int, float] | None = None
+        self._jumped_s = float("-inf")
+
+    def look(self, now_ms: int, monotonic_s: float, speed: float = 1.0) -> bool:
+        """Take a look at the clock; return whether it is steady.
+
+        Parameters
+        ----------
+        now_ms : int
+            What the clock says.
+        monotonic_s : float
+            A clock that nobody sets.
+        speed : float
+            Seconds the first is to go in one of the second.
+
+        Returns
+        -------
+        bool
+            Whether it went as it should for ``hold_s``; a clock is trusted from its first look.
+        """
+        if self._last is not None:
+            expected_ms = self._last[0] + (monotonic_s - self._last[1]) * 1000 * speed
+            if abs(now_ms - expected_ms) > self._slack_ms:
+                self._jumped_s = monotonic_s
+        self._last = now_ms, monotonic_s
+        return monotonic_s - self._jumped_s >= self._hold_s

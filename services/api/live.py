@@ -253,7 +253,7 @@ def start_again(state: LiveState) -> None:
         table.clear()
 
 
-def forget_old(state: LiveState, now_ms: int) -> None:
+def forget_old(state: LiveState, now_ms: int, *, steady: bool = True) -> None:
     """Let go of what nobody has heard of for long, so that memory stays bounded.
 
     Parameters
@@ -262,26 +262,39 @@ def forget_old(state: LiveState, now_ms: int) -> None:
         What is known.
     now_ms : int
         The city's time.
+    steady : bool
+        Whether its clock has gone evenly for a while; if not, nothing goes because of its age, only what is said anew
+        every few seconds goes where it lies in the future.
     """
 
     def is_gone(time_ms: int, keep_ms: int) -> bool:
-        return not -FUTURE_MS <= now_ms - time_ms <= keep_ms
+        return now_ms - time_ms < -FUTURE_MS or (steady and now_ms - time_ms > keep_ms)
 
     for vehicle_id in [v for v, now in state.vehicles.items() if is_gone(now.position.time_ms, KEEP_VEHICLE_MS)]:
         del state.vehicles[vehicle_id]
     for run in [run for run, p in state.predictions.items() if is_gone(p.made_at_ms, KEEP_PREDICTION_MS)]:
         gone = state.predictions.pop(run)
         _forget_stops(state, run, {stop.stop_id for stop in gone.stops})
+    for edge_index in [e for e, now in state.edges.items() if is_gone(now.state.time_ms, KEEP_CALL_MS)]:
+        del state.edges[edge_index]
+    for source in [f for f, feed in state.feeds.items() if is_gone(feed.time_ms, KEEP_CALL_MS)]:
+        del state.feeds[source]
+    if steady:
+        _forget_slow(state, now_ms)
+
+
+def _forget_slow(state: LiveState, now_ms: int) -> None:
+    """Let go of what is said once and then holds."""
+
+    def is_gone(time_ms: int, keep_ms: int) -> bool:
+        return not -FUTURE_MS <= now_ms - time_ms <= keep_ms
+
     for run in [run for run, call in state.calls.items() if is_gone(call.arrival_ms, KEEP_CALL_MS)]:
         del state.calls[run]
     for alert_id in [a for a, alert in state.alerts.items() if is_gone(alert.updated_ms, KEEP_CALL_MS)]:
         del state.alerts[alert_id]
     for alert_id in [a for a, alert in state.alerts.items() if (alert.ended_ms or now_ms) < now_ms - KEEP_ALERT_MS]:
         del state.alerts[alert_id]
-    for edge_index in [e for e, now in state.edges.items() if is_gone(now.state.time_ms, KEEP_CALL_MS)]:
-        del state.edges[edge_index]
-    for source in [f for f, feed in state.feeds.items() if is_gone(feed.time_ms, KEEP_CALL_MS)]:
-        del state.feeds[source]
     for incident_id in [i for i, said in state.incidents.items() if said.updated_ms < now_ms - KEEP_CALL_MS]:
         del state.incidents[incident_id]
 
@@ -316,7 +329,7 @@ class Live:
         with self._lock:
             yield self._state
 
-    def forget_old(self, now_ms: int) -> None:
+    def forget_old(self, now_ms: int, *, steady: bool = True) -> None:
         """Let go of what is old."""
         with self._lock:
-            forget_old(self._state, now_ms)
+            forget_old(self._state, now_ms, steady=steady)

@@ -13,6 +13,7 @@ from schemas.topics import TOPICS
 from services.api import metrics
 from services.api.live import REDUCERS, Change
 from services.api.state import ApiState
+from services.clock import Steadiness
 from services.store.errors import StoreError
 from services.store.outbox import delete_outbox, list_outbox
 from services.stream.base import Consumer, Outgoing, Producer, Record
@@ -56,13 +57,15 @@ def follow(state: ApiState, stop: threading.Event) -> None:
 
 
 def _follow(state: ApiState, slow: Consumer, fast: Consumer, stop: threading.Event) -> None:
-    forget_at_s = time.monotonic() + FORGET_EVERY_S
+    forget_at_s, steadiness = time.monotonic() + FORGET_EVERY_S, Steadiness()
     while not stop.is_set():
         take_records(state, slow.poll(2000, 0.0))
         take_records(state, fast.poll(2000, POLL_S))
         if time.monotonic() >= forget_at_s:
             forget_at_s = time.monotonic() + FORGET_EVERY_S
-            state.live.forget_old(state.now_ms)
+            now_ms = state.now_ms
+            steady = steadiness.look(now_ms, time.monotonic(), state.context.clock.speed)
+            state.live.forget_old(now_ms, steady=steady)
 
 
 def take_records(state: ApiState, records: Sequence[Record]) -> list[Change]:

@@ -181,3 +181,17 @@ def test_memory_lets_go_of_what_is_old() -> None:
 
 def test_there_is_a_reducer_for_each_topic_the_pages_show() -> None:
     assert {"bus.positions", "bus.predictions", "road.states", "incidents", "city.clock"} <= REDUCERS.keys()
+
+
+def test_while_the_clock_jumps_ahead_and_back_nothing_of_the_present_is_forgotten() -> None:
+    state = LiveState()
+    take_position(state, position("now"))
+    take_prediction(state, prediction())
+    told = {"started_ms": NOON_MS, "updated_ms": NOON_MS, "text": Text(vi="x", en="y")}
+    take_alert(state, FleetAlert(alert_id="a", kind=AlertKind.STUCK, **told))  # type: ignore[arg-type]
+    for now_ms in (NOON_MS + 365 * 86_400_000, NOON_MS + 3_600_000 * 7, NOON_MS):
+        forget_old(state, now_ms, steady=False)
+    assert (list(state.vehicles), len(state.predictions), len(state.alerts)) == (["now"], 1, 1)
+    forget_old(state, NOON_MS - 3_600_000, steady=False)  # an hour back: what comes every ten seconds comes anew
+    assert (list(state.vehicles), len(state.alerts)) == ([], 1)
+    assert take_position(state, position("now", time_ms=NOON_MS - 3_600_000))
