@@ -24,6 +24,8 @@ class RawFeed:
         The present: whether a calendar has ended depends on it.
     near : tuple of float, optional
         Longitude and latitude of the city it should be of.
+    timezone : str, optional
+        Of the city it should be of.
 
     Raises
     ------
@@ -31,10 +33,13 @@ class RawFeed:
         If there is nothing to read.
     """
 
-    def __init__(self, path: Path, today: date, near: tuple[float, float] | None = None) -> None:
+    def __init__(
+        self, path: Path, today: date, near: tuple[float, float] | None = None, timezone: str | None = None
+    ) -> None:
         self.tables = Tables(path, needed=())
         self.today = today
         self.near = near
+        self.timezone = timezone
         self._read: dict[tuple[str, tuple[str, ...]], pl.DataFrame] = {}
 
     def has(self, name: str) -> bool:

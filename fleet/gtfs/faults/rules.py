@@ -15,14 +15,18 @@ from fleet.gtfs.faults import (
     duplicate_id,
     empty_calendar,
     empty_file,
+    falling_distance,
     frequency_overlap,
     impossible_hop,
     missing_column,
     missing_file,
     nameless_route,
     no_time_at_end,
+    not_csv,
     not_utf8,
     other_city,
+    other_timezone,
+    short_shape,
     short_trip,
     stop_off_shape,
     swapped_axes,
@@ -35,6 +39,7 @@ from fleet.gtfs.faults.raw import RawFeed
 
 RULES: Sequence[Callable[[RawFeed], list[Fault]]] = (
     missing_file.find,
+    not_csv.find,
     not_utf8.find,
     missing_column.find,
     empty_file.find,
@@ -47,6 +52,7 @@ RULES: Sequence[Callable[[RawFeed], list[Fault]]] = (
     bad_place.find,
     swapped_axes.find,
     other_city.find,
+    other_timezone.find,
     nameless_route.find,
     bad_color.find,
     no_time_at_end.find,
@@ -57,11 +63,15 @@ RULES: Sequence[Callable[[RawFeed], list[Fault]]] = (
     empty_calendar.find,
     block_overlap.find,
     frequency_overlap.find,
+    short_shape.find,
+    falling_distance.find,
     stop_off_shape.find,
 )
 
 
-def find_faults(path: Path, today: date, near: tuple[float, float] | None = None) -> list[Fault]:
+def find_faults(
+    path: Path, today: date, near: tuple[float, float] | None = None, timezone: str | None = None
+) -> list[Fault]:
     """Return everything that is wrong with a feed.
 
     Parameters
@@ -72,6 +82,8 @@ def find_faults(path: Path, today: date, near: tuple[float, float] | None = None
         The present.
     near : tuple of float, optional
         Longitude and latitude of the city it should be of.
+    timezone : str, optional
+        Of the city it should be of.
 
     Returns
     -------
@@ -83,6 +95,6 @@ def find_faults(path: Path, today: date, near: tuple[float, float] | None = None
     GtfsError
         If there is nothing to read.
     """
-    feed = RawFeed(path, today, near)
+    feed = RawFeed(path, today, near, timezone)
     found = [fault for rule in RULES for fault in rule(feed)]
     return sorted(found, key=lambda fault: fault.severity is not Severity.ERROR)

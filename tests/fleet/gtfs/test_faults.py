@@ -96,9 +96,21 @@ CASES: dict[str, tuple[dict[str, str | None], str, str, str, int | None, str | N
                            "warning", "trips.txt", 4, "t1 / u1"),
     "headways that overlap": (spoil("frequencies.txt", "t1,07:00", "t1,06:50"), "frequency_overlap", "error",
                               "frequencies.txt", 3, "t1"),
+    "a file of nothing": ({"frequencies.txt": "\n"}, "not_csv", "error", "frequencies.txt", None, None),
+    "a shape of one point": (spoil("shapes.txt", "\ns,21.0,105.82", "\nq,21.0,105.82"), "short_shape", "warning",
+                             "shapes.txt", 2, "s"),
+    "a way that falls": ({"shapes.txt": "shape_id,shape_pt_lat,shape_pt_lon,shape_pt_sequence,shape_dist_traveled\n"
+                          "s,21.0,105.80,1,5\ns,21.0,105.82,2,3\n"}, "falling_distance", "warning", "shapes.txt", 3,
+                         "s"),
     "a stop beside the line": (spoil("stops.txt", "21.000000,105.81", "21.002000,105.81"), "stop_off_shape", "warning",
                                "stops.txt", 3, "B (222 m from s)"),
 }  # fmt: skip
+
+
+def test_a_feed_of_another_time_zone_is_told(tmp_path: Path) -> None:
+    feed = write_feed(tmp_path / "feed.zip")
+    assert [f.code for f in find_faults(feed, TODAY, timezone="Asia/Tokyo")] == ["other_timezone"]
+    assert find_faults(feed, TODAY, timezone="Asia/Ho_Chi_Minh") == []
 
 
 def test_nothing_is_wrong_with_the_whole_feed(tmp_path: Path) -> None:
@@ -126,7 +138,7 @@ def test_a_fault_is_found_where_it_is(
 
 def test_every_rule_has_a_case(tmp_path: Path) -> None:
     names = {rule.__module__.rpartition(".")[2] for rule in rules.RULES}
-    tried = {case[1] for case in CASES.values()} | {"not_utf8"}
+    tried = {case[1] for case in CASES.values()} | {"not_utf8", "other_timezone"}
     assert names == tried
 
 
