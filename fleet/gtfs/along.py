@@ -59,15 +59,17 @@ def place_in_order(sx: Floats, sy: Floats, expected: Floats, x: Floats, y: Float
         for j in range(segments):
             part, d2 = _on_segment(sx[i], sy[i], x[j], y[j], x[j + 1], y[j + 1])
             along = cum[j] + part * (cum[j + 1] - cum[j])
-            before = best[j] if i > 0 else 0.0
-            if i == 0 or before < run:
-                run, arg = before, j
-            # Two stops on one segment must not go back; a step back costs its square.
-            step = max(0.0, place[i - 1, arg] - along) if i > 0 else 0.0
+            before = 0.0
+            if i > 0:
+                # From an earlier segment nothing goes back; two stops on one segment may, and that costs its square.
+                step = max(0.0, place[i - 1, j] - along)
+                stay = best[j] + step * step
+                before, back[i, j] = (stay, j) if stay < run else (run, arg)
+                if best[j] < run:
+                    run, arg = best[j], j
             off = (along - expected[i]) * scale
-            new[j] = run + d2 + step * step + off * off
+            new[j] = before + d2 + off * off
             place[i, j] = along
-            back[i, j] = arg
         best = new
     out = np.zeros(stops)
     j = int(np.argmin(best))
