@@ -95,6 +95,7 @@ def build_timetable(feed: Feed, *, repeat_calendar: bool = False) -> Timetable:
         trip_block=trips["block_id"].to_list(),
         trip_route=trip_route,
         trip_pattern=trip_pattern,
+        trip_headway_s=trips["headway_s"].to_numpy(),
         trip_start=trip_start,
         time_stop=time_stop,
         time_sequence=times["stop_sequence"].to_numpy(),
@@ -142,16 +143,19 @@ def _fill_times(arrival: Floats, departure: Floats, trip_start: Ints, along_of: 
 def expand_frequencies(feed: Feed) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return trips and stop times where every departure of a frequency is a trip of its own.
 
-    Such a trip is called ``TRIP_ID#SECONDS``, its start in seconds of the service day.
+    Such a trip is called ``TRIP_ID#SECONDS``, its start in seconds of the service day; ``headway_s`` of trips is how
+    far departure slots lie apart, 0 where a trip has a time of its own.
     """
     if feed.frequencies.is_empty():
-        return feed.trips, feed.stop_times
+        return feed.trips.with_columns(headway_s=pl.lit(0, pl.Int32)), feed.stop_times
     starts = [
-        {"trip_id": row["trip_id"], "start_s": start}
+        {"trip_id": row["trip_id"], "start_s": start, "headway_s": 0 if row["exact"] else row["headway_s"]}
         for row in feed.frequencies.iter_rows(named=True)
         for start in range(row["start_s"], row["end_s"], row["headway_s"])
     ]
-    table = pl.DataFrame(starts, schema={"trip_id": pl.String, "start_s": pl.Int32})
+    table = pl.DataFrame(starts, schema={"trip_id": pl.String, "start_s": pl.Int32, "headway_s": pl.Int32})
+    # Spans that overlap name a departure twice; it is one bus.
+    table = table.unique(["trip_id", "start_s"], keep="first", maintain_order=True)
     table = table.with_columns(new_id=pl.col("trip_id") + "#" + pl.col("start_s").cast(pl.String))
     by_frequency = pl.col("trip_id").is_in(table["trip_id"].unique().implode())
     trips = feed.trips.filter(by_frequency).join(table, on="trip_id").with_columns(trip_id="new_id")
@@ -164,5 +168,6 @@ def expand_frequencies(feed: Feed) -> tuple[pl.DataFrame, pl.DataFrame]:
         arrival_s=pl.when(known).then(pl.col("arrival_s") + shift).otherwise("arrival_s"),
         departure_s=pl.when(known).then(pl.col("departure_s") + shift).otherwise("departure_s"),
     ).sort("trip_id", "stop_sequence", maintain_order=True)
-    all_trips = pl.concat([feed.trips.filter(~by_frequency), trips.select(feed.trips.columns)])
+    others = feed.trips.filter(~by_frequency).with_columns(headway_s=pl.lit(0, pl.Int32))
+    all_trips = pl.concat([others, trips.select(others.columns)])
     return all_trips, pl.concat([feed.stop_times.filter(~by_frequency), times.select(feed.stop_times.columns)])

@@ -22,7 +22,8 @@ class Feed:
     ``stops``: stop_id, stop_name, lat, lon. ``routes``: route_id, short_name, long_name, color, route_type.
     ``trips``: trip_id, route_id, service_id, direction_id, headsign, block_id, shape_id. ``stop_times``: trip_id,
     stop_id, stop_sequence, arrival_s, departure_s, timepoint, in the order of trips and stops. ``shapes``: shape_id,
-    lat, lon, in order. ``frequencies``: trip_id, start_s, end_s, headway_s. ``doubts``: what was left out, in words.
+    lat, lon, in order. ``frequencies``: trip_id, start_s, end_s, headway_s, exact. ``doubts``: what was left
+    out, in words.
     """
 
     name: str
@@ -218,10 +219,18 @@ def _read_shapes(tables: Tables, doubts: list[str]) -> pl.DataFrame:
 
 
 def _read_frequencies(tables: Tables) -> pl.DataFrame:
-    empty = pl.DataFrame(schema={"trip_id": pl.String, "start_s": pl.Int32, "end_s": pl.Int32, "headway_s": pl.Int32})
+    empty = pl.DataFrame(
+        schema={
+            "trip_id": pl.String,
+            "start_s": pl.Int32,
+            "end_s": pl.Int32,
+            "headway_s": pl.Int32,
+            "exact": pl.Boolean,
+        }
+    )
     if not tables.has("frequencies.txt"):
         return empty
-    table = tables.read("frequencies.txt", ("trip_id", "start_time", "end_time", "headway_secs"))
+    table = tables.read("frequencies.txt", ("trip_id", "start_time", "end_time", "headway_secs"), ("exact_times",))
     headway = pl.col("headway_secs").cast(pl.Int32, strict=False)
     require(table, headway.is_null() | (headway <= 0), "frequencies.txt", "headway_secs", "give seconds above 0")
     for column in ("start_time", "end_time"):
@@ -231,6 +240,7 @@ def _read_frequencies(tables: Tables) -> pl.DataFrame:
         _seconds_of("start_time").alias("start_s"),
         _seconds_of("end_time").alias("end_s"),
         headway.alias("headway_s"),
+        (pl.col("exact_times") == "1").fill_null(value=False).alias("exact"),
     )
 
 

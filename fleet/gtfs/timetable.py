@@ -51,6 +51,10 @@ class Timetable:
     than there are trips: the rows of a trip are ``trip_start[t]`` to ``trip_start[t + 1]``. ``stop_x`` and ``stop_y``
     are metres of ``frame``; times are seconds of the service day. With ``repeat_calendar`` days outside the calendar's
     span run what each weekday usually ran; the service date is then today's.
+
+    A departure of frequencies.txt is a trip called ``TRIP_ID#SECONDS``, its start in seconds of the service day. With
+    exact times it is a trip as any other; without, it is a departure slot: ``trip_headway_s`` tells how many seconds
+    lie between slots (0 for trips with times), and being late against it means nothing.
     """
 
     name: str
@@ -75,6 +79,7 @@ class Timetable:
     trip_block: list[str | None]
     trip_route: list[int]
     trip_pattern: Ints
+    trip_headway_s: Ints
     trip_start: Ints
     time_stop: Ints
     time_sequence: Ints

@@ -19,9 +19,3 @@ def read_rows(path: Path, table: str) -> Iterator[dict[str, str]]:
     except (OSError, zipfile.BadZipFile, KeyError, UnicodeDecodeError):
         return
     yield from csv.DictReader(io.StringIO(text))
-
-
-def read_exact_trips(path: Path) -> frozenset[str]:
-    """Return the trips of ``frequencies.txt`` that leave at exact times."""
-    rows = read_rows(path, "frequencies.txt")
-    return frozenset(row["trip_id"] for row in rows if (row.get("exact_times") or "").strip() == "1")

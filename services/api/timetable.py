@@ -3,7 +3,7 @@
 import itertools
 import math
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from fleet.gtfs import Timetable
 from fleet.gtfs.timetable import DayPlan
-from services.api.gtfs_rows import read_exact_trips
 from services.city.timetable import read_city_timetable
 
 # Stops of the same name within this distance of the first of them are one place.
@@ -69,13 +68,10 @@ class CityTimetable:
     ----------
     table : Timetable or None
         The timetable, ``None`` where the city has no GTFS.
-    exact_trips : collection of str
-        Trips of ``frequencies.txt`` whose departures are exact; those of all others are by headway alone.
     """
 
-    def __init__(self, table: Timetable | None, exact_trips: Collection[str] = ()) -> None:
+    def __init__(self, table: Timetable | None) -> None:
         self.table = table
-        self._exact_trips = frozenset(exact_trips)
         self._active: dict[str, NDArray[np.bool_]] = {}
 
     @cached_property
@@ -152,7 +148,8 @@ class CityTimetable:
         base, _, start_s = trip_id.rpartition("#")
         if self.table is None or not base or not start_s.isdecimal() or base in self.table.trip_number:
             return None
-        return Frequency(base, int(start_s), base in self._exact_trips)
+        trip = self.table.trip_number.get(trip_id)
+        return Frequency(base, int(start_s), trip is not None and self.table.trip_headway_s[trip] == 0)
 
     def first_sequence(self, trip_id: str) -> int | None:
         """Return the stop sequence that a trip begins with, ``None`` where the trip is unknown."""
@@ -348,4 +345,4 @@ def open_timetable(path: Path | None, *, repeat_calendar: bool) -> CityTimetable
     """Read the timetable of a city, an empty one where it has none; raises ``GtfsError`` for a broken feed."""
     if path is None:
         return CityTimetable(None)
-    return CityTimetable(read_city_timetable(path, repeat_calendar=repeat_calendar), read_exact_trips(path))
+    return CityTimetable(read_city_timetable(path, repeat_calendar=repeat_calendar))

@@ -75,6 +75,26 @@ def test_a_frequency_is_one_trip_a_departure(tmp_path):
     assert {"T0-0#36000", "T0-0#36600", "T0-0#37200"} <= table.trip_number.keys()
 
 
+def test_departures_by_headway_are_slots_and_those_at_exact_times_are_trips(tmp_path):
+    text = "trip_id,start_time,end_time,headway_secs,exact_times\n"
+    text += "T0-0,10:00:00,10:30:00,600,\nT0-1,23:50:00,24:20:00,900,1\n"
+    table = read_timetable(write_feed(tmp_path, frequencies=text))
+    headway = {name: int(table.trip_headway_s[number]) for name, number in table.trip_number.items()}
+    assert headway["T0-0#36000"] == 600
+    assert headway["T0-1#85800"] == headway["T0-1#86700"] == headway["T0-2"] == 0
+    number = table.trip_number["T0-1#86700"]
+    assert table.trip_first_s[number] == 86_700
+
+
+def test_spans_of_a_frequency_that_overlap_name_each_departure_once(tmp_path):
+    text = "trip_id,start_time,end_time,headway_secs\nT0-0,10:00:00,10:30:00,600\nT0-0,10:10:00,10:40:00,600\n"
+    table = read_timetable(write_feed(tmp_path, frequencies=text))
+    slots = [name for name in table.trip_ids if name.startswith("T0-0#")]
+    assert sorted(slots) == ["T0-0#36000", "T0-0#36600", "T0-0#37200", "T0-0#37800"]
+    rows = table.stops_of(table.trip_number["T0-0#36600"])
+    assert rows.stop - rows.start == 8
+
+
 def test_an_exception_of_the_calendar_wins(tmp_path):
     text = "service_id,date,exception_type\nD,20251123,2\nX,20251123,1\n"
     calendar = read_feed(write_feed(tmp_path, calendar_dates=text)).calendar
