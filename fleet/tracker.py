@@ -90,7 +90,8 @@ class Tracker:
         out = TrackOutputs()
         for fix in fixes:
             self._take(fix, out)
-        look = now_ms - self._health_ms >= HEALTH_EVERY_MS
+        # A clock that was set back must not keep the tracker from looking until it has caught up.
+        look = not 0 <= now_ms - self._health_ms < HEALTH_EVERY_MS
         self._settle(out, all_of_them=look)
         if look:
             self._health_ms = now_ms

@@ -51,7 +51,9 @@ class SilentFeeds:
         out = [self._begin(source, newest[source], now_ms) for source in sorted(silent - self._open.keys())]
         for source in sorted(self._open.keys() - silent):
             ended = self._open.pop(source)
-            out.append(msgspec.structs.replace(ended, updated_ms=now_ms, ended_ms=now_ms))
+            # Later than its begin even where the clock was set back between them: the later word counts everywhere.
+            end_ms = max(now_ms, ended.updated_ms + 1)
+            out.append(msgspec.structs.replace(ended, updated_ms=end_ms, ended_ms=end_ms))
         return out, frozenset(silent)
 
     def _begin(self, source: str, last_ms: int, now_ms: int) -> FleetAlert:
