@@ -14,7 +14,7 @@ import msgspec
 
 from services.logs import set_up_logs
 from services.settings import Settings
-from tests.soak.backlog import BacklogOutcome, run_backlog
+from tests.soak.backlog import Backlog, BacklogOutcome, run_backlog
 from tests.soak.doors import DOORS
 from tests.soak.fuzz import Fuzz, FuzzOutcome
 from tests.soak.vehicles import VehiclesOutcome, run_vehicles
@@ -65,7 +65,8 @@ def _run(what: str, folder: Path, asked: argparse.Namespace) -> Outcome:
     if what == "vehicles":
         return run_vehicles(asked.messages, say=_say)
     if what == "backlog":
-        return run_backlog(folder, asked.buses, asked.every, PATIENCE_S, say=_say)
+        backlog = Backlog(asked.buses, asked.every, asked.city, asked.fixes)
+        return run_backlog(folder, backlog, PATIENCE_S, say=_say)
     door, _, way = what.partition("@")
     return Fuzz(DOORS[door], folder, asked.seed, way or "app").run(asked.messages, say=_say)
 
@@ -86,6 +87,10 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--messages", type=int, default=1_000_000, help="a door's messages, or vehicles")
     parser.add_argument("--buses", type=int, default=1900, help="buses of the backlog (default 1900)")
     parser.add_argument("--every", type=int, default=60, help="seconds between a bus's reports in the backlog")
+    parser.add_argument("--city", type=Path, help="backlog: a city folder with its timetable, made absolute")
+    parser.add_argument(
+        "--fixes", type=Path, help="backlog: fixes.jsonl that hanoi simulate --faults none wrote for it"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, help="write the report here")
     return parser.parse_args()

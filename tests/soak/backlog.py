@@ -1,12 +1,16 @@
-"""A backlog of 24 hours that arrives at once: how long the real services take to catch up, and the memory they need."""
+"""A backlog of 24 hours that arrives at once: how long the real services take to catch up, and the memory they need.
+
+Made up, of a city without a timetable; or what `hanoi simulate --faults none` wrote for a city, trips and all.
+"""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from schemas.fix import Fix
-from schemas.message import encode
+from schemas.message import decode, encode
 from schemas.text import Text
 from schemas.topics import TOPICS
 from services.city.folder import City
@@ -33,21 +37,32 @@ class BacklogOutcome:
     peak_mib: dict[str, float]
 
 
+@dataclass(frozen=True)
+class Backlog:
+    """What arrives: so many buses each ``every_s`` for a day; or the reports of a file, in a city that has it all."""
+
+    buses: int = 1900
+    every_s: int = 60
+    city: Path | None = None
+    fixes: Path | None = None
+
+
 def run_backlog(
-    folder: Path, buses: int, every_s: int, patience_s: float, say: Callable[[str], None] = lambda text: None
+    folder: Path, backlog: Backlog, patience_s: float, say: Callable[[str], None] = lambda text: None
 ) -> BacklogOutcome:
-    """Put a day of reports into the log, then start the services and wait until the archive has them all."""
+    """Put the reports into the log, then start the services and wait until the archive has them all."""
     env = {
         "STREAM_URL": f"sqlite:///{folder}/stream",
         "DATABASE_URL": f"sqlite:///{folder}/store.sqlite",
-        "CITY_DIR": str(folder / "city"),
+        "CITY_DIR": str(backlog.city or folder / "city"),
         "HANOI_RUN_VAR_DIR": str(folder),
     }
-    _make_city(folder / "city")
+    if backlog.city is None:
+        _make_city(folder / "city")
     begun_s = time.monotonic()
     with open_stream(env["STREAM_URL"]) as stream:
         stream.ensure_topics([TOPICS["gps.fixes"], TOPICS["bus.positions"]])
-        records = _fill(stream, buses, every_s, say)
+        records = _fill(stream, _made_up(backlog) if backlog.fixes is None else _read(backlog.fixes), say)
     filled_s = time.monotonic() - begun_s
     crew = {name: start("services.run.child", name, env=env, log=folder / "console.log") for name in SERVICES}
     begun_s, archived, peaks = time.monotonic(), 0, dict.fromkeys(SERVICES, 0.0)
@@ -77,19 +92,35 @@ def _make_city(folder: Path) -> None:
     (folder / "city.json").write_bytes(encode(city))
 
 
-def _fill(stream: Stream, buses: int, every_s: int, say: Callable[[str], None]) -> int:
-    producer, lot, count = stream.producer(), [], 0
-    start_ms = time.time_ns() // 1_000_000 - A_DAY_S * 1000
-    for at_s in range(0, A_DAY_S, every_s):
-        lot += [_report(bus, start_ms + at_s * 1000 + bus) for bus in range(buses)]
-        if len(lot) >= BATCH or at_s + every_s >= A_DAY_S:
-            producer.send(lot)
-            producer.flush()
-            count += len(lot)
-            lot = []
+def _fill(stream: Stream, reports: Iterable[Outgoing], say: Callable[[str], None]) -> int:
+    producer, count = stream.producer(), 0
+    for lot in batched(reports, BATCH):
+        producer.send(lot)
+        producer.flush()
+        count += len(lot)
     producer.close()
     say(f"backlog {count:,} reports lie in the log")
     return count
+
+
+def batched(reports: Iterable[Outgoing], size: int) -> Iterator[list[Outgoing]]:
+    """Yield lists of so many, the last one shorter."""
+    left = iter(reports)
+    while lot := list(islice(left, size)):
+        yield lot
+
+
+def _made_up(backlog: Backlog) -> Iterator[Outgoing]:
+    start_ms = time.time_ns() // 1_000_000 - A_DAY_S * 1000
+    for at_s in range(0, A_DAY_S, backlog.every_s):
+        for bus in range(backlog.buses):
+            yield _report(bus, start_ms + at_s * 1000 + bus)
+
+
+def _read(path: Path) -> Iterator[Outgoing]:
+    with path.open("rb") as file:
+        for line in file:
+            yield Outgoing("gps.fixes", decode(Fix, line).vehicle_id.encode(), line.rstrip())
 
 
 def _report(bus: int, time_ms: int) -> Outgoing:
