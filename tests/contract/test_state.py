@@ -87,14 +87,20 @@ def member(stream: Stream, topics: tuple[Topic, Topic], group: str, sums: Sums) 
     return make_step(stream, topics[0], group, sums.handle, state=sums, max_records=30)
 
 
+def live(stream: Stream, topics: tuple[Topic, Topic], group: str, count: int) -> Sums:
+    """Feed so many records and return what a member that took them all knew when it ended."""
+    feed(stream, topics[0], range(count))
+    sums = Sums(topics)
+    step = member(stream, topics, group, sums)
+    turn_until(lambda: len(sums.said) == count, step)
+    step.close()
+    return sums
+
+
 def test_a_restart_goes_on_with_what_was_known_and_reads_little_again(
     stream: Stream, topics: tuple[Topic, Topic], group: str
 ) -> None:
-    feed(stream, topics[0], range(400))
-    first = Sums(topics)
-    step = member(stream, topics, group, first)
-    turn_until(lambda: len(first.said) == 400, step)
-    step.close()
+    live(stream, topics, group, 400)
     feed(stream, topics[0], range(400, 440))
     second = Sums(topics)
     caught: list[int] = []
@@ -185,11 +191,7 @@ def test_what_is_known_of_a_key_goes_with_its_partition_to_another_member_and_ba
 def test_entries_of_another_form_are_not_used_and_the_log_is_read_again(
     stream: Stream, topics: tuple[Topic, Topic], group: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    feed(stream, topics[0], range(200))
-    first = Sums(topics)
-    step = member(stream, topics, group, first)
-    turn_until(lambda: len(first.said) == 200, step)
-    step.close()
+    live(stream, topics, group, 200)
     second = Sums(topics, form=b"2")
     step = member(stream, topics, group, second)
     turn_until(lambda: second.sums == expected(200), step)
@@ -201,9 +203,5 @@ def test_entries_of_another_form_are_not_used_and_the_log_is_read_again(
 def test_several_restores_write_few_entries_however_many_records_come(
     stream: Stream, topics: tuple[Topic, Topic], group: str
 ) -> None:
-    feed(stream, topics[0], range(1200))
-    sums = Sums(topics)
-    step = member(stream, topics, group, sums)
-    turn_until(lambda: len(sums.said) == 1200, step)
-    step.close()
+    live(stream, topics, group, 1200)
     assert sum(stream.end_offsets(topics[1].name).values()) <= 1200 / state_module.KEEP_EVERY
