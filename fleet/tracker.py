@@ -131,6 +131,24 @@ class Tracker:
         vehicle = self._vehicles.get(vehicle_id)
         return [] if vehicle is None else self.course.predict(vehicle).predictions
 
+    def dump_learnt(self, *, finish: bool = False) -> dict[str, bytes]:
+        """Return what was learnt over days, the parts that changed; ``finish`` settles the last minutes too."""
+        if self.timetable is None:
+            return {}
+        if finish:
+            self._foresight.learner.finish()
+        return self._foresight.learner.dump()
+
+    @property
+    def learnt_until_ms(self) -> int:
+        """The end of the last minute in what `dump_learnt` tells, 0 before the first."""
+        return 0 if self.timetable is None else self._foresight.learner.history.until_ms
+
+    def load_learnt(self, parts: Mapping[str, bytes]) -> None:
+        """Begin with what `dump_learnt` told, of this or of another timetable."""
+        if self.timetable is not None:
+            self._foresight.learner.load(parts)
+
     def dump(self, vehicle_id: str) -> bytes:
         """Return what is remembered of one bus, empty bytes if nothing is."""
         vehicle = self._vehicles.get(vehicle_id)

@@ -14,7 +14,7 @@ from schemas.position import BusPosition
 from schemas.prediction import TripPrediction
 from schemas.stop_event import StopEvent
 from schemas.stream_order import StreamOrder
-from schemas.track_state import TrackShare, TrackState
+from schemas.track_state import TrackLearnt, TrackShare, TrackState
 from schemas.violation import Candidate
 
 HOUR_S = 3600
@@ -66,6 +66,15 @@ TOPICS: dict[str, Topic] = {
             "track.state", TrackState, "vehicle_id", 4, DAY_S, "what the tracker remembers of each bus", compacted=True
         ),
         Topic("track.lessons", Lesson, "vehicle_id", 4, 3 * HOUR_S, "what observed arrivals teach all trackers"),
+        Topic(
+            "track.history",
+            TrackLearnt,
+            "part",
+            1,
+            DAY_S,
+            "what was learnt over days",
+            compacted=True,
+        ),
         Topic("track.shares", TrackShare, "tracker", 1, HOUR_S, "what each of several trackers saw of the whole"),
         Topic("stream.orders", StreamOrder, "group", 1, DAY_S, "what operators order the readers of the log"),
     )

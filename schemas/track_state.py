@@ -14,6 +14,13 @@ class TrackState(Message, frozen=True):
     state: bytes
 
 
+class TrackLearnt(Message, frozen=True):
+    """One part of what was learnt over days, as bytes; links in it are known by their stop ids."""
+
+    part: Id
+    state: bytes
+
+
 class TrackShare(Message, frozen=True):
     """What one of several trackers saw of the city in the last seconds; the one that speaks for all adds them up.
 

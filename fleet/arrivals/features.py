@@ -17,7 +17,7 @@ KINDS = 3
 # Facts of a bus at one fix, all from its own fixes: when (ms), number of the trip, kind (moving or waiting), number of
 # the next stop, part of the link to it that lies behind, seconds late, seconds it stands, seconds of the call at its
 # last stop that lie behind, its last running times over the planned ones − 1; and, where it waits, seconds until it is
-# ready and due, and until it can be at the first stop.
+# ready and due (at its last stop, until it came there: none or less), and until it can be at the first stop.
 MADE_MS, TRIP, KIND, AHEAD, PART, DELAY, STANDS, CALLED, PACE, READY, WAY = range(11)
 FACTS = 11
 TERMS = 6
@@ -59,7 +59,7 @@ def next_start_of(last_s: float, root_s: float, due_s: float, left_s: float, sta
 
     The mean and the deviation of the later of a fixed moment and one that falls as a bell.
     """
-    deviation = math.hypot(root_s, 0.1 * last_s) + 10.0
+    deviation = math.hypot(root_s, 0.1 * max(0.0, last_s)) + 10.0
     k = (last_s + TURN_S - due_s) / deviation
     bell, share = math.exp(-0.5 * k * k) / math.sqrt(2.0 * math.pi), 0.5 * (1.0 + math.erf(k / math.sqrt(2.0)))
     after = deviation * (bell + k * share)

@@ -13,6 +13,7 @@ from fleet.arrivals.features import (
     MOVING,
     NEXT_TRIP,
     PART,
+    READY,
     START_LATE,
     START_S,
     TRIP,
@@ -207,7 +208,8 @@ class Foresight:
         """Add the next trip of the block: it leaves when due, or after a short rest if the bus comes late."""
         run, start = self._timetable.run_of(follows, now.run.start_date), np.empty(4)
         left_s = float(snapshot.left_s[self._links.terminal_of[follows]])
-        next_start_of(made.last_s, made.root_s, (run.start_ms - now.time_ms) / 1000.0, left_s, start)
+        last_s = made.last_s if made.prediction is not None else float(now.fact[READY])
+        next_start_of(last_s, made.root_s, (run.start_ms - now.time_ms) / 1000.0, left_s, start)
         if start[START_S] < HORIZON_S:
             later = Situation(
                 now.vehicle_id, run, NEXT_TRIP, now.time_ms, now.age_s, 1, 0.0, float(start[START_LATE]), now.fact,
@@ -229,11 +231,14 @@ class Foresight:
         stands_s = 0.0 if vehicle.anchor is None else (now_ms - vehicle.anchor[2]) / 1000.0
         delay_s = max(-MOST_DELAY_S, min(MOST_DELAY_S, self._delay_s(progress, now_ms, waiting=False)))
         part = _part(progress, watch)
+        came_s = 0.0
+        if watch.ahead >= len(progress.pattern.stop_index) and watch.arrival_ms is not None:
+            came_s = (watch.arrival_ms - now_ms) / 1000.0
         return (
             now_ms, run.trip, MOVING, watch.ahead, round(part, 3), round(delay_s, 1),
             round(max(0.0, min(MOST_STANDING_S, stands_s) - CALL_S), 1),
             round(self._called_s(progress, watch, part, stands_s), 1),
-            round((took + PACE_PRIOR_S) / (planned + PACE_PRIOR_S) - 1.0, 3), 0.0, 0.0,
+            round((took + PACE_PRIOR_S) / (planned + PACE_PRIOR_S) - 1.0, 3), came_s, 0.0,
         )  # fmt: skip
 
     def _called_s(self, progress: Progress, watch: StopWatch, part: float, stands_s: float) -> float:

@@ -71,8 +71,6 @@ class History:
     def add(self, minute: Tally, time_ms: int, timezone: str) -> None:
         """Take the sums of one minute that will not change any more."""
         self.until_ms = max(self.until_ms, time_ms + 60_000)
-        if not len(minute.links):
-            return
         day = time_ms // 86_400_000
         if self.day and day > self.day:
             fade = DAY_FADE ** (day - self.day)

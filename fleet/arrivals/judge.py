@@ -17,6 +17,7 @@ from fleet.arrivals.features import (
     MOVING,
     NEXT_TRIP,
     PART,
+    READY,
     START_S,
     SUMS,
     TERMS,
@@ -80,6 +81,8 @@ def judge(
         if of != trip:
             last, variance = _run(trip_start[of], from_, trip_start[of + 1] - trip_start[of] - 1, part, start[START_S],
                                   of_row, planned, ratio[known], noise[known])  # fmt: skip
+            if from_ >= trip_start[of + 1] - trip_start[of]:
+                last = fact[READY]
             due_s = (start_ms - made_ms) / 1000.0
             next_start_of(last, math.sqrt(variance), due_s, left_s[known, terminal_of[trip]], start)
             kind, from_, part = NEXT_TRIP, 1, 0.0

@@ -5,14 +5,15 @@ numbers, and the last 20 minutes can still change; so neither the order in which
 lesson that comes, changes or is taken back up to 15 minutes late leaves a trace in what is known in the end.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.arrivals.history import ALL_PRIOR_S, History, Usual
+from fleet.arrivals.history import ALL_PRIOR_S, History, Usual, slot_of
 from fleet.arrivals.links import Links
+from fleet.arrivals.remembered import MODEL, hour_part, model_part, take_parts
 from fleet.arrivals.selfcheck import MINUTES, Calibration, SelfCheck
 from fleet.arrivals.tally import Tally, tally
 from schemas.lesson import Lesson
@@ -92,7 +93,28 @@ class Learner:
         self._tallies: dict[int, Tally] = {}
         self._known: dict[int, Known] = {}
         self._snapshots: dict[int, Snapshot] = {}
+        self._left_before = np.zeros((2, terminals))
+        self._taken_until_ms = 0
+        self._slots: set[int] = set()
         self.too_late = 0
+
+    def dump(self) -> dict[str, bytes]:
+        """Return what was learnt over days: the parts that changed since the last time, by name."""
+        parts = {f"hour-{slot}": hour_part(self.history, self._links, slot) for slot in sorted(self._slots)}
+        self._slots.clear()
+        return parts | {MODEL: model_part(self.history, self.check, self._links, self._base.left)}
+
+    def load(self, parts: Mapping[str, bytes]) -> None:
+        """Begin with what was learnt before; lessons that are in it already count only as the day's latest."""
+        self._left_before = take_parts(parts, self.history, self.check, self._links)
+        self._taken_until_ms = self.history.until_ms
+        self._usual.clear()
+        self._calibrations = dict.fromkeys(self._calibrations, self.check.calibration)
+        self._snapshots.clear()
+
+    def finish(self) -> None:
+        """Let everything be settled, as at the end of a recording."""
+        self._reach(self._newest + KEEP_EPOCHS)
 
     def add(self, lesson: Lesson) -> None:
         """Take one observed arrival, or what it says instead of an earlier one; it counts two minutes later."""
@@ -165,13 +187,17 @@ class Learner:
         """Make the minute after the base part of it."""
         self._base = self._know(epoch)
         self._base_epoch = epoch
-        self.history.add(self._tally(epoch), epoch * EPOCH_MS, self._timezone)
+        new = epoch * EPOCH_MS >= self._taken_until_ms
+        if new and len(self._tally(epoch).links):
+            self.history.add(self._tally(epoch), epoch * EPOCH_MS, self._timezone)
+            self._slots.add(slot_of(epoch * EPOCH_MS, self._timezone)[0])
         lessons = self._lessons.pop(epoch, {})
         for identity in lessons:
             self._epoch_of.pop(identity, None)
         self._tallies.pop(epoch, None)
         self._freeze((epoch + KEEP_EPOCHS) // USUAL_EPOCHS)
-        self.check.settle(lessons.values())
+        if new:
+            self.check.settle(lessons.values())
         ahead = epoch + KEEP_EPOCHS
         self._calibrations[ahead] = self.check.calibration
         self._calibrations.pop(ahead - 2 * KEEP_EPOCHS, None)
@@ -215,11 +241,16 @@ class Learner:
         # The rush hour comes and goes everywhere at once: faster than one link alone could tell.
         ratio *= (known.lately[0].sum() + LATELY_PRIOR_S) / (float(known.lately[1] @ ratio) + LATELY_PRIOR_S)
         # The prior never fades: else it would matter which minute was the first that anybody asked about.
-        usual_ms = (known.left[0].sum() + 1000.0 * LEFT_S * LEFT_PRIOR) / (known.left[1].sum() + LEFT_PRIOR)
-        left = (known.left[0] + LEFT_PRIOR * usual_ms) / (known.left[1] + LEFT_PRIOR) / 1000.0
+        all_left = _mean((known.left + self._left_before).sum(axis=1), 1000.0 * LEFT_S)
+        left = _mean(known.left, _mean(self._left_before, all_left)) / 1000.0
         calibration = self._calibrations.get(epoch) or self._calibrations[min(self._calibrations)]
         made = self._snapshots[epoch] = Snapshot(ratio, usual, frozen.noise, left, calibration)
         return made
+
+
+def _mean(sums: Floats, before: Floats | float) -> Floats:
+    out: Floats = (sums[0] + LEFT_PRIOR * before) / (sums[1] + LEFT_PRIOR)
+    return out
 
 
 def _add(known: Known, minute: Tally) -> Known:

@@ -11,6 +11,7 @@ from services.clock import WallClock
 from services.context import Context
 from services.stream.runner import Incoming, Result, run_step
 from services.track.days import Days
+from services.track.learnt import HISTORY, Learnt
 from services.track.shares import SHARES, Shares
 from services.track.state import LESSONS, Lessons, TrackerState
 from services.track.swap import Swap, timetable_of, tracker_maker
@@ -22,12 +23,13 @@ MAX_RECORDS = 2000  # large, so that a batch holds all partitions about equally 
 def run(context: Context) -> None:
     """Track until the context says stop; a city without a timetable gets positions only."""
     city, stream = CityFolder(context.settings.place.city_dir), context.stream
-    stream.ensure_topics(map(get_topic, (SHARES, LESSONS)))
+    stream.ensure_topics(map(get_topic, (SHARES, LESSONS, HISTORY)))
     repeat = context.settings.run.repeat_calendar
     days = Days(tracker_maker(city, timetable_of(city, repeat=repeat)))
     swap = Swap(city, days, repeat=repeat)
     with ExitStack() as held:
         shares = held.enter_context(closing(Shares(stream, days)))
+        learnt = held.enter_context(closing(Learnt(stream, days)))
         lessons = held.enter_context(closing(Lessons(stream, days)))
         ticks = held.enter_context(closing(stream.tail(["city.clock"], since_ms=WallClock().now_ms() - 60_000)))
 
@@ -39,7 +41,7 @@ def run(context: Context) -> None:
             lessons.take()
             shares.take(now_ms)
             out = days.step([incoming.message for incoming in batch], now_ms)  # type: ignore[misc]
-            return Result(outputs=[*outputs_of(out), *lessons.tell(out), *shares.speak(out, now_ms)])
+            return Result(outputs=[*outputs_of(out), *lessons.tell(out), *learnt.tell(), *shares.speak(out, now_ms)])
 
         state = TrackerState(days, shares)
         run_step(context, group=GROUP, topics=["gps.fixes"], handle=handle, state=state, max_records=MAX_RECORDS)

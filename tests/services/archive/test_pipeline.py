@@ -11,7 +11,7 @@ from tests.contract import messages
 from tests.contract.messages import NOON_MS
 
 # Fixes are kept as the positions made of them, and the played clock is of no use later.
-NOT_KEPT = {"stream.orders", "track.state", "track.lessons", "track.shares", "gps.fixes", "city.clock"}
+NOT_KEPT = {"stream.orders", "track.state", "track.lessons", "track.history", "track.shares", "gps.fixes", "city.clock"}
 
 
 def test_every_topic_is_archived_or_named_as_not_kept() -> None:

@@ -1,0 +1,59 @@
+"""What was learnt over days is kept as bytes and taken over by stop ids."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from fleet.arrivals.learner import Learner
+from tests.fleet.arrivals.test_learner import BASE_MS, LINKS, ZONE, learner, lesson, numbers_of, same
+
+DAY_MS = 86_400_000
+
+
+def taught() -> Learner:
+    made = learner()
+    for n in range(120):
+        made.add(lesson(20 * n, took_s=100.0, vehicle=f"v{n}", foreseen=(150, 90)))
+        made.add(lesson(20 * n, vehicle=f"t{n}", stop=1, link=-1, terminal=0, left_s=120.0))
+    made.finish()
+    return made
+
+
+def test_a_second_day_begins_with_what_the_first_taught():
+    first = taught()
+    second = Learner(LINKS, ZONE)
+    second.load(first.dump())
+    a, b = first.at(BASE_MS + DAY_MS + 600_000), second.at(BASE_MS + DAY_MS + 600_000)
+    assert b.usual[0] > 1.4
+    np.testing.assert_allclose(b.usual, a.usual, rtol=0.02)
+    np.testing.assert_array_equal(b.calibration.quantile, a.calibration.quantile)
+    assert b.left_s[0] > 90.0
+
+
+def test_another_timetable_takes_over_the_links_it_shares():
+    swapped = replace(LINKS, names=["B>C", "A>B"], terminals=["R>Z"])
+    second = Learner(swapped, ZONE)
+    second.load(taught().dump())
+    usual = second.at(BASE_MS + DAY_MS).usual
+    assert usual[1] > 1.4
+    assert usual[1] > usual[0]
+
+
+def test_lessons_read_again_after_a_restart_are_not_learnt_twice():
+    first = taught()
+    second = Learner(LINKS, ZONE)
+    second.load(first.dump())
+    second.add_all(lesson(20 * n, took_s=100.0, vehicle=f"v{n}", foreseen=(150, 90)) for n in range(120))
+    second.finish()
+    np.testing.assert_allclose(second.history.took_s, first.history.took_s)
+    np.testing.assert_array_equal(second.check.counts, first.check.counts)
+
+
+def test_damaged_parts_are_left_out():
+    parts = taught().dump()
+    broken = {name: data[:-7] for name, data in parts.items()} | {"hour-99": b"x", "other": parts["model"]}
+    second = Learner(LINKS, ZONE)
+    second.load(broken)
+    fresh = Learner(LINKS, ZONE)
+    same(second.at(BASE_MS), fresh.at(BASE_MS))
+    assert all(np.isfinite(numbers).all() for numbers in numbers_of(second.at(BASE_MS)).values())
