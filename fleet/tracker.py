@@ -103,17 +103,18 @@ class Tracker:
         """Go over to another timetable, roster and area while buses drive.
 
         Each bus is found again, at its next fix, from those of its last quarter of an hour. Trips and routes that were
-        seen of late stay seen.
+        seen of late stay seen; what was learnt of links that stay is kept.
 
         Parameters
         ----------
         fresh : Tracker
             Of the other timetable; it knows nothing yet and is not used afterwards.
         """
-        seen = self.list_seen()
+        seen, learnt = self.list_seen(), self.dump_learnt(whole=True)
         self.fingerprint, self.course, self._area = fresh.fingerprint, fresh.course, fresh._area
         self._of_old = set(self._vehicles)
         self.note_seen(*seen)
+        self.load_learnt(learnt)
 
     def learn(self, lessons: Iterable[Lesson]) -> None:
         """Take what buses taught, those of other trackers too."""
@@ -131,23 +132,19 @@ class Tracker:
         vehicle = self._vehicles.get(vehicle_id)
         return [] if vehicle is None else self.course.predict(vehicle).predictions
 
-    def dump_learnt(self, *, finish: bool = False) -> dict[str, bytes]:
-        """Return what was learnt over days, the parts that changed; ``finish`` settles the last minutes too."""
-        if self.timetable is None:
-            return {}
-        if finish:
-            self._foresight.learner.finish()
-        return self._foresight.learner.dump()
+    def dump_learnt(self, *, whole: bool = False) -> dict[str, bytes]:
+        """Return what was learnt over days by name: the parts that changed since the last time, or all."""
+        return {} if self.timetable is None else self.course.foresight.learner.dump(whole=whole)
 
     @property
     def learnt_until_ms(self) -> int:
         """The end of the last minute in what `dump_learnt` tells, 0 before the first."""
-        return 0 if self.timetable is None else self._foresight.learner.history.until_ms
+        return 0 if self.timetable is None else self.course.foresight.learner.history.until_ms
 
     def load_learnt(self, parts: Mapping[str, bytes]) -> None:
         """Begin with what `dump_learnt` told, of this or of another timetable."""
         if self.timetable is not None:
-            self._foresight.learner.load(parts)
+            self.course.foresight.learner.load(parts)
 
     def dump(self, vehicle_id: str) -> bytes:
         """Return what is remembered of one bus, empty bytes if nothing is."""

@@ -98,9 +98,10 @@ class Learner:
         self._slots: set[int] = set()
         self.too_late = 0
 
-    def dump(self) -> dict[str, bytes]:
-        """Return what was learnt over days: the parts that changed since the last time, by name."""
-        parts = {f"hour-{slot}": hour_part(self.history, self._links, slot) for slot in sorted(self._slots)}
+    def dump(self, *, whole: bool = False) -> dict[str, bytes]:
+        """Return what was learnt over days by name: the parts that changed since the last time, or all."""
+        slots = np.flatnonzero(self.history.planned_s.any(axis=1)).tolist() if whole else sorted(self._slots)
+        parts = {f"hour-{slot}": hour_part(self.history, self._links, slot) for slot in slots}
         self._slots.clear()
         return parts | {MODEL: model_part(self.history, self.check, self._links, self._base.left)}
 

@@ -33,7 +33,7 @@ def test_a_second_day_begins_with_what_the_first_taught():
 def test_another_timetable_takes_over_the_links_it_shares():
     swapped = replace(LINKS, names=["B>C", "A>B"], terminals=["R>Z"])
     second = Learner(swapped, ZONE)
-    second.load(taught().dump())
+    second.load(taught().dump(whole=True))
     usual = second.at(BASE_MS + DAY_MS).usual
     assert usual[1] > 1.4
     assert usual[1] > usual[0]
@@ -50,7 +50,7 @@ def test_lessons_read_again_after_a_restart_are_not_learnt_twice():
 
 
 def test_damaged_parts_are_left_out():
-    parts = taught().dump()
+    parts = taught().dump(whole=True)
     broken = {name: data[:-7] for name, data in parts.items()} | {"hour-99": b"x", "other": parts["model"]}
     second = Learner(LINKS, ZONE)
     second.load(broken)
