@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from fleet.arrivals.foresee import OFF_ROUTE_M, Foresight
+from fleet.arrivals.foresee import Foresight, is_off_route
 from fleet.assignment.progress import Progress, advance, seat
 from fleet.gtfs.timetable import Timetable, TripRun
 from fleet.stop_events.watch import StopWatch
@@ -107,7 +107,7 @@ class Follower:
         assert vehicle.watch is not None
         waiting = vehicle.is_waiting
         done = progress.is_at_end and vehicle.watch.ahead >= len(progress.pattern.stop_index)
-        if progress.off_m > OFF_ROUTE_M:
+        if is_off_route(progress):
             vehicle.phase = Phase.DEADHEAD if waiting or progress.is_at_end else Phase.DETOUR
         elif waiting or done:
             vehicle.phase = Phase.LAYOVER

@@ -38,6 +38,8 @@ from schemas.prediction import TripPrediction
 from schemas.stop_event import StopEvent
 
 OFF_ROUTE_M = 250.0
+# Where a feed has no shape the line goes straight from stop to stop, and the street does not.
+OFF_UNDRAWN_M = 750.0
 DEADHEAD_MPS = 5.0
 PACE_PRIOR_S = 300.0
 PACE_MEMORY_S = 900.0
@@ -160,7 +162,7 @@ class Foresight:
     def remember(self, vehicle: Vehicle, fix: Fix, x: float, y: float) -> None:
         """Remember the situation of a bus on a trip, until its arrivals show how right it was foreseen."""
         assert vehicle.progress is not None
-        if vehicle.memory.is_due(fix.time_ms) and (vehicle.progress.off_m <= OFF_ROUTE_M or vehicle.is_waiting):
+        if vehicle.memory.is_due(fix.time_ms) and (not is_off_route(vehicle.progress) or vehicle.is_waiting):
             vehicle.memory.keep(self._facts(vehicle, vehicle.progress, fix, x, y))
 
     def predict(self, vehicle: Vehicle, fix: Fix, x: float, y: float) -> Foreseen:
@@ -186,7 +188,7 @@ class Foresight:
         assert watch is not None
         waiting = vehicle.is_waiting
         out.delay_s = self._delay_s(progress, fix.time_ms, waiting=waiting)
-        if progress.off_m > OFF_ROUTE_M and not waiting:
+        if is_off_route(progress) and not waiting:
             return out
         fact, start = np.array(self._facts(vehicle, progress, fix, x, y)), np.empty(4)
         snapshot, trip = self.learner.at(fix.time_ms), progress.run.trip
@@ -261,6 +263,11 @@ class Foresight:
         if waiting:
             return max(0.0, second - float(self._timetable.departure_s[rows.start]))
         return second - due_s(progress.distance_m, progress.pattern.stop_distance_m, self._timetable.arrival_s[rows])
+
+
+def is_off_route(progress: Progress) -> bool:
+    """Return whether a bus is too far beside its shape to be on its route."""
+    return progress.off_m > (OFF_ROUTE_M if progress.pattern.drawn else OFF_UNDRAWN_M)
 
 
 def _way_to_start_m(progress: Progress, x: float, y: float) -> float:
