@@ -57,6 +57,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bench simulate": ("services.bench.simulate:simulate", "Time the simulator beside one object a bus."),
     "bench api": ("services.bench.api:api", "Time the api and its streams with a whole fleet reporting."),
     "bench latency": ("services.bench.latency:latency", "Time every fix of a played city from HTTP in to SSE out."),
+    "bench swap": ("services.bench.swap:swap", "Give a running city another timetable while requests run."),
     "bench capacity": ("services.bench.capacity:capacity", "Find the highest rate a running city sustains."),
 }
 

@@ -5,6 +5,7 @@
     city.json            what is here, of what age, what is doubtful in one line each
     gtfs.zip             the timetable, shapes added where the feed had none   (optional)
     timetable.bin        the timetable compiled for the services, made of gtfs.zip   (optional)
+    laid.msgpack         lines laid on the roads, for the next timetable       (optional)
     network/             the road network of `hanoi network build`             (optional)
     map.pmtiles          base map: layers roads, lines, stops, water, green    (optional)
     cameras/ID.yaml      one file a camera                                     (optional)

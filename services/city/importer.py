@@ -30,12 +30,13 @@ from schemas.text import Text
 from services.city.drawing import map_lines, map_stops, nearest_road_names
 from services.city.facts import feed_counts, part, place_part, zone, zone_of
 from services.city.folder import CITY_FILE, Calendar, City, CityError, Part, write_city
+from services.city.laid import LAID_FILE, key_of, load_laid, save_laid
 from services.city.lines import join_directions, name_lines, name_stops, name_stops_by_road, read_stop_names
 from services.city.mend import mend
-from services.city.patterns import list_patterns
+from services.city.patterns import Pattern, list_patterns
 from services.city.pieces import Bbox, absent_parts, read_calendar, read_cameras, read_roster, slug
 from services.city.report import DOUBTFUL, Finding, Report, write_report
-from services.city.shapes import add_shapes, lay_patterns
+from services.city.shapes import Found, add_shapes, lay_patterns
 from services.city.tables import Tables, read_tables, write_tables
 from services.city.timetable import compile_timetable
 
@@ -44,7 +45,10 @@ VIETNAM = "Asia/Ho_Chi_Minh"
 
 @dataclass(frozen=True)
 class Request:
-    """What to make a city of; any part may be absent, but not all of them."""
+    """What to make a city of; any part may be absent, but not all of them.
+
+    With ``keeps_roads`` lines that the city in ``out`` has laid on its roads are taken over.
+    """
 
     out: Path
     gtfs: Path | None = None
@@ -57,6 +61,7 @@ class Request:
     origin: str = "import"
     repeat_calendar: bool = False
     workers: int = 1
+    keeps_roads: bool = False
 
 
 @dataclass
@@ -236,9 +241,22 @@ def _shapes(request: Request, draft: Draft, tables: Tables, progress: Progress) 
     if not patterns:
         return
     progress.stage("shapes", len(patterns))
-    network = draft.folder / "network" if draft.network is not None else None
-    found = lay_patterns(patterns, network, workers=request.workers, advance=progress.advance)
-    draft.findings += add_shapes(tables, patterns, of_trip, found, on_roads=network is not None)
+    found = _lay(request, draft, patterns, progress)
+    draft.findings += add_shapes(tables, patterns, of_trip, found, on_roads=draft.network is not None)
+
+
+def _lay(request: Request, draft: Draft, patterns: list[Pattern], progress: Progress) -> list[Found]:
+    if draft.network is None:
+        return lay_patterns(patterns, None, workers=1, advance=progress.advance)
+    known = load_laid(request.out / LAID_FILE) if request.keeps_roads else {}
+    fresh = [pattern for pattern in patterns if key_of(pattern) not in known]
+    for _ in range(len(patterns) - len(fresh)):
+        progress.advance()
+    made = lay_patterns(fresh, draft.folder / "network", workers=request.workers, advance=progress.advance)
+    every = dict(known) | {key_of(p): line for p, line in zip(fresh, made, strict=True)}
+    found = [every[key_of(pattern)] for pattern in patterns]
+    save_laid(draft.folder / LAID_FILE, patterns, found)
+    return found
 
 
 def _small_parts(request: Request, draft: Draft) -> None:

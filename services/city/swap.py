@@ -18,12 +18,13 @@ from routing.network import NetworkError, load_areas, load_network, write_pmtile
 from services.city.drawing import map_lines, map_stops
 from services.city.folder import CITY_FILE, City, CityError, CityFolder, write_city
 from services.city.importer import Draft, Progress, Request, credit, take_feed
+from services.city.laid import LAID_FILE
 from services.city.report import DOUBTFUL, Finding, Report, read_report, write_report
 from services.city.tables import Tables, read_tables
 from services.city.timetable import COMPILED_FILE
 
 BEFORE = "before"
-FEED = ("gtfs.zip", COMPILED_FILE)
+FEED = ("gtfs.zip", COMPILED_FILE, LAID_FILE)
 FAR_DEG = 0.5
 
 
@@ -156,7 +157,9 @@ def _read(folder: CityFolder, gtfs: Path, new: Path, now_ms: int, progress: Prog
             raise CityError(f"{folder.network} cannot be read, and lines are laid on it: {error}") from error
         (new / "network").symlink_to(folder.network.resolve(), target_is_directory=True)
     repeat = folder.city.calendar is not None and folder.city.calendar.repeat
-    request = Request(out=folder.root, gtfs=gtfs, origin=folder.city.origin, repeat_calendar=repeat, workers=2)
+    request = Request(
+        out=folder.root, gtfs=gtfs, origin=folder.city.origin, repeat_calendar=repeat, workers=2, keeps_roads=True
+    )
     take_feed(request, draft, now_ms, progress)
     _refuse_foreign(folder.city, gtfs, draft)
     return draft
