@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
+from fleet.alerts.away import note_away
+from fleet.alerts.bunching import BunchDesk
+from fleet.alerts.detours import DetourDesk
 from fleet.alerts.missing import MissingTrips
 from fleet.alerts.rules import judge_silence, judge_vehicle
 from fleet.alerts.silence import SilentFeeds
@@ -29,6 +32,8 @@ class AlertDesk:
         self._trip_seen: dict[tuple[str, str], int] = {}
         self._missing = MissingTrips(timetable)
         self._silent = SilentFeeds()
+        self._detours = DetourDesk(timetable)
+        self._bunches = BunchDesk(timetable)
 
     def see(self, vehicle: Vehicle, time_ms: int) -> None:
         """Note that a bus was seen on its trip."""
@@ -39,6 +44,7 @@ class AlertDesk:
         self._trip_seen[key] = max(time_ms, self._trip_seen.get(key, 0))
         if vehicle.phase is Phase.IN_SERVICE:
             self._route_seen[route] = max(time_ms, self._route_seen.get(route, 0))
+        self._detours.see(vehicle, time_ms)
 
     def list_seen(self) -> tuple[dict[str, int], dict[str, int]]:
         """Return when buses ran trips (``TRIP_ID/START_DATE``) and routes of late, as `note_seen` takes it."""
@@ -60,6 +66,9 @@ class AlertDesk:
 
     def judge(self, vehicle: Vehicle, time_ms: int) -> list[FleetAlert]:
         """Return the alerts of a bus that began, or ended, at its newest fix."""
+        excursion = note_away(vehicle, time_ms)
+        if excursion is not None:
+            self._detours.add(excursion)
         return judge_vehicle(vehicle, self._timetable, time_ms)
 
     def look_around(self, vehicles: Iterable[Vehicle], now_ms: int, *, of_all: bool) -> list[FleetAlert]:
@@ -87,6 +96,7 @@ class AlertDesk:
             if vehicle.last is not None and vehicle.last.source not in silent:
                 alert = judge_silence(vehicle, self._timetable, now_ms)
                 out += [] if alert is None else [alert]
+        out += self._detours.look(now_ms) + self._bunches.look(known, now_ms)
         if of_all:
             self._trip_seen = {k: t for k, t in self._trip_seen.items() if now_ms - t < KEEP_SEEN_MS}
             quiet = self._routes_of(known, silent)

@@ -1,0 +1,190 @@
+"""Buses that will run as one, told while there is time to hold the one behind; and waits far longer than planned.
+
+The time between two buses is taken along the timetable's own running times, each at the pace its bus has kept: what it
+will be at each stop ahead says where and when they meet.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from fleet.alerts.say import clock_text, fill_words, stop_ahead
+from fleet.gtfs.timetable import Timetable
+from fleet.vehicle import Vehicle
+from schemas.fleet_alert import AlertKind, FleetAlert
+from schemas.text import Text
+from schemas.trip import Phase
+
+FRESH_MS = 120_000
+SURE = 0.7
+OFF_M = 120.0
+FROM_START_M = 200.0
+AHEAD_S = 1_500.0
+# As one: nearer than a quarter of what is planned between them, at least a minute.
+AS_ONE = 0.25
+AS_ONE_S = 60.0
+GAP_TIMES = 2.0
+GAP_S = 600.0
+LASTS_MS = 60_000
+CLEARS_MS = 120_000
+PACE_PRIOR_S = 900.0
+HOLD_S = (30.0, 240.0)
+
+
+WORDS = {
+    AlertKind.BUNCHING: Text(
+        vi="Tuyến {line}: xe {bus} đuổi kịp xe {other} lúc {at} gần {place}; giữ xe {bus} ở {held} {minutes} phút",
+        en="Line {line}: bus {bus} meets {other} at {at} near {place}; hold {bus} at {held} for {minutes} min",
+    ),
+    AlertKind.BIG_GAP: Text(
+        vi="Tuyến {line}: xe {bus} cách xe trước {gap} phút, biểu đồ {planned} phút",
+        en="Line {line}: bus {bus} is {gap} min behind the one ahead, planned {planned} min",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """What is foreseen of a bus and the one ahead of it; seconds between them as planned, now, and where they meet."""
+
+    leader: Vehicle
+    follower: Vehicle
+    planned_s: float
+    now_s: float
+    then_s: float
+    expected_ms: int
+    stop: int
+
+
+class BunchDesk:
+    """Judges the buses of each direction against the one ahead.
+
+    Parameters
+    ----------
+    timetable : Timetable
+        Whose trips are run.
+    """
+
+    def __init__(self, timetable: Timetable) -> None:
+        self._timetable = timetable
+        self._since: dict[tuple[AlertKind, str, str], int] = {}
+        self._absent: dict[tuple[AlertKind, str, str], int] = {}
+        self._open: dict[tuple[AlertKind, str, str], FleetAlert] = {}
+
+    def look(self, vehicles: Iterable[Vehicle], now_ms: int) -> list[FleetAlert]:
+        """Return what began or ended among all pairs."""
+        found: dict[tuple[AlertKind, str, str], Meeting] = {}
+        for meeting in self._meetings(vehicles, now_ms):
+            names = (meeting.leader.vehicle_id, meeting.follower.vehicle_id)
+            if meeting.then_s < max(AS_ONE_S, AS_ONE * meeting.planned_s):
+                found[(AlertKind.BUNCHING, *names)] = meeting
+            elif meeting.now_s > max(GAP_TIMES * meeting.planned_s, meeting.planned_s + GAP_S):
+                found[(AlertKind.BIG_GAP, *names)] = meeting
+        return self._begin(found, now_ms) + self._end(found.keys(), now_ms)
+
+    def _begin(self, found: dict[tuple[AlertKind, str, str], Meeting], now_ms: int) -> list[FleetAlert]:
+        out = []
+        self._since = {key: self._since.get(key, now_ms) for key in found}
+        for key, meeting in found.items():
+            self._absent.pop(key, None)
+            if key not in self._open and now_ms - self._since[key] >= LASTS_MS:
+                self._open[key] = self._alert(key[0], meeting, self._since[key], now_ms)
+                out.append(self._open[key])
+        return out
+
+    def _end(self, found: Iterable[tuple[AlertKind, str, str]], now_ms: int) -> list[FleetAlert]:
+        out = []
+        for key in self._open.keys() - set(found):
+            if now_ms - self._absent.setdefault(key, now_ms) >= CLEARS_MS:
+                del self._absent[key]
+                out.append(msgspec.structs.replace(self._open.pop(key), updated_ms=now_ms, ended_ms=now_ms))
+        return sorted(out, key=lambda alert: alert.alert_id)
+
+    def _meetings(self, vehicles: Iterable[Vehicle], now_ms: int) -> list[Meeting]:
+        groups: dict[int, list[Vehicle]] = {}
+        for vehicle in vehicles:
+            if _is_sure(vehicle, now_ms):
+                assert vehicle.progress is not None
+                groups.setdefault(int(self._timetable.trip_pattern[vehicle.progress.run.trip]), []).append(vehicle)
+        out = []
+        for group in groups.values():
+            group.sort(key=lambda v: (-v.progress.distance_m if v.progress else 0.0, v.vehicle_id))
+            for leader, follower in pairwise(group):
+                meeting = self._foresee(leader, follower)
+                out += [] if meeting is None else [meeting]
+        return out
+
+    def _foresee(self, leader: Vehicle, follower: Vehicle) -> Meeting | None:
+        ahead, behind = leader.progress, follower.progress
+        assert ahead is not None
+        assert behind is not None
+        planned_s = (behind.run.start_ms - ahead.run.start_ms) / 1000.0
+        if planned_s <= AS_ONE_S:
+            return None
+        stops: NDArray[np.float64] = behind.pattern.stop_distance_m
+        times = self._timetable.arrival_s[self._timetable.stops_of(behind.run.trip)]
+        lead_s, follow_s = (float(np.interp(p.distance_m, stops, times)) for p in (ahead, behind))
+        now_s = (behind.time_ms - ahead.time_ms) / 1000.0 + (lead_s - follow_s) * _pace(follower)
+        ahead_at = np.flatnonzero((stops > ahead.distance_m) & (times - lead_s <= AHEAD_S))
+        later_s = times[ahead_at] - lead_s
+        gaps = np.concatenate([[now_s], now_s + later_s * (_pace(follower) - _pace(leader))])
+        at = int(np.argmax(gaps < max(AS_ONE_S, AS_ONE * planned_s)))
+        after_s = 0.0 if at == 0 else float(later_s[at - 1]) * _pace(leader)
+        next_stop = min(len(stops) - 1, int(np.searchsorted(stops, ahead.distance_m)))
+        stop = int(ahead_at[at - 1]) if at > 0 else next_stop
+        return Meeting(leader, follower, planned_s, now_s, float(gaps[at]), ahead.time_ms + round(after_s * 1000), stop)
+
+    def _alert(self, kind: AlertKind, m: Meeting, since_ms: int, now_ms: int) -> FleetAlert:
+        table, run = self._timetable, m.follower.progress.run if m.follower.progress else None
+        assert run is not None
+        rows, hold_at = table.stops_of(run.trip), stop_ahead(m.follower, table)
+        assert hold_at is not None
+        line = table.route_short_names[table.trip_route[run.trip]]
+        hold_s = float(np.clip(round((m.planned_s - m.then_s) / 60.0) * 30.0, *HOLD_S))
+        bus, other = m.follower.vehicle_id, m.leader.vehicle_id
+        words = fill_words(
+            WORDS[kind],
+            line=line,
+            bus=bus,
+            other=other,
+            at=clock_text(m.expected_ms, table.timezone),
+            place=table.stop_names[int(table.time_stop[rows.start + m.stop])],
+            held=table.stop_names[hold_at],
+            minutes=f"{hold_s / 60:g}",
+            gap=round(m.now_s / 60),
+            planned=round(m.planned_s / 60),
+        )
+        return FleetAlert(
+            alert_id=f"{kind}/{other}/{bus}/{since_ms}",
+            kind=kind,
+            started_ms=since_ms,
+            updated_ms=now_ms,
+            text=words,
+            vehicle_id=bus,
+            trip_id=run.trip_id,
+            start_date=run.start_date,
+            route_id=table.route_ids[table.trip_route[run.trip]],
+            lon=m.follower.last.lon if m.follower.last else None,
+            lat=m.follower.last.lat if m.follower.last else None,
+            stop_id=table.stop_ids[hold_at],
+            expected_ms=m.expected_ms,
+            hold_s=hold_s if kind is AlertKind.BUNCHING else None,
+        )
+
+
+def _is_sure(vehicle: Vehicle, now_ms: int) -> bool:
+    progress = vehicle.progress
+    if progress is None or vehicle.last is None or vehicle.phase is not Phase.IN_SERVICE:
+        return False
+    far = progress.distance_m > float(progress.pattern.stop_distance_m[0]) + FROM_START_M and not progress.is_at_end
+    fresh = now_ms - vehicle.last.time_ms <= FRESH_MS
+    return far and fresh and vehicle.probability >= SURE and progress.off_m <= OFF_M
+
+
+def _pace(vehicle: Vehicle) -> float:
+    took_s, planned_s = vehicle.pace
+    return float(np.clip((took_s + PACE_PRIOR_S) / (planned_s + PACE_PRIOR_S), 0.6, 2.0))

@@ -1,0 +1,182 @@
+"""Detours: two buses left their line and came back at the same places, by the same way, while none went through."""
+
+from dataclasses import dataclass, field
+
+import msgspec
+import numpy as np
+
+from fleet.alerts.away import Excursion, distance_between
+from fleet.alerts.say import clock_text
+from fleet.gtfs.timetable import Timetable
+from fleet.vehicle import Vehicle
+from schemas.detour import Detour
+from schemas.fleet_alert import AlertKind, FleetAlert
+from schemas.text import Text
+from schemas.trip import Phase
+
+SAME_PLACE_M = 350.0
+SAME_WAY_M = 80.0
+WITHIN_MS = 60 * 60_000
+MISSED_M = 100.0
+THROUGH_M = 50.0
+# Of the part that is left out: a bus on its line there has gone through.
+MIDDLE = (0.3, 0.7)
+THROUGH_TO_END = 2
+Way = tuple[int, int]
+
+
+@dataclass(eq=False)
+class _Case:
+    """Excursions that are alike, the buses that went through since the newest of them, and what was told."""
+
+    excursions: list[Excursion]
+    through: set[str] = field(default_factory=set)
+    told: FleetAlert | None = None
+    is_new: bool = True
+
+    @property
+    def newest(self) -> Excursion:
+        return max(self.excursions, key=lambda one: (one.to_ms, one.vehicle_id))
+
+    @property
+    def oldest(self) -> Excursion:
+        return min(self.excursions, key=lambda one: (one.from_ms, one.vehicle_id))
+
+    @property
+    def buses(self) -> tuple[str, ...]:
+        return tuple(sorted({one.vehicle_id for one in self.excursions}))
+
+
+class DetourDesk:
+    """Collects the excursions of all buses and tells of detours.
+
+    Parameters
+    ----------
+    timetable : Timetable
+        Whose lines are run.
+    """
+
+    def __init__(self, timetable: Timetable) -> None:
+        self._timetable = timetable
+        self._cases: dict[Way, list[_Case]] = {}
+
+    def add(self, excursion: Excursion) -> None:
+        """Take one excursion; the same one again changes nothing."""
+        cases = self._cases.setdefault(self._way_of(excursion.trip), [])
+        for case in cases:
+            if any((e.vehicle_id, e.from_ms) == (excursion.vehicle_id, excursion.from_ms) for e in case.excursions):
+                return
+            if self._is_alike(case.newest, excursion):
+                case.excursions.append(excursion)
+                case.through.clear()
+                case.is_new = True
+                return
+        cases.append(_Case([excursion]))
+
+    def see(self, vehicle: Vehicle, time_ms: int) -> None:
+        """Note a bus that goes through where others went around."""
+        progress = vehicle.progress
+        if progress is None or progress.off_m > THROUGH_M or vehicle.phase is not Phase.IN_SERVICE:
+            return
+        for case in self._cases.get(self._way_of(progress.run.trip), ()):
+            one = case.newest
+            low, high = (one.from_m + part * (one.to_m - one.from_m) for part in MIDDLE)
+            if low <= progress.distance_m <= high and time_ms > one.from_ms and not vehicle.away:
+                case.through.add(vehicle.vehicle_id)
+
+    def look(self, now_ms: int) -> list[FleetAlert]:
+        """Return the detours that began, changed or ended."""
+        out: list[FleetAlert] = []
+        for way, cases in list(self._cases.items()):
+            for case in list(cases):
+                alert = self._judge(way, case, now_ms)
+                out += [] if alert is None else [alert]
+                if self._is_over(case, now_ms):
+                    cases.remove(case)
+            if not cases:
+                del self._cases[way]
+        return out
+
+    def _judge(self, way: Way, case: _Case, now_ms: int) -> FleetAlert | None:
+        if self._is_over(case, now_ms):
+            if case.told is None:
+                return None
+            detour = case.told.detour
+            assert detour is not None
+            ended = msgspec.structs.replace(detour, updated_ms=now_ms, ended_ms=now_ms)
+            return msgspec.structs.replace(case.told, updated_ms=now_ms, ended_ms=now_ms, detour=ended)
+        if len(case.buses) < 2 or not case.is_new:
+            return None
+        case.is_new = False
+        case.told = self._alert(way, case, now_ms)
+        return case.told
+
+    @staticmethod
+    def _is_over(case: _Case, now_ms: int) -> bool:
+        return len(case.through) >= (THROUGH_TO_END if case.told else 1) or now_ms - case.newest.to_ms > WITHIN_MS
+
+    def _way_of(self, trip: int) -> Way:
+        return self._timetable.trip_route[trip], self._timetable.trip_direction[trip] or 0
+
+    def _is_alike(self, one: Excursion, other: Excursion) -> bool:
+        table = self._timetable
+        if one.vehicle_id == other.vehicle_id or table.trip_pattern[one.trip] != table.trip_pattern[other.trip]:
+            return False
+        if max(abs(one.from_m - other.from_m), abs(one.to_m - other.to_m)) > SAME_PLACE_M:
+            return False
+        return max(distance_between(one.way, other.way), distance_between(other.way, one.way)) <= SAME_WAY_M
+
+    def _alert(self, way: Way, case: _Case, now_ms: int) -> FleetAlert:
+        table, newest, first = self._timetable, case.newest, case.oldest
+        detour = self._detour(way, case, now_ms)
+        lon, lat = detour.line[len(detour.line) // 2]
+        return FleetAlert(
+            alert_id=detour.detour_id,
+            kind=AlertKind.DETOUR,
+            started_ms=first.from_ms,
+            updated_ms=now_ms,
+            text=detour.text,
+            route_id=table.route_ids[way[0]],
+            lon=lon,
+            lat=lat,
+            stop_id=detour.left_stop_id,
+            expected_ms=newest.to_ms,
+            detour=detour,
+        )
+
+    def _detour(self, way: Way, case: _Case, now_ms: int) -> Detour:
+        table, one, first = self._timetable, case.newest, case.oldest
+        pattern, rows = table.pattern_of(one.trip), table.stops_of(one.trip)
+        along, names = pattern.stop_distance_m, [table.stop_names[int(s)] for s in pattern.stop_index]
+        here = np.column_stack([table.stop_x[pattern.stop_index], table.stop_y[pattern.stop_index]])
+        away = np.array([distance_between(point[None, :], one.way) for point in here])
+        missed = np.flatnonzero((along > one.from_m) & (along < one.to_m) & (away > MISSED_M))
+        left = max(0, int(np.searchsorted(along, one.from_m, side="right")) - 1)
+        back = min(len(along) - 1, int(np.searchsorted(along, one.to_m)))
+        if len(missed):
+            left, back = min(left, int(missed[0]) - 1), max(back, int(missed[-1]) + 1)
+        left, back = max(0, left), min(len(along) - 1, back)
+        lon, lat = table.frame.to_degrees(one.way[:, 0], one.way[:, 1])
+        line, since = table.route_short_names[way[0]], clock_text(first.from_ms, table.timezone)
+        gone = ", ".join(names[int(n)] for n in missed)
+        vi = f"không đón trả ở {gone}" if gone else "các trạm vẫn được phục vụ"
+        en = f"stops not served: {gone}" if gone else "all stops are served"
+        route_id = table.route_ids[way[0]]
+        return Detour(
+            detour_id=f"detour/{route_id}/{way[1]}/{first.from_ms}",
+            route_id=route_id,
+            direction_id=way[1],
+            left_stop_id=table.stop_ids[int(pattern.stop_index[left])],
+            left_stop_sequence=int(table.time_sequence[rows.start + left]),
+            back_stop_id=table.stop_ids[int(pattern.stop_index[back])],
+            back_stop_sequence=int(table.time_sequence[rows.start + back]),
+            missed_stop_ids=tuple(table.stop_ids[int(pattern.stop_index[n])] for n in missed),
+            line=tuple((round(float(a), 6), round(float(b), 6)) for a, b in zip(lon, lat, strict=True)),
+            vehicle_ids=case.buses,
+            started_ms=first.from_ms,
+            updated_ms=now_ms,
+            text=Text(
+                vi=f"Tuyến {line} đi đường vòng từ {since}, giữa {names[left]} và {names[back]}: {vi}",
+                en=f"Line {line} is on a detour since {since}, between {names[left]} and {names[back]}: {en}",
+            ),
+        )

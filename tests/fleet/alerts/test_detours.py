@@ -1,0 +1,79 @@
+"""A detour is told once two buses drove it, with its way and the stops they miss; one bus alone is no detour."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fleet.alerts.away import distance_between
+from fleet.gtfs import read_timetable
+from fleet.tracker import Tracker
+from schemas.fix import Fix
+from schemas.fleet_alert import AlertKind, FleetAlert
+from tests.fleet.alerts.test_rules import START_MS, drive, fix
+from tests.fleet.small_feed import write_feed
+
+HEADWAY_MS = 1_200_000
+
+
+@pytest.fixture
+def tracker(tmp_path: Path) -> Tracker:
+    return Tracker(read_timetable(write_feed(tmp_path / "feed")))
+
+
+def run(bus: str, trip: int, *, around: bool, beside: float = 0.7) -> list[Fix]:
+    """Return a bus on its trip; around the fourth stop or through it."""
+    fixes = []
+    for second in range(0, 840, 15):
+        stops = second / 120
+        off = beside * min(1.0, (stops - 2.3) * 4, (3.7 - stops) * 4) if around and 2.3 < stops < 3.7 else 0.0
+        at_ms = START_MS + (trip - 3) * HEADWAY_MS + second * 1000
+        fixes.append(fix(at_ms, stops, bus=bus, trip=f"T0-{trip}", off=off, speed_mps=4.3))
+    return fixes
+
+
+def detours(alerts: list[FleetAlert]) -> list[FleetAlert]:
+    return [alert for alert in alerts if alert.kind is AlertKind.DETOUR]
+
+
+def test_two_buses_that_go_around_the_same_way_are_a_detour_with_its_way_and_missed_stops(tracker: Tracker) -> None:
+    alerts = drive(
+        tracker, run("A", 3, around=True) + run("B", 4, around=True), until_ms=START_MS + HEADWAY_MS + 860_000
+    )
+    (told,) = detours(alerts)
+    assert told.detour is not None
+    assert (told.detour.missed_stop_ids, told.detour.vehicle_ids) == (("S3",), ("A", "B"))
+    assert (told.detour.left_stop_id, told.detour.back_stop_id) == ("S2", "S4")
+    assert max(lat for _, lat in told.detour.line) > 21.003
+    assert "Bến 3" in told.text.vi
+    assert not any(name in told.text.vi + told.text.en for name in ("A ", "B "))
+    # The second bus came back at most ten seconds of looking around before.
+    assert told.updated_ms - max(f.time_ms for f in run("B", 4, around=True) if f.lat - 21.0 > 0) <= 60_000
+
+
+def test_one_bus_alone_is_no_detour(tracker: Tracker) -> None:
+    assert detours(drive(tracker, run("A", 3, around=True), until_ms=START_MS + 900_000)) == []
+
+
+def test_a_bus_that_goes_through_between_them_says_that_the_way_is_open(tracker: Tracker) -> None:
+    fixes = run("A", 3, around=True) + run("B", 4, around=False) + run("C", 5, around=True)
+    assert detours(drive(tracker, fixes, until_ms=START_MS + 2 * HEADWAY_MS + 860_000)) == []
+
+
+def test_two_buses_that_go_around_on_different_sides_are_no_detour(tracker: Tracker) -> None:
+    fixes = run("A", 3, around=True) + run("B", 4, around=True, beside=-0.7)
+    assert detours(drive(tracker, fixes, until_ms=START_MS + HEADWAY_MS + 860_000)) == []
+
+
+def test_a_detour_ends_when_two_buses_have_gone_through(tracker: Tracker) -> None:
+    fixes = run("A", 3, around=True) + run("B", 4, around=True) + run("C", 5, around=False) + run("D", 6, around=False)
+    told = detours(drive(tracker, fixes, until_ms=START_MS + 3 * HEADWAY_MS + 860_000))
+    assert [alert.ended_ms is None for alert in told] == [True, False]
+    assert told[0].alert_id == told[1].alert_id
+    assert told[1].detour is not None
+    assert told[1].detour.ended_ms == told[1].ended_ms
+
+
+def test_the_distance_of_a_way_from_another_is_that_of_its_points() -> None:
+    way = np.array([[0.0, 0.0], [100.0, 0.0]])
+    assert distance_between(np.array([[50.0, 30.0], [120.0, 0.0]]), way) == pytest.approx(25.0)
