@@ -30,6 +30,14 @@ class Moment:
     alerts: Sequence[FleetAlert] = ()
     incidents: Sequence[Incident] = ()
 
+    def missed_stops(self) -> dict[tuple[str, int], frozenset[str]]:
+        """Return the stops that detours leave out, by line and direction."""
+        missed: dict[tuple[str, int], frozenset[str]] = {}
+        for detour in (alert.detour for alert in self.alerts if alert.detour is not None):
+            way = (detour.route_id, detour.direction_id)
+            missed[way] = missed.get(way, frozenset()) | frozenset(detour.missed_stop_ids)
+        return missed
+
     def holders(self) -> dict[RunKey, str]:
         """Return which bus each run is told of: the one predicted for it, else that furthest along; never two."""
         surest = sorted(self.positions, key=lambda p: (p.assignment.distance_m or 0.0, p.vehicle_id))

@@ -9,6 +9,7 @@ from google.transit import gtfs_realtime_pb2 as pb
 from services.api.feeds.moment import Moment
 from services.api.feeds.rt.alerts import add_alerts
 from services.api.feeds.rt.message import new_feed
+from services.api.feeds.rt.trip_modifications import add_trip_modifications
 from services.api.feeds.rt.trip_updates import add_trip_updates
 from services.api.feeds.rt.vehicle_positions import add_vehicles
 from services.api.responses import Kept
@@ -65,6 +66,7 @@ MAKERS: dict[str, Callable[[Edition, pb.FeedMessage], None]] = {
     "vehicle-positions": lambda e, feed: add_vehicles(feed, e.moment, e.timetable),
     "trip-updates": lambda e, feed: add_trip_updates(feed, e.moment, e.timetable),
     "alerts": lambda e, feed: add_alerts(feed, e.moment, e.timetable, e.roads),
+    "trip-modifications": lambda e, feed: add_trip_modifications(feed, e.moment, e.timetable),
 }
 NAMES = tuple(MAKERS)
 FORMS: dict[str, Callable[[pb.FeedMessage, int], Kept]] = {

@@ -32,6 +32,12 @@ OPEN_FEEDS = (
     _gtfs_rt("vehicle-positions", "Vị trí mới nhất của từng xe", "The newest position of every bus"),
     _gtfs_rt("trip-updates", "Giờ đến dự kiến, chuyến không chạy", "Predicted arrivals, and trips that do not come"),
     _gtfs_rt("alerts", "Thông báo cho hành khách", "What riders should know"),
+    _gtfs_rt(
+        "trip-modifications",
+        "Đường vòng: đường xe chạy và trạm không phục vụ",
+        "Detours: the way driven and the stops left out",
+        experimental=True,
+    ),
     OpenFeed(
         "siri-vm",
         "SIRI 2.1",

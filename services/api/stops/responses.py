@@ -95,7 +95,7 @@ def arrivals_out(state: LiveState, timetable: CityTimetable, place: StopPlace, n
         now_ms=now_ms,
         newest_fix_ms=max(fixes, default=None),
         arrivals=[_arrival_out(row, timetable) for row in rows],
-        alerts=_alerts(state, timetable, rows),
+        alerts=_alerts(state, timetable, place, rows),
     )
 
 
@@ -105,7 +105,13 @@ def _arrival_out(row: Arrival, timetable: CityTimetable) -> ArrivalOut:
     return out
 
 
-def _alerts(state: LiveState, timetable: CityTimetable, rows: list[Arrival]) -> list[AlertOut]:
+def _alerts(state: LiveState, timetable: CityTimetable, place: StopPlace, rows: list[Arrival]) -> list[AlertOut]:
+    """Return what goes wrong with the trips of the list, and the detours that leave this place out."""
     trips = {row.trip_id for row in rows}
-    about = (alert for alert in state.alerts.values() if alert.trip_id in trips)
+    about = (
+        alert
+        for alert in state.alerts.values()
+        if alert.trip_id in trips
+        or (alert.detour is not None and not set(place.stop_ids).isdisjoint(alert.detour.missed_stop_ids))
+    )
     return [said for alert in about if (said := rider_alert_out(alert, timetable)) is not None]

@@ -16,6 +16,8 @@ EFFECTS: dict[AlertKind, Any] = {
     AlertKind.NOT_COMING: pb.Alert.NO_SERVICE,
     AlertKind.STUCK: pb.Alert.SIGNIFICANT_DELAYS,
     AlertKind.BUNCHING: pb.Alert.SIGNIFICANT_DELAYS,
+    AlertKind.BIG_GAP: pb.Alert.REDUCED_SERVICE,
+    AlertKind.DETOUR: pb.Alert.DETOUR,
     AlertKind.OFF_ROUTE: pb.Alert.MODIFIED_SERVICE,
     AlertKind.EARLY_DEPARTURE: pb.Alert.MODIFIED_SERVICE,
 }
@@ -58,6 +60,11 @@ def _add_alert(feed: pb.FeedMessage, alert: FleetAlert, timetable: CityTimetable
         entity.route_id = alert.route_id
     out = feed.entity.add(id=f"alert/{hidden_id(alert)}").alert
     out.informed_entity.append(entity)
+    if alert.detour is not None:
+        entity.direction_id = alert.detour.direction_id
+        out.informed_entity[0].direction_id = alert.detour.direction_id
+        for stop_id in alert.detour.missed_stop_ids:
+            out.informed_entity.add(stop_id=stop_id).MergeFrom(entity)
     _since(out, alert.started_ms)
     out.cause, out.effect = pb.Alert.UNKNOWN_CAUSE, EFFECTS[alert.kind]
     out.severity_level = pb.Alert.WARNING

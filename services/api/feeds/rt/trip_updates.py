@@ -24,6 +24,7 @@ def add_trip_updates(feed: pb.FeedMessage, moment: Moment, timetable: CityTimeta
         Names the runs.
     """
     runs_of = {p.vehicle_id: p.assignment.trip_id for p in moment.positions}
+    missed = moment.missed_stops()
     for run, prediction in moment.predictions.items():
         calls = calls_ahead(prediction, moment.now_ms)
         if not calls or not _is_in_block(run.trip_id, runs_of.get(prediction.vehicle_id) or run.trip_id, timetable):
@@ -32,7 +33,8 @@ def add_trip_updates(feed: pb.FeedMessage, moment: Moment, timetable: CityTimeta
         fill_trip(update.trip, run, timetable)
         update.vehicle.id = update.vehicle.label = prediction.vehicle_id
         update.timestamp = prediction.made_at_ms // 1000
-        _fill_calls(update, prediction, calls)
+        left_out = missed.get((prediction.route_id, prediction.direction_id or 0), frozenset())
+        _fill_calls(update, prediction, calls, left_out)
     for run, alert in moment.not_coming().items():
         if timetable.table is not None and run.trip_id in timetable.table.trip_number:
             update = feed.entity.add(id=entity_id(run)).trip_update
@@ -61,10 +63,18 @@ def _is_in_block(trip_id: str, running_id: str, timetable: CityTimetable) -> boo
     return other is not None and table.trip_block[one] is not None and table.trip_block[one] == table.trip_block[other]
 
 
-def _fill_calls(update: pb.TripUpdate, prediction: TripPrediction, calls: list[tuple[StopPrediction, int]]) -> None:
+def _fill_calls(
+    update: pb.TripUpdate,
+    prediction: TripPrediction,
+    calls: list[tuple[StopPrediction, int]],
+    left_out: frozenset[str],
+) -> None:
     by_headway = update.trip.schedule_relationship == pb.TripDescriptor.UNSCHEDULED
     for stop, time_s in calls:
         call = update.stop_time_update.add(stop_sequence=stop.stop_sequence, stop_id=stop.stop_id)
+        if stop.stop_id in left_out:
+            call.schedule_relationship = StopUpdate.SKIPPED
+            continue
         call.arrival.time = call.departure.time = time_s
         call.arrival.uncertainty = call.departure.uncertainty = uncertainty_s(stop, time_s)
         if stop.scheduled_ms is not None and not by_headway:

@@ -13,9 +13,11 @@ import pytest
 from google.protobuf.json_format import Parse
 from google.transit import gtfs_realtime_pb2 as pb
 
+from schemas.detour import Detour
 from schemas.fleet_alert import AlertKind, FleetAlert
 from schemas.text import Text
 from services.api.feeds.published import NAMES, Edition
+from services.api.feeds.rt.polyline import encode_polyline
 from services.store.incidents import record_detected
 from tests.data import judge, shared_data
 from tests.services.api.feeds.afternoon import play
@@ -246,6 +248,77 @@ def test_an_incident_is_told_once_a_person_has_verified_it(api: Running) -> None
     api.clock.time_ms += 5_000
     alert = read(api, "alerts").entity[0].alert
     assert [selector.route_id for selector in alert.informed_entity] == ["r32"]
+
+
+def detour() -> tuple[str, FleetAlert]:
+    way = Detour(
+        detour_id="detour/r32/0/1",
+        route_id="r32",
+        direction_id=0,
+        left_stop_id="s2",
+        left_stop_sequence=2,
+        back_stop_id="s4",
+        back_stop_sequence=4,
+        missed_stop_ids=("s3",),
+        line=((105.845, 21.005), (105.85, 21.02), (105.79, 21.045), (105.733, 21.05)),
+        vehicle_ids=("29B-123.45", "29B-1"),
+        started_ms=NOON_MS - MINUTE_MS,
+        updated_ms=NOON_MS,
+        text=Text(vi="Tuyến 32 đi đường vòng", en="Line 32 is on a detour"),
+    )
+    said = msgspec.structs.replace(missing()[1], alert_id=way.detour_id, kind=AlertKind.DETOUR, trip_id=None)
+    return "fleet.alerts", msgspec.structs.replace(said, start_date=None, text=way.text, detour=way)
+
+
+def test_a_detour_is_a_modification_of_its_trips_with_its_way_and_an_alert(api: Running) -> None:
+    api.take(detour())
+    entities = read(api, "trip-modifications").entity
+    (shape,) = [e.shape for e in entities if e.HasField("shape")]
+    (told,) = [e.trip_modifications for e in entities if e.HasField("trip_modifications")]
+    assert sorted(told.selected_trips[0].trip_ids) == ["t1", "t2"]
+    assert told.selected_trips[0].shape_id == shape.shape_id
+    assert list(told.service_dates) == [DATE]
+    change = told.modifications[0]
+    assert (change.start_stop_selector.stop_id, change.end_stop_selector.stop_id) == ("s3", "s3")
+    alerts = {e.id: e.alert for e in read(api, "alerts").entity}
+    alert = alerts[change.service_alert_id]
+    assert alert.effect == pb.Alert.DETOUR
+    assert [(s.route_id, s.direction_id, s.stop_id) for s in alert.informed_entity] == [
+        ("r32", 0, ""),
+        ("r32", 0, "s3"),
+    ]
+    assert "29B" not in api.client.get("/gtfs-rt/trip-modifications.json").text
+
+
+def test_stops_that_a_detour_leaves_out_are_skipped_and_said_at_the_stop(api: Running) -> None:
+    api.take(detour(), ("bus.positions", position()), ("bus.predictions", prediction(stops=("s2", "s3", "s4"))))
+    calls = read(api, "trip-updates").entity[0].trip_update.stop_time_update
+    told = {
+        call.stop_id: pb.TripUpdate.StopTimeUpdate.ScheduleRelationship.Name(call.schedule_relationship)
+        for call in calls
+    }
+    assert told == {"s2": "SCHEDULED", "s3": "SKIPPED", "s4": "SCHEDULED"}
+    assert [a["kind"] for a in api.client.get("/api/stops/s3/arrivals").json()["alerts"]] == ["detour"]
+    assert api.client.get("/api/stops/s4/arrivals").json()["alerts"] == []
+
+
+@pytest.mark.judge
+def test_the_outside_judge_takes_a_detour(api: Running, tmp_path: Path) -> None:
+    script = judge("gtfs_rt.sh")
+    api.take(detour(), ("bus.positions", position()), ("bus.predictions", prediction(stops=("s2", "s3", "s4"))))
+    feed = read(api, "vehicle-positions")
+    for name in ("trip-updates", "alerts", "trip-modifications"):
+        feed.entity.MergeFrom(read(api, name).entity)
+    file, at = tmp_path / "all.pb", dt.datetime.fromtimestamp(NOON_MS / 1000, dt.UTC).isoformat()
+    file.write_bytes(feed.SerializeToString())
+    words = [str(script), str(api.state.city.gtfs), str(file), at, str(tmp_path / "out")]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    assert "WARNING" not in done.stdout, done.stdout
+
+
+def test_a_polyline_is_that_of_the_published_example() -> None:
+    assert encode_polyline([(-120.2, 38.5), (-120.95, 40.7), (-126.453, 43.252)]) == "_p~iF~ps|U_ulLnnqC_mqNvxq`@"
 
 
 def test_a_departure_of_a_frequency_is_named_by_its_trip_and_its_start(headway_api: Running) -> None:
