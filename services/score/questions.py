@@ -7,13 +7,23 @@ from pathlib import Path
 import click
 import polars as pl
 
+from services.replay.truth import ASKED, OBSERVED
+from services.replay.write import PREDICTIONS, SCHEDULE
+
 FILES = ("asked.csv", "observed.csv", "schedule.csv", "predictions.csv", "summary.json")
+COLUMNS = {"asked": ASKED, "observed": OBSERVED, "schedule": SCHEDULE, "predictions": PREDICTIONS}
 RUN = ["trip_id", "start_date"]
 TRIP = ["vehicle_id", *RUN]
 AHEAD_S = 1800.0
 # What was said last stands so long while a newer report leads to nothing.
 STANDS_MS = 60_000
-TEXTS = dict.fromkeys(("vehicle_id", "trip_id", "start_date", "stop_id", "route_id", "source"), pl.String)
+KINDS: dict[str, type[pl.DataType]] = dict.fromkeys(
+    ("time_ms", "arrival_ms", "known_ms", "made_at_ms", "eta_ms", "p10_ms", "p50_ms", "p90_ms", "scheduled_ms",
+     "stop_no", "stop_sequence"), pl.Int64,
+)  # fmt: skip
+KINDS |= {"distance_m": pl.Float64} | dict.fromkeys(
+    ("vehicle_id", "trip_id", "start_date", "stop_id", "route_id", "source"), pl.String
+)
 
 
 def check_files(folder: Path) -> None:
@@ -25,12 +35,22 @@ def check_files(folder: Path) -> None:
 
 def read(folder: Path, name: str) -> pl.DataFrame:
     """Return one file of a replay with ids as texts."""
-    return pl.read_csv(folder / f"{name}.csv", schema_overrides=TEXTS, infer_schema_length=10_000)
+    path = folder / f"{name}.csv"
+    try:
+        table = pl.read_csv(path, schema_overrides=KINDS, infer_schema_length=10_000)
+        return table.select(COLUMNS[name])
+    except (OSError, pl.exceptions.PolarsError) as error:
+        said = str(error).partition("\n")[0]
+        raise click.ClickException(f"{path} cannot be read: {said}; replay the recording again") from error
 
 
 def read_summary(folder: Path) -> dict[str, object]:
     """Return the summary of a replay."""
-    return dict(json.loads((folder / "summary.json").read_text(encoding="utf-8")))
+    path = folder / "summary.json"
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise click.ClickException(f"{path} cannot be read: {error}; replay the recording again") from error
 
 
 def ask(asked: pl.DataFrame, observed: pl.DataFrame, schedule: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from fleet.gtfs.timetable import Timetable
 from fleet.simulation.truth import TrueCall, TruePosition, Truth
 from services.replay.truth import ASKED, OBSERVED
 from services.replay.write import SCHEDULE, list_schedule
-from services.score.questions import TEXTS
+from services.score.questions import KINDS
 
 # A tracker's clock that is so near the true one is right.
 RIGHT_MS = 1500
@@ -66,5 +66,4 @@ def truth_tables(path: Path, timetable: Timetable) -> tuple[pl.DataFrame, pl.Dat
 
 
 def _table(rows: Sequence[tuple[object, ...]], columns: tuple[str, ...]) -> pl.DataFrame:
-    kinds = {name: TEXTS.get(name, pl.Float64 if name == "distance_m" else pl.Int64) for name in columns}
-    return pl.DataFrame(rows, schema=kinds, orient="row")
+    return pl.DataFrame(rows, schema={name: KINDS[name] for name in columns}, orient="row")

@@ -107,3 +107,23 @@ def test_a_route_nobody_ran_is_said(tmp_path):
     folder = write_replay(tmp_path, [say(0, 1, 100)])
     assert CliRunner().invoke(arrivals, [str(folder), "--route", "R"]).exit_code == 0
     assert "no bus was seen" in CliRunner().invoke(arrivals, [str(folder), "--route", "X"]).output
+
+
+@pytest.mark.parametrize("name", ["asked.csv", "observed.csv", "schedule.csv", "predictions.csv", "summary.json"])
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"vehicle_id,time_ms\nV,yesterday\n"])
+def test_a_broken_file_of_a_replay_is_named_without_a_traceback(tmp_path, name, content):
+    folder = write_replay(tmp_path, [say(0, 1, 100)])
+    (folder / name).write_bytes(content)
+    done = CliRunner().invoke(arrivals, [str(folder)])
+    assert done.exit_code == 1
+    assert not done.exception or isinstance(done.exception, SystemExit)
+    assert "Error: " in done.output
+
+
+def test_a_replay_in_which_nothing_was_named_or_said_is_told_so(tmp_path):
+    folder = write_replay(tmp_path, [])
+    assert score(folder)["ours"] is None
+    assert score(folder)["answered"] == 0.0
+    lines = (folder / "asked.csv").read_text().splitlines()
+    (folder / "asked.csv").write_text(lines[0] + "\n")
+    assert "no bus was seen" in CliRunner().invoke(arrivals, [str(folder)]).output
