@@ -34,7 +34,7 @@ def read_tables(path: Path) -> Tables:
     Parameters
     ----------
     path : Path
-        A GTFS zip; its files may lie in one folder inside.
+        A GTFS zip, its files may lie in one folder inside; or a folder.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def read_tables(path: Path) -> Tables:
     CityError
         If the file is absent, empty, no zip, broken, no GTFS, or lacks a file or column that is needed.
     """
-    files = _read_zip(path)
+    files = _read_folder(path) if path.is_dir() else _read_zip(path)
     missing = [f"{name}.txt" for name in NEEDED if name not in files]
     if not any(name in files for name in CALENDARS):
         missing.append("calendar.txt or calendar_dates.txt")
@@ -58,6 +58,10 @@ def read_tables(path: Path) -> Tables:
         if tables[name].is_empty():
             raise CityError(f"{path}: {name}.txt has a header and no rows; ask the publisher for a whole feed")
     return tables
+
+
+def _read_folder(path: Path) -> dict[str, bytes]:
+    return {file.stem: file.read_bytes() for file in sorted(path.glob("*.txt"))}
 
 
 def _read_zip(path: Path) -> dict[str, bytes]:

@@ -11,7 +11,10 @@ from fleet.cleaning import Area
 from fleet.gtfs import GtfsError, Timetable, read_timetable
 from fleet.roster import RosterError, read_roster
 from fleet.tracker import Tracker
+from routing.network import NetworkError
 from schemas.fix import Fix
+from services.city.folder import CityError
+from services.city.on_roads import read_timetable_on_roads
 from services.recordings import FORMATS, RecordingError, Refusal, read_recording
 from services.recordings.day_files import is_day_schedule, write_feed_of_day_files
 from services.replay.lessons import read_lessons
@@ -34,6 +37,8 @@ MARGIN_DEG = 0.3
 @click.option("--hide-trips", is_flag=True, help="As if the feed named no trip; assignment must find it.")
 @click.option("--history", type=click.Path(path_type=Path), multiple=True,
               help="Replay of an earlier day on the same feed: its lessons are known; may be repeated.")  # fmt: skip
+@click.option("--network", type=click.Path(path_type=Path),
+              help="Road network; lines that the feed does not draw are laid on it.")  # fmt: skip
 @click.option("--repeat-calendar", is_flag=True, help="Outside the calendar run what each weekday usually ran.")
 def replay(
     gtfs: Path,
@@ -44,6 +49,7 @@ def replay(
     seed: int | None,
     hide_trips: bool,
     history: tuple[Path, ...],
+    network: Path | None,
     repeat_calendar: bool,
 ) -> None:
     """Run the tracker over a recording and write what it says.
@@ -59,11 +65,11 @@ def replay(
 
     try:
         gtfs = write_feed_of_day_files(gtfs, positions, out / "gtfs.zip") if is_day_schedule(gtfs) else gtfs
-        timetable = read_timetable(gtfs, repeat_calendar=repeat_calendar)
+        timetable = _timetable(gtfs, network, repeat_calendar=repeat_calendar)
         routes = read_roster(roster) if roster is not None else None
         read = read_recording(positions, form, "replay", timezone=timetable.timezone, on_refusal=count)
         fixes = in_time_order(read)
-    except (GtfsError, RosterError, RecordingError) as error:
+    except (GtfsError, RosterError, RecordingError, CityError, NetworkError) as error:
         raise click.ClickException(str(error)) from error
     truth = TruthKeeper(timetable)
     truth.keep(fixes)
@@ -96,6 +102,15 @@ def replay(
     }
     (out / "summary.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     click.echo(json.dumps(summary, indent=2, ensure_ascii=False))
+
+
+def _timetable(gtfs: Path, network: Path | None, *, repeat_calendar: bool) -> Timetable:
+    if network is None:
+        return read_timetable(gtfs, repeat_calendar=repeat_calendar)
+    timetable, findings = read_timetable_on_roads(gtfs, network, repeat_calendar=repeat_calendar)
+    for found in findings:
+        click.echo(found.text.en, err=True)
+    return timetable
 
 
 def area_of(timetable: Timetable) -> Area:
