@@ -92,8 +92,10 @@ class Tables:
             pl.col(c).str.strip_chars().replace("", None) if c in table.columns else pl.lit(None, pl.String).alias(c)
             for c in (*needed, *optional)
         ]
+        # Lines are counted before empty ones, which many editors leave at the end, are dropped.
+        table = table.with_row_index("line", offset=2).filter(~pl.all_horizontal(pl.exclude("line").is_null()))
         # Not `select` alone: of absent columns only it would make one row.
-        return table.with_columns(columns).select(*needed, *optional).with_row_index("line", offset=2)
+        return table.with_columns(columns).select("line", *needed, *optional)
 
     def _parse(self, name: str, rows: int | None = None) -> pl.DataFrame:
         data = self.bytes_of(name)

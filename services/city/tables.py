@@ -105,6 +105,7 @@ def _parse(path: Path, name: str, data: bytes) -> pl.DataFrame:
     lacking = [column for column in NEEDED.get(name, KEYS.get(name, ())) if column not in table.columns]
     if lacking:
         raise CityError(f"{path}: {name}.txt has no column {', '.join(lacking)}; it has {', '.join(table.columns)}")
+    table = table.filter(~pl.all_horizontal(pl.all().is_null()))  # empty lines
     return table.with_columns(pl.all().cast(pl.String).str.strip_chars().fill_null(""))
 
 
