@@ -26,7 +26,8 @@ class TripPrediction(Message, frozen=True):
     """All stops ahead of one bus on one trip, made at one moment from one fix.
 
     ``fix_age_s`` is the age of the fix the prediction rests on when it was
-    made; ``model`` names the predictor and the hash of its configuration.
+    made, ``links_age_s`` that of the newest passage of another bus over its way
+    ahead, absent where none was seen; ``model`` names the predictor and the hash of its configuration.
     """
 
     vehicle_id: Id
@@ -42,3 +43,4 @@ class TripPrediction(Message, frozen=True):
     stops: tuple[StopPrediction, ...]
     direction_id: int | None = None
     headsign: str | None = None
+    links_age_s: DurationS | None = None

@@ -40,12 +40,14 @@ class Snapshot:
     """What may be used at one time; the same for every bus that asks in the same minute.
 
     ``ratio`` is the running time of each link now over the planned one, ``usual`` the usual one, ``noise`` its variance
-    per second. ``left_s`` is how much later than it could a bus leaves each terminal.
+    per second, ``seen_ms`` the end of the last minute in which a bus was seen to drive it, 0 where none was. ``left_s``
+    is how much later than it could a bus leaves each terminal.
     """
 
     ratio: Floats
     usual: Floats
     noise: Floats
+    seen_ms: Floats
     left_s: Floats
     calibration: Calibration
 
@@ -55,7 +57,7 @@ class Known:
     """The sums at the end of a minute.
 
     ``took_s`` and ``planned_s`` fade, ``lately`` (2, links) fades faster, seconds; ``drove`` (2, links) is all that was
-    ever added, milliseconds.
+    ever added, milliseconds, ``seen_ms`` the end of the last minute with a bus on each link.
     """
 
     took_s: Floats
@@ -63,6 +65,7 @@ class Known:
     lately: Floats
     drove: Floats
     left: Floats
+    seen_ms: Floats
 
 
 class Learner:
@@ -83,7 +86,7 @@ class Learner:
         self.check = SelfCheck(links)
         none, terminals = np.zeros(links.count), len(links.terminals)
         twice = np.zeros((2, links.count))
-        self._base = Known(none, none, twice, twice, np.zeros((2, terminals)))
+        self._base = Known(none, none, twice, twice, np.zeros((2, terminals)), none)
         self._base_epoch = 0
         self._newest = 0
         self._usual: dict[int, tuple[Usual, Floats]] = {}
@@ -226,7 +229,7 @@ class Learner:
             at -= 1
         known = self._base if at <= self._base_epoch else self._known[at]
         for later in range(at + 1, epoch + 1):
-            known = self._known[later] = _add(known, self._tally(later))
+            known = self._known[later] = _add(known, self._tally(later), (later + 1) * EPOCH_MS)
         return known
 
     def _snapshot(self, epoch: int) -> Snapshot:
@@ -245,7 +248,7 @@ class Learner:
         all_left = _mean((known.left + self._left_before).sum(axis=1), 1000.0 * LEFT_S)
         left = _mean(known.left, _mean(self._left_before, all_left)) / 1000.0
         calibration = self._calibrations.get(epoch) or self._calibrations[min(self._calibrations)]
-        made = self._snapshots[epoch] = Snapshot(ratio, usual, frozen.noise, left, calibration)
+        made = self._snapshots[epoch] = Snapshot(ratio, usual, frozen.noise, known.seen_ms, left, calibration)
         return made
 
 
@@ -254,18 +257,20 @@ def _mean(sums: Floats, before: Floats | float) -> Floats:
     return out
 
 
-def _add(known: Known, minute: Tally) -> Known:
+def _add(known: Known, minute: Tally, end_ms: int) -> Known:
     faded = _fade(known, 1)
-    drove = known.drove.copy()
+    drove, seen_ms = known.drove.copy(), known.seen_ms.copy()
+    seen_ms[minute.links] = end_ms
     for row, new in enumerate((minute.took, minute.planned)):
         drove[row, minute.links] += new
         (faded.took_s, faded.planned_s)[row][minute.links] += new / 1000.0
         faded.lately[row, minute.links] += new / 1000.0
-    return Known(faded.took_s, faded.planned_s, faded.lately, drove, faded.left + minute.left)
+    return Known(faded.took_s, faded.planned_s, faded.lately, drove, faded.left + minute.left, seen_ms)
 
 
 def _fade(known: Known, minutes: int) -> Known:
     recent, lately, slow = RECENT_FADE**minutes, LATELY_FADE**minutes, TERMINAL_FADE**minutes
     return Known(
-        known.took_s * recent, known.planned_s * recent, known.lately * lately, known.drove, known.left * slow
+        known.took_s * recent, known.planned_s * recent, known.lately * lately, known.drove, known.left * slow,
+        known.seen_ms,
     )  # fmt: skip

@@ -155,8 +155,14 @@ def predict(course: Course, snapshot: Snapshot, now: Situation) -> Forecast:
         stops=stops,
         direction_id=course.direction_id,
         headsign=course.headsign,
+        links_age_s=_age_s(snapshot, course, first, last, now.time_ms),
     )
     return Forecast(prediction, last_s, root_s)
+
+
+def _age_s(snapshot: Snapshot, course: Course, first: int, last: int, now_ms: int) -> float | None:
+    seen_ms = float(snapshot.seen_ms[course.link[first:last]].max())
+    return max(0.0, (now_ms - seen_ms) / 1000.0) if seen_ms else None
 
 
 def _reason(course: Course, now: Situation, lost_s: float, where: int) -> Text:
