@@ -33,8 +33,19 @@ class QualityOut(Model):
     live: float
 
 
+class DetourOut(Model):
+    """The way of a detour, lon and lat from leaving the line to coming back, and the stops left out."""
+
+    line: list[tuple[float, float]]
+    missed_stop_ids: list[str]
+
+
 class AlertOut(Model):
-    """Something about a bus or a trip that somebody should know."""
+    """Something about a bus, a trip or a line that somebody should know.
+
+    ``expected_ms``: when what is foreseen comes about; ``hold_s``: hold the bus at ``stop_id`` so long, so that it does
+    not.
+    """
 
     alert_id: str
     kind: str
@@ -47,6 +58,10 @@ class AlertOut(Model):
     trip_id: str | None
     lon: float | None
     lat: float | None
+    stop_id: str | None = None
+    expected_ms: int | None = None
+    hold_s: float | None = None
+    detour: DetourOut | None = None
 
 
 class StopHit(Model):

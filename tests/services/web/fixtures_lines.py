@@ -86,9 +86,17 @@ def alerts() -> list[dict[str, Any]]:
         {**fx.alert(kind, fx.text(vi, en)), "vehicle_id": buses.get(kind, "29B-105.25")} for kind, vi, en in told
     ] + [
         {
+            **fx.alert("detour", fx.text("Tuyến 32 đi đường vòng từ 10:20", "Line 32 is on a detour since 10:20")),
+            "vehicle_id": None,
+            "detour": {
+                "line": [[105.826, 21.018], [105.826, 21.027], [105.838, 21.028], [105.838, 21.020]],
+                "missed_stop_ids": ["S3"],
+            },
+        },
+        {
             **fx.alert("not_coming", fx.text("Tuyến 32: chưa thấy xe chuyến 10:32", "Line 32: no bus")),
             "vehicle_id": None,
-        }
+        },
     ]
 
 

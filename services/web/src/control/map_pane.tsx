@@ -89,6 +89,7 @@ export function MapPane({ data, selection, incidents, detail, stop, only }: Prop
   }, [place, made])
   useEffect(() => map.current?.setEdges(data.edges.value?.states ?? []), [data.edges.value, made])
   useEffect(() => map.current?.setIncidents(incidents), [incidents, made])
+  useEffect(() => map.current?.setDetours(data.alerts.value?.alerts ?? []), [data.alerts.value, made])
   useEffect(() => map.current?.setCameras(data.cameras.value?.cameras ?? []), [data.cameras.value, made])
   useEffect(() => {
     for (const layer of LAYERS) map.current?.showLayer(layer, !off.has(layer))

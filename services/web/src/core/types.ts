@@ -97,6 +97,7 @@ export interface AlertView {
   trip_id: string | null
   lon: number | null
   lat: number | null
+  detour?: { line: [number, number][]; missed_stop_ids: string[] } | null
 }
 
 export interface Disruptions {

@@ -11,7 +11,7 @@ import {
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import { PMTiles, Protocol } from 'pmtiles'
-import type { CameraView, City, EdgeView, IncidentView, VehicleDetail } from '../core/types.ts'
+import type { AlertView, CameraView, City, EdgeView, IncidentView, VehicleDetail } from '../core/types.ts'
 import { addImages } from './images.ts'
 import type { Track } from './motion.ts'
 import { addOverlays, LAYERS_OF, type LayerName } from './overlays.ts'
@@ -206,6 +206,14 @@ export class CityMap {
     this.when(() => {
       const features = cameras.map((one) => point(one.lon, one.lat, { id: one.camera_id, image: !one.pictures ? 'camera-counts' : one.state === 'ok' ? 'camera-ok' : 'camera-bad' }))
       this.source('cameras').setData(collection(features) as never)
+    })
+  }
+
+  /** The ways that buses drive beside their lines. */
+  setDetours(alerts: readonly AlertView[]): void {
+    this.when(() => {
+      const lines = alerts.flatMap((alert) => (alert.detour ? [{ type: 'Feature' as const, geometry: { type: 'LineString', coordinates: alert.detour.line }, properties: {} }] : []))
+      this.source('detours').setData(collection(lines) as never)
     })
   }
 

@@ -11,7 +11,7 @@ export type LayerName = keyof typeof LAYERS_OF | 'buses' | 'incidents'
 
 export function addOverlays(map: MapLibre, p: Palette): void {
   const empty = { type: 'FeatureCollection' as const, features: [] }
-  for (const name of ['shape', 'trail', 'marks', 'cameras', 'ring']) {
+  for (const name of ['detours', 'shape', 'trail', 'marks', 'cameras', 'ring']) {
     map.addSource(name, { type: 'geojson', data: empty })
   }
   for (const layer of overlayLayers(p)) map.addLayer(layer)
@@ -19,6 +19,7 @@ export function addOverlays(map: MapLibre, p: Palette): void {
 
 function overlayLayers(p: Palette): LayerSpecification[] {
   return [
+    { id: 'detours', type: 'line', source: 'detours', layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': p.machine, 'line-width': 5, 'line-dasharray': [1, 1.5] } },
     { id: 'shape', type: 'line', source: 'shape', layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': p.accent, 'line-width': 4, 'line-opacity': 0.6 } },
     { id: 'trail', type: 'line', source: 'trail', layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': p.accent, 'line-width': 4, 'line-dasharray': [0.1, 2] } },
     { id: 'ring', type: 'circle', source: 'ring', paint: { 'circle-radius': 26, 'circle-color': p.accent, 'circle-opacity': 0.12, 'circle-stroke-color': p.accent, 'circle-stroke-width': 3 } },
