@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-system run test check bench chaos soak distributed prometheus kafka postgis kafka-stop postgis-stop web shots schemas test-train drill clean
+.PHONY: help setup setup-dev setup-system run test check bench chaos soak shuffles distributed prometheus kafka postgis kafka-stop postgis-stop web shots schemas test-train drill clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -68,6 +68,9 @@ bench: setup-dev ## every benchmark, JSON on the console
 
 chaos: setup-dev ## kill workers, broker and database at the worst moments, 200 rounds; ROUNDS=, SEED=, COLUMN=embedded|distributed|both
 	@$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),200) --seed $(or $(SEED),1) --column $(or $(COLUMN),both) --json $(VAR)/chaos.json
+
+shuffles: setup-dev ## a thousand deliveries of one morning, each fix up to 15 minutes late, lead to one state; COUNT=
+	@$(BIN)/python -m tests.fleet.shuffles --count $(or $(COUNT),1000)
 
 prometheus: ## Prometheus with our rules beside a running city, on http://127.0.0.1:9090 (Debian package prometheus needed)
 	@infra/prometheus/start.sh $(VAR)

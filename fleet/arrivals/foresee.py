@@ -72,6 +72,8 @@ class Foresight:
         self._courses = Courses(timetable, self._links)
         self.learner = Learner(self._links, timetable.timezone)
         self._fingerprint = fingerprint
+        self._asked: tuple[int, int, float, int, bool] | None = None
+        self._answer_s = 0.0
 
     def learn_from(self, vehicle: Vehicle, events: list[StopEvent], known_ms: int) -> list[Lesson]:
         """Return what the stop events of a bus teach; the bus remembers from where its next link begins.
@@ -258,6 +260,12 @@ class Foresight:
         return self._delay_s(vehicle.progress, time_ms, waiting=vehicle.is_waiting)
 
     def _delay_s(self, progress: Progress, time_ms: int, *, waiting: bool) -> float:
+        asked = (progress.run.trip, progress.run.day_start_ms, progress.distance_m, time_ms, waiting)
+        if asked != self._asked:  # the facts, the prediction and the position ask the same
+            self._asked, self._answer_s = asked, self._work_out_delay_s(progress, time_ms, waiting=waiting)
+        return self._answer_s
+
+    def _work_out_delay_s(self, progress: Progress, time_ms: int, *, waiting: bool) -> float:
         second = (time_ms - progress.run.day_start_ms) / 1000.0
         rows = self._timetable.stops_of(progress.run.trip)
         if waiting:

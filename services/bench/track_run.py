@@ -17,6 +17,7 @@ import psutil
 from fleet.tracker import Tracker
 from services.bench.track_load import Load, make_load
 from services.city.timetable import read_city_timetable
+from services.track.pipeline import collect_seldom
 
 BATCH = 500
 WARM_FIXES = 3000
@@ -97,6 +98,7 @@ def _run(job: Job, ready: Barrier, done: "Queue[Ran]") -> None:
     for stage, path in STAGES if job.staged else ():
         owner, _, name = path.rpartition(".")
         _time(attrgetter(owner)(tracker) if owner else tracker, name, spent, stage)
+    collect_seldom()
     ready.wait(PATIENCE_S)
     cpu_s, wall_s = time.process_time(), time.perf_counter()
     _drive(tracker, fixes)

@@ -1,5 +1,6 @@
 """`track`: one tracker between gps.fixes and everything that is known about buses."""
 
+import gc
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 
@@ -20,8 +21,15 @@ GROUP = "track"
 MAX_RECORDS = 2000  # large, so that a batch holds all partitions about equally far when there is much to catch up
 
 
+def collect_seldom() -> None:
+    """Look for unused cycles of objects rarely: the memory of 2,000 buses is walked through each time, for nothing."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 def run(context: Context) -> None:
     """Track until the context says stop; a city without a timetable gets positions only."""
+    collect_seldom()
     city, stream = CityFolder(context.settings.place.city_dir), context.stream
     stream.ensure_topics(map(get_topic, (SHARES, LESSONS, HISTORY)))
     repeat = context.settings.run.repeat_calendar

@@ -228,3 +228,46 @@ def test_of_too_many_vehicles_the_one_silent_longest_is_forgotten(monkeypatch: p
         assert len(tracker.step([fix], at).positions) == 1
     assert list(tracker._vehicles) == ["c", "d"]
     assert list(tracker._source_of) == ["c", "d"]
+
+
+def test_a_vehicle_whose_source_names_two_trips_in_turn_loses_no_fix_and_is_believed_on_the_one_it_drives(table):
+    """One driver forgot to log off: the source jumps between two trips of opposite directions."""
+    one, other = drive(table, "T0-3"), TripRef(trip_id="T1-3", start_date=DATE)
+    mixed = [msgspec.structs.replace(f, claimed_trip=other) if n % 4 == 3 else f for n, f in enumerate(one)]
+    _, events, positions = collect(Tracker(table), mixed)
+    trips = [p.assignment.trip_id for p in positions]
+    assert {"T0-3"} <= set(trips) <= {"T0-3", "T1-3", None}
+    right = [p for p in positions[8:-8] if p.assignment.trip_id == "T0-3"]
+    assert np.median([p.assignment.probability for p in right]) > 0.9
+    assert {key[1] for key in events} <= {"T0-3", "T1-3"}
+    assert len(positions) == len(mixed)
+
+
+def test_two_buses_on_one_trip_are_both_followed(table):
+    fixes = in_time_order([*drive(table, "T0-3", vehicle="a"), *drive(table, "T0-3", vehicle="b", late_s=240)])
+    _, events, positions = collect(Tracker(table), fixes)
+    assert {p.assignment.trip_id for p in positions} == {"T0-3"}
+    arrived = {name: events[name, "T0-3", 5].arrival_ms for name in ("a", "b")}
+    assert arrived["b"] - arrived["a"] == pytest.approx(240_000, abs=40_000)
+
+
+def test_an_unknown_vehicle_and_a_trip_that_is_not_in_the_feed_are_tracked_by_their_place(table):
+    odd = TripRef(trip_id="no-such-trip", start_date=DATE)
+    fixes = [msgspec.structs.replace(f, claimed_trip=odd, vehicle_id="stranger") for f in drive(table, "T0-3")]
+    _, _, positions = collect(Tracker(table, roster={"bus": frozenset({"R1"})}), fixes)
+    served = [p.assignment for p in positions if p.assignment.phase is Phase.IN_SERVICE]
+    assert served
+    assert sum(a.trip_id == "T0-3" for a in served) > 0.8 * len(served)
+
+
+@pytest.mark.parametrize("zone", ["America/Sao_Paulo", "Pacific/Kiritimati", "Asia/Kathmandu"])
+def test_in_another_time_zone_buses_are_followed_by_its_clock(tmp_path, zone):
+    agency = f"agency_id,agency_name,agency_url,agency_timezone\n1,Bus,http://x,{zone}\n"
+    table = read_timetable(write_feed(tmp_path, agency=agency))
+    said, events, positions = collect(Tracker(table), drive(table, "T0-3", late_s=120, claim=False))
+    served = [p for p in positions if p.assignment.phase is Phase.IN_SERVICE]
+    assert sum(p.assignment.trip_id == "T0-3" for p in served) > 0.9 * len(served)
+    assert all(p.assignment.start_date == DATE for p in served)
+    assert np.median([p.delay_s for p in served]) == pytest.approx(120, abs=20)
+    assert events
+    assert said
