@@ -56,7 +56,7 @@ def replay(
 
     With --shuffle stop_events.csv, assignments.csv (what was said last of each bus and time) and so the sha256 of the
     summary stay the same. predictions.csv holds what was said at the time, with what was known by then, so it differs;
-    the alert that a bus is silent depends on the clock.
+    alerts that are found by looking around (silent, bunching, gaps, detours, not coming) depend on the clock.
     """
     refused: Counter[str] = Counter()
 

@@ -8,12 +8,18 @@ from fleet.rewind import bare
 from fleet.state import dump_now
 from fleet.tracker import Tracker
 from schemas.fix import Fix
+from schemas.fleet_alert import AlertKind
+
+BY_CLOCK = {
+    AlertKind.LOST, AlertKind.BUNCHING, AlertKind.BIG_GAP, AlertKind.DETOUR, AlertKind.NOT_COMING,
+    AlertKind.SILENT_FEED,
+}  # fmt: skip
 
 
 def know(tracker: Tracker, fixes: Sequence[Fix], batch: int = 50) -> dict[str, object]:
     """Feed fixes and return all that the tracker said in the end and knows.
 
-    Of alerts the course of each bus counts, not the silence of buses, which depends on the clock.
+    Of alerts those of single buses' courses count, not what is found when the clock says to look around.
     """
     calls, runs, alerts = {}, {}, {}
     now_ms = 0
@@ -27,7 +33,7 @@ def know(tracker: Tracker, fixes: Sequence[Fix], batch: int = 50) -> dict[str, o
             if not event.withdrawn:
                 calls[key] = event
         runs |= {(p.vehicle_id, p.time_ms): (p.assignment, p.delay_s, p.next_stop_id) for p in out.positions}
-        alerts |= {a.alert_id: a for a in out.alerts if a.vehicle_id is not None and a.kind.value != "lost"}
+        alerts |= {a.alert_id: a for a in out.alerts if a.kind not in BY_CLOCK}
     tracker.step([], now_ms + 60_000)
     vehicles = sorted(tracker._vehicles.items())
     snapshot = tracker.course.foresight.learner.at(now_ms)
