@@ -17,18 +17,19 @@ LOOK_S = 1200.0
 
 @numba.njit(cache=True)
 def run_ahead(
-    planned: Floats, link: NDArray[np.int32], ratio: Floats, usual: Floats, noise: Floats, part: float, now_ms: int,
-    moves: bool, fact: Floats, start: Floats, beta: Floats, weight: Floats, quantile: Floats, shift: Floats,
-    horizon_s: float,
-) -> tuple[Ints, float, float, float, int]:  # fmt: skip
+    planned: Floats, link: NDArray[np.int32], ratio: Floats, usual: Floats, noise: Floats, seen_ms: Floats,
+    part: float, now_ms: int, moves: bool, fact: Floats, start: Floats, beta: Floats, weight: Floats, quantile: Floats,
+    shift: Floats, horizon_s: float,
+) -> tuple[Ints, float, float, float, int, float]:  # fmt: skip
     """Return the stops ahead within the horizon.
 
     Parameters
     ----------
     planned, link : array
         Planned seconds and number of each link ahead.
-    ratio, usual, noise : array
-        Of each link: running time now and usually over the planned one, variance per second of running time.
+    ratio, usual, noise, seen_ms : array
+        Of each link: running time now and usually over the planned one, variance per second of running time,
+        last passage.
     part : float
         How much of the first link lies behind.
     now_ms : int
@@ -46,13 +47,13 @@ def run_ahead(
     -------
     tuple
         Shown time, 10, 50, 90 % in ms (4, stops); the links' seconds to the last of them and their deviation; seconds
-        lost to what is slower than usual in the next 20 min; the link where most of them are lost.
+        lost to what is slower than usual in the next 20 min; the link where most of them are lost; the newest passage.
     """
     out = np.empty((4, len(planned)), dtype=np.int64)
     x, g = np.empty(TERMS), np.empty(TERMS)
     last = np.zeros(4)
     at, variance, lost, most, where, count = start[START_S], 0.0, 0.0, 0.0, -1, 0
-    bin_ = 0
+    bin_, newest = 0, 0.0
     for j in range(len(planned)):
         take = planned[j] * ratio[link[j]]
         if j == 0:
@@ -65,6 +66,7 @@ def run_ahead(
         if at + take > horizon_s:
             break
         at += take
+        newest = max(newest, seen_ms[link[j]])
         variance += noise[link[j]] * take
         root = math.sqrt(variance)
         terms(at, moves, fact, start, x)
@@ -86,7 +88,7 @@ def run_ahead(
         for q in range(4):
             out[q, j] = now_ms + int(1000.0 * last[q])
         count += 1
-    return out[:, :count], at, math.sqrt(variance), lost, where
+    return out[:, :count], at, math.sqrt(variance), lost, where, newest
 
 
 @numba.njit(cache=True)

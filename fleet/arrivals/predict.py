@@ -126,9 +126,9 @@ def predict(course: Course, snapshot: Snapshot, now: Situation) -> Forecast:
         All stops ahead within the horizon, times never going back along the trip.
     """
     kind, first, learnt = now.kind, now.ahead, snapshot.calibration
-    times, last_s, root_s, lost_s, where = run_ahead(
-        course.planned_s[first:], course.link[first:], snapshot.ratio, snapshot.usual, snapshot.noise, now.part,
-        now.time_ms, kind == MOVING, now.fact, now.start, learnt.beta[kind], learnt.weight[kind],
+    times, last_s, root_s, lost_s, where, seen_ms = run_ahead(
+        course.planned_s[first:], course.link[first:], snapshot.ratio, snapshot.usual, snapshot.noise, snapshot.seen_ms,
+        now.part, now.time_ms, kind == MOVING, now.fact, now.start, learnt.beta[kind], learnt.weight[kind],
         learnt.quantile[kind], learnt.shift_s[kind], HORIZON_S,
     )  # fmt: skip
     last = first + times.shape[1]
@@ -155,14 +155,9 @@ def predict(course: Course, snapshot: Snapshot, now: Situation) -> Forecast:
         stops=stops,
         direction_id=course.direction_id,
         headsign=course.headsign,
-        links_age_s=_age_s(snapshot, course, first, last, now.time_ms),
+        links_age_s=max(0.0, (now.time_ms - seen_ms) / 1000.0) if seen_ms else None,
     )
     return Forecast(prediction, last_s, root_s)
-
-
-def _age_s(snapshot: Snapshot, course: Course, first: int, last: int, now_ms: int) -> float | None:
-    seen_ms = float(snapshot.seen_ms[course.link[first:last]].max())
-    return max(0.0, (now_ms - seen_ms) / 1000.0) if seen_ms else None
 
 
 def _reason(course: Course, now: Situation, lost_s: float, where: int) -> Text:
