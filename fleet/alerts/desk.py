@@ -100,7 +100,7 @@ class AlertDesk:
         if of_all:
             self._trip_seen = {k: t for k, t in self._trip_seen.items() if now_ms - t < KEEP_SEEN_MS}
             quiet = self._routes_of(known, silent)
-            out += self._missing.look(self._trip_seen, self._route_seen, quiet, now_ms)
+            out += self._missing.look(self._trip_seen, self._route_seen, quiet, now_ms, known)
         return out
 
     def _routes_of(self, vehicles: Iterable[Vehicle], sources: frozenset[str]) -> frozenset[int]:

@@ -1,17 +1,20 @@
 """Trips that nobody runs: said within three minutes, with the next one, and only where silence means something."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import pairwise
 
 import numpy as np
 
+from fleet.alerts.excuses import count_nearer, count_on_their_way, side_of
 from fleet.alerts.say import clock_text
 from fleet.gtfs.timetable import Timetable, TripRun
+from fleet.vehicle import Vehicle
 from schemas.fleet_alert import AlertKind, FleetAlert
 from schemas.text import Text
 
 AFTER_MS = 160_000
-UNTIL_MS = 1_800_000
+# Said only now, it would more often be wrong than of use.
+UNTIL_MS = 600_000
 ROUTE_LIVE_MS = 600_000
 # The bus of a block that still runs the trip before is late, not missing.
 BLOCK_LIVE_MS = 600_000
@@ -31,9 +34,15 @@ class MissingTrips:
         self._timetable = timetable
         self._before = _trips_before(timetable)
         self._open: dict[Key, TripRun] = {}
+        self._since_ms: int | None = None
 
     def look(
-        self, trips_seen: Mapping[Key, int], routes_seen: Mapping[int, int], silent: frozenset[int], now_ms: int
+        self,
+        trips_seen: Mapping[Key, int],
+        routes_seen: Mapping[int, int],
+        silent: frozenset[int],
+        now_ms: int,
+        vehicles: Collection[Vehicle] = (),
     ) -> list[FleetAlert]:
         """Return the trips that began, or ended, to be missed.
 
@@ -47,6 +56,8 @@ class MissingTrips:
             Lines whose feed has fallen silent: nothing is said of them.
         now_ms : int
             The city's time.
+        vehicles : collection of Vehicle
+            Those that are followed here; one whose place fits a missing trip better than its own excuses it.
 
         Returns
         -------
@@ -58,15 +69,34 @@ class MissingTrips:
             if key in trips_seen or now_ms > run.end_ms:
                 out.append(self._alert(run, now_ms, ended=True))
                 del self._open[key]
+        # Who did not look when a trip began does not know whether it did.
+        self._since_ms = now_ms if self._since_ms is None else min(self._since_ms, now_ms)
+        unseen = []
         for run in table.trips_running(now_ms):
             key, route = (run.trip_id, run.start_date), table.trip_route[run.trip]
             if not AFTER_MS <= now_ms - run.start_ms <= UNTIL_MS or key in self._open or key in trips_seen:
                 continue
             live = now_ms - routes_seen.get(route, 0) <= ROUTE_LIVE_MS and route not in silent
-            if live and not self._comes_late(run, trips_seen, now_ms):
-                self._open[key] = run
-                out.append(self._alert(run, now_ms))
+            if live and run.start_ms >= self._since_ms and not self._comes_late(run, trips_seen, now_ms):
+                unseen.append(run)
+        for run in self._without_excuse(unseen, trips_seen, vehicles, now_ms):
+            self._open[(run.trip_id, run.start_date)] = run
+            out.append(self._alert(run, now_ms))
         return out
+
+    def _without_excuse(
+        self, unseen: list[TripRun], trips_seen: Mapping[Key, int], vehicles: Collection[Vehicle], now_ms: int
+    ) -> list[TripRun]:
+        """Leave out as many trips of a direction, the latest first, as buses are late for it; and those maybe run."""
+        late = count_on_their_way(self._timetable, trips_seen, unseen, now_ms)
+        left = []
+        for run in sorted(unseen, key=lambda run: (-run.start_ms, run.trip_id)):
+            side = side_of(self._timetable, run.trip)
+            if late[side] > 0:
+                late[side] -= 1
+            elif count_nearer(self._timetable, vehicles, run) == 0:
+                left.append(run)
+        return left[::-1]
 
     def _comes_late(self, run: TripRun, trips_seen: Mapping[Key, int], now_ms: int) -> bool:
         before = self._before.get(run.trip)
