@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fleet.alerts.desk import AlertDesk
 from fleet.arrivals.foresee import Foreseen, Foresight
 from fleet.assignment.assigner import Assigner, note_direction
-from fleet.assignment.claim import find_claimed_run
+from fleet.assignment.phase import judge_phase
 from fleet.cleaning import ON_COURSE, Known, clean
 from fleet.follow import Follower
 from fleet.gtfs.timetable import Timetable
@@ -13,7 +13,7 @@ from fleet.said import Said
 from fleet.vehicle import Vehicle
 from schemas.fix import Fix
 from schemas.position import BusPosition
-from schemas.trip import Assignment, Phase
+from schemas.trip import Assignment
 
 
 class Course:
@@ -77,8 +77,6 @@ class Course:
             _let_go(vehicle, fix)
             return Said(0)
         followed = self.follower.follow(vehicle, run, fix, x, y)
-        if fix.claimed_trip is not None and find_claimed_run(table, fix.claimed_trip, fix.time_ms) is not None:
-            vehicle.probability = self.assigner.check_claim(vehicle)
         self.desk.see(vehicle, fix.time_ms)
         alerts = self.desk.judge(vehicle, fix.time_ms)
         self.foresight.remember(vehicle, fix, x, y)
@@ -148,5 +146,4 @@ def _digest(vehicle: Vehicle) -> int:
 
 def _let_go(vehicle: Vehicle, fix: Fix) -> None:
     vehicle.progress = vehicle.watch = vehicle.link_from = None
-    vehicle.probability = 0.0
-    vehicle.phase = Phase.DEADHEAD if (fix.speed_mps or 0.0) > 2.0 else Phase.UNKNOWN
+    vehicle.phase = judge_phase(vehicle, fix)

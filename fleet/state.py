@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from fleet.arrivals.memory import SituationMemory
+from fleet.assignment.belief import Dumped, TripBelief
 from fleet.assignment.progress import Progress
 from fleet.cleaning.quality import VehicleQuality
 from fleet.gtfs.timetable import Timetable
@@ -24,8 +25,7 @@ from schemas.fix import Fix
 from schemas.fleet_alert import FleetAlert
 from schemas.trip import Phase
 
-FORM = 5
-Key = tuple[int, str]
+FORM = 6
 
 
 class BusState(msgspec.Struct, array_like=True):
@@ -51,7 +51,7 @@ class VehicleState(msgspec.Struct, array_like=True):
     place: tuple[float, float]
     jumps: int
     quality: tuple[float, float, float]
-    belief: tuple[list[tuple[Key, float]], Key | None, float]
+    belief: Dumped
     progress: tuple[int, str, float, float, float, int, int, int, int] | None
     watch: tuple[int, str, int, int | None, int | None, int | None] | None
     held: bool
@@ -65,6 +65,7 @@ class VehicleState(msgspec.Struct, array_like=True):
     since: dict[str, int]
     away: list[tuple[float, float, float, int]]
     alerts: dict[str, FleetAlert]
+    told: list[tuple[int, str, int]]
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -118,7 +119,7 @@ def dump_now(vehicle: Vehicle) -> bytes:
         place=(vehicle.x, vehicle.y),
         jumps=vehicle.jumps,
         quality=(vehicle.quality.correct, vehicle.quality.complete, vehicle.quality.clean),
-        belief=(list(belief.place.items()), belief.chosen, belief.probability),
+        belief=belief.dump(),
         progress=None if p is None else (
             p.run.trip, p.run.start_date, p.distance_m, p.off_m, p.angle_rad, p.time_ms, p.seated_ms, p.strange,
             p.backward,
@@ -135,6 +136,7 @@ def dump_now(vehicle: Vehicle) -> bytes:
         since=dict(vehicle.since),
         away=list(vehicle.away),
         alerts=dict(vehicle.alerts),
+        told=[(*run, stop) for run, stop in vehicle.told.items()],
     )  # fmt: skip
     return zlib.compress(_encode(state), 1)
 
@@ -177,10 +179,11 @@ def load_vehicle(vehicle_id: str, data: bytes, table: Timetable | None, timetabl
 def _load_now(vehicle_id: str, data: bytes, table: Timetable | None) -> Vehicle:
     state = _decode(zlib.decompress(data))
     vehicle = Vehicle(vehicle_id, state.last, *state.place, jumps=state.jumps, quality=VehicleQuality(*state.quality))
-    vehicle.belief.restore(*state.belief)
+    vehicle.belief = TripBelief.restore(*state.belief)
     vehicle.held, vehicle.probability, vehicle.phase = state.held, state.probability, state.phase
     vehicle.anchor, vehicle.direction_rad, vehicle.link_from = state.anchor, state.direction_rad, state.link_from
     vehicle.since, vehicle.away, vehicle.alerts = dict(state.since), list(state.away), dict(state.alerts)
+    vehicle.told = {(trip, date): stop for trip, date, stop in state.told}
     if table is not None and state.progress is not None:
         trip, date = state.progress[:2]
         vehicle.progress = Progress(table.run_of(trip, date), table.pattern_of(trip), *state.progress[2:])

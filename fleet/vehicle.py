@@ -18,11 +18,11 @@ class Vehicle:
     """One bus.
 
     ``quality`` counts reports as they came; all else follows from the fixes in order of their times, of which
-    ``history`` keeps the last. ``anchor`` is the last place (x, y, time) from which it moved at least 25 m. ``held``
-    tells that its trip does not begin for a minute and a half yet: wherever it stands, it waits. ``pace`` is the
-    seconds it took for its last links, and those planned. ``since`` is since when a condition of the
-    alerts has held, with a dash before it: been absent. ``away`` is its way since it left its line: x, y, how far along
-    it left or was, time.
+    ``history`` keeps the last. ``anchor`` is the last place (x, y, time) from which it moved at least 25 m.
+    ``held`` tells that it waits for its trip, wherever it stands. ``pace`` is the seconds it took for its last
+    links, and those planned. ``since`` is since when a condition of the alerts has held, with a dash before it:
+    been absent. ``away`` is its way since it left its line: x, y, how far along it left or was, time. ``told`` is
+    the last stop of its last trips that taught anything.
     """
 
     vehicle_id: str
@@ -46,6 +46,7 @@ class Vehicle:
     since: dict[str, int] = field(default_factory=dict)
     away: list[tuple[float, float, float, int]] = field(default_factory=list)
     alerts: dict[str, FleetAlert] = field(default_factory=dict)
+    told: dict[tuple[int, str], int] = field(default_factory=dict)
 
     @property
     def is_waiting(self) -> bool:

@@ -1,19 +1,23 @@
-"""Decide, fix by fix, which trip a bus runs: what its source claims, else its roster, else what fits best."""
+"""Decide, fix by fix, which trip a bus runs: the filter, with what the source claims and the roster as evidence."""
 
 import math
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.assignment.claim import claim_probability, find_claimed_run
-from fleet.assignment.fit import TripFitter
+from fleet.assignment.claim import find_claimed_run
+from fleet.assignment.filter import Sight, TripFilter
+from fleet.assignment.model import OTHER_LINE
+from fleet.gtfs.clock import format_date, local_date
 from fleet.gtfs.timetable import Timetable, TripRun
 from fleet.vehicle import Vehicle
 from schemas.fix import Fix
+from schemas.trip import TripRef
 
 SILENCE_MS = 1_800_000
 MOVED_M = 25.0
 MOVING_MPS = 1.5
+NOON_S = 43_200
 
 
 class Assigner:
@@ -30,11 +34,13 @@ class Assigner:
     def __init__(self, timetable: Timetable, roster: dict[str, frozenset[str]] | None = None) -> None:
         self._timetable = timetable
         self._roster = roster or {}
-        self._fitter = TripFitter(timetable)
-        self._allowed: dict[frozenset[str], NDArray[np.bool_]] = {}
+        self._filter = TripFilter(timetable)
+        self._any = np.zeros(len(timetable.patterns))
+        self._cost: dict[frozenset[str], NDArray[np.float64]] = {}
+        self._runs: dict[tuple[int, float], TripRun] = {}
 
     def assign(self, vehicle: Vehicle, fix: Fix, x: float, y: float) -> TripRun | None:
-        """Return the trip a bus runs; its belief is changed, its probability without a claim is that of the belief.
+        """Return the trip a bus runs; its belief and its probability are changed.
 
         Parameters
         ----------
@@ -48,42 +54,45 @@ class Assigner:
         Returns
         -------
         TripRun or None
-            ``None`` where nothing fits.
+            ``None`` where the bus most likely runs none.
         """
-        claimed = find_claimed_run(self._timetable, fix.claimed_trip, fix.time_ms)
-        if claimed is not None:
-            return claimed
+        belief = vehicle.belief
         if vehicle.last is not None and fix.time_ms - vehicle.last.time_ms > SILENCE_MS:
-            vehicle.belief.forget()
-        fits = self._fitter.fit(x, y, fix.time_ms, vehicle.direction_rad, self._patterns_for(fix))
-        key = vehicle.belief.take(fits)
-        vehicle.probability = vehicle.belief.probability
-        return None if key is None else self._timetable.run_of(*key)
+            belief.forget()
+        trip, zero, block = self._hear(fix.claimed_trip, fix.time_ms) if fix.claimed_trip is not None else (-1, 0.0, -1)
+        sight = Sight(x, y, fix.time_ms / 1000.0, vehicle.direction_rad, fix.speed_mps, trip, zero, block)
+        self._filter.take(belief, sight, self._cost_of(fix))
+        vehicle.probability = belief.probability
+        return None if belief.chosen is None else self._run(*belief.chosen)
 
-    def check_claim(self, vehicle: Vehicle) -> float:
-        """Return how far the claimed trip of a bus is believed, from where the bus is beside its shape."""
-        progress = vehicle.progress
-        if progress is None:
-            return 0.0
-        heading_off = (
-            math.cos(progress.angle_rad - vehicle.direction_rad) if not math.isnan(vehicle.direction_rad) else 1.0
-        )
-        wrong_way = progress.backward >= 2 or (
-            heading_off < -0.5 and not progress.is_at_start and not progress.is_at_end
-        )
-        return claim_probability(progress.off_m, wrong_way=wrong_way)
+    def _hear(self, claim: TripRef, time_ms: int) -> tuple[int, float, int]:
+        run = find_claimed_run(self._timetable, claim, time_ms)
+        block = self._filter.blocks.number.get(claim.block_id, -1) if claim.block_id is not None else -1
+        return (-1, 0.0, block) if run is None else (run.trip, run.day_start_ms / 1000.0, block)
 
-    def _patterns_for(self, fix: Fix) -> NDArray[np.bool_]:
+    def _run(self, trip: int, zero_s: float) -> TripRun:
+        key = (trip, zero_s)
+        if key not in self._runs:
+            if len(self._runs) > 50_000:
+                self._runs.clear()
+            date = format_date(local_date(int((zero_s + NOON_S) * 1000), self._timetable.timezone))
+            self._runs[key] = self._timetable.run_of(trip, date)
+        return self._runs[key]
+
+    def _cost_of(self, fix: Fix) -> NDArray[np.float64]:
         claim = fix.claimed_trip
-        routes = (
-            frozenset({claim.route_id}) if claim is not None and claim.route_id else self._roster.get(fix.vehicle_id)
-        )
+        routes = self._roster.get(fix.vehicle_id, frozenset())
+        if claim is not None and claim.route_id:
+            routes |= {claim.route_id}
         if not routes:
-            return self._fitter.every_pattern
-        if routes not in self._allowed:
-            allowed = self._fitter.patterns_of(routes)
-            self._allowed[routes] = allowed if allowed.any() else self._fitter.every_pattern
-        return self._allowed[routes]
+            return self._any
+        if routes not in self._cost:
+            table = self._timetable
+            wanted = [i for i, name in enumerate(table.route_ids) if name in routes]
+            wanted += [i for i, name in enumerate(table.route_short_names) if name in routes]
+            of_route = np.isin([p.route_index for p in table.patterns], wanted)
+            self._cost[routes] = np.where(of_route | (not of_route.any()), 0.0, OTHER_LINE)
+        return self._cost[routes]
 
 
 def note_direction(vehicle: Vehicle, fix: Fix, x: float, y: float) -> None:

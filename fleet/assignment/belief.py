@@ -1,67 +1,53 @@
-"""What we believe a bus runs, fix after fix, where its source does not say."""
+"""What we believe a bus runs: hypotheses with their weights, and what they come to."""
 
-import math
+from dataclasses import dataclass, field
+from typing import Any
 
-FORGET = 0.85
-STAY = 2.5
-SURPRISE = -6.0
-NOTHING = -9.0
-KEEP = 24
-Key = tuple[int, str]
+import numpy as np
+from numpy.typing import NDArray
+
+from fleet.assignment.model import NONE
+from fleet.assignment.rows import COLUMNS
+
+Floats = NDArray[np.float64]
+Place = tuple[float, float, float]
+Dumped = tuple[bytes, Place, Place, tuple[int, float] | None, int, float, float, float, tuple[int, float]]
 
 
+def _nothing() -> Floats:
+    return np.empty((0, COLUMNS))
+
+
+@dataclass(slots=True)
 class TripBelief:
-    """Log scores of the trips one bus may be running; shape and heading add up, the time is only of now."""
+    """The hypotheses about one bus after its newest fix.
 
-    __slots__ = ("_place", "chosen", "probability")
+    ``rows`` are the hypotheses (fleet/assignment/rows.py), ``seen`` x, y and time in seconds of that fix, ``looked`` of
+    the fix at which new hypotheses were last sought. ``chosen`` is the trip and service day (seconds since 1970)
+    believed in, ``mode`` what the bus does on it, ``at_m`` and ``off_m`` where it is along and beside the shape.
+    ``heard`` is the trip its source named last.
+    """
 
-    def __init__(self) -> None:
-        self._place: dict[Key, float] = {}
-        self.chosen: Key | None = None
-        self.probability = 0.0
-
-    def take(self, fits: list[tuple[int, str, float, float]]) -> Key | None:
-        """Weigh the trips that fit one more fix.
-
-        Parameters
-        ----------
-        fits : list of (trip, start_date, place, time)
-            From ``TripFitter.fit``.
-
-        Returns
-        -------
-        tuple of (trip, start_date) or None
-            The trip believed in, ``None`` where none fits better than nothing.
-        """
-        place = {key: FORGET * old + SURPRISE for key, old in self._place.items() if old > -30.0}
-        total: dict[Key, float] = {}
-        for trip, date, here, when in fits:
-            key = (trip, date)
-            place[key] = FORGET * self._place.get(key, SURPRISE / 2) + here
-            total[key] = place[key] + when + (STAY if key == self.chosen else 0.0)
-        best = sorted([(-score, key) for key, score in total.items()])[:KEEP]
-        self._place = {key: place[key] for _, key in best}
-        if self.chosen is not None and self.chosen not in total and place.get(self.chosen, NOTHING * 2) > NOTHING:
-            self._place[self.chosen] = place[self.chosen]
-            self.probability *= 0.7
-            return self.chosen
-        if not best or -best[0][0] < NOTHING:
-            self.chosen, self.probability = None, 0.0
-            return None
-        top = best[0][0]
-        weight = sum([math.exp(top - score) for score, _ in best]) + math.exp(NOTHING + top)
-        self.chosen, self.probability = best[0][1], 1.0 / weight
-        return self.chosen
-
-    @property
-    def place(self) -> dict[Key, float]:
-        """The scores, as `restore` takes them."""
-        return self._place
-
-    def restore(self, place: list[tuple[Key, float]], chosen: Key | None, probability: float) -> None:
-        """Believe what was believed elsewhere."""
-        self._place, self.chosen, self.probability = dict(place), chosen, probability
+    rows: Floats = field(default_factory=_nothing)
+    seen: Place = (0.0, 0.0, 0.0)
+    looked: Place = (0.0, 0.0, 0.0)
+    chosen: tuple[int, float] | None = None
+    mode: int = NONE
+    at_m: float = 0.0
+    off_m: float = 0.0
+    probability: float = 0.0
+    heard: tuple[int, float] = (-1, 0.0)
 
     def forget(self) -> None:
         """Start anew, as after a long silence."""
-        self._place, self.chosen, self.probability = {}, None, 0.0
+        self.rows, self.chosen, self.mode, self.probability, self.heard = _nothing(), None, NONE, 0.0, (-1, 0.0)
+
+    def dump(self) -> Dumped:
+        """Return everything, as `restore` takes it."""
+        rows = np.ascontiguousarray(self.rows).tobytes()
+        return rows, self.seen, self.looked, self.chosen, self.mode, self.at_m, self.off_m, self.probability, self.heard
+
+    @classmethod
+    def restore(cls, rows: bytes, *rest: Any) -> "TripBelief":
+        """Believe what was believed elsewhere."""
+        return cls(np.frombuffer(rows).reshape(-1, COLUMNS).copy(), *rest)

@@ -1,14 +1,10 @@
-"""A claimed trip, made a trip on a service date and checked against where the bus is."""
+"""A claimed trip, made a trip on a service date."""
 
 from datetime import timedelta
 
 from fleet.gtfs.clock import format_date, local_date
 from fleet.gtfs.timetable import Timetable, TripRun
 from schemas.trip import TripRef
-
-TRUST = 0.98
-OFF_M = 150.0
-WRONG_WAY_SHARE = 0.4
 
 
 def find_claimed_run(timetable: Timetable, claim: TripRef | None, time_ms: int) -> TripRun | None:
@@ -41,9 +37,3 @@ def find_claimed_run(timetable: Timetable, claim: TripRef | None, time_ms: int) 
     today = local_date(time_ms, timetable.timezone)
     runs = [timetable.run_of(trip, format_date(today + timedelta(days=shift))) for shift in (0, -1, 1)]
     return min(runs, key=lambda run: max(run.start_ms - time_ms, time_ms - run.end_ms, 0))
-
-
-def claim_probability(off_m: float, *, wrong_way: bool) -> float:
-    """Return how far a claim is believed, from metres beside the shape and whether the bus goes against it."""
-    trust = TRUST / (1.0 + (off_m / OFF_M) ** 4)
-    return trust * WRONG_WAY_SHARE if wrong_way else trust

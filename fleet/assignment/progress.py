@@ -54,13 +54,15 @@ def scheduled_distance_m(timetable: Timetable, run: TripRun, time_ms: int) -> fl
     return float(np.interp(second, times, np.repeat(timetable.pattern_of(run.trip).stop_distance_m, 2)))
 
 
-def seat(timetable: Timetable, run: TripRun, x: float, y: float, time_ms: int) -> Progress:
-    """Put a bus on a trip for the first time: anywhere on the shape, near where the timetable has it if in doubt."""
+def seat(
+    timetable: Timetable, run: TripRun, x: float, y: float, time_ms: int, *, at_m: float | None = None
+) -> Progress:
+    """Put a bus on a trip for the first time: near ``at_m``, else anywhere, by the timetable if in doubt."""
     pattern = timetable.pattern_of(run.trip)
-    expected = scheduled_distance_m(timetable, run, time_ms)
-    along, off, angle = match_point(
-        x, y, pattern.x, pattern.y, pattern.along_m, 0.0, pattern.length_m, expected, FIRST_SLACK_M
-    )
+    expected = scheduled_distance_m(timetable, run, time_ms) if at_m is None else at_m
+    slack = FIRST_SLACK_M if at_m is None else AHEAD_M
+    low, high = (0.0, pattern.length_m) if at_m is None else (max(0.0, at_m - AHEAD_M), at_m + AHEAD_M)
+    along, off, angle = match_point(x, y, pattern.x, pattern.y, pattern.along_m, low, high, expected, slack)
     return Progress(run, pattern, along, off, angle, time_ms, time_ms)
 
 

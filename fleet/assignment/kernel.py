@@ -1,0 +1,266 @@
+"""One fix of the filter: every hypothesis goes on as the model says and is weighed by what was seen."""
+
+import math
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from fleet.assignment.ground import Days, Ground
+from fleet.assignment.model import (
+    AHEAD_M,
+    AT_LAST_STOP_S,
+    BACK_M,
+    COMES_BACK,
+    COMES_BACK_M,
+    DETOUR,
+    DONE_STAYS,
+    EMPTY,
+    END_M,
+    ENDS_SHORT_M,
+    ENDS_SHORT_S,
+    FAR_START_M,
+    FASTEST_MPS,
+    GOES_OFF,
+    LEAVES_SHAPE,
+    LEFT_M,
+    LOST_M,
+    NEAR_START_M,
+    NEXT_OF_BLOCK,
+    NEXT_OF_LINE,
+    NO_SHOW_AFTER_S,
+    NO_SHOW_S,
+    NONE,
+    OFF_SD_M,
+    RUN,
+    SEE_M,
+    SHORTEST_REST_S,
+    STILL_S,
+    WAIT,
+    WEAR_S,
+    WEAR_STANDING_S,
+    heading_score,
+    off_score,
+    still_waits,
+    wait_score,
+    way_score,
+)
+from fleet.assignment.rows import ANGLE, AT, COLUMNS, LOGW, MODE, READY, ROOM, SINCE, TRIP, ZERO, put
+
+Floats = NDArray[np.float64]
+PASSES = 4
+RISE_M = 30.0
+REJOIN_M = 50.0
+DETOUR_ENDS_S, DETOUR_STANDS_S = 1500.0, 240.0
+ON_SHAPE_M = 60.0
+NEAR_END_M = 800.0
+MOST_NEXT = 64
+
+
+@numba.njit(cache=True)
+def passes_between(g: Ground, p: int, x: float, y: float, low: float, high: float, found: Floats) -> int:
+    """Write where a stretch of a shape comes near a point (along, beside, direction); the nearest place at least."""
+    begin, end = g.point_start[p], g.point_start[p + 1]
+    left = begin + np.searchsorted(g.point[begin:end, 2], low, side="right")
+    n, rising, before = 0, True, np.inf
+    nearest, found[0, 0], found[1, 0], found[2, 0] = np.inf, low, np.inf, 0.0
+    for j in range(max(begin, left - 1), end - 1):
+        ax, ay, a = g.point[j, 0], g.point[j, 1], g.point[j, 2]
+        if a > high:
+            break
+        dx, dy, length = g.point[j + 1, 0] - ax, g.point[j + 1, 1] - ay, g.point[j + 1, 2] - a
+        if length <= 0.0:
+            continue
+        part = ((x - ax) * dx + (y - ay) * dy) / max(dx * dx + dy * dy, 1e-9)
+        part = min(max(part, 0.0, (low - a) / length), 1.0, (high - a) / length)
+        off = math.hypot(x - ax - part * dx, y - ay - part * dy) / g.loose[p]
+        if n == 0 and off < nearest:
+            nearest = off
+            found[0, 0], found[1, 0], found[2, 0] = a + part * length, off, math.atan2(dy, dx)
+        if off <= SEE_M:
+            fresh = rising and off <= before
+            if fresh and n < PASSES:
+                n += 1
+            if fresh or off < found[1, n - 1]:
+                rising = False
+                found[0, n - 1], found[1, n - 1], found[2, n - 1] = a + part * length, off, math.atan2(dy, dx)
+        if n > 0 and off > found[1, n - 1] + RISE_M:
+            rising = True
+        before = off
+    return max(n, 1)
+
+
+@numba.njit(cache=True)
+def day_of(d: Days, zero: float) -> int:
+    """Return which of the three days a service day is, the middle one if none."""
+    for k in range(3):
+        if d.zero_s[k] == zero:
+            return k
+    return 1
+
+
+@numba.njit(cache=True)
+def _stand_before(g: Ground, trip: int, zero: float, logw: float, x: float, y: float, now: float,
+                  rows: Floats, n: int) -> int:  # fmt: skip
+    p = g.trip[trip, 0]
+    far = math.hypot(x - g.begins[p, 0], y - g.begins[p, 1])
+    mode = WAIT if far <= FAR_START_M else EMPTY
+    return put(rows, n, trip, zero, mode, g.stop_m[g.stop_start[p]], logw, now, now + SHORTEST_REST_S, far, 0.0)
+
+
+@numba.njit(cache=True)
+def go_on(g: Ground, d: Days, trip: int, zero: float, logw: float, x: float, y: float, now: float,
+          rows: Floats, n: int) -> int:  # fmt: skip
+    """Add what a bus may do after a trip: the next of its block, another of its line, nothing."""
+    after = d.after[day_of(d, zero), trip]
+    of_line = NEXT_OF_LINE if after >= 0 else (0.3 if after == -2 else 1.0 - 0.05 - DONE_STAYS)
+    if after >= 0:
+        n = _stand_before(g, after, zero, logw + math.log(NEXT_OF_BLOCK), x, y, now, rows, n)
+    p = g.trip[trip, 0]
+    which, weight = np.empty(MOST_NEXT, dtype=np.int64), np.empty(MOST_NEXT)
+    day = np.empty(MOST_NEXT, dtype=np.int64)
+    count, total = 0, 0.0
+    for f in range(g.follow_start[p], g.follow_start[p + 1]):
+        q = g.follows[f]
+        for k in range(3):
+            begin, end = d.bounds[k, q], d.bounds[k, q + 1]
+            m = begin + np.searchsorted(d.start_s[begin:end], now - 900.0)
+            while m < end and d.start_s[m] < now + 3600.0 and count < MOST_NEXT:
+                wait = d.start_s[m] - now - SHORTEST_REST_S
+                which[count], day[count] = d.trip[m], k
+                weight[count] = math.exp(-wait / 900.0) if wait >= 0.0 else math.exp(wait / 300.0)
+                total += weight[count]
+                count += 1
+                m += 1
+    for i in range(count):
+        share = of_line * weight[i] / total
+        n = _stand_before(g, which[i], d.zero_s[day[i]], logw + math.log(share), x, y, now, rows, n)
+    rest = GOES_OFF if after >= 0 else (0.69 if after == -2 else (0.05 if count else 0.9))
+    return put(rows, n, -1.0, 0.0, NONE, 0.0, logw + math.log(rest), now, 0.0, 0.0, 0.0)
+
+
+@numba.njit(cache=True)
+def _run_on(g: Ground, d: Days, row: Floats, see: Floats, found: Floats, rows: Floats, n: int) -> int:
+    x, y, now, dt, straight, direction, w, standing = see
+    trip, zero, at, logw = int(row[TRIP]), row[ZERO], row[AT], row[LOGW]
+    p = g.trip[trip, 0]
+    last = g.stop_m[g.stop_start[p + 1] - 1]
+    lost = w * off_score(LOST_M, OFF_SD_M)
+    if at >= last - END_M:
+        stays = max(DONE_STAYS, math.exp(-dt / AT_LAST_STOP_S))
+        n = go_on(g, d, trip, zero, logw + math.log(1.001 - stays), x, y, now, rows, n)
+        logw += math.log(stays)
+    elif at >= last - ENDS_SHORT_M and standing > 0.0 and dt > 0.0:
+        ends = min(0.9, dt / ENDS_SHORT_S)
+        n = go_on(g, d, trip, zero, logw + math.log(ends), x, y, now, rows, n)
+        logw += math.log(1.0 - ends)
+    wear = min(0.5, dt / (WEAR_STANDING_S if standing > 0.0 else WEAR_S))
+    n = put(rows, n, -1.0, 0.0, NONE, 0.0, logw + math.log(wear + 1e-6) + lost, now, 0.0, 0.0, 0.0)
+    if standing > 0.0:
+        logw -= dt / STILL_S
+        first = g.stop_m[g.stop_start[p]]
+        if at <= first + COMES_BACK_M:
+            far = math.hypot(x - g.begins[p, 0], y - g.begins[p, 1])
+            waits = logw + math.log(COMES_BACK) + w * wait_score(far)
+            n = put(rows, n, trip, zero, WAIT, first, waits, now, row[READY], far, 0.0)
+    count = passes_between(g, p, x, y, max(0.0, at - BACK_M), at + AHEAD_M + FASTEST_MPS * dt, found)
+    nearest = np.inf
+    for k in range(count):
+        to, off, angle = found[0, k], found[1, k], found[2, k]
+        nearest = min(nearest, off)
+        seen = w * (off_score(off, OFF_SD_M) + heading_score(angle, direction))
+        seen += max(w, 0.3) * way_score(to - at, straight, dt)
+        n = put(rows, n, trip, zero, RUN, to, logw + seen, row[SINCE], row[READY], off, angle)
+    if nearest > ON_SHAPE_M and at < last - END_M:
+        away = logw + math.log(LEAVES_SHAPE) + lost
+        n = put(rows, n, trip, zero, DETOUR, at, away, now, 0.0, nearest, row[ANGLE])
+        if at > last - NEAR_END_M:
+            n = go_on(g, d, trip, zero, away, x, y, now, rows, n)
+    return n
+
+
+@numba.njit(cache=True)
+def _round_about(g: Ground, row: Floats, see: Floats, found: Floats, rows: Floats, n: int) -> int:
+    x, y, now, dt, _, direction, w, standing = see
+    trip, at = int(row[TRIP]), row[AT]
+    p = g.trip[trip, 0]
+    ahead = AHEAD_M + FASTEST_MPS * (now - row[SINCE])
+    count = passes_between(g, p, x, y, max(0.0, at - BACK_M), at + ahead, found)
+    nearest = np.inf
+    for k in range(count):
+        nearest = min(nearest, found[1, k])
+        if found[1, k] < REJOIN_M:
+            seen = w * (off_score(found[1, k], OFF_SD_M) + heading_score(found[2, k], direction)) - 0.7
+            n = put(rows, n, trip, row[ZERO], RUN, found[0, k], row[LOGW] + seen, now, 0.0, found[1, k], found[2, k])
+    lost = w * off_score(LOST_M, OFF_SD_M)
+    ends = min(0.5, dt / (DETOUR_STANDS_S if standing > 0.0 else DETOUR_ENDS_S))
+    n = put(rows, n, -1.0, 0.0, NONE, 0.0, row[LOGW] + lost + math.log(ends + 1e-6), now, 0.0, 0.0, 0.0)
+    stays = row[LOGW] + lost + math.log(1.0 - ends)
+    return put(rows, n, trip, row[ZERO], DETOUR, at, stays, row[SINCE], 0.0, nearest, row[ANGLE])
+
+
+@numba.njit(cache=True)
+def _wait_on(g: Ground, row: Floats, see: Floats, found: Floats, rows: Floats, n: int) -> int:
+    x, y, now, dt, straight, direction, w, _ = see
+    trip, zero, logw = int(row[TRIP]), row[ZERO], row[LOGW]
+    p = g.trip[trip, 0]
+    first = g.stop_m[g.stop_start[p]]
+    due = max(zero + g.due[g.trip[trip, 1], 1], row[READY])
+    before = max(still_waits(now - dt, due), 1e-12)
+    waits = max(still_waits(now, due), 1e-12)
+    stays = logw + math.log(waits / before)
+    far = math.hypot(x - g.begins[p, 0], y - g.begins[p, 1])
+    lost = w * off_score(LOST_M, OFF_SD_M)
+    if row[MODE] == EMPTY and far > NEAR_START_M:
+        if now > due + NO_SHOW_AFTER_S:
+            stays -= dt / NO_SHOW_S
+        return put(rows, n, trip, zero, EMPTY, first, stays + lost, row[SINCE], row[READY], far, 0.0)
+    if row[MODE] == WAIT:
+        count = passes_between(g, p, x, y, first, first + AHEAD_M + FASTEST_MPS * dt, found)
+        for k in range(count):
+            if found[0, k] > first + LEFT_M and found[1, k] < SEE_M:
+                goes = logw + math.log(max(1.0 - waits / before, 1e-7))
+                goes += w * (off_score(found[1, k], OFF_SD_M) + heading_score(found[2, k], direction))
+                goes += way_score(found[0, k] - first, max(straight, far), dt)
+                n = put(rows, n, trip, zero, RUN, found[0, k], goes, now, row[READY], found[1, k], found[2, k])
+        if far > NEAR_START_M:
+            n = put(rows, n, trip, zero, EMPTY, first, stays + lost - 1.6, now, row[READY], far, 0.0)
+    stays += w * wait_score(far)
+    return put(rows, n, trip, zero, WAIT, first, stays, row[SINCE], row[READY], far, 0.0)
+
+
+@numba.njit(cache=True)
+def take_fix(g: Ground, d: Days, belief: Floats, see: Floats) -> Floats:
+    """Return every hypothesis after a fix, not thinned out.
+
+    Parameters
+    ----------
+    g, d : Ground, Days
+        The timetable.
+    belief : array, shape (hypotheses, COLUMNS)
+        What was believed.
+    see : array
+        x, y, time (s), seconds and metres since the fix before, direction (rad, NaN: unknown), the weight of the fix,
+        and 1 if the bus stands.
+
+    Returns
+    -------
+    array, shape (ROOM, COLUMNS)
+        Hypotheses; free rows have the trip −2.
+    """
+    rows, found = np.empty((ROOM, COLUMNS)), np.empty((3, PASSES))
+    n = 0
+    for i in range(len(belief)):
+        row = belief[i]
+        mode = int(row[MODE])
+        if mode == RUN:
+            n = _run_on(g, d, row, see, found, rows, n)
+        elif mode == DETOUR:
+            n = _round_about(g, row, see, found, rows, n)
+        elif mode == NONE:
+            logw = row[LOGW] + see[6] * off_score(LOST_M, OFF_SD_M)
+            n = put(rows, n, -1.0, 0.0, NONE, 0.0, logw, row[SINCE], 0.0, 0.0, 0.0)
+        else:
+            n = _wait_on(g, row, see, found, rows, n)
+    rows[n:, TRIP] = -2.0
+    return rows[:n]
