@@ -52,6 +52,8 @@ def events(folder: Path, truth: Path) -> None:
     known = gather(read_truth(truth))
     if not known.calls:
         raise click.ClickException(f"{truth}: no call in it; is it the truth of a simulation?")
+    if not known.reported:
+        raise click.ClickException(f"{truth}: no position of a bus that reported; keep the `position` lines")
     said, alerts = (pl.read_csv(folder / f"{n}.csv", schema_overrides=KINDS, infer_schema_length=None) for n in
                     ("stop_events", "alerts"))  # fmt: skip
     click.echo(json.dumps({"stop_events": score_calls(said, known), **score_alerts(alerts, known)}, indent=1))
@@ -122,7 +124,8 @@ def score_calls(said: pl.DataFrame, known: Truths) -> dict[str, Any]:
 def _any_trip(said: pl.DataFrame, due: Iterable[Call], known: Truths) -> float | None:
     """Return the share of true calls at which the bus was seen within five minutes, whatever trip was named."""
     rows = [(key[0], known.stops[key], known.calls[key][0]) for key in due]
-    true = pl.DataFrame(rows, schema=["vehicle_id", "stop_id", "time_ms"], orient="row").sort("time_ms")
+    schema = {"vehicle_id": pl.String, "stop_id": pl.String, "time_ms": pl.Int64}
+    true = pl.DataFrame(rows, schema=schema, orient="row").sort("time_ms")
     seen = said.select("vehicle_id", "stop_id", time_ms="arrival_ms", found=pl.lit(1)).sort("time_ms")
     near = true.join_asof(
         seen, on="time_ms", by=["vehicle_id", "stop_id"], strategy="nearest", tolerance=SAME_MS, check_sortedness=False

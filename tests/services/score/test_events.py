@@ -82,10 +82,14 @@ def test_a_detour_is_late_from_the_second_bus_on(tmp_path: Path, minutes: int, w
     assert (figures["median_min_after_second_bus"], figures["within_10_min"]) == (minutes, within)
 
 
-def test_a_truth_without_calls_is_said(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("truth", "said"),
+    [(position("V", 0, "T"), "no call"), (call("V", "T", 1, 0, 5), "no position of a bus that reported")],
+)
+def test_a_truth_that_lacks_what_is_scored_is_said(tmp_path: Path, truth: bytes, said: str) -> None:
     for name, columns in (("stop_events", STOP_EVENTS), ("alerts", ALERTS)):
         (tmp_path / f"{name}.csv").write_text(",".join(columns) + "\n")
-    (tmp_path / "truth.jsonl").write_bytes(position("V", 0, "T"))
+    (tmp_path / "truth.jsonl").write_bytes(truth)
     done = CliRunner().invoke(main, ["score", "events", str(tmp_path), "--truth", str(tmp_path / "truth.jsonl")])
     assert done.exit_code == 1
-    assert "no call" in done.output
+    assert said in done.output
