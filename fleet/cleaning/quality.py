@@ -12,7 +12,7 @@ from schemas.text import Text
 
 LIVE_MS = 90_000
 GONE_MS = 600_000
-WRONG = frozenset({"null_island", "swapped_axes", "outside_area", "impossible_jump", "future", "stale"})
+WRONG = frozenset({"null_island", "swapped_axes", "flipped_sign", "outside_area", "impossible_jump", "future", "stale"})
 UNCLEAN = frozenset({"duplicate", "late", "repeated_position"})
 MEMORY = 0.95
 WORDS = {
@@ -20,6 +20,7 @@ WORDS = {
     "future": Text(vi="{n} bản tin có giờ ở tương lai", en="{n} reports from the future"),
     "stale": Text(vi="{n} bản tin cũ hơn một giờ", en="{n} reports older than an hour"),
     "swapped_axes": Text(vi="{n} bản tin đảo kinh độ và vĩ độ", en="{n} reports with longitude and latitude swapped"),
+    "flipped_sign": Text(vi="{n} bản tin sai dấu kinh độ hoặc vĩ độ", en="{n} reports with a flipped sign"),
     "outside_area": Text(vi="{n} bản tin ở ngoài thành phố", en="{n} reports outside the city"),
     "duplicate": Text(vi="{n} bản tin trùng lặp", en="{n} repeated reports"),
     "late": Text(vi="{n} bản tin đến sai thứ tự", en="{n} reports out of order"),

@@ -12,6 +12,7 @@ from fleet.cleaning.drop_null_island import drop_null_island
 from fleet.cleaning.drop_outside_area import drop_outside_area
 from fleet.cleaning.drop_stale import drop_stale
 from fleet.cleaning.mark_repeated_position import mark_repeated_position
+from fleet.cleaning.mend_flipped_sign import mend_flipped_sign
 from fleet.cleaning.mend_swapped_axes import mend_swapped_axes
 from fleet.cleaning.verdict import Known, Rule, Verdict
 from schemas.fix import Fix
@@ -22,6 +23,7 @@ AT_THE_DOOR: Rules = (
     ("future", drop_future),
     ("stale", drop_stale),
     ("swapped_axes", mend_swapped_axes),
+    ("flipped_sign", mend_flipped_sign),
     ("outside_area", drop_outside_area),
     ("duplicate", drop_duplicate),
     ("late", drop_late),

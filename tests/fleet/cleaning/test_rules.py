@@ -53,6 +53,14 @@ def test_swapped_axes_are_turned_round():
     assert (verdict.fix.lon, verdict.fix.lat) == (-77.0, 39.0)
 
 
+@pytest.mark.parametrize(("lon", "lat"), [(77.0, 39.0), (-77.0, -39.0), (77.0, -39.0)])
+def test_a_flipped_sign_is_turned(lon, lat):
+    verdict = judged(lon=lon, lat=lat)
+    assert verdict.rules == ("flipped_sign",)
+    assert verdict.fix is not None
+    assert (verdict.fix.lon, verdict.fix.lat) == (-77.0, 39.0)
+
+
 def test_a_jump_that_three_fixes_insist_on_is_believed():
     assert judged(lon=-77.3, repeats=2).fix is not None
 
