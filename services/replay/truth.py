@@ -28,10 +28,7 @@ Row = tuple[object, ...]
 class TruthKeeper:
     """Keeps every report beside the trip or block that its source names; a report without one waits for our own answer.
 
-    Parameters
-    ----------
-    timetable : Timetable
-        Of the replay.
+    ``timetable`` is that of the replay.
     """
 
     timetable: Timetable
