@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-setup: $(VENV)/.stamp-runtime services/web/dist/index.html ## virtual environment, libraries, pages (done once)
+setup: $(VENV)/.stamp-runtime $(VENV)/.stamp-kernels services/web/dist/index.html ## virtual environment, libraries, pages (done once)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "python3 3.11 or newer is needed; this is $$($(PYTHON) --version). Set PYTHON=/path/to/python3.11"; exit 1; }
@@ -34,7 +34,14 @@ $(VENV)/.stamp-dev: requirements/dev.txt $(VENV)/.stamp-runtime
 	@$(BIN)/python -m pip install --quiet --progress-bar on -r requirements/dev.txt
 	@touch $@
 
-setup-dev: $(VENV)/.stamp-dev services/web/dist/index.html ## the same with what the tests need
+# numba's cache asks only whether the file of a function changed, not those whose constants and functions it took in.
+KERNELS := $(shell grep -rl --include='*.py' 'import numba' fleet routing vision 2>/dev/null)
+
+$(VENV)/.stamp-kernels: $(KERNELS) | $(VENV)/.stamp-runtime
+	@find fleet routing vision -name '*.nb[ic]' -delete
+	@touch $@
+
+setup-dev: $(VENV)/.stamp-dev $(VENV)/.stamp-kernels services/web/dist/index.html ## the same with what the tests need
 
 setup-system: ## Debian packages that the whole test suite needs (as root): PostgreSQL + PostGIS, Mosquitto, Chromium, Java, Maven
 	apt-get update -qq

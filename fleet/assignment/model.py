@@ -1,4 +1,4 @@
-"""Every constant of the filter, and its formulas one by one; what they mean stands in docs/assignment.md."""
+"""The formulas of the filter and the constants in them; what they mean stands in docs/assignment.md."""
 
 import math
 
