@@ -195,8 +195,8 @@ def _delete_rows(store: Store, table: str, now_ms: int, days: int) -> int:
     column, row = TIME_COLUMN[table], "ctid" if store.is_postgis else "rowid"
     with store.reading() as session:
         newest = newest_believed(_days_with_rows(session, table, column, now_ms // DAY_MS))
-    # Of a day that is not today's the end counts, as it does where PostGIS drops whole days.
-    newest_ms = now_ms if newest is None else min(now_ms, (newest + 1) * DAY_MS)
+    # Of a day that is not today's the beginning counts: as where PostGIS drops whole days, none is shorter than said.
+    newest_ms = now_ms if newest is None or newest >= now_ms // DAY_MS else newest * DAY_MS
     strange = f"{column} < :before OR {column} > :beyond"
     old = f"SELECT {row} FROM {table} WHERE {strange} LIMIT {ROWS_A_DELETE}"  # noqa: S608 - our own names
     delete = sa.text(f"DELETE FROM {table} WHERE {row} IN ({old})")  # noqa: S608

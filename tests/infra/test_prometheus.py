@@ -50,7 +50,7 @@ def prometheus(tmp_path: Path) -> Iterator[Callable[[str], Any]]:
     )
 
     def ask(what: str) -> Any:
-        with contextlib.suppress(httpx.TransportError, KeyError):
+        with contextlib.suppress(httpx.TransportError, KeyError, ValueError):  # says no JSON until it is ready
             return httpx.get(f"http://127.0.0.1:{port}/api/v1/{what}", trust_env=False).json()["data"]
         return {}
 

@@ -24,13 +24,13 @@ def test_old_rows_go_once_an_hour(tmp_path: Path) -> None:
         pruner = Pruner(store)
         pruner.turn(NOON_MS)
         with store.transaction() as session:
-            record_positions(session, [messages.position("v", NOON_MS - age * DAY_MS) for age in (0, 60)])
+            record_positions(session, [messages.position("v", NOON_MS - age * DAY_MS) for age in (0, 1, 2, 60)])
 
         def trail() -> int:
             with store.reading() as session:
                 return len(list_trail(session, "v", 0, NOON_MS))
 
         pruner.turn(NOON_MS + PRUNE_EVERY_MS - 1)
-        assert trail() == 2
+        assert trail() == 4
         pruner.turn(NOON_MS + PRUNE_EVERY_MS)
-        assert trail() == 1
+        assert trail() == 3
