@@ -24,7 +24,7 @@ from services.play.command import settings_of
 from services.run.status import RunStatus, find_status
 from services.settings import SettingsError
 
-MARK = " (swapped)"
+MARK = "Bench (swapped at {})"
 ASKERS = 4
 GIVE_UP_S = 180.0
 READ = "reading the feed in one process"
@@ -56,13 +56,16 @@ def swap(gtfs: Path, var_dir: Path | None) -> None:
             raise click.ClickException("no city runs here; start one with `hanoi run`, or name its --var")
         city = CityFolder(Path(status.city))
         with TemporaryDirectory() as folder:
-            feed, stop_id = rename_a_stop(gtfs, Path(folder) / "renamed.zip")
-            print_report("swap", measure(status, city.root, feed, stop_id))
+            mark = MARK.format(
+                round(time.time())
+            )  # another one each time, else the swap before would be taken for this
+            feed, stop_id = rename_a_stop(gtfs, Path(folder) / "renamed.zip", mark)
+            print_report("swap", measure(status, city.root, feed, stop_id, mark))
     except (SettingsError, CityError, GtfsError, httpx.HTTPError, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 
-def rename_a_stop(gtfs: Path, out: Path) -> tuple[Path, str]:
+def rename_a_stop(gtfs: Path, out: Path, mark: str) -> tuple[Path, str]:
     """Write a feed again with one stop's name marked, so that it can be told when it is served.
 
     Parameters
@@ -71,6 +74,8 @@ def rename_a_stop(gtfs: Path, out: Path) -> tuple[Path, str]:
         A GTFS zip.
     out : Path
         Where to.
+    mark : str
+        The stop's new name.
 
     Returns
     -------
@@ -81,14 +86,14 @@ def rename_a_stop(gtfs: Path, out: Path) -> tuple[Path, str]:
         times = pl.read_csv(old.read("stop_times.txt"), infer_schema=False, columns=["stop_id"])
         stop_id = str(times["stop_id"].value_counts(sort=True)["stop_id"][0])
         stops = pl.read_csv(old.read("stops.txt"), infer_schema=False)
-        marked = pl.when(pl.col("stop_id") == stop_id).then(pl.lit("Bench" + MARK)).otherwise("stop_name")
+        marked = pl.when(pl.col("stop_id") == stop_id).then(pl.lit(mark)).otherwise("stop_name")
         for name in old.namelist():
             changed = name == "stops.txt"
             new.writestr(name, stops.with_columns(stop_name=marked).write_csv() if changed else old.read(name))
     return out, stop_id
 
 
-def measure(status: RunStatus, root: Path, feed: Path, stop_id: str) -> list[Figure]:
+def measure(status: RunStatus, root: Path, feed: Path, stop_id: str, mark: str) -> list[Figure]:
     """Swap, and say how long it took, what failed and what memory it cost.
 
     Parameters
@@ -99,8 +104,8 @@ def measure(status: RunStatus, root: Path, feed: Path, stop_id: str) -> list[Fig
         Its folder.
     feed : Path
         The new feed.
-    stop_id : str
-        The stop whose name tells that it is served.
+    stop_id, mark : str
+        The stop whose name tells that it is served, and that name.
 
     Returns
     -------
@@ -115,7 +120,7 @@ def measure(status: RunStatus, root: Path, feed: Path, stop_id: str) -> list[Fig
         calm = list(asked.took_s)
         began = time.monotonic()
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # noqa: S603
-        served = wait_for(status.urls["pages"], stop_id, process)
+        served = wait_for(status.urls["pages"], stop_id, mark, process)
         said = process.communicate()[1]
         if process.returncode:
             raise click.ClickException(said.strip() or "the swap failed")
@@ -144,13 +149,13 @@ def milliseconds(took_s: list[float], share: float) -> float:
     return round(float(np.percentile(took_s, share)) * 1000, 1) if took_s else 0.0
 
 
-def wait_for(pages: str, stop_id: str, process: subprocess.Popen[str]) -> float:
+def wait_for(pages: str, stop_id: str, mark: str, process: subprocess.Popen[str]) -> float:
     """Return when the new timetable is served, by the monotonic clock."""
     until = time.monotonic() + GIVE_UP_S
     with httpx.Client(base_url=pages, trust_env=False, timeout=30.0) as client:
         while time.monotonic() < until and process.poll() in (None, 0):
             answer = client.get(f"/api/stops/{stop_id}/arrivals")
-            if answer.status_code == httpx.codes.OK and answer.json()["stop"]["name"].endswith(MARK):
+            if answer.status_code == httpx.codes.OK and answer.json()["stop"]["name"] == mark:
                 return time.monotonic()
     said = process.communicate()[1] if process.poll() else ""
     raise click.ClickException(said.strip() or f"not served within {GIVE_UP_S:.0f} s; see `hanoi status`")

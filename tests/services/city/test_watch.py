@@ -29,7 +29,7 @@ def test_only_a_folder_whose_last_file_changed_is_looked_into(
     seconds[0] = 2.0
     assert watch.find_new() is None, "city.json is not written yet"
     make_city(tmp_path)
-    assert watch.find_new() is None, "it looks once a second"
+    assert watch.find_new() is None, "it looks twice a second"
     seconds[0] = 4.0
     found = watch.find_new()
     assert found is not None
