@@ -130,8 +130,8 @@ class BunchDesk:
         lead_s, follow_s = (float(np.interp(p.distance_m, stops, times)) for p in (ahead, behind))
         now_s = (behind.time_ms - ahead.time_ms) / 1000.0 + (lead_s - follow_s) * _pace(follower)
         ahead_at = np.flatnonzero((stops > ahead.distance_m) & (times - lead_s <= AHEAD_S))
-        later_s = times[ahead_at] - lead_s
-        gaps = np.concatenate([[now_s], now_s + later_s * (_pace(follower) - _pace(leader))])
+        later_s, slower = times[ahead_at] - lead_s, _pace(follower) - _pace(leader)
+        gaps = np.concatenate([[now_s], now_s + later_s * slower])
         at = int(np.argmax(gaps < max(AS_ONE_S, AS_ONE * planned_s)))
         after_s = 0.0 if at == 0 else float(later_s[at - 1]) * _pace(leader)
         next_stop = min(len(stops) - 1, int(np.searchsorted(stops, ahead.distance_m)))
@@ -187,4 +187,4 @@ def _is_sure(vehicle: Vehicle, now_ms: int) -> bool:
 
 def _pace(vehicle: Vehicle) -> float:
     took_s, planned_s = vehicle.pace
-    return float(np.clip((took_s + PACE_PRIOR_S) / (planned_s + PACE_PRIOR_S), 0.6, 2.0))
+    return min(max((took_s + PACE_PRIOR_S) / (planned_s + PACE_PRIOR_S), 0.6), 2.0)

@@ -11,6 +11,8 @@ from fleet.vehicle import Vehicle
 from schemas.fleet_alert import AlertKind, FleetAlert
 from schemas.text import Text
 
+NAMES = {kind: kind.value for kind in AlertKind}
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -47,9 +49,12 @@ def hold(rule: Rule, vehicle: Vehicle, timetable: Timetable, time_ms: int) -> Fl
     FleetAlert or None
         If the alert began or ended at this fix.
     """
-    kind, open_ = rule.kind.value, vehicle.alerts.get(rule.kind)
-    absent = f"-{kind}"
+    kind, open_ = NAMES[rule.kind], vehicle.alerts.get(rule.kind)
     found = rule.find_since(vehicle, timetable, time_ms)
+    if found is None and open_ is None:  # as nearly always
+        vehicle.since.pop(kind, None)
+        return None
+    absent = f"-{kind}"
     if open_ is not None and found is not None and found > open_.started_ms:
         found = None  # what was told has ended, and it began anew since
     if found is not None:
