@@ -7,6 +7,7 @@ import numpy as np
 
 from fleet.alerts.excuses import count_nearer, count_on_their_way, side_of
 from fleet.alerts.say import clock_text
+from fleet.gtfs.blocks import chain_blocks
 from fleet.gtfs.timetable import Timetable, TripRun
 from fleet.vehicle import Vehicle
 from schemas.fleet_alert import AlertKind, FleetAlert
@@ -150,12 +151,4 @@ class MissingTrips:
 
 def _trips_before(timetable: Timetable) -> dict[int, int]:
     """Return the trip before each trip in its block."""
-    blocks: dict[tuple[str, str], list[int]] = {}
-    for trip, block in enumerate(timetable.trip_block):
-        if block is not None:
-            blocks.setdefault((block, timetable.trip_service[trip]), []).append(trip)
-    before: dict[int, int] = {}
-    for trips in blocks.values():
-        trips.sort(key=lambda trip: (timetable.trip_first_s[trip], trip))
-        before |= {later: trip for trip, later in pairwise(trips)}
-    return before
+    return {later: trip for trips in chain_blocks(timetable) for trip, later in pairwise(trips)}

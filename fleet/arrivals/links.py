@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from fleet.gtfs.blocks import chain_blocks
 from fleet.gtfs.patterns import Pattern
 from fleet.gtfs.timetable import Timetable
 
@@ -86,13 +87,8 @@ def make_links(timetable: Timetable) -> Links:
 
 
 def _next_trips(timetable: Timetable) -> Ints:
-    blocks: dict[tuple[str, str], list[int]] = {}
-    for trip, block in enumerate(timetable.trip_block):
-        if block is not None:
-            blocks.setdefault((block, timetable.trip_service[trip]), []).append(trip)
     follows = np.full(len(timetable.trip_ids), -1, dtype=np.int64)
-    for trips in blocks.values():
-        trips.sort(key=lambda trip: (timetable.trip_first_s[trip], trip))
+    for trips in chain_blocks(timetable):
         for trip, later in pairwise(trips):
             if timetable.trip_first_s[later] >= timetable.trip_last_s[trip] - OVERLAP_S:
                 follows[trip] = later

@@ -11,6 +11,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from fleet.gtfs.along import on_segment
 from fleet.gtfs.timetable import Timetable, TripRun
 
 Floats = NDArray[np.float64]
@@ -186,7 +187,7 @@ def _lay(
         for j in range(segments):
             if best[j] < least:
                 least, arg = best[j], j
-            _, d2 = _project(fx[i], fy[i], x[j], y[j], x[j + 1], y[j + 1])
+            _, d2 = on_segment(fx[i], fy[i], x[j], y[j], x[j + 1], y[j + 1])
             cost = min(d2 / (loose * loose), FAR_M * FAR_M) / (GPS_M * GPS_M)
             late = abs(time_s[i] - due_s[j]) - SLACK_S
             if late > 0.0:  # never of NaN
@@ -197,19 +198,8 @@ def _lay(
     place, off = np.zeros(fixes), np.zeros(fixes)
     j = int(np.argmin(best))
     for i in range(fixes - 1, -1, -1):
-        part, d2 = _project(fx[i], fy[i], x[j], y[j], x[j + 1], y[j + 1])
+        part, d2 = on_segment(fx[i], fy[i], x[j], y[j], x[j + 1], y[j + 1])
         place[i] = along[j] + part * (along[j + 1] - along[j])
         off[i] = np.sqrt(d2)
         j = back[i, j]
     return place, off
-
-
-@numba.njit(cache=True)
-def _project(px: float, py: float, ax: float, ay: float, bx: float, by: float) -> tuple[float, float]:
-    dx, dy = bx - ax, by - ay
-    length2 = dx * dx + dy * dy
-    part = 0.0
-    if length2 > 0.0:
-        part = min(1.0, max(0.0, ((px - ax) * dx + (py - ay) * dy) / length2))
-    ex, ey = px - (ax + part * dx), py - (ay + part * dy)
-    return part, ex * ex + ey * ey

@@ -8,7 +8,8 @@ Floats = NDArray[np.float64]
 
 
 @numba.njit(cache=True)
-def _on_segment(px: float, py: float, ax: float, ay: float, bx: float, by: float) -> tuple[float, float]:
+def on_segment(px: float, py: float, ax: float, ay: float, bx: float, by: float) -> tuple[float, float]:
+    """Return which part of a segment lies nearest to a point, 0 to 1, and the square of the distance."""
     dx, dy = bx - ax, by - ay
     length2 = dx * dx + dy * dy
     part = 0.0
@@ -57,7 +58,7 @@ def place_in_order(sx: Floats, sy: Floats, expected: Floats, x: Floats, y: Float
         run, arg = np.inf, 0
         new = np.empty(segments)
         for j in range(segments):
-            part, d2 = _on_segment(sx[i], sy[i], x[j], y[j], x[j + 1], y[j + 1])
+            part, d2 = on_segment(sx[i], sy[i], x[j], y[j], x[j + 1], y[j + 1])
             along = cum[j] + part * (cum[j + 1] - cum[j])
             before = 0.0
             if i > 0:
@@ -107,7 +108,7 @@ def match_point(
     j = max(0, int(np.searchsorted(cum, low)) - 1)
     best, along, off, angle = np.inf, low, np.inf, 0.0
     while j < count - 1 and (cum[j] <= high or off == np.inf):
-        part, d2 = _on_segment(px, py, x[j], y[j], x[j + 1], y[j + 1])
+        part, d2 = on_segment(px, py, x[j], y[j], x[j + 1], y[j + 1])
         at = min(max(cum[j] + part * (cum[j + 1] - cum[j]), low), max(high, low))
         length = cum[j + 1] - cum[j]
         if length > 0.0:

@@ -9,7 +9,7 @@ import polars as pl
 from fleet.gtfs.calendar import Service, ServiceCalendar
 from fleet.gtfs.clock import parse_date
 from fleet.gtfs.errors import GtfsError
-from fleet.gtfs.tables import Tables, require
+from fleet.gtfs.tables import Tables, require, seconds_of
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 NO_TIME = -1
@@ -78,13 +78,7 @@ def read_feed(path: Path) -> Feed:
 
 def _seconds_of(column: str) -> pl.Expr:
     """Return an expression that reads ``H:MM:SS`` as seconds; -1 where empty, null where unreadable."""
-    parts = pl.col(column).str.extract_groups(r"^(\d{1,3}):([0-5]\d):([0-5]\d)$")
-    seconds = (
-        parts.struct.field("1").cast(pl.Int32) * 3600
-        + parts.struct.field("2").cast(pl.Int32) * 60
-        + parts.struct.field("3").cast(pl.Int32)
-    )
-    return pl.when(pl.col(column).is_null()).then(NO_TIME).otherwise(seconds).alias(column)
+    return pl.when(pl.col(column).is_null()).then(NO_TIME).otherwise(seconds_of(column).cast(pl.Int32)).alias(column)
 
 
 def _agency_name(tables: Tables) -> str:

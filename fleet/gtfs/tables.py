@@ -123,6 +123,13 @@ class Tables:
             raise GtfsError(f"{self.path.name}/{name}", f"damaged ({error})", "fetch the feed again") from error
 
 
+def seconds_of(column: str) -> pl.Expr:
+    """Return an expression that reads ``H:MM:SS`` as seconds, null where that is not possible."""
+    parts = pl.col(column).str.extract_groups(r"^(\d{1,3}):([0-5]\d):([0-5]\d)$")
+    hour, minute, second = (parts.struct.field(n).cast(pl.Int64) for n in ("1", "2", "3"))
+    return hour * 3600 + minute * 60 + second
+
+
 def require(table: pl.DataFrame, bad: pl.Expr, where: str, column: str, mend: str) -> None:
     """Raise a ``GtfsError`` that names the first line where ``bad`` holds.
 

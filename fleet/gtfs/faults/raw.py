@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from fleet.gtfs.errors import GtfsError
-from fleet.gtfs.tables import Tables
+from fleet.gtfs.tables import Tables, seconds_of
 
 EARTH_M = 6_371_000.0
 
@@ -90,8 +90,8 @@ class RawFeed:
                 "trip_id",
                 "stop_id",
                 pl.col("stop_sequence").cast(pl.Int64, strict=False).alias("sequence"),
-                seconds("arrival_time").alias("arrive_s"),
-                seconds("departure_time").alias("leave_s"),
+                seconds_of("arrival_time").alias("arrive_s"),
+                seconds_of("departure_time").alias("leave_s"),
             )
             .sort("trip_id", "sequence", maintain_order=True)
         )
@@ -125,13 +125,6 @@ class RawFeed:
             for column in columns:
                 if column in self.header(name):
                     yield name, column, self.table(name, column)
-
-
-def seconds(column: str) -> pl.Expr:
-    """Return an expression that reads ``H:MM:SS`` as seconds, null where that is not possible."""
-    parts = pl.col(column).str.extract_groups(r"^(\d{1,3}):([0-5]\d):([0-5]\d)$")
-    hour, minute, second = (parts.struct.field(n).cast(pl.Int64) for n in ("1", "2", "3"))
-    return hour * 3600 + minute * 60 + second
 
 
 def metres() -> pl.Expr:
