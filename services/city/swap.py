@@ -16,6 +16,7 @@ import polars as pl
 
 from routing.network import NetworkError, load_areas, load_network, write_pmtiles
 from services.city.drawing import map_lines, map_stops
+from services.city.facts import zone
 from services.city.folder import CITY_FILE, City, CityError, CityFolder, write_city
 from services.city.importer import Draft, Progress, Request, credit, take_feed
 from services.city.laid import LAID_FILE
@@ -173,6 +174,11 @@ def _refuse_foreign(city: City, gtfs: Path, draft: Draft) -> None:
             f"{gtfs}: its stops lie between {box[0]:.3f} {box[1]:.3f} and {box[2]:.3f} {box[3]:.3f}, the city between "
             f"{old[0]:.3f} {old[1]:.3f} and {old[2]:.3f} {old[3]:.3f}: a feed of another city; "
             "`hanoi city import` makes one"
+        )
+    assert draft.tables is not None
+    if (feed_zone := zone(draft.tables)) != city.timezone:
+        raise CityError(
+            f"{gtfs}: its times are of {feed_zone}, the city's of {city.timezone}; mend agency_timezone in agency.txt"
         )
     calendar = draft.calendar
     if calendar is not None and calendar.ended and not calendar.repeat:

@@ -55,6 +55,10 @@ def far(text: str) -> str:
 
 REFUSED = {
     "another city": ({"stops.txt": far(FEED["stops.txt"])}, "another city"),
+    "another zone": (
+        {"agency.txt": FEED["agency.txt"].replace("Ho_Chi_Minh", "Tokyo")},
+        "times are of Asia/Tokyo, the city's of Asia/Ho_Chi_Minh",
+    ),
     "ended": ({"calendar.txt": FEED["calendar.txt"].replace("20251231", "20250201")}, "ended on 20250201"),
     "no trips": ({"trips.txt": FEED["trips.txt"].split("\n")[0] + "\n"}, "trips.txt"),
     "no stops": ({"stops.txt": None}, "stops.txt"),
