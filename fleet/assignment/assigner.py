@@ -18,6 +18,7 @@ SILENCE_MS = 1_800_000
 MOVED_M = 25.0
 MOVING_MPS = 1.5
 NOON_S = 43_200
+NO_ROUTES: frozenset[str] = frozenset()
 
 
 class Assigner:
@@ -35,8 +36,7 @@ class Assigner:
         self._timetable = timetable
         self._roster = roster or {}
         self._filter = TripFilter(timetable)
-        self._any = np.zeros(len(timetable.patterns))
-        self._cost: dict[frozenset[str], NDArray[np.float64]] = {}
+        self._cost: dict[frozenset[str], NDArray[np.float64]] = {NO_ROUTES: np.zeros(len(timetable.patterns))}
         self._runs: dict[tuple[int, float], TripRun] = {}
 
     def assign(self, vehicle: Vehicle, fix: Fix, x: float, y: float) -> TripRun | None:
@@ -71,28 +71,27 @@ class Assigner:
         return (-1, 0.0, block) if run is None else (run.trip, run.day_start_ms / 1000.0, block)
 
     def _run(self, trip: int, zero_s: float) -> TripRun:
-        key = (trip, zero_s)
-        if key not in self._runs:
+        run = self._runs.get((trip, zero_s))
+        if run is None:
             if len(self._runs) > 50_000:
                 self._runs.clear()
             date = format_date(local_date(int((zero_s + NOON_S) * 1000), self._timetable.timezone))
-            self._runs[key] = self._timetable.run_of(trip, date)
-        return self._runs[key]
+            run = self._runs[trip, zero_s] = self._timetable.run_of(trip, date)
+        return run
 
     def _cost_of(self, fix: Fix) -> NDArray[np.float64]:
         claim = fix.claimed_trip
-        routes = self._roster.get(fix.vehicle_id, frozenset())
-        if claim is not None and claim.route_id:
+        routes = self._roster.get(fix.vehicle_id, NO_ROUTES)
+        if claim is not None and claim.route_id and claim.route_id not in routes:
             routes |= {claim.route_id}
-        if not routes:
-            return self._any
-        if routes not in self._cost:
+        cost = self._cost.get(routes)
+        if cost is None:
             table = self._timetable
             wanted = [i for i, name in enumerate(table.route_ids) if name in routes]
             wanted += [i for i, name in enumerate(table.route_short_names) if name in routes]
             of_route = np.isin([p.route_index for p in table.patterns], wanted)
-            self._cost[routes] = np.where(of_route | (not of_route.any()), 0.0, OTHER_LINE)
-        return self._cost[routes]
+            cost = self._cost[routes] = np.where(of_route | (not of_route.any()), 0.0, OTHER_LINE)
+        return cost
 
 
 def note_direction(vehicle: Vehicle, fix: Fix, x: float, y: float) -> None:

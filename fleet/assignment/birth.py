@@ -6,7 +6,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.assignment.ground import Days, Ground, Ints
+from fleet.assignment.ground import Days, Ground
 from fleet.assignment.kernel import PASSES, day_of, passes_between
 from fleet.assignment.model import (
     CLAIM_LATE,
@@ -71,14 +71,14 @@ def _prior(d: Days, rows: Floats, n: int, trip: int, zero: float, base: float) -
 
 
 @numba.njit(cache=True)
-def see_anew(g: Ground, d: Days, rows: Floats, n: int, see: Floats, base: float, near: tuple[Ints, Floats, Floats,
-             Floats], cost: Floats) -> int:  # fmt: skip
+def see_anew(g: Ground, d: Days, rows: Floats, n: int, see: Floats, base: float, near: Floats,
+             cost: Floats) -> int:  # fmt: skip
     """Add the runs of shapes near a bus that no hypothesis follows, ``cost`` being that of each pattern."""
     now, direction = see[2], see[5]
-    patterns, along, off, angle = near
+    along, off, angle = near[1], near[2], near[3]
     known = n
-    for k in range(len(patterns)):
-        p = patterns[k]
+    for k in range(near.shape[1]):
+        p = int(near[0, k])
         if _is_known(g, rows, known, p, along[k]):
             continue
         s0 = g.stop_start[p]
@@ -87,8 +87,12 @@ def see_anew(g: Ground, d: Days, rows: Floats, n: int, see: Floats, base: float,
             off_score(off[k] / g.loose[p], OFF_SD_M) + (0.0 if starts else heading_score(angle[k], direction)) + cost[p]
         )
         for day in range(3):
-            for m in range(d.bounds[day, p], d.bounds[day, p + 1]):
-                if now < d.start_s[m] - WAITS_AT_MOST_S or now > d.end_s[m] + LATEST_S:
+            begin, end = d.bounds[day, p], d.bounds[day, p + 1]
+            begin += np.searchsorted(d.start_s[begin:end], now - LATEST_S - d.longest_s)
+            for m in range(begin, end):
+                if now < d.start_s[m] - WAITS_AT_MOST_S:
+                    break
+                if now > d.end_s[m] + LATEST_S:
                     continue
                 trip, zero = d.trip[m], d.zero_s[day]
                 prior = _prior(d, rows, known, trip, zero, base)

@@ -41,8 +41,9 @@ class Days(NamedTuple):
     """The trips of yesterday, today and tomorrow, one row a run, ordered by day, pattern and start.
 
     ``zero_s`` are the seconds since 1970 when the three service days begin; ``start_s`` and ``end_s`` of the runs count
-    from there too. ``bounds[day, p]`` is the first run of a pattern. ``after[day, trip]`` is the trip that the block of
-    a trip runs next, −1 where the feed names no block, −2 where it is the block's last.
+    from there too; none takes longer than ``longest_s``. ``bounds[day, p]`` is the first run of a pattern.
+    ``after[day, trip]`` is the trip that the block of a trip runs next, −1 where the feed names no block, −2 where it
+    is the block's last.
     """
 
     zero_s: Floats
@@ -51,6 +52,7 @@ class Days(NamedTuple):
     start_s: Floats
     end_s: Floats
     after: Ints
+    longest_s: float
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ def lay_days(table: Timetable, plans: tuple[DayPlan, DayPlan, DayPlan], blocks: 
         np.searchsorted(table.trip_pattern[plan.trips], every) + begin
         for plan, begin in zip(plans, offset, strict=False)
     ]
+    took = [float((plan.last_s - plan.first_s).max(initial=0)) for plan in plans]
     return Days(
         zero_s=zero,
         bounds=np.array(bounds, dtype=np.int32),
@@ -104,6 +107,7 @@ def lay_days(table: Timetable, plans: tuple[DayPlan, DayPlan, DayPlan], blocks: 
         start_s=np.concatenate([plan.first_s + at for plan, at in zip(plans, zero, strict=True)]).astype(np.float64),
         end_s=np.concatenate([plan.last_s + at for plan, at in zip(plans, zero, strict=True)]).astype(np.float64),
         after=np.stack([_chain(plan, blocks, len(table.trip_ids)) for plan in plans]),
+        longest_s=max(took),
     )
 
 

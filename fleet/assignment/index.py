@@ -48,9 +48,7 @@ class PatternIndex:
         self.cell_pattern: Ints = (both % len(self.start)).astype(np.int32)
         self.cell_start: Ints = np.searchsorted(cells, np.arange(self.columns * self.rows + 1)).astype(np.int32)
 
-    def near(
-        self, x: float, y: float, within_m: float, allowed: NDArray[np.bool_]
-    ) -> tuple[Ints, Floats, Floats, Floats]:
+    def near(self, x: float, y: float, within_m: float) -> Floats:
         """Return every pass of a shape near a point.
 
         Parameters
@@ -59,44 +57,41 @@ class PatternIndex:
             Metres in the timetable's frame.
         within_m : float
             How far beside the shape the point may lie, at most one cell.
-        allowed : array of bool, shape (patterns,)
-            Patterns to look at.
 
         Returns
         -------
-        tuple of array
+        array, shape (4, passes)
             Pattern, metres along, metres beside, direction there in radians from east; one entry a pass, so a loop that
             comes by twice is there twice.
         """
         column, row = int((x - self.min_x) // CELL_M), int((y - self.min_y) // CELL_M)
         return _near(
             x, y, within_m, column, row, self.columns, self.rows, self.cell_start, self.cell_pattern,
-            self.start, self.x, self.y, self.along, allowed,
+            self.start, self.x, self.y, self.along,
         )  # fmt: skip
 
 
 @numba.njit(cache=True)
 def _near(
     px: float, py: float, within: float, column: int, row: int, columns: int, rows: int, cell_start: Ints,
-    cell_pattern: Ints, start: Ints, x: Floats, y: Floats, along: Floats, allowed: NDArray[np.bool_],
-) -> tuple[Ints, Floats, Floats, Floats]:  # fmt: skip
+    cell_pattern: Ints, start: Ints, x: Floats, y: Floats, along: Floats,
+) -> Floats:  # fmt: skip
     seen = np.zeros(len(start), dtype=np.bool_)
-    pattern = np.empty(MAX_PASSES, dtype=np.int32)
-    found = np.empty((3, MAX_PASSES))
+    found = np.empty((4, MAX_PASSES))
     n = 0
     for cy in range(max(0, row - 1), min(rows, row + 2)):
         for cx in range(max(0, column - 1), min(columns, column + 2)):
             cell = cy * columns + cx
             for k in range(cell_start[cell], cell_start[cell + 1]):
                 p = cell_pattern[k]
-                if seen[p] or not allowed[p]:
+                if seen[p]:
                     continue
                 seen[p] = True
                 begin, end = start[p], start[p + 1]
-                more = _passes(px, py, within, x[begin:end], y[begin:end], along[begin:end], found, n)
-                pattern[n:more] = p
+                more = _passes(px, py, within, x[begin:end], y[begin:end], along[begin:end], found[1:], n)
+                found[0, n:more] = p
                 n = more
-    return pattern[:n].copy(), found[0, :n].copy(), found[1, :n].copy(), found[2, :n].copy()
+    return found[:, :n].copy()
 
 
 @numba.njit(cache=True)

@@ -45,7 +45,7 @@ from fleet.assignment.model import (
     wait_score,
     way_score,
 )
-from fleet.assignment.rows import ANGLE, AT, COLUMNS, LOGW, MODE, READY, ROOM, SINCE, TRIP, ZERO, put
+from fleet.assignment.rows import ANGLE, AT, LOGW, MODE, READY, SINCE, TRIP, ZERO, put
 
 Floats = NDArray[np.float64]
 PASSES = 4
@@ -230,8 +230,8 @@ def _wait_on(g: Ground, row: Floats, see: Floats, found: Floats, rows: Floats, n
 
 
 @numba.njit(cache=True)
-def take_fix(g: Ground, d: Days, belief: Floats, see: Floats) -> Floats:
-    """Return every hypothesis after a fix, not thinned out.
+def take_fix(g: Ground, d: Days, belief: Floats, see: Floats, rows: Floats) -> int:
+    """Write every hypothesis after a fix, not thinned out; return how many there are.
 
     Parameters
     ----------
@@ -242,13 +242,15 @@ def take_fix(g: Ground, d: Days, belief: Floats, see: Floats) -> Floats:
     see : array
         x, y, time (s), seconds and metres since the fix before, direction (rad, NaN: unknown), the weight of the fix,
         and 1 if the bus stands.
+    rows : array, shape (ROOM, COLUMNS)
+        Where to.
 
     Returns
     -------
-    array, shape (ROOM, COLUMNS)
-        Hypotheses; free rows have the trip −2.
+    int
+        How many rows hold a hypothesis.
     """
-    rows, found = np.empty((ROOM, COLUMNS)), np.empty((3, PASSES))
+    found = np.empty((3, PASSES))
     n = 0
     for i in range(len(belief)):
         row = belief[i]
@@ -262,5 +264,4 @@ def take_fix(g: Ground, d: Days, belief: Floats, see: Floats) -> Floats:
             n = put(rows, n, -1.0, 0.0, NONE, 0.0, logw, row[SINCE], 0.0, 0.0, 0.0)
         else:
             n = _wait_on(g, row, see, found, rows, n)
-    rows[n:, TRIP] = -2.0
-    return rows[:n]
+    return n

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from schemas.fix import Fix
 
@@ -20,8 +21,7 @@ class Area:
         return self.west <= lon <= self.east and self.south <= lat <= self.north
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What is known when a fix is judged: the city's area and the vehicle's last accepted fix before it.
 
     ``repeats`` is how many fixes in a row were left out as impossible jumps. Fixes before ``late_before_ms`` come too
@@ -39,8 +39,7 @@ class Known:
 Rule = Callable[[Fix, Known], Fix | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The outcome for one fix: the fix to go on with, if any, and the names of the rules that spoke."""
 
     fix: Fix | None
