@@ -205,8 +205,9 @@ class Tracker:
         history = vehicle.history
         newest_ms = history.newest_ms
         late_before_ms = None if newest_ms is None else max(newest_ms - WINDOW_MS, history.marks[0].time_ms + 1)
-        twin = history.find(fix.time_ms)
-        verdict = clean(fix, Known(self._area, None, 0, late_before_ms, twin is not None), AT_THE_DOOR)
+        packed_twin = history.find(fix.time_ms)
+        twin = None if packed_twin is None else unpack(fix.vehicle_id, packed_twin)
+        verdict = clean(fix, Known(self._area, None, 0, late_before_ms, twin), AT_THE_DOOR)
         let_in = verdict.fix
         if let_in is None:
             self._count(vehicle, fix, verdict.rules, accepted=False)
@@ -228,10 +229,10 @@ class Tracker:
             history.insert(fix.time_ms, packed)
             self._late[fix.vehicle_id].append((let_in, verdict.rules))
 
-    def _compare(self, vehicle: Vehicle, fix: Fix, twin: bytes) -> None:
+    def _compare(self, vehicle: Vehicle, fix: Fix, twin: Fix) -> None:
         """Of two fixes of one time keep the one that was received first, whichever came first here."""
         packed = pack(fix)
-        if (fix.received_ms, packed) < (unpack(fix.vehicle_id, twin).received_ms, twin):
+        if (fix.received_ms, packed) < (twin.received_ms, pack(twin)):
             self._hold(vehicle)
             vehicle.history.replace(fix.time_ms, packed)
 

@@ -8,10 +8,19 @@ from schemas.text import Text
 from schemas.units import Count, DurationS, Id, TimeMs
 
 
+class VehicleFault(Message, frozen=True):
+    """How often a cleaning rule spoke of one vehicle over the last minutes."""
+
+    vehicle_id: Id
+    rule: str
+    count: Count
+
+
 class FeedHealth(Message, frozen=True):
     """Đúng, đủ, sạch, sống of one source over the last minutes of event time.
 
-    ``verdicts`` counts the cleaning rules that spoke, by the rule's name.
+    ``verdicts`` counts the cleaning rules that spoke, by the rule's name; ``at_fault`` names the vehicles of which they
+    spoke most.
     """
 
     source: Id
@@ -24,6 +33,7 @@ class FeedHealth(Message, frozen=True):
     quality: Quality
     verdicts: dict[str, int] = msgspec.field(default_factory=dict)
     worst: Text | None = None
+    at_fault: tuple[VehicleFault, ...] = ()
 
 
 class ClockTick(Message, frozen=True):

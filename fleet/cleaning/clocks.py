@@ -6,12 +6,14 @@ the shortest way its reports took. The middle vehicle stands for its source: sin
 
 from dataclasses import dataclass, field
 
+from fleet.cleaning.zone import hours_of, zone_of
+from schemas.text import Text
+
 WINDOW_MS = 300_000
 MAX_VEHICLES = 20_000
 AHEAD_MS = 5_000  # nothing is received before it was reported: more than jitter of our own clock
 BEHIND_MS = 120_000  # a tracker's server may hold reports back so long, by the rules of the trade
 STEADY_MS = 60_000  # a clock's error stays; a backlog's age does not
-HOUR_MS = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +33,38 @@ class Skew:
         """Whether the clocks, not the ways of the reports, must be at fault."""
         return self.skew_s > 0.0 or (self.skew_s < 0.0 and self.steady)
 
-    def describe(self, source: str) -> str:
-        """Say it in one sentence."""
-        size = f"{abs(self.skew_s):,.0f} s"
-        hours = abs(self.skew_s) * 1000 / HOUR_MS
-        hint = " (whole hours: local time sent as UTC?)" if _is_near_whole(hours) else ""
+    @property
+    def zone_ms(self) -> int | None:
+        """How many whole or half hours a wrong clock is ahead, ``None`` where it is off by anything else."""
+        return zone_of(self.skew_s * 1000) if self.is_wrong else None
+
+    def describe(self, vi: str, en: str) -> Text:
+        """Say it in one sentence, and how to mend it; ``vi`` and ``en`` are whose clock it is."""
+        if self.zone_ms is not None:
+            return _zone_text(vi, en, self.zone_ms)
+        size = f"{abs(self.skew_s):,.0f}"
+        dotted = size.replace(",", ".")
         if self.skew_s > 0.0:
-            return f"the clock of {source} is {size} ahead{hint}"
+            return Text(vi=f"đồng hồ của {vi} chạy nhanh {dotted} giây", en=f"the clock of {en} is {size} s ahead")
         if self.skew_s < 0.0 and self.steady:
-            return f"the clock of {source} is {size} behind, or its reports are always so late{hint}"
+            return Text(
+                vi=f"đồng hồ của {vi} chạy chậm {dotted} giây, hoặc bản tin luôn đến muộn như vậy",
+                en=f"the clock of {en} is {size} s behind, or its reports are always so late",
+            )
         if self.skew_s < 0.0:
-            return f"the reports of {source} come {size} late"
-        return f"the clock of {source} is right"
+            return Text(vi=f"bản tin của {vi} đến muộn {dotted} giây", en=f"the reports of {en} come {size} s late")
+        return Text(vi=f"đồng hồ của {vi} chạy đúng", en=f"the clock of {en} is right")
 
 
-def _is_near_whole(hours: float) -> bool:
-    return hours > 0.9 and abs(hours - round(hours)) < 0.03
+def _zone_text(vi: str, en: str, zone_ms: int) -> Text:
+    """Name the offset and the two ways to mend it; nothing is shifted unless the source's entry says so."""
+    vi_hours, en_hours = hours_of(zone_ms)
+    vi_way, en_way = ("nhanh", "ahead") if zone_ms > 0 else ("chậm", "behind")
+    offset = f"clock_offset_s: {zone_ms // 1000}"
+    return Text(
+        vi=f"giờ của {vi} {vi_way} đúng {vi_hours}: sai múi giờ? Yêu cầu gửi giờ UTC, hoặc đặt {offset} cho nguồn",
+        en=f"the clock of {en} is {en_hours} {en_way}: another time zone? Have it send UTC, or set its {offset}",
+    )
 
 
 @dataclass(slots=True)

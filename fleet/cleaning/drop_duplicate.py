@@ -6,4 +6,4 @@ from schemas.fix import Fix
 
 def drop_duplicate(fix: Fix, known: Known) -> Fix | None:
     """Leave out a fix of a vehicle and time that are known already."""
-    return None if known.is_known else fix
+    return fix if known.twin is None else None

@@ -1,32 +1,25 @@
 """Đúng, đủ, sạch, sống: four scores of a vehicle and of a source, from what the rules said."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fleet.cleaning.clocks import Skew, SourceClock
-from fleet.cleaning.recent import Recent
-from schemas.feed import FeedHealth
+from fleet.cleaning.one_time import has_one_time
+from fleet.cleaning.recent import Counts, Recent
+from fleet.cleaning.words import say_worst
+from schemas.feed import FeedHealth, VehicleFault
 from schemas.fix import Fix
 from schemas.position import Quality
 from schemas.text import Text
 
 LIVE_MS = 90_000
 GONE_MS = 600_000
-WRONG = frozenset({"null_island", "swapped_axes", "flipped_sign", "outside_area", "impossible_jump", "future", "stale"})
-UNCLEAN = frozenset({"duplicate", "late", "repeated_position"})
+WRONG = frozenset({
+    "null_island", "frozen_clock", "other_zone", "future", "stale", "swapped_axes", "flipped_sign", "outside_area",
+    "impossible_jump",
+})  # fmt: skip
+UNCLEAN = frozenset({"duplicate", "late", "repeated_position", "one_time"})
+MOST_AT_FAULT = 10
 MEMORY = 0.95
-WORDS = {
-    "null_island": Text(vi="{n} bản tin không có toạ độ (0, 0)", en="{n} reports without a position (0, 0)"),
-    "future": Text(vi="{n} bản tin có giờ ở tương lai", en="{n} reports from the future"),
-    "stale": Text(vi="{n} bản tin cũ hơn một giờ", en="{n} reports older than an hour"),
-    "swapped_axes": Text(vi="{n} bản tin đảo kinh độ và vĩ độ", en="{n} reports with longitude and latitude swapped"),
-    "flipped_sign": Text(vi="{n} bản tin sai dấu kinh độ hoặc vĩ độ", en="{n} reports with a flipped sign"),
-    "outside_area": Text(vi="{n} bản tin ở ngoài thành phố", en="{n} reports outside the city"),
-    "duplicate": Text(vi="{n} bản tin trùng lặp", en="{n} repeated reports"),
-    "late": Text(vi="{n} bản tin đến sai thứ tự", en="{n} reports out of order"),
-    "impossible_jump": Text(vi="{n} bước nhảy vị trí phi lý", en="{n} impossible jumps"),
-    "repeated_position": Text(vi="{n} vị trí bị treo", en="{n} frozen positions"),
-}
 
 
 @dataclass(slots=True)
@@ -67,8 +60,7 @@ class SourceQuality:
     def take(self, fix: Fix, rules: tuple[str, ...], *, accepted: bool) -> None:
         """Count one fix and what the rules said about it."""
         told = fix.speed_mps is not None
-        delay_s = max(0.0, (fix.received_ms - fix.time_ms) / 1000.0)
-        self.recent.take(fix.received_ms, fix.vehicle_id, delay_s, told=told, rules=rules)
+        self.recent.take(fix.received_ms, fix.vehicle_id, fix.time_ms, told=told, rules=rules)
         self.clock.take(fix.vehicle_id, fix.time_ms, fix.received_ms)
         if accepted:
             self.newest_ms = max(self.newest_ms or 0, fix.time_ms)
@@ -76,12 +68,18 @@ class SourceQuality:
     def health(self, now_ms: int, vehicles_live: int) -> FeedHealth:
         """Return the health of the source at a moment."""
         recent = self.recent.counts(now_ms)
+        if has_one_time(recent):
+            recent.rules["one_time"] = recent.fixes
         verdicts, count, vehicles = recent.rules, recent.fixes, len(recent.vehicles)
         share = 1.0 / count if count else 0.0
+
+        def without(rules: frozenset[str]) -> float:  # two may speak of one fix
+            return max(0.0, 1.0 - share * sum(n for rule, n in verdicts.items() if rule in rules)) if count else 0.0
+
         quality = Quality(
-            correct=1.0 - share * sum(n for rule, n in verdicts.items() if rule in WRONG) if count else 0.0,
+            correct=without(WRONG),
             complete=share * recent.told,
-            clean=max(0.0, 1.0 - share * sum(n for rule, n in verdicts.items() if rule in UNCLEAN)) if count else 0.0,
+            clean=without(UNCLEAN),
             live=min(1.0, vehicles_live / vehicles) if vehicles else 0.0,
         )
         return FeedHealth(
@@ -94,27 +92,26 @@ class SourceQuality:
             delay_p50_s=recent.delay_p50_s,
             quality=quality,
             verdicts=dict(sorted(verdicts.items())),
-            worst=_clock_text(self.clock.skew(now_ms)) or _worst(verdicts, count, self.newest_ms, now_ms),
+            at_fault=_list_at_fault(recent),
+            worst=_clock_text(self.clock.skew(now_ms)) or _worst(recent, self.newest_ms, now_ms),
         )
 
 
+def _list_at_fault(recent: Counts) -> tuple[VehicleFault, ...]:
+    ranked = sorted(recent.at_fault.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(
+        VehicleFault(vehicle_id=name, rule=rule, count=count) for (name, rule), count in ranked[:MOST_AT_FAULT]
+    )
+
+
 def _clock_text(skew: Skew | None) -> Text | None:
-    if skew is None or not skew.is_wrong:
-        return None
-    size = f"{abs(skew.skew_s):,.0f}"
-    if skew.skew_s > 0.0:
-        return Text(vi=f"đồng hồ của nguồn chạy nhanh {size} giây", en=f"the clock of the source is {size} s ahead")
-    vi = f"đồng hồ của nguồn chạy chậm {size} giây, hoặc bản tin luôn đến muộn như vậy"
-    return Text(vi=vi, en=f"the clock of the source is {size} s behind, or its reports are always so late")
+    return skew.describe("nguồn", "the source") if skew is not None and skew.is_wrong else None
 
 
-def _worst(verdicts: Mapping[str, int], count: int, newest_ms: int | None, now_ms: int) -> Text | None:
+def _worst(recent: Counts, newest_ms: int | None, now_ms: int) -> Text | None:
+    found = say_worst(recent)
     if newest_ms is None or now_ms - newest_ms > LIVE_MS:
         minutes = "?" if newest_ms is None else round((now_ms - newest_ms) / 60_000)
-        return Text(vi=f"không có bản tin mới trong {minutes} phút", en=f"no new report for {minutes} min")
-    if not verdicts:
-        return None
-    rule, number = max(verdicts.items(), key=lambda item: (item[1], item[0]))
-    if number * 100 < count:
-        return None
-    return Text(vi=WORDS[rule].vi.format(n=number), en=WORDS[rule].en.format(n=number))
+        vi, en = (f": {found.vi}", f": {found.en}") if found is not None else ("", "")
+        return Text(vi=f"không có bản tin mới trong {minutes} phút{vi}", en=f"no new report for {minutes} min{en}")
+    return found

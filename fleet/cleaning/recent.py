@@ -12,16 +12,19 @@ WINDOW_MS = 600_000
 SLOT_MS = 10_000
 DELAY_STEP_S = 0.1
 MOST_DELAY_S = 3_600.0
+MOST_TIMES = 1_000  # a slot, enough for a fleet that reports each second and its late ones
 
 
 @dataclass(slots=True)
 class Counts:
-    """Fixes, those that told their speed, what the rules said, delays in steps of a tenth, and who sent."""
+    """Fixes, those that told their speed, what the rules said and of whom, delays in tenths, moments, and who sent."""
 
     fixes: int = 0
     told: int = 0
     rules: Counter[str] = field(default_factory=Counter)
+    at_fault: Counter[tuple[str, str]] = field(default_factory=Counter)
     delays: Counter[int] = field(default_factory=Counter)
+    times_s: set[int] = field(default_factory=set)
     vehicles: set[str] = field(default_factory=set)
 
     def add(self, other: "Counts") -> None:
@@ -29,6 +32,8 @@ class Counts:
         self.fixes += other.fixes
         self.told += other.told
         self.rules.update(other.rules)
+        self.at_fault.update(other.at_fault)
+        self.times_s |= other.times_s
         self.delays.update(other.delays)
         self.vehicles |= other.vehicles
 
@@ -51,7 +56,7 @@ class Recent:
     def __init__(self) -> None:
         self._slots: dict[int, Counts] = {}
 
-    def take(self, received_ms: int, vehicle_id: str, delay_s: float, *, told: bool, rules: Iterable[str]) -> None:
+    def take(self, received_ms: int, vehicle_id: str, time_ms: int, *, told: bool, rules: Iterable[str]) -> None:
         """Count one fix.
 
         Parameters
@@ -60,8 +65,8 @@ class Recent:
             When it came.
         vehicle_id : str
             Who sent it.
-        delay_s : float
-            How long it was under way; more than an hour counts as an hour.
+        time_ms : int
+            When it says it was made; more than an hour under way counts as an hour, less than nothing as nothing.
         told : bool
             Whether it told its speed.
         rules : iterable of str
@@ -73,10 +78,14 @@ class Recent:
             slot = self._slots[number] = Counts()
         slot.fixes += 1
         slot.told += told
-        slot.delays[round(min(delay_s, MOST_DELAY_S) / DELAY_STEP_S)] += 1
+        delay_s = (received_ms - time_ms) / 1000.0
+        slot.delays[round(min(max(delay_s, 0.0), MOST_DELAY_S) / DELAY_STEP_S)] += 1
         slot.vehicles.add(vehicle_id)
+        if len(slot.times_s) < MOST_TIMES:
+            slot.times_s.add(time_ms // 1000)
         if rules:
             slot.rules.update(rules)
+            slot.at_fault.update((vehicle_id, rule) for rule in rules)
 
     def counts(self, now_ms: int) -> Counts:
         """Return what the last ten minutes counted, and forget what is older."""

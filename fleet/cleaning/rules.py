@@ -5,10 +5,12 @@ asked again when a late fix came in between.
 """
 
 from fleet.cleaning.drop_duplicate import drop_duplicate
+from fleet.cleaning.drop_frozen_clock import drop_frozen_clock
 from fleet.cleaning.drop_future import drop_future
 from fleet.cleaning.drop_impossible_jump import drop_impossible_jump
 from fleet.cleaning.drop_late import drop_late
 from fleet.cleaning.drop_null_island import drop_null_island
+from fleet.cleaning.drop_other_zone import drop_other_zone
 from fleet.cleaning.drop_outside_area import drop_outside_area
 from fleet.cleaning.drop_stale import drop_stale
 from fleet.cleaning.mark_repeated_position import mark_repeated_position
@@ -20,6 +22,8 @@ from schemas.fix import Fix
 Rules = tuple[tuple[str, Rule], ...]
 AT_THE_DOOR: Rules = (
     ("null_island", drop_null_island),
+    ("frozen_clock", drop_frozen_clock),
+    ("other_zone", drop_other_zone),
     ("future", drop_future),
     ("stale", drop_stale),
     ("swapped_axes", mend_swapped_axes),

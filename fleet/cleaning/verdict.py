@@ -25,14 +25,14 @@ class Known(NamedTuple):
     """What is known when a fix is judged: the city's area and the vehicle's last accepted fix before it.
 
     ``repeats`` is how many fixes in a row were left out as impossible jumps. Fixes before ``late_before_ms`` come too
-    late to be taken in their place; ``is_known`` tells that the vehicle has a fix of the same time already.
+    late to be taken in their place; ``twin`` is the vehicle's fix of the same time, where there is one already.
     """
 
     area: Area | None
     last: Fix | None
     repeats: int = 0
     late_before_ms: int | None = None
-    is_known: bool = False
+    twin: Fix | None = None
 
 
 # A rule returns the fix as it is, a mended fix, or ``None`` to leave it out.

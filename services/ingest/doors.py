@@ -157,7 +157,7 @@ async def tell_source(house: House, request: Request) -> Response:
         "max_vehicles": house.intake.crowd.most,
         "vehicles": caller.source.vehicles,
         "clock_offset_s": caller.source.clock_offset_s,
-        "clock": None if skew is None else {"skew_s": skew.skew_s, "text": skew.describe(caller.name)},
+        "clock": None if skew is None else {"skew_s": skew.skew_s, "text": skew.describe(caller.name, caller.name).en},
         "vehicles_off": [] if clock is None else [[name, off_s] for name, off_s in clock.list_off(now_ms)],
         "server_time_ms": house.intake.wall.now_ms(),
     }

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from fleet.cleaning.quality import MOST_AT_FAULT
 from fleet.tracker import TrackOutputs
 from schemas.feed import FeedHealth
 from schemas.message import Message
@@ -93,6 +94,8 @@ def _sum(lot: Sequence[FeedHealth], now_ms: int) -> FeedHealth:
         for rule, count in health.verdicts.items():
             verdicts[rule] = verdicts.get(rule, 0) + count
 
+    faults = sorted((f for h in lot for f in h.at_fault), key=lambda f: (-f.count, f.vehicle_id, f.rule))
+
     def mean(values: Sequence[float]) -> float:
         return sum(v * h.fixes for v, h in zip(values, lot, strict=True)) / fixes if fixes else 0.0
 
@@ -112,4 +115,5 @@ def _sum(lot: Sequence[FeedHealth], now_ms: int) -> FeedHealth:
         ),
         verdicts=dict(sorted(verdicts.items())),
         worst=max(lot, key=lambda h: h.fixes).worst,
+        at_fault=tuple(faults[:MOST_AT_FAULT]),
     )

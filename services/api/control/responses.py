@@ -30,6 +30,14 @@ class OverviewOut(Model):
     cameras: int
 
 
+class VehicleFaultOut(Model):
+    """How often a cleaning rule spoke of one vehicle over the last minutes."""
+
+    vehicle_id: str
+    rule: str
+    count: int
+
+
 class FeedOut(Model):
     """How good one source of data is now."""
 
@@ -43,6 +51,7 @@ class FeedOut(Model):
     quality: QualityOut
     verdicts: dict[str, int]
     worst: TextOut | None
+    at_fault: list[VehicleFaultOut]
 
 
 class FeedsOut(Model):
@@ -122,6 +131,7 @@ def feed_out(feed: FeedHealth, now_ms: int) -> FeedOut:
         quality=QualityOut.model_validate(feed.quality),
         verdicts=feed.verdicts,
         worst=None if feed.worst is None else TextOut.model_validate(feed.worst),
+        at_fault=[VehicleFaultOut.model_validate(fault) for fault in feed.at_fault],
     )
 
 

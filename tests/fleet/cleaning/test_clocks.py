@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from fleet.cleaning.clocks import MAX_VEHICLES, WINDOW_MS, Skew, SourceClock
 
 NOON_MS = 1_771_218_000_000
@@ -36,18 +38,38 @@ def test_a_clock_an_hour_ahead_is_told_to_the_second() -> None:
     skew = skew_of(heard(3600.0))
     assert abs(skew.skew_s - 3600.0) < 2.0
     assert skew.is_wrong
-    assert skew.describe("depot") == "the clock of depot is 3,600 s ahead (whole hours: local time sent as UTC?)"
+    said = skew.describe("kho xe", "depot")
+    assert said.en == (
+        "the clock of depot is 1 h ahead: another time zone? Have it send UTC, or set its clock_offset_s: 3600"
+    )
+    assert said.vi == (
+        "giờ của kho xe nhanh đúng 1 giờ: sai múi giờ? Yêu cầu gửi giờ UTC, hoặc đặt clock_offset_s: 3600 cho nguồn"
+    )
+
+
+@pytest.mark.parametrize("half_hours", [*range(-28, -1), *range(1, 29)])
+def test_every_zone_is_named_with_its_offset_whatever_the_way_of_the_reports(half_hours: int) -> None:
+    skew = skew_of(heard(half_hours * 1800.0, minutes=6, vehicles=3), 359)
+    assert skew.zone_ms == half_hours * 1_800_000
+    assert f"set its clock_offset_s: {half_hours * 1800}" in skew.describe("x", "x").en
+
+
+@pytest.mark.parametrize("offset_s", [61.0, 100.0, -200.0, 1000.0, 2500.0, -5000.0, 25_300.0, 86_400.0])
+def test_a_clock_that_is_off_otherwise_is_no_time_zone(offset_s: float) -> None:
+    skew = skew_of(heard(offset_s, minutes=6, vehicles=3), 359)
+    assert skew.is_wrong
+    assert skew.zone_ms is None
+    assert "zone" not in skew.describe("x", "x").en
 
 
 def test_a_clock_a_minute_ahead_is_not_taken_for_a_time_zone() -> None:
-    assert "hours" not in skew_of(heard(60.0)).describe("depot")
+    assert "zone" not in skew_of(heard(60.0)).describe("depot", "depot").en
 
 
 def test_a_clock_seven_hours_behind_is_steady() -> None:
     skew = skew_of(heard(-25_200.0))
     assert skew.is_wrong
-    assert skew.describe("depot").startswith("the clock of depot is 25,2")
-    assert "behind" in skew.describe("depot")
+    assert skew.describe("depot", "depot").en.startswith("the clock of depot is 7 h behind: another time zone?")
 
 
 def test_a_backlog_that_arrives_at_once_is_late_and_no_wrong_clock() -> None:
@@ -57,7 +79,7 @@ def test_a_backlog_that_arrives_at_once_is_late_and_no_wrong_clock() -> None:
     skew = skew_of(clock, 420)
     assert skew.skew_s < -3600.0
     assert not skew.is_wrong
-    assert "late" in skew.describe("depot")
+    assert "late" in skew.describe("depot", "depot").en
 
 
 def test_one_wrong_clock_does_not_move_its_source_and_is_named() -> None:

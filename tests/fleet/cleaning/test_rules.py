@@ -8,6 +8,7 @@ from fleet.cleaning.quality import SourceQuality, VehicleQuality
 from schemas.fix import Fix
 
 NOW_MS = 1_763_870_000_000
+HOUR_MS = 3_600_000
 WASHINGTON = Area(-78.0, 38.0, -76.0, 40.0)
 GOOD = Fix(vehicle_id="b", time_ms=NOW_MS, lon=-77.0, lat=39.0, source="s", received_ms=NOW_MS + 2000, speed_mps=5.0)
 LAST = msgspec.structs.replace(GOOD, time_ms=NOW_MS - 30_000, lon=-77.001)
@@ -28,6 +29,10 @@ def test_a_good_fix_passes_untouched():
     [
         ("null_island", {"lon": 0.0, "lat": 0.0}),
         ("future", {"time_ms": NOW_MS + 600_000}),
+        ("other_zone", {"time_ms": NOW_MS + 7 * HOUR_MS}),
+        ("other_zone", {"time_ms": NOW_MS - 7 * HOUR_MS}),
+        ("other_zone", {"time_ms": NOW_MS + 11 * HOUR_MS // 2}),
+        ("stale", {"time_ms": NOW_MS - 7 * HOUR_MS - 600_000}),
         ("future", {"time_ms": 4_070_908_800_000}),
         ("stale", {"time_ms": 946_684_800_000}),
         ("outside_area", {"lon": 105.8, "lat": 21.0}),
@@ -41,9 +46,35 @@ def test_a_bad_fix_is_left_out_by_its_rule(rule, changed):
 
 
 def test_a_fix_of_a_known_time_and_one_that_is_too_late_are_left_out():
-    assert clean(GOOD, Known(None, LAST, is_known=True)).rules == ("duplicate",)
+    assert clean(GOOD, Known(None, LAST, twin=GOOD)).rules == ("duplicate",)
     assert clean(GOOD, Known(None, LAST, late_before_ms=NOW_MS + 1)).rules == ("late",)
     assert clean(GOOD, Known(None, LAST, late_before_ms=NOW_MS)).fix is GOOD
+
+
+def test_a_bus_that_goes_on_while_its_clock_stands_is_named_and_a_message_sent_twice_is_not():
+    later = {"received_ms": GOOD.received_ms + 30_000}
+    elsewhere = {"lon": GOOD.lon + 0.002}
+
+    def spoke(**changed):
+        return clean(msgspec.structs.replace(GOOD, **changed), Known(None, LAST, twin=GOOD)).rules
+
+    assert spoke(**later, **elsewhere) == ("frozen_clock",)
+    assert spoke(**later) == ("duplicate",)
+    assert spoke(**elsewhere) == ("duplicate",)
+    assert spoke(received_ms=GOOD.received_ms + 3 * HOUR_MS, **elsewhere) == ("frozen_clock",)
+
+
+@pytest.mark.parametrize("apart_ms", [1, 100, 300, 500])
+@pytest.mark.parametrize("metres", [0, 1, 20, 100])
+def test_reports_less_than_a_second_apart_are_no_jump_however_fast_they_look(apart_ms, metres):
+    last = msgspec.structs.replace(GOOD, time_ms=NOW_MS - apart_ms, lat=GOOD.lat - metres / 111_320)
+    assert judged(last=last).rules == ()
+
+
+@pytest.mark.parametrize("apart_ms", [1, 100, 999])
+def test_a_real_jump_within_a_second_is_left_out_and_divides_by_nothing(apart_ms):
+    last = msgspec.structs.replace(GOOD, time_ms=NOW_MS - apart_ms, lat=GOOD.lat - 400 / 111_320)
+    assert judged(last=last).rules == ("impossible_jump",)
 
 
 def test_swapped_axes_are_turned_round():

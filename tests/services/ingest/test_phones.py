@@ -95,5 +95,5 @@ def test_a_source_is_told_how_its_clock_stands(street: Street) -> None:
     told = street.client.get("/v1/source", headers={"Authorization": f"Bearer {street.token}"}).json()
     assert told["source"] == "depot"
     assert told["clock"]["skew_s"] == 3600.0
-    assert "3,600 s ahead" in told["clock"]["text"]
+    assert "1 h ahead" in told["clock"]["text"]
     assert 'hanoi_ingest_clock_skew_seconds{source="depot"} 3600.0' in street.client.get("/metrics").text

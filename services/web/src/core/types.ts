@@ -227,6 +227,7 @@ export interface FeedView {
   quality: Quality
   verdicts: Record<string, number>
   worst: Text | null
+  at_fault: { vehicle_id: string; rule: string; count: number }[]
 }
 
 export type IncidentAction = 'verify' | 'dismiss' | 'respond' | 'clear' | 'close' | 'undo'
