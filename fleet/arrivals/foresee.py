@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from fleet.arrivals.facts import write_moving
 from fleet.arrivals.features import (
-    AHEAD,
-    KIND,
+    FACTS,
     MOST_DELAY_S,
-    MOST_STANDING_S,
     MOVING,
     NEXT_TRIP,
     PART,
@@ -29,7 +28,6 @@ from fleet.arrivals.predict import HORIZON_S, Courses, Forecast, Situation, pred
 from fleet.arrivals.selfcheck import FARTHEST_S
 from fleet.assignment.progress import Progress
 from fleet.gtfs.timetable import Timetable
-from fleet.stop_events.crossing import BEFORE_STOP_M
 from fleet.stop_events.watch import StopWatch
 from fleet.vehicle import Vehicle
 from schemas.fix import Fix
@@ -41,10 +39,7 @@ OFF_ROUTE_M = 250.0
 # Where a feed has no shape the line goes straight from stop to stop, and the street does not.
 OFF_UNDRAWN_M = 750.0
 DEADHEAD_MPS = 5.0
-PACE_PRIOR_S = 300.0
 PACE_MEMORY_S = 900.0
-CALL_S = 20.0
-CALL_SHARE = 0.3
 
 
 @dataclass(slots=True)
@@ -72,8 +67,7 @@ class Foresight:
         self._courses = Courses(timetable, self._links)
         self.learner = Learner(self._links, timetable.timezone)
         self._fingerprint = fingerprint
-        self._asked: tuple[int, int, float, int, bool] | None = None
-        self._answer_s = 0.0
+        self._fact, self._start = np.zeros(FACTS), np.zeros(4)
 
     def learn_from(self, vehicle: Vehicle, events: list[StopEvent], known_ms: int) -> list[Lesson]:
         """Return what the stop events of a bus teach; the bus remembers from where its next link begins.
@@ -165,7 +159,8 @@ class Foresight:
         """Remember the situation of a bus on a trip, until its arrivals show how right it was foreseen."""
         assert vehicle.progress is not None
         if vehicle.memory.is_due(fix.time_ms) and (not is_off_route(vehicle.progress) or vehicle.is_waiting):
-            vehicle.memory.keep(self._facts(vehicle, vehicle.progress, fix, x, y))
+            self._note_facts(vehicle, vehicle.progress, fix, x, y)
+            vehicle.memory.keep(self._fact)
 
     def predict(self, vehicle: Vehicle, fix: Fix, x: float, y: float) -> Foreseen:
         """Return what is foreseen for a bus on a trip; nothing of the bus is changed.
@@ -189,16 +184,17 @@ class Foresight:
         assert progress is not None
         assert watch is not None
         waiting = vehicle.is_waiting
-        out.delay_s = self._delay_s(progress, fix.time_ms, waiting=waiting)
         if is_off_route(progress) and not waiting:
+            out.delay_s = self.delay_of(vehicle, fix.time_ms)
             return out
-        fact, start = np.array(self._facts(vehicle, progress, fix, x, y)), np.empty(4)
+        out.delay_s = self._note_facts(vehicle, progress, fix, x, y)
+        fact, start = self._fact, self._start
         snapshot, trip = self.learner.at(fix.time_ms), progress.run.trip
         start_of(fact, float(snapshot.left_s[self._links.terminal_of[trip]]), start)
         age_s = max(0.0, (fix.received_ms - fix.time_ms) / 1000.0)
         now = Situation(
-            vehicle.vehicle_id, progress.run, int(fact[KIND]), fix.time_ms, age_s, int(fact[AHEAD]), float(fact[PART]),
-            out.delay_s, fact, start,
+            vehicle.vehicle_id, progress.run, WAITING if waiting else MOVING, fix.time_ms, age_s,
+            1 if waiting else watch.ahead, float(fact[PART]), out.delay_s, fact, start,
         )  # fmt: skip
         made = predict(self._courses.of(progress.run), snapshot, now)
         if made.prediction is not None:
@@ -222,55 +218,33 @@ class Foresight:
             forecast = predict(self._courses.of(run), snapshot, later)
             out.predictions += [forecast.prediction] if forecast.prediction is not None else []
 
-    def _facts(self, vehicle: Vehicle, progress: Progress, fix: Fix, x: float, y: float) -> tuple[float, ...]:
-        """Return the facts of a bus as ``features`` names them."""
-        watch, run, now_ms = vehicle.watch, progress.run, fix.time_ms
+    def _note_facts(self, vehicle: Vehicle, progress: Progress, fix: Fix, x: float, y: float) -> float:
+        """Write the facts of a bus as ``features`` names them into ``_fact``; return how late it is, seconds."""
+        watch, run, now_ms, table = vehicle.watch, progress.run, fix.time_ms, self._timetable
         assert watch is not None
         if vehicle.is_waiting:
             ready_ms = max(run.start_ms, (watch.arrival_ms or now_ms) + round(1000 * TURN_S))
             late_s = min(MOST_DELAY_S, (ready_ms - run.start_ms) / 1000.0)
             way_s = round(_way_to_start_m(progress, x, y) / DEADHEAD_MPS, 1)
-            return (now_ms, run.trip, WAITING, 1, 0.0, late_s, 0.0, 0.0, 0.0, (ready_ms - now_ms) / 1000.0, way_s)
-        took, planned = vehicle.pace
-        stands_s = 0.0 if vehicle.anchor is None else (now_ms - vehicle.anchor[2]) / 1000.0
-        delay_s = max(-MOST_DELAY_S, min(MOST_DELAY_S, self._delay_s(progress, now_ms, waiting=False)))
-        part = _part(progress, watch)
-        came_s = 0.0
-        if watch.ahead >= len(progress.pattern.stop_index) and watch.arrival_ms is not None:
-            came_s = (watch.arrival_ms - now_ms) / 1000.0
-        return (
-            now_ms, run.trip, MOVING, watch.ahead, round(part, 3), round(delay_s, 1),
-            round(max(0.0, min(MOST_STANDING_S, stands_s) - CALL_S), 1),
-            round(self._called_s(progress, watch, part, stands_s), 1),
-            round((took + PACE_PRIOR_S) / (planned + PACE_PRIOR_S) - 1.0, 3), came_s, 0.0,
+            ready_s = (ready_ms - now_ms) / 1000.0
+            self._fact[:] = (now_ms, run.trip, WAITING, 1, 0.0, late_s, 0.0, 0.0, 0.0, ready_s, way_s)
+            return self.delay_of(vehicle, now_ms)
+        return write_moving(
+            self._fact, now_ms, run.trip, run.day_start_ms, table.trip_row[run.trip], watch.ahead,
+            watch.departure_ms is not None or watch.at != watch.ahead - 1, watch.arrival_ms or 0,
+            now_ms if vehicle.anchor is None else vehicle.anchor[2], progress.distance_m, *vehicle.pace,
+            progress.pattern.stop_distance_m, table.arrival_s, self._links.planned_s,
         )  # fmt: skip
-
-    def _called_s(self, progress: Progress, watch: StopWatch, part: float, stands_s: float) -> float:
-        """Return how much of the time that the link ahead has for the call at its first stop lies behind."""
-        row = int(self._links.trip_start[progress.run.trip]) + watch.ahead
-        if watch.ahead >= len(progress.pattern.stop_index):
-            return 0.0
-        call_s = min(CALL_S, CALL_SHARE * float(self._links.planned_s[row]))
-        gone = watch.departure_ms is not None or watch.at != watch.ahead - 1
-        return call_s * (1.0 - part) if gone else min(call_s, stands_s)
 
     def delay_of(self, vehicle: Vehicle, time_ms: int) -> float:
         """Return how late a bus on a trip is at its newest fix, seconds."""
-        assert vehicle.progress is not None
-        return self._delay_s(vehicle.progress, time_ms, waiting=vehicle.is_waiting)
-
-    def _delay_s(self, progress: Progress, time_ms: int, *, waiting: bool) -> float:
-        asked = (progress.run.trip, progress.run.day_start_ms, progress.distance_m, time_ms, waiting)
-        if asked != self._asked:  # the facts, the prediction and the position ask the same
-            self._asked, self._answer_s = asked, self._work_out_delay_s(progress, time_ms, waiting=waiting)
-        return self._answer_s
-
-    def _work_out_delay_s(self, progress: Progress, time_ms: int, *, waiting: bool) -> float:
+        progress, table = vehicle.progress, self._timetable
+        assert progress is not None
         second = (time_ms - progress.run.day_start_ms) / 1000.0
-        rows = self._timetable.stops_of(progress.run.trip)
-        if waiting:
-            return max(0.0, second - float(self._timetable.departure_s[rows.start]))
-        return second - due_s(progress.distance_m, progress.pattern.stop_distance_m, self._timetable.arrival_s[rows])
+        rows = table.stops_of(progress.run.trip)
+        if vehicle.is_waiting:
+            return max(0.0, second - float(table.departure_s[rows.start]))
+        return second - due_s(progress.distance_m, progress.pattern.stop_distance_m, table.arrival_s[rows])
 
 
 def is_off_route(progress: Progress) -> bool:
@@ -282,12 +256,3 @@ def _way_to_start_m(progress: Progress, x: float, y: float) -> float:
     sx, sy, _ = progress.pattern.point_at(float(progress.pattern.stop_distance_m[0]))
     away = math.hypot(x - sx, y - sy)
     return max(0.0, away - 60.0) * 1.3
-
-
-def _part(progress: Progress, watch: StopWatch) -> float:
-    stops = progress.pattern.stop_distance_m
-    if watch.ahead >= len(stops):
-        return 1.0
-    start = stops[watch.ahead - 1] - (BEFORE_STOP_M if watch.ahead > 1 else 0.0)
-    length = stops[watch.ahead] - BEFORE_STOP_M - start
-    return float(min(1.0, max(0.0, (progress.distance_m - start) / length))) if length > 0 else 0.0

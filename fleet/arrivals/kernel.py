@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.arrivals.errors import CENTRES_S
-from fleet.arrivals.features import LEAST_SPREAD_S, START_S, TERMS, dot, terms, widths
+from fleet.arrivals.features import LEAST_SPREAD_S, MOVING, START_S, TERMS, dot, terms, widths
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -17,16 +17,18 @@ LOOK_S = 1200.0
 
 @numba.njit(cache=True)
 def run_ahead(
-    planned: Floats, link: NDArray[np.int32], ratio: Floats, usual: Floats, noise: Floats, seen_ms: Floats,
-    part: float, now_ms: int, moves: bool, fact: Floats, start: Floats, beta: Floats, weight: Floats, quantile: Floats,
-    shift: Floats, horizon_s: float,
+    planned: Floats, link: NDArray[np.int32], first: int, ratio: Floats, usual: Floats, noise: Floats, seen_ms: Floats,
+    part: float, now_ms: int, kind: int, fact: Floats, start: Floats, betas: Floats, weights: Floats, quantiles: Floats,
+    shifts: Floats, horizon_s: float,
 ) -> tuple[Ints, float, float, float, int, float]:  # fmt: skip
     """Return the stops ahead within the horizon.
 
     Parameters
     ----------
     planned, link : array
-        Planned seconds and number of each link ahead.
+        Planned seconds and number of each link of the trip.
+    first : int
+        The first of them that lies ahead.
     ratio, usual, noise, seen_ms : array
         Of each link: running time now and usually over the planned one, variance per second of running time,
         last passage.
@@ -34,12 +36,12 @@ def run_ahead(
         How much of the first link lies behind.
     now_ms : int
         Time of the fix.
-    moves : bool
-        Whether the bus has left its first stop.
+    kind : int
+        Whether the bus moves, waits, or has another trip before.
     fact, start : array
         The bus's facts, and when it moves on.
-    beta, weight, quantile, shift : array
-        What was learnt of its kind.
+    betas, weights, quantiles, shifts : array
+        What was learnt of each kind.
     horizon_s : float
         Stops further ahead are left out.
 
@@ -49,16 +51,18 @@ def run_ahead(
         Shown time, 10, 50, 90 % in ms (4, stops); the links' seconds to the last of them and their deviation; seconds
         lost to what is slower than usual in the next 20 min; the link where most of them are lost; the newest passage.
     """
-    out = np.empty((4, len(planned)), dtype=np.int64)
+    moves, beta, weight, quantile, shift = kind == MOVING, betas[kind], weights[kind], quantiles[kind], shifts[kind]
+    out = np.empty((4, len(planned) - first), dtype=np.int64)
     x, g = np.empty(TERMS), np.empty(TERMS)
     last = np.zeros(4)
     at, variance, lost, most, where, count = start[START_S], 0.0, 0.0, 0.0, -1, 0
     bin_, newest = 0, 0.0
-    for j in range(len(planned)):
-        take = planned[j] * ratio[link[j]]
+    for j in range(len(planned) - first):
+        over = link[first + j]
+        take = planned[first + j] * ratio[over]
         if j == 0:
             take *= 1.0 - part
-        extra = take * (1.0 - usual[link[j]] / ratio[link[j]])
+        extra = take * (1.0 - usual[over] / ratio[over])
         if at < LOOK_S:
             lost += extra
             if extra > most:
@@ -66,8 +70,8 @@ def run_ahead(
         if at + take > horizon_s:
             break
         at += take
-        newest = max(newest, seen_ms[link[j]])
-        variance += noise[link[j]] * take
+        newest = max(newest, seen_ms[over])
+        variance += noise[over] * take
         root = math.sqrt(variance)
         terms(at, moves, fact, start, x)
         widths(at, root, moves, fact, start, g)

@@ -26,9 +26,9 @@ class SituationMemory:
         """Return whether no situation of the last 30 s is remembered."""
         return not self.count or now_ms - self.facts[self.count - 1, MADE_MS] >= EVERY_MS
 
-    def keep(self, facts: tuple[float, ...]) -> None:
+    def keep(self, facts: Floats) -> None:
         """Remember a situation, unless one of the last 30 s is remembered."""
-        now_ms = facts[MADE_MS]
+        now_ms = float(facts[MADE_MS])
         if not self.is_due(now_ms):
             return
         if self.count == MOST:

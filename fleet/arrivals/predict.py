@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,8 +81,7 @@ class Courses:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Situation:
+class Situation(NamedTuple):
     """A bus on a trip at its newest fix.
 
     ``fact`` and ``start`` as in ``features``, the fact of the trip it runs now, the start of the trip that is foreseen.
@@ -99,8 +99,7 @@ class Situation:
     start: Floats
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Forecast:
+class Forecast(NamedTuple):
     """What is said of a trip; the links' seconds to its last stop and their deviation, infinite beyond the horizon."""
 
     prediction: TripPrediction | None
@@ -127,9 +126,9 @@ def predict(course: Course, snapshot: Snapshot, now: Situation) -> Forecast:
     """
     kind, first, learnt = now.kind, now.ahead, snapshot.calibration
     times, last_s, root_s, lost_s, where, seen_ms = run_ahead(
-        course.planned_s[first:], course.link[first:], snapshot.ratio, snapshot.usual, snapshot.noise, snapshot.seen_ms,
-        now.part, now.time_ms, kind == MOVING, now.fact, now.start, learnt.beta[kind], learnt.weight[kind],
-        learnt.quantile[kind], learnt.shift_s[kind], HORIZON_S,
+        course.planned_s, course.link, first, snapshot.ratio, snapshot.usual, snapshot.noise, snapshot.seen_ms,
+        now.part, now.time_ms, kind, now.fact, now.start, learnt.beta, learnt.weight, learnt.quantile, learnt.shift_s,
+        HORIZON_S,
     )  # fmt: skip
     last = first + times.shape[1]
     last_s = last_s if last >= len(course.sequence) else math.inf

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,15 +100,18 @@ class Timetable:
         self.trip_number = {trip_id: i for i, trip_id in enumerate(self.trip_ids)}
         self.trip_first_s: Ints = self.departure_s[self.trip_start[:-1]].astype(np.int32)
         self.trip_last_s: Ints = self.arrival_s[self.trip_start[1:] - 1].astype(np.int32)
+        self.trip_row: list[int] = self.trip_start[:-1].tolist()
+        self._trip_rows = [slice(a, b) for a, b in pairwise(self.trip_start.tolist())]
+        self._trip_patterns: list[Pattern] = [self.patterns[p] for p in self.trip_pattern.tolist()]
         self.trip_end_stop = [self.stop_names[i] for i in self.time_stop[self.trip_start[1:] - 1]]
 
     def stops_of(self, trip: int) -> slice:
         """Return the rows of a trip in ``time_stop``, ``time_sequence``, ``arrival_s`` and ``departure_s``."""
-        return slice(int(self.trip_start[trip]), int(self.trip_start[trip + 1]))
+        return self._trip_rows[trip]
 
     def pattern_of(self, trip: int) -> Pattern:
         """Return the pattern of a trip."""
-        return self.patterns[int(self.trip_pattern[trip])]
+        return self._trip_patterns[trip]
 
     def headsign_of(self, trip: int) -> str:
         """Return where a trip says it goes: its headsign, else the name of its last stop."""
