@@ -1,6 +1,5 @@
 """A copy of what changes in an object, sharing what never does: cheap enough to take of every bus every few minutes."""
 
-import copy
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar
@@ -12,7 +11,8 @@ from fleet.gtfs.timetable import Timetable
 
 T = TypeVar("T")
 SHARED = (Timetable, Pattern)
-_copiers: dict[type, Callable[[Any], Any]] = {}
+Copier = Callable[[Any], Any]
+_copiers: dict[type, Copier | None] = {}
 
 
 def clone(value: T) -> T:
@@ -31,22 +31,28 @@ def clone(value: T) -> T:
     object
         The copy, or the value itself where it never changes.
     """
-    kind = type(value)
-    copier = _copiers.get(kind)
+    copier = _copier_of(type(value))
     if copier is None:
-        copier = _copiers[kind] = _copier_of(kind)
+        return value
     copied: T = copier(value)
     return copied
 
 
 def overwrite(target: Any, source: Any, keep: frozenset[str]) -> None:
-    """Give an object the values of another one of its class, except for some fields."""
+    """Give an object copies of the values of another one of its class, except for some fields."""
     for name in _names(type(target)):
         if name not in keep:
-            setattr(target, name, getattr(source, name))
+            setattr(target, name, clone(getattr(source, name)))
 
 
-def _copier_of(kind: type) -> Callable[[Any], Any]:
+def _copier_of(kind: type) -> Copier | None:
+    """Return what copies objects of a class, ``None`` where they are shared; found out once a class."""
+    if kind not in _copiers:
+        _copiers[kind] = _make_copier(kind)
+    return _copiers[kind]
+
+
+def _make_copier(kind: type) -> Copier | None:
     if kind is list:
         return lambda value: [clone(item) for item in value]
     if kind is dict:
@@ -54,21 +60,22 @@ def _copier_of(kind: type) -> Callable[[Any], Any]:
     if kind is set:
         return set
     if issubclass(kind, np.ndarray):
-        return np.copy
+        return lambda value: value.copy()
     names = _names(kind)
     if not names or issubclass(kind, SHARED):
-        return lambda value: value
-    return _object_copier(names)
+        return None
+    return _object_copier(kind, names)
 
 
-def _object_copier(names: tuple[str, ...]) -> Callable[[Any], Any]:
+def _object_copier(kind: type, names: tuple[str, ...]) -> Copier:
+    make, has_dict = kind.__new__, "__slots__" not in kind.__dict__
+
     def copier(value: Any) -> Any:
-        made = copy.copy(value)
+        made = make(kind)
+        if has_dict:
+            made.__dict__.update(value.__dict__)
         for name in names:
-            old = getattr(value, name)
-            new = clone(old)
-            if new is not old:
-                setattr(made, name, new)
+            setattr(made, name, clone(getattr(value, name)))
         return made
 
     return copier

@@ -1,15 +1,13 @@
 """Take late fixes in their place: wind one bus back, take its fixes again in order, and say what is now otherwise."""
 
-import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import msgspec
 
-from fleet.cleaning.quality import VehicleQuality
-from fleet.clone import clone, overwrite
+from fleet.clone import overwrite
 from fleet.course import Course
-from fleet.history import History, Mark
+from fleet.history import Mark
 from fleet.packing import unpack
 from fleet.said import Correction, Said, correct
 from fleet.vehicle import Vehicle
@@ -33,14 +31,14 @@ class Rewound:
 
 def open_history(vehicle: Vehicle) -> None:
     """Begin the history of a bus of which nothing is known: its first fix may be late itself."""
-    vehicle.history.marks.append(Mark(LONG_AGO_MS, bare(vehicle)))
+    vehicle.history.marks.append(Mark(LONG_AGO_MS, Vehicle(vehicle.vehicle_id)))
 
 
 def bare(vehicle: Vehicle) -> Vehicle:
     """Return a copy of a bus without history and quality, as marks keep it."""
-    shell = copy.copy(vehicle)
-    shell.history, shell.quality = History(), VehicleQuality()
-    return clone(shell)
+    made = Vehicle(vehicle.vehicle_id)
+    overwrite(made, vehicle, KEPT)
+    return made
 
 
 def rewind(course: Course, vehicle: Vehicle) -> Rewound:
@@ -63,7 +61,7 @@ def rewind(course: Course, vehicle: Vehicle) -> Rewound:
     before, old = list(history.said[:first]), list(history.said[first:])
     new: list[Said] = []
     out = Rewound(Correction(), fixes=len(old))
-    overwrite(vehicle, clone(start), KEPT)
+    overwrite(vehicle, start, KEPT)
     for number, fix, (said, rules) in _again(course, vehicle, first):
         out.rules[fix.time_ms] = rules
         was = old[number - first]
@@ -82,7 +80,7 @@ def retell(course: Course, vehicle: Vehicle) -> None:
     """Work out anew what the fixes of a bus led to and the marks between them, as after a restart; say nothing."""
     history = vehicle.history
     history.wind_to_begin()
-    overwrite(vehicle, clone(history.marks[0].vehicle), KEPT)
+    overwrite(vehicle, history.marks[0].vehicle, KEPT)
     for number, _, (said, _) in _again(course, vehicle, 0):
         history.said[number] = None if said is None else said.short()
     history.is_told = True
@@ -90,7 +88,7 @@ def retell(course: Course, vehicle: Vehicle) -> None:
 
 def restart(course: Course, vehicle: Vehicle) -> None:
     """Find a bus anew, by another timetable, from the fixes of its last quarter of an hour; say nothing."""
-    vehicle.history.marks = [Mark(LONG_AGO_MS, bare(Vehicle(vehicle.vehicle_id)))]
+    vehicle.history.marks = [Mark(LONG_AGO_MS, Vehicle(vehicle.vehicle_id))]
     vehicle.history.from_ms = None
     retell(course, vehicle)
     vehicle.history.prune()

@@ -9,16 +9,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import msgspec
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from fleet.alerts.say import clock_text, fill_words, stop_ahead
+from fleet.arrivals.kernel import due_s
 from fleet.gtfs.timetable import Timetable
 from fleet.vehicle import Vehicle
 from schemas.fleet_alert import AlertKind, FleetAlert
 from schemas.text import Text
 from schemas.trip import Phase
 
+Floats = NDArray[np.float64]
 FRESH_MS = 120_000
 SURE = 0.7
 OFF_M = 120.0
@@ -58,6 +61,50 @@ class Meeting:
     then_s: float
     expected_ms: int
     stop: int
+
+
+@numba.njit(cache=True)
+def meet(
+    stop_m: Floats, arrival_s: Floats, ahead_m: float, behind_m: float, apart_s: float, ahead_pace: float,
+    behind_pace: float, least_s: float,
+) -> tuple[float, float, float, int]:  # fmt: skip
+    """Return how far apart two buses are, and the first stop ahead at which they will be nearer than ``least_s``.
+
+    The leader comes to a stop ``t`` of the timetable's seconds ahead after ``t × ahead_pace``; by then the two are
+    ``now + t × (behind_pace − ahead_pace)`` seconds apart.
+
+    Parameters
+    ----------
+    stop_m, arrival_s : array, shape (stops,)
+        Stops along the shape, and when the timetable has the follower there.
+    ahead_m, behind_m : float
+        Where the two were at their last fixes, metres along.
+    apart_s : float
+        How much later the follower's fix is.
+    ahead_pace, behind_pace : float
+        Seconds they take for one of the timetable.
+    least_s : float
+        Nearer than that they run as one.
+
+    Returns
+    -------
+    tuple of float, float, float and int
+        Seconds between them now and there, seconds until the leader is there, and the number of that stop; where they
+        do not meet, those of now and the leader's next stop.
+    """
+    lead_s = due_s(ahead_m, stop_m, arrival_s)
+    now_s = apart_s + (lead_s - due_s(behind_m, stop_m, arrival_s)) * behind_pace
+    following = min(len(stop_m) - 1, int(np.searchsorted(stop_m, ahead_m)))
+    if now_s < least_s:
+        return now_s, now_s, 0.0, following
+    for stop in range(following, len(stop_m)):
+        later_s = arrival_s[stop] - lead_s
+        if stop_m[stop] <= ahead_m or later_s > AHEAD_S:
+            continue
+        then_s = now_s + later_s * (behind_pace - ahead_pace)
+        if then_s < least_s:
+            return now_s, then_s, later_s * ahead_pace, stop
+    return now_s, now_s, 0.0, following
 
 
 class BunchDesk:
@@ -125,18 +172,12 @@ class BunchDesk:
         planned_s = (behind.run.start_ms - ahead.run.start_ms) / 1000.0
         if planned_s <= AS_ONE_S:
             return None
-        stops: NDArray[np.float64] = behind.pattern.stop_distance_m
-        times = self._timetable.arrival_s[self._timetable.stops_of(behind.run.trip)]
-        lead_s, follow_s = (float(np.interp(p.distance_m, stops, times)) for p in (ahead, behind))
-        now_s = (behind.time_ms - ahead.time_ms) / 1000.0 + (lead_s - follow_s) * _pace(follower)
-        ahead_at = np.flatnonzero((stops > ahead.distance_m) & (times - lead_s <= AHEAD_S))
-        later_s, slower = times[ahead_at] - lead_s, _pace(follower) - _pace(leader)
-        gaps = np.concatenate([[now_s], now_s + later_s * slower])
-        at = int(np.argmax(gaps < max(AS_ONE_S, AS_ONE * planned_s)))
-        after_s = 0.0 if at == 0 else float(later_s[at - 1]) * _pace(leader)
-        next_stop = min(len(stops) - 1, int(np.searchsorted(stops, ahead.distance_m)))
-        stop = int(ahead_at[at - 1]) if at > 0 else next_stop
-        return Meeting(leader, follower, planned_s, now_s, float(gaps[at]), ahead.time_ms + round(after_s * 1000), stop)
+        now_s, then_s, after_s, stop = meet(
+            behind.pattern.stop_distance_m, self._timetable.arrival_s[self._timetable.stops_of(behind.run.trip)],
+            ahead.distance_m, behind.distance_m, (behind.time_ms - ahead.time_ms) / 1000.0, _pace(leader),
+            _pace(follower), max(AS_ONE_S, AS_ONE * planned_s),
+        )  # fmt: skip
+        return Meeting(leader, follower, planned_s, now_s, then_s, ahead.time_ms + round(after_s * 1000), stop)
 
     def _alert(self, kind: AlertKind, m: Meeting, since_ms: int, now_ms: int) -> FleetAlert:
         table, run = self._timetable, m.follower.progress.run if m.follower.progress else None

@@ -30,7 +30,7 @@ class Rule:
     clear_ms: int = 0
 
 
-def hold(rule: Rule, vehicle: Vehicle, timetable: Timetable, time_ms: int) -> FleetAlert | None:
+def hold(rule: Rule, vehicle: Vehicle, timetable: Timetable, found: int | None, time_ms: int) -> FleetAlert | None:
     """Judge one rule at the newest fix of a bus.
 
     Parameters
@@ -41,6 +41,8 @@ def hold(rule: Rule, vehicle: Vehicle, timetable: Timetable, time_ms: int) -> Fl
         The bus after the fix; its open alerts and since when conditions hold are changed.
     timetable : Timetable
         For the names in the sentence.
+    found : int or None
+        What ``rule.find_since`` returned.
     time_ms : int
         Time of the fix.
 
@@ -50,8 +52,7 @@ def hold(rule: Rule, vehicle: Vehicle, timetable: Timetable, time_ms: int) -> Fl
         If the alert began or ended at this fix.
     """
     kind, open_ = NAMES[rule.kind], vehicle.alerts.get(rule.kind)
-    found = rule.find_since(vehicle, timetable, time_ms)
-    if found is None and open_ is None:  # as nearly always
+    if found is None and open_ is None:
         vehicle.since.pop(kind, None)
         return None
     absent = f"-{kind}"

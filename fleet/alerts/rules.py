@@ -79,6 +79,7 @@ LOST_WORDS = Text(
     vi="Xe {bus} (tuyến {line}) mất tín hiệu từ {since}", en="Bus {bus} (line {line}) has been silent since {since}"
 )
 LOST = Rule(AlertKind.LOST, LOST_WORDS, heard_now, after_ms=LOST_MS)
+ALL = (*RULES, LOST)
 
 
 def judge_vehicle(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> list[FleetAlert]:
@@ -98,8 +99,16 @@ def judge_vehicle(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> list[
     list of FleetAlert
         Changed ones only.
     """
-    changes = [hold(rule, vehicle, timetable, time_ms) for rule in (*RULES, LOST)]
-    return [alert for alert in changes if alert is not None]
+    changes: list[FleetAlert] = []
+    nothing = not vehicle.alerts and not vehicle.since
+    for rule in ALL:
+        found = rule.find_since(vehicle, timetable, time_ms)
+        if found is None and nothing:  # as nearly always
+            continue
+        alert = hold(rule, vehicle, timetable, found, time_ms)
+        if alert is not None:
+            changes.append(alert)
+    return changes
 
 
 def judge_silence(vehicle: Vehicle, timetable: Timetable, now_ms: int) -> FleetAlert | None:

@@ -10,11 +10,13 @@ NEAR_END_M = 150.0
 AT_STOP_M = 45.0
 # The speedometer of a bus that drives; its receiver says that it is still where it was.
 DRIVES_MPS = 4.0
+# Who has stood for less does not count as standing yet: nearly every bus, at nearly every fix.
+YOUNG_MS = 60_000
 
 
 def stuck_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
     """Return since when a bus in service has stood away from its terminals, unless it waits for its time."""
-    if not _stands_in_service(vehicle) or waits_for_time(vehicle, timetable, time_ms):
+    if not _stands_in_service(vehicle, time_ms) or waits_for_time(vehicle, timetable, time_ms):
         return None
     assert vehicle.anchor is not None
     return vehicle.anchor[2]
@@ -22,7 +24,7 @@ def stuck_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | N
 
 def long_stop_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
     """Return since when a bus has stood at a stop on its way, unless it waits for its time."""
-    if not _stands_in_service(vehicle) or waits_for_time(vehicle, timetable, time_ms):
+    if not _stands_in_service(vehicle, time_ms) or waits_for_time(vehicle, timetable, time_ms):
         return None
     progress = vehicle.progress
     assert progress is not None
@@ -49,9 +51,11 @@ def waits_for_time(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> bool
     return time_ms < watch.run.day_start_ms + float(timetable.departure_s[row]) * 1000.0
 
 
-def _stands_in_service(vehicle: Vehicle) -> bool:
+def _stands_in_service(vehicle: Vehicle, time_ms: int) -> bool:
     progress = vehicle.progress
-    if progress is None or vehicle.anchor is None or vehicle.phase is not Phase.IN_SERVICE:
+    if vehicle.anchor is None or time_ms - vehicle.anchor[2] < YOUNG_MS:
+        return False
+    if progress is None or vehicle.phase is not Phase.IN_SERVICE:
         return False
     if (0.0 if vehicle.last is None else vehicle.last.speed_mps or 0.0) >= DRIVES_MPS:
         return False

@@ -24,7 +24,7 @@ class SituationMemory:
 
     def is_due(self, now_ms: float) -> bool:
         """Return whether no situation of the last 30 s is remembered."""
-        return not self.count or now_ms - self.facts[self.count - 1, MADE_MS] >= EVERY_MS
+        return not self.count or now_ms - self.facts.item(self.count - 1, MADE_MS) >= EVERY_MS
 
     def keep(self, facts: Floats) -> None:
         """Remember a situation, unless one of the last 30 s is remembered."""

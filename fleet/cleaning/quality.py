@@ -1,6 +1,7 @@
 """Đúng, đủ, sạch, sống: four scores of a vehicle and of a source, from what the rules said."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from fleet.cleaning.clocks import Skew, SourceClock
 from fleet.cleaning.one_time import has_one_time
@@ -33,19 +34,20 @@ class VehicleQuality:
     def take(self, fix: Fix, rules: tuple[str, ...]) -> None:
         """Count one fix and what the rules said about it."""
         told = (fix.speed_mps is not None) + (fix.heading_deg is not None or fix.speed_mps == 0.0)
-        self.correct = MEMORY * self.correct + (1 - MEMORY) * (not WRONG.intersection(rules))
-        self.clean = MEMORY * self.clean + (1 - MEMORY) * (not UNCLEAN.intersection(rules))
+        self.correct = MEMORY * self.correct + (1 - MEMORY) * WRONG.isdisjoint(rules)
+        self.clean = MEMORY * self.clean + (1 - MEMORY) * UNCLEAN.isdisjoint(rules)
         self.complete = MEMORY * self.complete + (1 - MEMORY) * (0.5 + 0.25 * told)
 
     def scores(self, age_ms: int) -> Quality:
         """Return the four scores; ``live`` falls from 1 at 90 s to 0 at ten minutes of age."""
         live = min(1.0, max(0.0, 1.0 - (age_ms - LIVE_MS) / (GONE_MS - LIVE_MS)))
-        return Quality(
-            correct=round(self.correct, 3),
-            complete=round(self.complete, 3),
-            clean=round(self.clean, 3),
-            live=round(live, 3),
-        )
+        return _quality_of(self.correct, self.complete, self.clean, live)
+
+
+@lru_cache(maxsize=4096)
+def _quality_of(correct: float, complete: float, clean: float, live: float) -> Quality:
+    """Return the message of four scores: most buses have those of many others."""
+    return Quality(correct=round(correct, 3), complete=round(complete, 3), clean=round(clean, 3), live=round(live, 3))
 
 
 @dataclass(slots=True)
