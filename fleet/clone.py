@@ -68,10 +68,10 @@ def _make_copier(kind: type) -> Copier | None:
 
 
 def _object_copier(kind: type, names: tuple[str, ...]) -> Copier:
-    make, has_dict = kind.__new__, "__slots__" not in kind.__dict__
+    has_dict = "__slots__" not in kind.__dict__
 
     def copier(value: Any) -> Any:
-        made = make(kind)
+        made: Any = object.__new__(kind)
         if has_dict:
             made.__dict__.update(value.__dict__)
         for name in names:
