@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import polars as pl
 
+from fleet.gtfs.tables import seconds_of
 from schemas.text import Text
 from services.city.folder import CityError
 from services.city.report import DOUBTFUL, DROPPED, Finding, finding
-from services.city.tables import Tables, seconds
+from services.city.tables import Tables
 
 Rule = Callable[[Tables], list[Finding]]
 FAST_MPS = 120 / 3.6
@@ -40,9 +41,7 @@ def drop_stops_without_place(tables: Tables) -> list[Finding]:
 def drop_broken_stop_times(tables: Tables) -> list[Finding]:
     """A stop time of an unknown trip or stop, with an unreadable time or sequence, is left out."""
     times = tables["stop_times"]
-    readable = [
-        (pl.col(name) == "") | seconds(pl.col(name)).is_not_null() for name in ("arrival_time", "departure_time")
-    ]
+    readable = [(pl.col(name) == "") | seconds_of(name).is_not_null() for name in ("arrival_time", "departure_time")]
     number = pl.col("stop_sequence").cast(pl.Int64, strict=False)
     kept = (
         times.filter(*readable, number.is_not_null() & (number >= 0))
@@ -169,8 +168,8 @@ def _timed(tables: Tables) -> pl.DataFrame:
             "trip_id",
             "stop_id",
             pl.col("stop_sequence").cast(pl.Int64),
-            seconds(pl.col("arrival_time")).alias("arrival_s"),
-            seconds(pl.col("departure_time")).alias("departure_s"),
+            seconds_of("arrival_time").alias("arrival_s"),
+            seconds_of("departure_time").alias("departure_s"),
         )
         .with_columns(pl.coalesce("arrival_s", "departure_s"), pl.coalesce("departure_s", "arrival_s"))
         .drop_nulls("arrival_s")

@@ -9,11 +9,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import polars as pl
 
+from fleet.gtfs.clock import is_same_clock
 from routing.network import NetworkError, load_areas, load_network, write_pmtiles
 from services.city.drawing import map_lines, map_stops
 from services.city.facts import zone
@@ -162,11 +164,11 @@ def _read(folder: CityFolder, gtfs: Path, new: Path, now_ms: int, progress: Prog
         out=folder.root, gtfs=gtfs, origin=folder.city.origin, repeat_calendar=repeat, workers=2, keeps_roads=True
     )
     take_feed(request, draft, now_ms, progress)
-    _refuse_foreign(folder.city, gtfs, draft)
+    _refuse_foreign(folder.city, gtfs, draft, now_ms)
     return draft
 
 
-def _refuse_foreign(city: City, gtfs: Path, draft: Draft) -> None:
+def _refuse_foreign(city: City, gtfs: Path, draft: Draft, now_ms: int) -> None:
     box, old = draft.bbox(), city.bbox
     assert box is not None
     if box[2] < old[0] - FAR_DEG or box[0] > old[2] + FAR_DEG or box[3] < old[1] - FAR_DEG or box[1] > old[3] + FAR_DEG:
@@ -176,7 +178,8 @@ def _refuse_foreign(city: City, gtfs: Path, draft: Draft) -> None:
             "`hanoi city import` makes one"
         )
     assert draft.tables is not None
-    if (feed_zone := zone(draft.tables)) != city.timezone:
+    feed_zone, year = zone(draft.tables), datetime.fromtimestamp(now_ms / 1000, UTC).year
+    if not is_same_clock(feed_zone, city.timezone, year):
         raise CityError(
             f"{gtfs}: its times are of {feed_zone}, the city's of {city.timezone}; mend agency_timezone in agency.txt"
         )

@@ -1,12 +1,13 @@
 """The files of a GTFS feed as tables of text: read with clear errors, written the same bytes each time."""
 
-import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
+from fleet.gtfs import GtfsError
+from fleet.gtfs.tables import Tables as GtfsTables
 from services.city.folder import CityError
 
 Tables = dict[str, pl.DataFrame]
@@ -18,14 +19,11 @@ NEEDED = {
     "trips": ("route_id", "service_id", "trip_id"),
     "stop_times": ("trip_id", "arrival_time", "departure_time", "stop_id", "stop_sequence"),
 }
-CALENDARS = ("calendar", "calendar_dates")
-KEYS = {
+KEYS = NEEDED | {
     "calendar": ("service_id", "start_date", "end_date"),
     "calendar_dates": ("service_id", "date", "exception_type"),
     "shapes": ("shape_id", "shape_pt_lat", "shape_pt_lon", "shape_pt_sequence"),
 }
-LARGEST_FILE_BYTES = 2 << 30
-SEE = "a GTFS feed is a zip of text files, see gtfs.org"
 
 
 def read_tables(path: Path) -> Tables:
@@ -46,67 +44,24 @@ def read_tables(path: Path) -> Tables:
     CityError
         If the file is absent, empty, no zip, broken, no GTFS, or lacks a file or column that is needed.
     """
-    files = _read_folder(path) if path.is_dir() else _read_zip(path)
-    missing = [f"{name}.txt" for name in NEEDED if name not in files]
-    if not any(name in files for name in CALENDARS):
-        missing.append("calendar.txt or calendar_dates.txt")
-    if missing:
-        has = ", ".join(sorted(f"{name}.txt" for name in files)) or "no .txt file at all"
-        raise CityError(f"{path}: no GTFS feed: {', '.join(missing)} absent (it holds {has}); {SEE}")
-    tables = {name: _parse(path, name, data) for name, data in files.items()}
-    for name in NEEDED:
-        if tables[name].is_empty():
-            raise CityError(f"{path}: {name}.txt has a header and no rows; ask the publisher for a whole feed")
-    return tables
-
-
-def _read_folder(path: Path) -> dict[str, bytes]:
-    return {file.stem: file.read_bytes() for file in sorted(path.glob("*.txt"))}
-
-
-def _read_zip(path: Path) -> dict[str, bytes]:
-    if not path.is_file():
-        raise CityError(f"{path}: there is no such file; give the path of a GTFS zip")
-    if path.stat().st_size == 0:
-        raise CityError(f"{path}: the file is empty; download it again")
     try:
-        with zipfile.ZipFile(path) as feed:
-            found: dict[str, bytes] = {}
-            for info in sorted(feed.infolist(), key=lambda info: info.filename.count("/")):
-                name = info.filename.rpartition("/")[2]
-                if not name.endswith(".txt") or name.startswith("."):
-                    continue
-                if info.file_size > LARGEST_FILE_BYTES:
-                    raise CityError(
-                        f"{path}: {name} would unpack to {info.file_size >> 20} MiB; that is no city's feed"
-                    )
-                found.setdefault(name.removesuffix(".txt"), feed.read(info))
-            return found
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        raise CityError(f"{path}: cannot be read as a zip ({error}); download it again, {SEE}") from error
-    except Exception as error:
-        # zlib raises its own error type for a damaged member.
-        if type(error).__module__ == "zlib":
-            raise CityError(f"{path}: a file inside is damaged ({error}); download it again") from error
-        raise
+        source = GtfsTables(path)
+        return {file.removesuffix(".txt"): _read(source, file) for file in source.files.names()}
+    except GtfsError as error:
+        raise CityError(str(error)) from error
 
 
-def _parse(path: Path, name: str, data: bytes) -> pl.DataFrame:
-    if not data.strip():
-        if name in NEEDED:
-            raise CityError(f"{path}: {name}.txt is empty; ask the publisher for a whole feed")
+def _read(source: GtfsTables, file: str) -> pl.DataFrame:
+    name, where = file.removesuffix(".txt"), f"{source.path}: {file}"
+    if name not in NEEDED and not source.files.bytes_of(file).strip():
         return pl.DataFrame()
-    try:
-        table = pl.read_csv(io.BytesIO(data), infer_schema=False, encoding="utf8-lossy", truncate_ragged_lines=True)
-    except pl.exceptions.PolarsError as error:
-        first = str(error).splitlines()[0]
-        raise CityError(f"{path}: {name}.txt cannot be read as CSV ({first}); open it and mend the line") from error
-    table = table.rename(lambda column: column.strip().lstrip("\ufeff"))
-    lacking = [column for column in NEEDED.get(name, KEYS.get(name, ())) if column not in table.columns]
+    table = source.whole(file).drop("line")
+    lacking = [column for column in KEYS.get(name, ()) if column not in table.columns]
     if lacking:
-        raise CityError(f"{path}: {name}.txt has no column {', '.join(lacking)}; it has {', '.join(table.columns)}")
-    table = table.filter(~pl.all_horizontal(pl.all().is_null()))  # empty lines
-    return table.with_columns(pl.all().cast(pl.String).str.strip_chars().fill_null(""))
+        raise CityError(f"{where} has no column {', '.join(lacking)}; it has {', '.join(table.columns)}")
+    if name in NEEDED and table.is_empty():
+        raise CityError(f"{where} has a header and no rows; ask the publisher for a whole feed")
+    return table.with_columns(pl.all().fill_null(""))
 
 
 def write_tables(path: Path, tables: Mapping[str, pl.DataFrame]) -> None:
@@ -131,13 +86,3 @@ def write_tables(path: Path, tables: Mapping[str, pl.DataFrame]) -> None:
 def column(table: pl.DataFrame, name: str) -> pl.Expr:
     """Return a column of a table, or empty text where the feed does not have it."""
     return pl.col(name) if name in table.columns else pl.lit("")
-
-
-def seconds(text: pl.Expr) -> pl.Expr:
-    """Return seconds of the service day from ``H:MM:SS``, null where it is no time."""
-    parts = text.str.extract_groups(r"^(\d{1,3}):(\d{2}):(\d{2})$")
-    return (
-        parts.struct.field("1").cast(pl.Int64) * 3600
-        + parts.struct.field("2").cast(pl.Int64) * 60
-        + parts.struct.field("3").cast(pl.Int64)
-    )

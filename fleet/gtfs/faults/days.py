@@ -20,13 +20,16 @@ def days_of_services(feed: RawFeed) -> dict[str, frozenset[date]]:
     Returns
     -------
     dict
-        At most two years of each service.
+        At most two years of each service, those around today.
     """
     days: dict[str, set[date]] = {}
     for row in feed.table("calendar.txt", "service_id", *DAYS, "start_date", "end_date").iter_rows(named=True):
         first, last = read_date(row["start_date"]), read_date(row["end_date"])
         if first is None or last is None:
             continue
+        if (last - first).days >= LONGEST_DAYS:  # the years around today
+            begin = feed.today - timedelta(days=LONGEST_DAYS // 2)
+            first = min(max(first, begin), last - timedelta(days=LONGEST_DAYS - 1))
         span = range(min((last - first).days + 1, LONGEST_DAYS))
         every = (first + timedelta(days=n) for n in span)
         days.setdefault(row["service_id"] or "", set()).update(d for d in every if row[DAYS[d.weekday()]] == "1")

@@ -2,14 +2,14 @@
 
 from fleet.gtfs.faults.fault import Fault, Severity
 from fleet.gtfs.faults.raw import RawFeed
-from fleet.gtfs.tables import NEEDED
+from fleet.gtfs.tables import CALENDARS, NEEDED
 from schemas.text import Text
 
 
 def find(feed: RawFeed) -> list[Fault]:
     """Find files that are needed and absent."""
-    absent = [name for name in NEEDED if not feed.has(name)]
-    if not (feed.has("calendar.txt") or feed.has("calendar_dates.txt")):
+    absent = [name for name in NEEDED if not feed.tables.has(name)]
+    if not any(map(feed.tables.has, CALENDARS)):
         absent.append("calendar.txt")
     return [
         Fault(
@@ -22,6 +22,7 @@ def find(feed: RawFeed) -> list[Fault]:
                 vi="Xin đơn vị phát hành bản đầy đủ" + _or(name, "; hoặc calendar_dates.txt."),
                 en="Ask the publisher for the whole feed" + _or(name, "; calendar_dates.txt would do as well."),
             ),
+            examples=tuple(other for other in feed.tables.files.all_names() if other.lower() == name),
         )
         for name in absent
     ]

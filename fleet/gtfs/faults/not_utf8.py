@@ -8,8 +8,10 @@ from schemas.text import Text
 def find(feed: RawFeed) -> list[Fault]:
     """Find text files with bytes that are no UTF-8."""
     out = []
-    for name in feed.tables.names():
-        data = feed.tables.bytes_of(name)
+    for name in feed.tables.files.names():
+        if name in feed.broken:
+            continue
+        data = feed.tables.files.bytes_of(name)
         try:
             data.decode("utf-8")
         except UnicodeDecodeError as error:

@@ -1,6 +1,6 @@
 """A feed as it lies there, faults and all."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -8,13 +8,18 @@ from pathlib import Path
 import polars as pl
 
 from fleet.gtfs.errors import GtfsError
-from fleet.gtfs.tables import Tables, seconds_of
+from fleet.gtfs.faults.unreadable import find_cause
+from fleet.gtfs.tables import CALENDARS, NEEDED, Tables, columns_of, seconds_of
+from schemas.text import Text
 
 EARTH_M = 6_371_000.0
+NEAR_ZERO_DEG = 1.0
+READ = (*NEEDED, *CALENDARS, "shapes.txt", "frequencies.txt", "feed_info.txt")
+MEND = Text(vi="Xuất lại tệp từ nguồn.", en="Export the file again.")
 
 
 class RawFeed:
-    """Tables of texts, each read once; what is absent is empty.
+    """Tables of texts, each read once; what is absent or no table (``broken``: why, how to mend it) is empty.
 
     Parameters
     ----------
@@ -40,37 +45,59 @@ class RawFeed:
         self.today = today
         self.near = near
         self.timezone = timezone
-        self._read: dict[tuple[str, tuple[str, ...]], pl.DataFrame] = {}
+        self._rows: dict[str, pl.DataFrame] = {}
+        self._headers: dict[str, pl.DataFrame] = {}
+        self.broken = self._read()
+
+    def _read(self) -> dict[str, tuple[Text, Text]]:
+        """Read all tables; return those that are none, with the reason and how to mend it."""
+        broken: dict[str, tuple[Text, Text]] = {}
+        for name in filter(self.tables.has, READ):
+            try:
+                cause = find_cause(self.tables.files.bytes_of(name))
+                rows = self.tables.whole(name) if cause is None else None
+            except GtfsError as error:
+                cause = Text(vi=error.problem, en=error.problem), MEND
+            if cause is not None:
+                broken[name] = cause
+            else:
+                assert rows is not None
+                column = rows.columns[1]
+                again = (pl.col(column) == column).fill_null(value=False)
+                self._headers[name], self._rows[name] = rows.filter(again).select("line"), rows.filter(~again)
+        return broken
+
+    @property
+    def read_names(self) -> Sequence[str]:
+        """The files that are tables."""
+        return list(self._rows)
 
     def has(self, name: str) -> bool:
-        """Return whether the feed has a file."""
-        return self.tables.has(name)
+        """Return whether the feed has a file, and it is a table."""
+        return name in self._rows or (name not in READ and self.tables.has(name))
 
     def header(self, name: str) -> list[str]:
         """Return the columns of a file, none where it is absent or no table."""
-        try:
-            return self.tables.header(name) if self.has(name) else []
-        except GtfsError:
-            return []
+        return self._rows[name].columns[1:] if name in self._rows else []
+
+    def repeated_header(self, name: str) -> pl.DataFrame:
+        """Return the lines of a file on which its header stands again; they are no rows."""
+        return self._headers[name]
 
     def table(self, name: str, *columns: str) -> pl.DataFrame:
         """Return columns of a file as texts, with ``line``; absent columns are null, an absent file has no rows."""
-        if (name, columns) not in self._read:
-            self._read[name, columns] = self._take(name, columns)
-        return self._read[name, columns]
-
-    def _take(self, name: str, columns: tuple[str, ...]) -> pl.DataFrame:
-        empty = pl.DataFrame(schema={"line": pl.UInt32} | dict.fromkeys(columns, pl.String))
-        if not self.has(name):
-            return empty
-        try:
-            return self.tables.read(name, (), columns)
-        except GtfsError:
-            return empty
+        if name not in self._rows:
+            return pl.DataFrame(schema={"line": pl.UInt32} | dict.fromkeys(columns, pl.String))
+        return columns_of(self._rows[name], columns)
 
     @cached_property
     def places(self) -> pl.DataFrame:
-        """Stops that can be placed: ``line``, ``stop_id``, ``lat``, ``lon``."""
+        """Stops that lie somewhere on Earth, as of `spots`."""
+        return self.spots.filter(~is_nowhere(pl.col("lat"), pl.col("lon")))
+
+    @cached_property
+    def spots(self) -> pl.DataFrame:
+        """Stops with two numbers for a place: ``line``, ``stop_id``, ``lat``, ``lon``."""
         stops = self.table("stops.txt", "stop_id", "stop_lat", "stop_lon")
         return stops.select(
             "line",
@@ -93,6 +120,7 @@ class RawFeed:
                 seconds_of("arrival_time").alias("arrive_s"),
                 seconds_of("departure_time").alias("leave_s"),
             )
+            .filter(pl.col("sequence").is_not_null())
             .sort("trip_id", "sequence", maintain_order=True)
         )
 
@@ -114,7 +142,7 @@ class RawFeed:
 
     @cached_property
     def running(self) -> dict[str, frozenset[date]]:
-        """Service id → the days it runs, as far as its dates can be read; at most two years from its first."""
+        """Service id → the days it runs, as far as its dates can be read; at most two years around today."""
         from fleet.gtfs.faults.days import days_of_services
 
         return days_of_services(self)
@@ -125,6 +153,13 @@ class RawFeed:
             for column in columns:
                 if column in self.header(name):
                     yield name, column, self.table(name, column)
+
+
+def is_nowhere(lat: pl.Expr, lon: pl.Expr) -> pl.Expr:
+    """Return an expression: no degrees, or 0° 0°, where receivers and empty cells put things."""
+    lost = ~lat.is_finite().fill_null(value=False) | ~lon.is_finite().fill_null(value=False)
+    wrong = lost | (lat.abs() > 90) | (lon.abs() > 180)
+    return wrong | ((lat.abs() < NEAR_ZERO_DEG) & (lon.abs() < NEAR_ZERO_DEG))
 
 
 def metres() -> pl.Expr:

@@ -12,7 +12,7 @@ FAR_DEG = 5.0
 
 def find(feed: RawFeed) -> list[Fault]:
     """Find stops that lie far from the others, and among them with the axes swapped."""
-    places = feed.places
+    places = feed.spots
     middle = places.select(pl.col("lat").median(), pl.col("lon").median())
     if places.is_empty():
         return []

@@ -4,6 +4,7 @@ import polars as pl
 
 from fleet.gtfs.faults.fault import Fault, Severity, faults_of
 from fleet.gtfs.faults.raw import RawFeed
+from fleet.gtfs.tables import CALENDARS
 from schemas.text import Text
 
 REFERENCES = (
@@ -15,16 +16,19 @@ REFERENCES = (
     ("frequencies.txt", "trip_id", "trips.txt", "trip_id"),
     ("routes.txt", "agency_id", "agency.txt", "agency_id"),
 )
+# What is needed and is absent, empty or no table is told already.
+MAY_BE_EMPTY = ("shapes.txt",)
 
 
 def find(feed: RawFeed) -> list[Fault]:
     """Find names of routes, shapes, trips, stops, services and agencies that are nowhere defined."""
     out: list[Fault] = []
     for name, column, other, key in REFERENCES:
-        if column in feed.header(name):
-            out += _missing(feed, name, column, other, feed.table(other, key)[key])
+        known = feed.table(other, key)[key]
+        if column in feed.header(name) and (len(known) or other in MAY_BE_EMPTY):
+            out += _missing(feed, name, column, other, known)
     services = [feed.table(n, "service_id")["service_id"] for n in ("calendar.txt", "calendar_dates.txt")]
-    if "service_id" in feed.header("trips.txt"):
+    if "service_id" in feed.header("trips.txt") and any(map(feed.has, CALENDARS)):
         out += _missing(feed, "trips.txt", "service_id", "calendar.txt", pl.concat(services))
     return out
 

@@ -112,7 +112,7 @@ BAD_STOP = "trip_id,arrival_time,departure_time,stop_id,stop_sequence\nT0-0,6:00
     ("replaced", "says"),
     [
         ({"stops": ""}, "stops.txt absent"),
-        ({"calendar": ""}, "neither calendar.txt nor calendar_dates.txt"),
+        ({"calendar": ""}, "calendar.txt or calendar_dates.txt absent"),
         ({"stop_times": BAD_TIME}, "line 2: arrival_time is 'soon'"),
         ({"stop_times": BAD_STOP}, "line 2: stop_id is 'S99'"),
         ({"stops": "stop_id,stop_name,stop_lat,stop_lon\nS0,a,95,105\n"}, "line 2: stop_lat is '95'"),
