@@ -54,7 +54,7 @@ def is_same_clock(one: str, other: str, year: int) -> bool:
 
 def parse_date(text: str) -> date:
     """Read ``YYYYMMDD``; raises ``ValueError`` for anything else."""
-    if len(text) != 8 or not text.isdigit():
+    if len(text) != 8 or not (text.isascii() and text.isdigit()):
         raise ValueError(f"{text!r} is not YYYYMMDD")
     return date(int(text[:4]), int(text[4:6]), int(text[6:]))
 

@@ -15,7 +15,7 @@ HEADER_TAG = b"\x0a"  # field 1, a message
 
 
 def parse_gtfs_rt(data: bytes, source: str, received_ms: int | None, most: int = NO_BOUND) -> list[Item]:
-    """Read one FeedMessage into fixes and refusals; entities without a vehicle position are passed over.
+    """Read one FeedMessage into fixes and refusals; entities without a vehicle position, or deleted, are passed over.
 
     Parameters
     ----------
@@ -45,7 +45,8 @@ def parse_gtfs_rt(data: bytes, source: str, received_ms: int | None, most: int =
     check_count(len(feed.entity), most)
     header_ms = feed.header.timestamp * 1000 or None
     at_ms = received_ms if received_ms is not None else header_ms
-    entities = [entity for entity in feed.entity if entity.HasField("vehicle")]
+    # One that is deleted is no longer there, whatever it still says.
+    entities = [entity for entity in feed.entity if entity.HasField("vehicle") and not entity.is_deleted]
     items = [_entity(index, entity, source, at_ms, header_ms) for index, entity in enumerate(entities)]
     return _refuse_contradictions(items, entities)
 

@@ -13,6 +13,7 @@ from schemas.trip import TripRef
 
 MAX_SPEED_MPS = 140.0
 RANGES = {"lon": "-180 to 180 degrees", "lat": "-90 to 90 degrees"}
+FIRST_MS, LAST_MS = 946_684_800_000, 4_102_444_800_000  # 2000 to 2100
 MAX_ID_BITS = 256  # of an id that is a number
 MENDS = {
     "vehicle_id": "send the vehicle's own id in every record, at most 256 printable characters",
@@ -72,7 +73,7 @@ def make_trip(
     direction = whole(direction_id)
     claim = TripRef(
         trip_id=words(trip_id),
-        start_date=date if date is not None and len(date) == 8 and date.isdigit() else None,
+        start_date=date if date is not None and len(date) == 8 and date.isascii() and date.isdigit() else None,
         route_id=words(route_id),
         direction_id=direction if direction in (0, 1) else None,
         block_id=words(block_id),
@@ -126,7 +127,9 @@ def _why_outside(name: str, value: object) -> str | None:
             moment = datetime.fromtimestamp(value / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         except (ValueError, OverflowError, OSError):
             moment = f"{value} ms since 1970"
-        return f"{moment} lies outside 2000 to 2100"
+        # Milliseconds where seconds belong come out a thousand times too late.
+        hint = ": milliseconds sent as seconds?" if FIRST_MS <= value / 1000 <= LAST_MS else ""
+        return f"{moment} lies outside 2000 to 2100{hint}"
     return None
 
 

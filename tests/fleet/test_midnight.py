@@ -141,6 +141,22 @@ def test_a_claim_is_of_its_service_date_told_or_not_and_the_date_on_the_wall_mov
     check(drive(tables[zone], name, start_ms, claim), name, day, start_ms)
 
 
+@pytest.mark.parametrize(
+    "claimed", ["00010101", "19000101", "20260610", "20260616", "20260618", "20260624", "99991231"]
+)
+def test_a_claim_of_another_day_leaves_the_bus_on_the_trip_of_its_own(tables, claimed):
+    start_ms = begin_ms("20260617", 9_000, HANOI)
+    claim = TripRef(trip_id="at9000", start_date=claimed)
+    check(drive(tables[HANOI], "at9000", start_ms, claim), "at9000", "20260617", start_ms)
+
+
+@pytest.mark.parametrize("claimed", ["00000000", "20260230", "today", "２０２６０６１７"])
+def test_a_date_that_is_none_is_no_date(tables, claimed):
+    start_ms = begin_ms("20260617", 88_200, HANOI)
+    claim = TripRef(trip_id="at88200", start_date=claimed)
+    check(drive(tables[HANOI], "at88200", start_ms, claim), "at88200", "20260617", start_ms)
+
+
 @pytest.mark.parametrize("zone", [NEW_YORK, HANOI])
 @pytest.mark.parametrize(
     ("name", "day", "runs"),

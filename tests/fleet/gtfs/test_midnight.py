@@ -82,7 +82,8 @@ def test_a_claim_without_a_date_is_of_the_service_day_that_fits(tables, zone, da
     assert run is not None
     assert run.start_date == day
     dated = TripRef(trip_id=f"at{start_s}", start_date=day)
-    assert find_claimed_run(tables[zone], dated, middle_ms + 40 * HOUR_MS).start_date == day
+    assert find_claimed_run(tables[zone], dated, middle_ms + 11 * HOUR_MS).start_date == day
+    assert find_claimed_run(tables[zone], dated, middle_ms + 40 * HOUR_MS) is None
 
 
 @pytest.mark.parametrize(

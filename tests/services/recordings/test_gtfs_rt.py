@@ -1,5 +1,7 @@
 """Bad GTFS-realtime: each fault is told with what it is and how to mend it, and nothing else is affected."""
 
+import time
+
 import pytest
 from google.transit import gtfs_realtime_pb2 as pb
 
@@ -7,6 +9,7 @@ from fleet.gtfs import read_timetable
 from fleet.tracker import Tracker, TrackOutputs
 from schemas.fix import Fix
 from services.recordings import parse_gtfs_rt
+from services.recordings.bound import TooManyRecordsError
 from services.recordings.refusal import Refusal
 from tests.services.api.parts import DATE, NOON_MS, gtfs_zip
 
@@ -111,13 +114,119 @@ def test_a_trip_that_is_not_in_the_feed_leaves_the_bus_to_its_own_track(tracker:
     assert out.positions[1].assignment.trip_id == "t1"
 
 
-@pytest.mark.parametrize("shift_ms", [7 * HOURS_MS, 90 * 60_000], ids=["local time sent as UTC", "a clock ahead"])
-def test_a_feed_from_the_future_moves_no_bus_and_is_counted(tracker: Tracker, shift_ms: int) -> None:
+@pytest.mark.parametrize(
+    ("shift_ms", "rule"),
+    [(7 * HOURS_MS, "other_zone"), (-7 * HOURS_MS, "other_zone"), (100 * 60_000, "future"), (-100 * 60_000, "stale")],
+    ids=["local time sent as UTC", "UTC sent as local time", "a clock ahead", "a clock behind"],
+)
+def test_a_feed_of_another_time_moves_no_bus_and_is_counted(tracker: Tracker, shift_ms: int, rule: str) -> None:
     out = track(tracker, feed(("a", "t1"), ("b", "t1"), time_ms=NOON_MS + shift_ms), now_ms=NOON_MS)
     assert out.positions == []
-    assert tracker.verdicts["future"] == 2
+    assert tracker.verdicts == {rule: 2}
     later = track(tracker, feed(("a", "t1"), time_ms=NOON_MS + 10_000), now_ms=NOON_MS + 10_000)
     assert [position.vehicle_id for position in later.positions] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "reason"),
+    [
+        (0, "1970-01-01 00:00:00 UTC lies outside 2000 to 2100"),
+        (1, "1970-01-01 00:00:01 UTC lies outside 2000 to 2100"),
+        (NOON_MS, "milliseconds sent as seconds?"),
+        (2**63 - 1, "lies outside 2000 to 2100"),
+        (2**64 - 1, "lies outside 2000 to 2100"),
+    ],
+)
+def test_a_time_that_is_none_is_refused_with_how_to_mend_it_and_its_neighbour_goes_on(
+    timestamp: int, reason: str
+) -> None:
+    message = feed(("bad", "t1"), ("good", "t1"))
+    message.entity[0].vehicle.timestamp = timestamp
+    (fix,), (refusal,) = parse(message)
+    assert (fix.vehicle_id, refusal.vehicle_id, refusal.field) == ("good", "bad", "time_ms")
+    assert reason in refusal.reason
+    assert "seconds since 1970 (UTC)" in refusal.mend
+
+
+def test_a_bus_without_a_time_of_its_own_has_the_headers_and_without_both_is_refused() -> None:
+    message = feed(("a", "t1"))
+    message.entity[0].vehicle.ClearField("timestamp")
+    ((fix,), _) = parse(message)
+    assert fix.time_ms == NOON_MS
+    message.header.ClearField("timestamp")
+    fixes, (refusal,) = parse(message)
+    assert (fixes, refusal.field) == ([], "time_ms")
+
+
+def test_a_header_older_than_its_buses_does_not_hold_them_back(tracker: Tracker) -> None:
+    message = feed(("a", "t1"))
+    message.header.timestamp = NOON_MS // 1000 - 7200
+    assert len(track(tracker, message).positions) == 1
+
+
+def test_a_differential_message_brings_what_changed_and_what_it_deletes_is_not_there(tracker: Tracker) -> None:
+    message = feed(("stays", "t1"), ("gone", "t1"))
+    message.header.incrementality = pb.FeedHeader.DIFFERENTIAL
+    message.entity[1].is_deleted = True
+    bare = message.entity.add(id="9")
+    bare.is_deleted = True
+    out = track(tracker, message)
+    assert [position.vehicle_id for position in out.positions] == ["stays"]
+    track(tracker, feed(("gone", "t1"), time_ms=NOON_MS + 10_000), now_ms=NOON_MS + 10_000)
+    assert tracker.verdicts == {}
+
+
+def test_a_bus_that_changes_its_trip_from_message_to_message_has_one_at_a_time(tracker: Tracker) -> None:
+    names = ("t1", "t2", "t1", "t2")
+    outs = [track(tracker, feed(("a", name), time_ms=NOON_MS + n * 20_000), now_ms=NOON_MS + n * 20_000) for n, name in
+            enumerate(names)]  # fmt: skip
+    assert [len(out.positions) for out in outs] == [1] * len(names)
+    assert all(position.assignment.trip_id in (None, "t1", "t2") for out in outs for position in out.positions)
+
+
+@pytest.mark.parametrize("date", ["19000101", "20200101", "99991231", "yesterday", ""])
+def test_a_trip_of_another_day_costs_no_position_and_no_other_bus(tracker: Tracker, date: str) -> None:
+    message = feed(("odd", "t1"), ("good", "t1"))
+    message.entity[0].vehicle.trip.start_date = date
+    out = track(tracker, message)
+    assert [position.vehicle_id for position in out.positions] == ["odd", "good"]
+    assert {position.assignment.start_date for position in out.positions} <= {None, DATE}
+    assert out.positions[1].assignment.start_date == DATE
+
+
+def test_buses_nobody_knows_are_followed_like_others_and_forgotten_by_nobody_else(tracker: Tracker) -> None:
+    strangers = [(f"stranger-{n}", "t1") for n in range(300)]
+    out = track(tracker, feed(("a", "t1"), *strangers))
+    assert len(out.positions) == 301
+    assert sum(p.assignment.trip_id is not None for p in out.positions) >= 1
+
+
+def test_a_message_of_fifty_megabytes_is_refused_by_its_count_and_read_where_it_is_few(tracker: Tracker) -> None:
+    big = feed(*((f"v{n}", "t1") for n in range(3)))
+    big.entity[1].alert.header_text.translation.add(text="x" * 50_000_000)
+    began_s = time.monotonic()
+    fixes, refusals = parse(big)
+    assert ([fix.vehicle_id for fix in fixes], refusals) == (["v0", "v1", "v2"], [])
+    many = feed()
+    for n in range(60_000):
+        many.entity.add(id=str(n)).vehicle.vehicle.id = "x" * 800
+    data = many.SerializePartialToString()
+    assert len(data) > 48_000_000
+    with pytest.raises(TooManyRecordsError):
+        parse_gtfs_rt(data, "depot", NOON_MS, most=50_000)
+    assert time.monotonic() - began_s < 20.0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"\x00", b"{}", b"<html><body>503</body></html>", b"vehicle_id,timestamp\na,1\n", b"\x1f\x8b\x08\x00",
+     b"\xff" * 999, bytes(1000)],
+    ids=["empty", "a zero", "JSON", "a web page", "CSV", "gzip", "ones", "zeros"],
+)  # fmt: skip
+def test_what_is_no_message_at_all_is_one_refusal_of_the_whole(body: bytes) -> None:
+    fixes, (refusal,) = parse(body)
+    assert (fixes, refusal.field, refusal.original) == ([], "body", body[:1000])
+    assert "GTFS-realtime FeedMessage" in refusal.mend
 
 
 def test_a_header_from_the_future_does_not_matter_where_buses_have_their_own_time(tracker: Tracker) -> None:
