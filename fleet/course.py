@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from fleet.alerts.desk import AlertDesk
 from fleet.arrivals.foresee import Foreseen, Foresight
+from fleet.arrivals.ways import Ways
 from fleet.assignment.assigner import Assigner, note_direction
 from fleet.assignment.phase import judge_phase
 from fleet.cleaning import ON_COURSE, Known, clean
@@ -27,15 +28,23 @@ class Course:
         Vehicle id → routes it may run.
     fingerprint : str
         Of the timetable.
+    ways : Ways, optional
+        The edges under the timetable's links.
     """
 
-    def __init__(self, timetable: Timetable | None, roster: Mapping[str, frozenset[str]], fingerprint: str) -> None:
+    def __init__(
+        self,
+        timetable: Timetable | None,
+        roster: Mapping[str, frozenset[str]],
+        fingerprint: str,
+        ways: Ways | None = None,
+    ) -> None:
         self.timetable = timetable
         self._metres = (1.0, 1.0) if timetable is None else timetable.frame.metres_per_degree
         self.desk: AlertDesk | None = None
         if timetable is not None:
             self.assigner = Assigner(timetable, dict(roster))
-            self.foresight = Foresight(timetable, fingerprint)
+            self.foresight = Foresight(timetable, fingerprint, ways)
             self.follower = Follower(timetable, self.foresight)
             self.desk = AlertDesk(timetable)
 

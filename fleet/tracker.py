@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from fleet.arrivals.ways import Ways
 from fleet.cleaning import AT_THE_DOOR, Area, Known, clean
 from fleet.cleaning.quality import LIVE_MS, SourceQuality
 from fleet.course import Course
@@ -13,6 +14,7 @@ from fleet.packing import pack, unpack
 from fleet.rewind import bare, open_history, restart, retell, rewind
 from fleet.state import dump_vehicle, fingerprint, load_vehicle
 from fleet.vehicle import Vehicle
+from schemas.edge import RoadStates
 from schemas.fix import Fix
 from schemas.lesson import Lesson
 from schemas.prediction import TripPrediction
@@ -45,6 +47,8 @@ class Tracker:
         Vehicle id → routes it may run.
     area : Area, optional
         Where buses can be.
+    ways : Ways, optional
+        The edges of the road network under the timetable's links, for `take_roads`.
     """
 
     def __init__(
@@ -52,9 +56,10 @@ class Tracker:
         timetable: Timetable | None,
         roster: Mapping[str, frozenset[str]] | None = None,
         area: Area | None = None,
+        ways: Ways | None = None,
     ) -> None:
         self.fingerprint = fingerprint(timetable)
-        self.course = Course(timetable, roster or {}, self.fingerprint)
+        self.course = Course(timetable, roster or {}, self.fingerprint, ways)
         self.speaks_for_all = True
         self._area = area
         self._vehicles: dict[str, Vehicle] = {}
@@ -126,6 +131,11 @@ class Tracker:
         """Take what was taught in the last hours, all at once."""
         if self.timetable is not None:
             self.course.foresight.learner.add_all(lessons)
+
+    def take_roads(self, told: Iterable[RoadStates]) -> None:
+        """Take states of roads, in any order; without `Ways` they say nothing."""
+        if self.timetable is not None:
+            self.course.foresight.learner.take_roads(told)
 
     def foresee(self, vehicle_id: str) -> list[TripPrediction]:
         """Return what is foreseen for a bus as of its newest fix, with all that is known by now."""

@@ -25,7 +25,9 @@ from fleet.arrivals.kernel import due_s
 from fleet.arrivals.learner import Learner, Snapshot
 from fleet.arrivals.links import make_links
 from fleet.arrivals.predict import HORIZON_S, Courses, Forecast, Situation, predict
+from fleet.arrivals.roads import Roads
 from fleet.arrivals.selfcheck import FARTHEST_S
+from fleet.arrivals.ways import Ways
 from fleet.assignment.progress import Progress
 from fleet.gtfs.timetable import Timetable
 from fleet.stop_events.watch import StopWatch
@@ -59,13 +61,15 @@ class Foresight:
         Whose trips are run.
     fingerprint : str
         Of the timetable; stands in the lessons.
+    ways : Ways, optional
+        The edges of its links; without them states of roads say nothing.
     """
 
-    def __init__(self, timetable: Timetable, fingerprint: str) -> None:
+    def __init__(self, timetable: Timetable, fingerprint: str, ways: Ways | None = None) -> None:
         self._timetable = timetable
         self._links = make_links(timetable)
         self._courses = Courses(timetable, self._links)
-        self.learner = Learner(self._links, timetable.timezone)
+        self.learner = Learner(self._links, timetable.timezone, Roads(ways) if ways is not None else None)
         self._fingerprint = fingerprint
         self._fact, self._start = np.zeros(FACTS), np.zeros(4)
 

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from fleet.arrivals.history import ALL_PRIOR_S, History, Usual, slot_of
 from fleet.arrivals.links import Links
-from fleet.arrivals.remembered import MODEL, hour_part, model_part, take_parts
+from fleet.arrivals.remembered import MODEL, ROADS, hour_part, model_part, roads_part, take_parts, take_roads
+from fleet.arrivals.roads import Roads
 from fleet.arrivals.selfcheck import MINUTES, Calibration, SelfCheck
 from fleet.arrivals.tally import Tally, tally
+from schemas.edge import RoadStates
 from schemas.lesson import Lesson
 
 Floats = NDArray[np.float64]
@@ -32,6 +34,7 @@ PIECE_PRIOR_S = 150.0
 LATELY_PRIOR_S = 1200.0
 LEFT_S = 20.0
 LEFT_PRIOR = 4.0
+LEAST_OF_USUAL = 0.3
 Identity = tuple[str, str, str, int]
 
 
@@ -41,7 +44,8 @@ class Snapshot:
 
     ``ratio`` is the running time of each link now over the planned one, ``usual`` the usual one, ``noise`` its variance
     per second, ``seen_ms`` the end of the last minute in which a bus was seen to drive it, 0 where none was. ``left_s``
-    is how much later than it could a bus leaves each terminal.
+    is how much later than it could a bus leaves each terminal. Where states of roads are known ``moved`` is by how much
+    they moved ``ratio``, and ``told_ms`` the time of the newest of each link, 0 where there is none.
     """
 
     ratio: Floats
@@ -50,6 +54,8 @@ class Snapshot:
     seen_ms: Floats
     left_s: Floats
     calibration: Calibration
+    moved: Floats | None = None
+    told_ms: Floats | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +63,8 @@ class Known:
     """The sums at the end of a minute.
 
     ``took_s`` and ``planned_s`` fade, ``lately`` (2, links) fades faster, seconds; ``drove`` (2, links) is all that was
-    ever added, milliseconds, ``seen_ms`` the end of the last minute with a bus on each link.
+    ever added, milliseconds, ``seen_ms`` the end of the last minute with a bus on each link; ``met_s`` is what traffic
+    lost, by the states of roads, when those buses drove; it fades as ``took_s`` does.
     """
 
     took_s: Floats
@@ -66,6 +73,7 @@ class Known:
     drove: Floats
     left: Floats
     seen_ms: Floats
+    met_s: Floats
 
 
 class Learner:
@@ -77,16 +85,19 @@ class Learner:
         The links of the timetable.
     timezone : str
         Of the timetable.
+    roads : Roads, optional
+        Takes the states of roads.
     """
 
-    def __init__(self, links: Links, timezone: str) -> None:
+    def __init__(self, links: Links, timezone: str, roads: Roads | None = None) -> None:
         self._links = links
         self._timezone = timezone
+        self._roads = roads
         self.history = History(links.count)
         self.check = SelfCheck(links)
         none, terminals = np.zeros(links.count), len(links.terminals)
         twice = np.zeros((2, links.count))
-        self._base = Known(none, none, twice, twice, np.zeros((2, terminals)), none)
+        self._base = Known(none, none, twice, twice, np.zeros((2, terminals)), none, none)
         self._base_epoch = 0
         self._newest = 0
         self._usual: dict[int, tuple[Usual, Floats]] = {}
@@ -106,11 +117,15 @@ class Learner:
         slots = np.flatnonzero(self.history.planned_s.any(axis=1)).tolist() if whole else sorted(self._slots)
         parts = {f"hour-{slot}": hour_part(self.history, self._links, slot) for slot in slots}
         self._slots.clear()
+        if self._roads is not None:
+            parts[ROADS] = roads_part(self._roads.sums, self._links, self.history.until_ms)
         return parts | {MODEL: model_part(self.history, self.check, self._links, self._base.left)}
 
     def load(self, parts: Mapping[str, bytes]) -> None:
         """Begin with what was learnt before; lessons that are in it already count only as the day's latest."""
         self._left_before = take_parts(parts, self.history, self.check, self._links)
+        if self._roads is not None and ROADS in parts:
+            self._roads.load(take_roads(parts[ROADS], self._links))
         self._taken_until_ms = self.history.until_ms
         self._usual.clear()
         self._calibrations = dict.fromkeys(self._calibrations, self.check.calibration)
@@ -142,6 +157,13 @@ class Learner:
         """Take many observed arrivals, of hours, at once."""
         for lesson in sorted(lessons, key=lambda lesson: lesson.known_ms):
             self.add(lesson)
+
+    def take_roads(self, told: Iterable[RoadStates]) -> None:
+        """Take states of roads, in any order; they count from the minute after."""
+        changed = self._roads.take(told, self._newest) if self._roads is not None else None
+        if changed is not None:
+            self._known = {e: known for e, known in self._known.items() if e <= changed}
+            self._snapshots = {e: snapshot for e, snapshot in self._snapshots.items() if e <= changed}
 
     def at(self, time_ms: int) -> Snapshot:
         """Return what may be used at a moment.
@@ -202,6 +224,8 @@ class Learner:
         self._freeze((epoch + KEEP_EPOCHS) // USUAL_EPOCHS)
         if new:
             self.check.settle(lessons.values())
+            if self._roads is not None:
+                self._roads.settle(epoch, lessons.values())
         ahead = epoch + KEEP_EPOCHS
         self._calibrations[ahead] = self.check.calibration
         self._calibrations.pop(ahead - 2 * KEEP_EPOCHS, None)
@@ -214,6 +238,8 @@ class Learner:
             middle_ms = (number * USUAL_EPOCHS + USUAL_EPOCHS // 2) * EPOCH_MS
             self._usual[number] = (self.history.freeze(middle_ms, self._timezone), self._base.drove)
             self._usual = {n: usual for n, usual in self._usual.items() if n > number - 5}
+            if self._roads is not None:
+                self._roads.freeze(number)
 
     def _tally(self, epoch: int) -> Tally:
         found = self._tallies.get(epoch)
@@ -229,7 +255,10 @@ class Learner:
             at -= 1
         known = self._base if at <= self._base_epoch else self._known[at]
         for later in range(at + 1, epoch + 1):
-            known = self._known[later] = _add(known, self._tally(later), (later + 1) * EPOCH_MS)
+            known = _add(known, self._tally(later), (later + 1) * EPOCH_MS)
+            if self._roads is not None:
+                known.met_s[:] += self._roads.met_s(self._lessons.get(later, {}).values())
+            self._known[later] = known
         return known
 
     def _snapshot(self, epoch: int) -> Snapshot:
@@ -244,12 +273,25 @@ class Learner:
         ratio = usual * (known.took_s + RECENT_PRIOR_S * road) / (expected + RECENT_PRIOR_S)
         # The rush hour comes and goes everywhere at once: faster than one link alone could tell.
         ratio *= (known.lately[0].sum() + LATELY_PRIOR_S) / (float(known.lately[1] @ ratio) + LATELY_PRIOR_S)
+        moved, told_ms = self._move(epoch, ratio, usual, usual * known.met_s / (expected + RECENT_PRIOR_S))
         # The prior never fades: else it would matter which minute was the first that anybody asked about.
         all_left = _mean((known.left + self._left_before).sum(axis=1), 1000.0 * LEFT_S)
         left = _mean(known.left, _mean(self._left_before, all_left)) / 1000.0
         calibration = self._calibrations.get(epoch) or self._calibrations[min(self._calibrations)]
-        made = self._snapshots[epoch] = Snapshot(ratio, usual, frozen.noise, known.seen_ms, left, calibration)
+        made = self._snapshots[epoch] = Snapshot(
+            ratio, usual, frozen.noise, known.seen_ms, left, calibration, moved, told_ms
+        )
         return made
+
+    def _move(self, epoch: int, ratio: Floats, usual: Floats, known: Floats) -> tuple[Floats | None, Floats | None]:
+        """Move the ratios by what the states of roads tell beyond what the last buses met; return by how much."""
+        if self._roads is None:
+            return None, None
+        told = self._roads.moves(epoch, known)
+        self._roads.know(epoch, ratio, told)
+        moved = np.maximum(ratio + self._roads.share_at(epoch) * told, LEAST_OF_USUAL * usual) - ratio
+        ratio += moved
+        return moved, self._roads.at(epoch).told_ms
 
 
 def _mean(sums: Floats, before: Floats | float) -> Floats:
@@ -265,12 +307,12 @@ def _add(known: Known, minute: Tally, end_ms: int) -> Known:
         drove[row, minute.links] += new
         (faded.took_s, faded.planned_s)[row][minute.links] += new / 1000.0
         faded.lately[row, minute.links] += new / 1000.0
-    return Known(faded.took_s, faded.planned_s, faded.lately, drove, faded.left + minute.left, seen_ms)
+    return Known(faded.took_s, faded.planned_s, faded.lately, drove, faded.left + minute.left, seen_ms, faded.met_s)
 
 
 def _fade(known: Known, minutes: int) -> Known:
     recent, lately, slow = RECENT_FADE**minutes, LATELY_FADE**minutes, TERMINAL_FADE**minutes
     return Known(
         known.took_s * recent, known.planned_s * recent, known.lately * lately, known.drove, known.left * slow,
-        known.seen_ms,
+        known.seen_ms, known.met_s * recent,
     )  # fmt: skip

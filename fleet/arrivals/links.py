@@ -19,6 +19,7 @@ HEADINGS = 8
 OVERLAP_S = 120
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,39 +109,85 @@ def _terminals(timetable: Timetable, ids: list[str]) -> tuple[NDArray[np.int32],
     return number.astype(np.int32), names
 
 
-def _pieces(timetable: Timetable, of_row: NDArray[np.int32], count: int) -> csr_matrix:
-    """Return which shares of each link lie on which piece of road: cells of 60 m, by heading."""
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Points each 30 m along links: the link, place and direction in metres, and how much of the link it stands for."""
+
+    link: Ints
+    x: Floats
+    y: Floats
+    dx: Floats
+    dy: Floats
+    metres: Floats
+
+
+def list_samples(timetable: Timetable, of_row: NDArray[np.int32], count: int, *, drawn: bool = False) -> Samples:
+    """Return points along all links, each link once.
+
+    Parameters
+    ----------
+    timetable : Timetable
+        Its shapes.
+    of_row : array of int
+        The link that leads to each row.
+    count : int
+        How many links there are.
+    drawn : bool
+        Leave out links of shapes that are only straight lines.
+
+    Returns
+    -------
+    Samples
+        In the frame of the timetable.
+    """
     _, trip_of_pattern = np.unique(timetable.trip_pattern, return_index=True)
     seen = np.zeros(count, dtype=bool)
-    links, keys = [], []
+    found = [(np.zeros(0, dtype=np.int64), np.zeros((5, 0)))]
     for trip in trip_of_pattern.tolist():
         pattern, rows = timetable.pattern_of(trip), timetable.stops_of(trip)
-        here, key = _samples(pattern)
-        numbers = of_row[rows][1:][here]
-        new = ~seen[numbers]
-        links.append(numbers[new])
-        keys.append(key[new])
+        if drawn and not pattern.drawn:
+            continue
+        way, points = _points(pattern)
+        of_way = of_row[rows][1:].astype(np.int64)
+        first = np.zeros(len(of_way), dtype=bool)
+        first[np.unique(of_way, return_index=True)[1]] = True
+        numbers = of_way[way]
+        new = first[way] & ~seen[numbers]
+        found.append((numbers[new], points[:, new]))
         seen[numbers] = True
-    if not links:
-        return csr_matrix((count, 1))
-    link, key = np.concatenate(links), np.concatenate(keys)
-    _, piece = np.unique(key, return_inverse=True)
-    share = 1.0 / np.maximum(np.bincount(link, minlength=count), 1)
-    return csr_matrix((share[link], (link, piece)), shape=(count, int(piece.max(initial=0)) + 1))
+    link, points = (np.concatenate(parts, axis=-1) for parts in zip(*found, strict=True))
+    return Samples(link, *points)
 
 
-def _samples(pattern: Pattern) -> tuple[Ints, Ints]:
-    """Return for points each 30 m along a pattern the number of the way between stops, and the piece of road."""
+def _points(pattern: Pattern) -> tuple[Ints, Floats]:
+    """Return for points each 30 m along a pattern the number of the way between stops, and x, y, dx, dy, metres."""
     stops = pattern.stop_distance_m
     ways = [
         np.linspace(a, b, max(2, int((b - a) / SAMPLE_M) + 1), endpoint=False) + 0.5
         for a, b in pairwise(stops.tolist())
     ]
     at = np.concatenate(ways)
-    way = np.repeat(np.arange(len(ways)), [len(w) for w in ways])
-    x, y = np.interp(at, pattern.along_m, pattern.x), np.interp(at, pattern.along_m, pattern.y)
-    dx = np.interp(at + 15.0, pattern.along_m, pattern.x) - np.interp(at - 15.0, pattern.along_m, pattern.x)
-    dy = np.interp(at + 15.0, pattern.along_m, pattern.y) - np.interp(at - 15.0, pattern.along_m, pattern.y)
-    octant = np.floor((np.arctan2(dy, dx) / (2 * np.pi) + 0.5 / HEADINGS) * HEADINGS).astype(np.int64) % HEADINGS
-    cell_x, cell_y = (np.floor(v / PIECE_M).astype(np.int64) + 2**20 for v in (x, y))
-    return way, (cell_x * 2**21 + cell_y) * HEADINGS + octant
+    lengths = [len(w) for w in ways]
+
+    def along(where: Floats, values: Floats) -> Floats:
+        return np.interp(where, pattern.along_m, values)
+
+    dx, dy = (along(at + 15.0, axis) - along(at - 15.0, axis) for axis in (pattern.x, pattern.y))
+    metres = np.repeat(np.diff(stops) / lengths, lengths)
+    points = np.stack([along(at, pattern.x), along(at, pattern.y), dx, dy, metres])
+    return np.repeat(np.arange(len(ways)), lengths), points
+
+
+def _pieces(timetable: Timetable, of_row: NDArray[np.int32], count: int) -> csr_matrix:
+    """Return which shares of each link lie on which piece of road: cells of 60 m, by heading."""
+    samples = list_samples(timetable, of_row, count)
+    _, piece = np.unique(_piece_keys(samples), return_inverse=True)
+    share = 1.0 / np.maximum(np.bincount(samples.link, minlength=count), 1)
+    return csr_matrix((share[samples.link], (samples.link, piece)), shape=(count, int(piece.max(initial=0)) + 1))
+
+
+def _piece_keys(samples: Samples) -> Ints:
+    octant = np.floor((np.arctan2(samples.dy, samples.dx) / (2 * np.pi) + 0.5 / HEADINGS) * HEADINGS)
+    cell_x, cell_y = (np.floor(v / PIECE_M).astype(np.int64) + 2**20 for v in (samples.x, samples.y))
+    keys: Ints = (cell_x * 2**21 + cell_y) * HEADINGS + octant.astype(np.int64) % HEADINGS
+    return keys

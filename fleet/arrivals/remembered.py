@@ -20,6 +20,7 @@ from fleet.arrivals.selfcheck import SelfCheck
 
 FORM = 1
 MODEL = "model"
+ROADS = "roads"
 Floats = NDArray[np.float64]
 
 
@@ -47,6 +48,20 @@ def model_part(history: History, check: SelfCheck, links: Links, left: Floats) -
     more = [array.astype(np.float64).tobytes() for array in (check.counts, check.sums, check.levels, left)]
     more.append("\n".join(links.terminals).encode())
     return _pack(history.until_ms, links.names, np.concatenate([history.squares, [[history.day] * links.count]]), more)
+
+
+def roads_part(sums: Floats, links: Links, until_ms: int) -> bytes:
+    """Return what was learnt of buses' share of what traffic loses (2, links)."""
+    return _pack(until_ms, links.names, sums)
+
+
+def take_roads(data: bytes, links: Links) -> Floats:
+    """Return what `roads_part` said for the links of the present timetable; zeros where it cannot be read."""
+    sums, part = np.zeros((2, links.count)), _unpack(data)
+    if part is not None:
+        rows, there, here = _columns(part, {name: i for i, name in enumerate(links.names)}, 2)
+        sums[:, here] = rows[:, there]
+    return sums
 
 
 def take_parts(parts: Mapping[str, bytes], history: History, check: SelfCheck, links: Links) -> Floats:

@@ -3,15 +3,19 @@
 import json
 import time
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
+from fleet.arrivals.links import make_links
+from fleet.arrivals.ways import Ways, lay_links
 from fleet.cleaning import Area
 from fleet.gtfs import GtfsError, Timetable, read_timetable
 from fleet.roster import RosterError, read_roster
 from fleet.tracker import Tracker
-from routing.network import NetworkError
+from routing.network import NetworkError, load_network
+from schemas.edge import RoadStates
 from schemas.fix import Fix
 from services.city.folder import CityError
 from services.city.on_roads import read_timetable_on_roads
@@ -19,6 +23,7 @@ from services.recordings import FORMATS, RecordingError, Refusal, read_recording
 from services.recordings.day_files import is_day_schedule, write_feed_of_day_files
 from services.replay.lessons import read_lessons
 from services.replay.order import in_time_order, shuffled, without_trips
+from services.replay.roads import read_road_states
 from services.replay.truth import TruthKeeper
 from services.replay.write import ReplayFiles
 
@@ -39,6 +44,11 @@ MARGIN_DEG = 0.3
               help="Replay of an earlier day on the same feed: its lessons are known; may be repeated.")  # fmt: skip
 @click.option("--network", type=click.Path(path_type=Path),
               help="Road network; lines that the feed does not draw are laid on it.")  # fmt: skip
+@click.option(
+    "--road-states",
+    type=click.Path(path_type=Path),
+    help="States of that network's edges: messages of road.states by line, or a simulation's edges.parquet.",
+)
 @click.option("--repeat-calendar", is_flag=True, help="Outside the calendar run what each weekday usually ran.")
 def replay(
     gtfs: Path,
@@ -50,6 +60,7 @@ def replay(
     hide_trips: bool,
     history: tuple[Path, ...],
     network: Path | None,
+    road_states: Path | None,
     repeat_calendar: bool,
 ) -> None:
     """Run the tracker over a recording and write what it says.
@@ -63,6 +74,8 @@ def replay(
     def count(refusal: Refusal) -> None:
         refused[f"{refusal.field}: {refusal.mend}"] += 1
 
+    if road_states is not None and network is None:
+        raise click.UsageError("--road-states needs the --network whose edges it tells of")
     try:
         gtfs = write_feed_of_day_files(gtfs, positions, out / "gtfs.zip") if is_day_schedule(gtfs) else gtfs
         timetable = _timetable(gtfs, network, repeat_calendar=repeat_calendar)
@@ -75,11 +88,12 @@ def replay(
     truth.keep(fixes)
     fixes = [without_trips(fix) for fix in fixes] if hide_trips else fixes
     fixes = shuffled(fixes, seed) if seed is not None else fixes
-    tracker = Tracker(timetable, routes, area_of(timetable))
+    ways, told = _roads(timetable, network, road_states)
+    tracker = Tracker(timetable, routes, area_of(timetable), ways)
     tracker.learn_all(read_lessons(history, tracker.fingerprint))
     files = ReplayFiles(out)
     began = time.perf_counter()
-    counts = run_through(tracker, fixes, files, truth)
+    counts = run_through(tracker, fixes, files, truth, told)
     took_s = time.perf_counter() - began
     rows = files.close(truth)
     summary = {
@@ -97,7 +111,7 @@ def replay(
         "seconds": round(took_s, 2),
         "fixes_per_s": round(len(fixes) / took_s, 1) if took_s else None,
         "options": {"hide_trips": hide_trips, "shuffle": seed, "repeat_calendar": repeat_calendar}
-        | {"history": [str(folder) for folder in history]},
+        | {"history": [str(folder) for folder in history], "road_states": str(road_states) if road_states else None},
         "sha256": files.digest(),
     }
     (out / "summary.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -113,6 +127,17 @@ def _timetable(gtfs: Path, network: Path | None, *, repeat_calendar: bool) -> Ti
     return timetable
 
 
+def _roads(
+    timetable: Timetable, network: Path | None, road_states: Path | None
+) -> tuple[Ways | None, Iterator[RoadStates]]:
+    """Return the edges under the timetable's links and the states of roads, nothing where none are given."""
+    if network is None or road_states is None:
+        return None, iter(())
+    roads = load_network(network)
+    ways = lay_links(timetable, make_links(timetable), roads)
+    return ways, read_road_states(road_states, roads, ways)
+
+
 def area_of(timetable: Timetable) -> Area:
     """Return the area of a timetable: its stops and 0.3 degrees around them."""
     lon, lat = timetable.stop_lon, timetable.stop_lat
@@ -124,14 +149,21 @@ def area_of(timetable: Timetable) -> Area:
     )
 
 
-def run_through(tracker: Tracker, fixes: list[Fix], files: ReplayFiles, truth: TruthKeeper) -> dict[str, Counter[str]]:
-    """Hand all fixes to the tracker, write what it says, and count phases, alerts and verdicts."""
+def run_through(
+    tracker: Tracker, fixes: list[Fix], files: ReplayFiles, truth: TruthKeeper, told: Iterable[RoadStates] = ()
+) -> dict[str, Counter[str]]:
+    """Hand all fixes, and states of roads as they come, to the tracker; write what it says, count phases and alerts."""
+    roads = iter(told)
+    coming = next(roads, None)
     counts: dict[str, Counter[str]] = {"phases": Counter(), "alerts": Counter(), "verdicts": Counter()}
     now_ms = 0
     batches = [fixes[i : i + BATCH] for i in range(0, len(fixes), BATCH)]
     with click.progressbar(batches, label="replay", show_pos=True) as bar:
         for batch in bar:
             now_ms = max(now_ms, *(fix.received_ms for fix in batch))
+            while coming is not None and coming.time_ms <= now_ms:
+                tracker.take_roads([coming])
+                coming = next(roads, None)
             out = tracker.step(batch, now_ms)
             files.take(out)
             truth.note(out.positions)
