@@ -27,7 +27,8 @@ class TripPrediction(Message, frozen=True):
 
     ``fix_age_s`` is the age of the fix the prediction rests on when it was
     made, ``links_age_s`` that of the newest passage of another bus over its way
-    ahead, absent where none was seen; ``model`` names the predictor and the hash of its configuration.
+    ahead, absent where none was seen, ``roads_age_s`` that of the newest state
+    of an edge under it; ``model`` names the predictor and the hash of its configuration.
     """
 
     vehicle_id: Id
@@ -44,3 +45,4 @@ class TripPrediction(Message, frozen=True):
     direction_id: int | None = None
     headsign: str | None = None
     links_age_s: DurationS | None = None
+    roads_age_s: DurationS | None = None

@@ -29,6 +29,7 @@ from fleet.arrivals.features import (
     terms,
     widths,
 )
+from fleet.arrivals.kernel import gone_by_then
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -39,7 +40,7 @@ EPOCH_MS = 60_000
 def judge(
     facts: Floats, trip: int, stop: int, start_ms: int, arrival_ms: int, farthest_s: float, trip_start: Ints,
     next_of: Ints, terminal_of: NDArray[np.int32], of_row: NDArray[np.int32], planned: Floats, epochs: Ints,
-    ratio: Floats, noise: Floats, left_s: Floats, beta: Floats, weight: Floats, quantile: Floats,
+    ratio: Floats, noise: Floats, moved: Floats, left_s: Floats, beta: Floats, weight: Floats, quantile: Floats,
 ) -> tuple[Ints, Floats, Floats, Ints, Ints]:  # fmt: skip
     """Return how wrong the arrival would have been foreseen from each situation.
 
@@ -55,7 +56,7 @@ def judge(
         Foreseen further ahead does not count.
     trip_start, next_of, terminal_of, of_row, planned : array
         Of the links of the timetable.
-    epochs, ratio, noise, left_s, beta, weight, quantile : array
+    epochs, ratio, noise, moved, left_s, beta, weight, quantile : array
         What was known in each of the last minutes; the row of a minute is its number modulo their count.
 
     Returns
@@ -80,7 +81,7 @@ def judge(
         start_of(fact, left_s[known, terminal_of[of]], start)
         if of != trip:
             last, variance = _run(trip_start[of], from_, trip_start[of + 1] - trip_start[of] - 1, part, start[START_S],
-                                  of_row, planned, ratio[known], noise[known])  # fmt: skip
+                                  of_row, planned, ratio[known], noise[known], moved[known])  # fmt: skip
             if from_ >= trip_start[of + 1] - trip_start[of]:
                 last = fact[READY]
             due_s = (start_ms - made_ms) / 1000.0
@@ -89,7 +90,7 @@ def judge(
         if stop < from_:
             continue
         h, variance = _run(trip_start[trip], from_, stop, part, start[START_S], of_row, planned, ratio[known],
-                           noise[known])  # fmt: skip
+                           noise[known], moved[known])  # fmt: skip
         if h > farthest_s:
             continue
         terms(h, kind == MOVING, fact, start, x)
@@ -111,12 +112,12 @@ def judge(
 @numba.njit(cache=True)
 def _run(
     first_row: int, from_: int, stop: int, part: float, start_s: float, of_row: NDArray[np.int32], planned: Floats,
-    ratio: Floats, noise: Floats,
+    ratio: Floats, noise: Floats, moved: Floats,
 ) -> tuple[float, float]:  # fmt: skip
     """Return seconds to a stop of a trip, and their variance."""
     at, variance = start_s, 0.0
     for row in range(first_row + from_, first_row + stop + 1):
-        take = planned[row] * ratio[of_row[row]]
+        take = planned[row] * (ratio[of_row[row]] - gone_by_then(moved, of_row[row], at))
         if row == first_row + from_:
             take *= 1.0 - part
         at += take

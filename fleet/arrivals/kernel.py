@@ -13,13 +13,15 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 SPREADS_S = np.array([8.0, 16.0, 32.0, 64.0, 128.0, 256.0])
 LOOK_S = 1200.0
+# Who comes later meets less of a jam that was told of: half of it has gone after so long, as blocked lanes last.
+JAM_LASTS_S = 1200.0
 
 
 @numba.njit(cache=True)
 def run_ahead(
     planned: Floats, link: NDArray[np.int32], first: int, ratio: Floats, usual: Floats, noise: Floats, seen_ms: Floats,
-    part: float, now_ms: int, kind: int, fact: Floats, start: Floats, betas: Floats, weights: Floats, quantiles: Floats,
-    shifts: Floats, horizon_s: float,
+    moved: Floats, part: float, now_ms: int, kind: int, fact: Floats, start: Floats, betas: Floats, weights: Floats,
+    quantiles: Floats, shifts: Floats, horizon_s: float,
 ) -> tuple[Ints, float, float, float, int, float]:  # fmt: skip
     """Return the stops ahead within the horizon.
 
@@ -32,6 +34,8 @@ def run_ahead(
     ratio, usual, noise, seen_ms : array
         Of each link: running time now and usually over the planned one, variance per second of running time,
         last passage.
+    moved : array
+        How much of ``ratio`` states of roads told; empty where none are known.
     part : float
         How much of the first link lies behind.
     now_ms : int
@@ -59,10 +63,11 @@ def run_ahead(
     bin_, newest = 0, 0.0
     for j in range(len(planned) - first):
         over = link[first + j]
-        take = planned[first + j] * ratio[over]
+        now = ratio[over] - gone_by_then(moved, over, at)
+        take = planned[first + j] * now
         if j == 0:
             take *= 1.0 - part
-        extra = take * (1.0 - usual[over] / ratio[over])
+        extra = take * (1.0 - usual[over] / now)
         if at < LOOK_S:
             lost += extra
             if extra > most:
@@ -93,6 +98,14 @@ def run_ahead(
             out[q, j] = now_ms + int(1000.0 * last[q])
         count += 1
     return out[:, :count], at, math.sqrt(variance), lost, where, newest
+
+
+@numba.njit(cache=True)
+def gone_by_then(moved: Floats, link: int, ahead_s: float) -> float:
+    """Return how much of what states of roads told of a link will have gone when the bus comes there."""
+    if len(moved) == 0 or moved[link] == 0.0:
+        return 0.0
+    return float(moved[link] * (1.0 - 0.5 ** (ahead_s / JAM_LASTS_S)))
 
 
 @numba.njit(cache=True)

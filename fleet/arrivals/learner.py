@@ -35,6 +35,7 @@ LATELY_PRIOR_S = 1200.0
 LEFT_S = 20.0
 LEFT_PRIOR = 4.0
 LEAST_OF_USUAL = 0.3
+NOTHING = np.zeros(0)
 Identity = tuple[str, str, str, int]
 
 
@@ -44,8 +45,9 @@ class Snapshot:
 
     ``ratio`` is the running time of each link now over the planned one, ``usual`` the usual one, ``noise`` its variance
     per second, ``seen_ms`` the end of the last minute in which a bus was seen to drive it, 0 where none was. ``left_s``
-    is how much later than it could a bus leaves each terminal. Where states of roads are known ``moved`` is by how much
-    they moved ``ratio``, and ``told_ms`` the time of the newest of each link, 0 where there is none.
+    is how much later than it could a bus leaves each terminal. ``moved`` is by how much states of roads moved
+    ``ratio``, and ``told_ms`` the time of the newest of each link, 0 where there is none; both are empty without a
+    road network.
     """
 
     ratio: Floats
@@ -54,8 +56,8 @@ class Snapshot:
     seen_ms: Floats
     left_s: Floats
     calibration: Calibration
-    moved: Floats | None = None
-    told_ms: Floats | None = None
+    moved: Floats
+    told_ms: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +96,7 @@ class Learner:
         self._timezone = timezone
         self._roads = roads
         self.history = History(links.count)
-        self.check = SelfCheck(links)
+        self.check = SelfCheck(links, with_roads=roads is not None)
         none, terminals = np.zeros(links.count), len(links.terminals)
         twice = np.zeros((2, links.count))
         self._base = Known(none, none, twice, twice, np.zeros((2, terminals)), none, none)
@@ -230,7 +232,7 @@ class Learner:
         self._calibrations[ahead] = self.check.calibration
         self._calibrations.pop(ahead - 2 * KEEP_EPOCHS, None)
         final = self._snapshots.get(epoch + HOLD_EPOCHS) or self._snapshot(epoch + HOLD_EPOCHS)
-        self.check.know(epoch + HOLD_EPOCHS, final.ratio, final.noise, final.left_s, final.calibration)
+        self.check.know(epoch + HOLD_EPOCHS, final.ratio, final.noise, final.left_s, final.calibration, final.moved)
 
     def _freeze(self, number: int) -> None:
         """Take what is usual once in ten minutes, always with the same minutes in it."""
@@ -283,10 +285,10 @@ class Learner:
         )
         return made
 
-    def _move(self, epoch: int, ratio: Floats, usual: Floats, known: Floats) -> tuple[Floats | None, Floats | None]:
+    def _move(self, epoch: int, ratio: Floats, usual: Floats, known: Floats) -> tuple[Floats, Floats]:
         """Move the ratios by what the states of roads tell beyond what the last buses met; return by how much."""
         if self._roads is None:
-            return None, None
+            return NOTHING, NOTHING
         told = self._roads.moves(epoch, known)
         self._roads.know(epoch, ratio, told)
         moved = np.maximum(ratio + self._roads.share_at(epoch) * told, LEAST_OF_USUAL * usual) - ratio

@@ -127,8 +127,8 @@ def predict(course: Course, snapshot: Snapshot, now: Situation) -> Forecast:
     kind, first, learnt = now.kind, now.ahead, snapshot.calibration
     times, last_s, root_s, lost_s, where, seen_ms = run_ahead(
         course.planned_s, course.link, first, snapshot.ratio, snapshot.usual, snapshot.noise, snapshot.seen_ms,
-        now.part, now.time_ms, kind, now.fact, now.start, learnt.beta, learnt.weight, learnt.quantile, learnt.shift_s,
-        HORIZON_S,
+        snapshot.moved, now.part, now.time_ms, kind, now.fact, now.start, learnt.beta, learnt.weight,
+        learnt.quantile, learnt.shift_s, HORIZON_S,
     )  # fmt: skip
     last = first + times.shape[1]
     last_s = last_s if last >= len(course.sequence) else math.inf
@@ -149,23 +149,38 @@ def predict(course: Course, snapshot: Snapshot, now: Situation) -> Forecast:
         fix_time_ms=now.time_ms,
         fix_age_s=now.age_s,
         delay_s=round(now.delay_s, 1),
-        reason=_reason(course, now, lost_s, where),
+        reason=_reason(course, now, snapshot, lost_s, where),
         model=MODEL,
         stops=stops,
         direction_id=course.direction_id,
         headsign=course.headsign,
         links_age_s=max(0.0, (now.time_ms - seen_ms) / 1000.0) if seen_ms else None,
+        roads_age_s=_roads_age_s(snapshot, course.link[first:last], now.time_ms),
     )
     return Forecast(prediction, last_s, root_s)
 
 
-def _reason(course: Course, now: Situation, lost_s: float, where: int) -> Text:
+def _roads_age_s(snapshot: Snapshot, links: NDArray[np.int32], now_ms: int) -> float | None:
+    """Return the age of the newest state of the roads ahead, ``None`` where none is known."""
+    newest_ms = float(snapshot.told_ms[links].max()) if len(snapshot.told_ms) else 0.0
+    return max(0.0, (now_ms - newest_ms) / 1000.0) if newest_ms else None
+
+
+def _told_minutes(snapshot: Snapshot, link: int, now_ms: int) -> int:
+    """Return how old the states of roads are that tell most of what a link loses, minutes; -1 where buses do."""
+    if not len(snapshot.moved) or 2.0 * snapshot.moved[link] < snapshot.ratio[link] - snapshot.usual[link]:
+        return -1
+    return max(0, round((now_ms - float(snapshot.told_ms[link])) / 60_000.0))
+
+
+def _reason(course: Course, now: Situation, snapshot: Snapshot, lost_s: float, where: int) -> Text:
     stands_s = float(now.fact[STANDS]) if now.kind == MOVING else 0.0
     stands = round(stands_s / 60.0) if stands_s >= STANDS_S else 0
     lost = round(lost_s / 60.0) if lost_s >= ON_TIME_S and not stands else 0
     late = round(now.delay_s / 60.0) if abs(now.delay_s) >= ON_TIME_S else 0
     old = round(now.age_s / 60.0) if now.age_s >= OLD_S else 0
     place = course.places[now.ahead + (where if lost else 0)] if lost or stands else ""
+    told = _told_minutes(snapshot, int(course.link[now.ahead + where]), now.time_ms) if lost else -1
     return reason_of(
-        now.kind, late, stands, round(float(now.start[START_S]) / 60.0), lost, place, old, course.places[0]
+        now.kind, late, stands, round(float(now.start[START_S]) / 60.0), lost, place, old, course.places[0], told
     )

@@ -11,7 +11,9 @@ OLD_S = 90.0
 
 
 @lru_cache(maxsize=65536)
-def reason_of(kind: int, late: int, stands: int, waits: int, lost: int, place: str, old: int, first: str) -> Text:
+def reason_of(
+    kind: int, late: int, stands: int, waits: int, lost: int, place: str, old: int, first: str, told: int = -1
+) -> Text:
     """Return the reason of a trip's predictions, Vietnamese and English.
 
     Parameters
@@ -32,6 +34,8 @@ def reason_of(kind: int, late: int, stands: int, waits: int, lost: int, place: s
         Age of the report, minutes.
     first : str
         The first stop of the trip.
+    told : int
+        Age in minutes of the states of roads that tell of what is lost, -1 where buses on the way showed it.
 
     Returns
     -------
@@ -40,7 +44,7 @@ def reason_of(kind: int, late: int, stands: int, waits: int, lost: int, place: s
     """
     parts = [_where(kind, stands, waits, place, first)]
     if lost:
-        parts.append((f"đường chậm trước {place} +{lost} phút", f"slow traffic before {place} +{lost} min"))
+        parts.append(_lost(lost, place, told))
     if late:
         minutes, vi, en = abs(late), "trễ" if late > 0 else "sớm", "late" if late > 0 else "early"
         parts.append((f"{vi} {minutes} phút", f"{minutes} min {en}"))
@@ -49,6 +53,16 @@ def reason_of(kind: int, late: int, stands: int, waits: int, lost: int, place: s
     if old:
         parts.append((f"tin cũ {old} phút", f"the report is {old} min old"))
     return Text(vi="; ".join(vi for vi, _ in parts) + ".", en="; ".join(en for _, en in parts) + ".")
+
+
+def _lost(lost: int, place: str, told: int) -> tuple[str, str]:
+    if told < 0:
+        return f"đường chậm trước {place} +{lost} phút", f"slow traffic before {place} +{lost} min"
+    vi, en = (f"{told} phút trước", f"{told} min ago") if told else ("vừa đo", "just now")
+    return (
+        f"kẹt xe trước {place} +{lost} phút (tình trạng đường, {vi})",
+        f"traffic jam before {place} +{lost} min (state of the roads, {en})",
+    )
 
 
 def _where(kind: int, stands: int, waits: int, place: str, first: str) -> tuple[str, str]:

@@ -54,9 +54,11 @@ class SelfCheck:
     ----------
     links : Links
         Of the timetable.
+    with_roads : bool
+        Whether states of roads move running times.
     """
 
-    def __init__(self, links: Links) -> None:
+    def __init__(self, links: Links, *, with_roads: bool = False) -> None:
         self._links = links
         self.counts = prior_counts()
         self.sums = np.zeros((KINDS, SUMS))
@@ -64,17 +66,21 @@ class SelfCheck:
         self._epochs = np.full(MINUTES, -1, dtype=np.int64)
         self._ratio = np.ones((MINUTES, links.count))
         self._noise = np.ones((MINUTES, links.count))
+        self._moved = np.zeros((MINUTES, links.count if with_roads else 0))
         self._left = np.zeros((MINUTES, len(links.terminals)))
         self._beta = np.zeros((MINUTES, KINDS, TERMS))
         self._weight = np.zeros((MINUTES, KINDS, TERMS))
         self._quantile = np.zeros((MINUTES, KINDS, 3, len(CENTRES_S)))
         self.calibration = self.calibrate()
 
-    def know(self, epoch: int, ratio: Floats, noise: Floats, left_s: Floats, calibration: Calibration) -> None:
+    def know(
+        self, epoch: int, ratio: Floats, noise: Floats, left_s: Floats, calibration: Calibration, moved: Floats
+    ) -> None:
         """Remember what was known in a minute; it will not change any more."""
         row = epoch % MINUTES
         self._epochs[row] = epoch
         self._ratio[row], self._noise[row], self._left[row] = ratio, noise, left_s
+        self._moved[row] = moved
         self._beta[row], self._weight[row] = calibration.beta, calibration.weight
         self._quantile[row] = calibration.quantile
 
@@ -90,8 +96,8 @@ class SelfCheck:
             kinds, ahead, error, more, fell = judge(
                 np.array(lesson.facts).reshape(-1, FACTS), lesson.trip, lesson.stop, lesson.start_ms,
                 lesson.arrival_ms, FARTHEST_S, links.trip_start, links.next_of, links.terminal_of, links.of_row,
-                links.planned_s, self._epochs, self._ratio, self._noise, self._left, self._beta, self._weight,
-                self._quantile,
+                links.planned_s, self._epochs, self._ratio, self._noise, self._moved, self._left, self._beta,
+                self._weight, self._quantile,
             )  # fmt: skip
             any_ = True
             np.add.at(counts, (kinds, horizon_of(ahead), bucket_of(error)), 1)

@@ -50,14 +50,15 @@ def _of_simulation(path: Path, network: RoadNetwork, ways: Ways) -> Iterator[Roa
     mine = [index for index, edge_id in enumerate(ids) if edge_id in ways.number]
     table = pl.read_parquet(path).filter(pl.col("edge_index").is_in(mine)).sort("interval_start_ms")
     starts = table["interval_start_ms"].unique().sort()
-    interval_ms = int(starts.diff().min() or 0) if len(starts) > 1 else 0
-    for _, rows in table.group_by("interval_start_ms", maintain_order=True):
+    interval_ms = int(starts[1] - starts[0]) if len(starts) > 1 else 0
+    for part in table.partition_by("interval_start_ms", maintain_order=True):
+        rows = part.to_dict(as_series=False)
         time_ms = int(rows["interval_start_ms"][0]) + interval_ms
         states = tuple(
             EdgeState(
                 edge_id=ids[index], edge_index=index, time_ms=time_ms, level=LevelOfService.FREE, observations=1,
                 age_s=interval_ms / 2000.0, speed_mps=speed,
             )
-            for index, speed in zip(rows["edge_index"].to_list(), rows["speed_mps"].to_list(), strict=True)
+            for index, speed in zip(rows["edge_index"], rows["speed_mps"], strict=True)
         )  # fmt: skip
         yield RoadStates(cell=CELL, time_ms=time_ms, states=states)

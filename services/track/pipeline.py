@@ -13,6 +13,7 @@ from services.context import Context
 from services.stream.runner import Incoming, Result, run_step
 from services.track.days import Days
 from services.track.learnt import HISTORY, Learnt
+from services.track.roads import ROADS, Roads
 from services.track.shares import SHARES, Shares
 from services.track.state import LESSONS, Lessons, TrackerState
 from services.track.swap import Swap, timetable_of, tracker_maker
@@ -31,7 +32,7 @@ def run(context: Context) -> None:
     """Track until the context says stop; a city without a timetable gets positions only."""
     collect_seldom()
     city, stream = CityFolder(context.settings.place.city_dir), context.stream
-    stream.ensure_topics(map(get_topic, (SHARES, LESSONS, HISTORY)))
+    stream.ensure_topics(map(get_topic, (SHARES, LESSONS, HISTORY, ROADS)))
     repeat = context.settings.run.repeat_calendar
     days = Days(tracker_maker(city, timetable_of(city, repeat=repeat)))
     swap = Swap(city, days, repeat=repeat)
@@ -39,6 +40,7 @@ def run(context: Context) -> None:
         shares = held.enter_context(closing(Shares(stream, days)))
         learnt = held.enter_context(closing(Learnt(stream, days)))
         lessons = held.enter_context(closing(Lessons(stream, days)))
+        roads = held.enter_context(closing(Roads(stream, days, WallClock().now_ms())))
         ticks = held.enter_context(closing(stream.tail(["city.clock"], since_ms=WallClock().now_ms() - 60_000)))
 
         def handle(batch: Sequence[Incoming[Message]]) -> Result:
@@ -47,6 +49,7 @@ def run(context: Context) -> None:
             now_ms = context.clock.now_ms()
             swap.look()
             lessons.take()
+            roads.take()
             shares.take(now_ms)
             out = days.step([incoming.message for incoming in batch], now_ms)  # type: ignore[misc]
             return Result(outputs=[*outputs_of(out), *lessons.tell(out), *learnt.tell(), *shares.speak(out, now_ms)])

@@ -4,10 +4,13 @@ from collections.abc import Callable
 
 import structlog
 
+from fleet.arrivals.links import make_links
+from fleet.arrivals.ways import Ways, lay_links
 from fleet.cleaning import Area
 from fleet.gtfs import GtfsError, Timetable
 from fleet.roster import RosterError, read_roster
 from fleet.tracker import Tracker
+from routing.network import NetworkError, load_network
 from services.city.folder import CityFolder
 from services.city.timetable import read_city_timetable
 from services.city.watch import CityWatch
@@ -25,11 +28,26 @@ def timetable_of(city: CityFolder, *, repeat: bool = False) -> Timetable | None:
 
 
 def tracker_maker(city: CityFolder, timetable: Timetable | None) -> Callable[[], Tracker]:
-    """Return what makes trackers of a city: with its timetable, roster and area, as far as it has them."""
+    """Return what makes trackers of a city: with its timetable, roster, area and roads, as far as it has them."""
     roster = read_roster(city.roster) if city.roster is not None else None
     west, south, east, north = city.city.bbox
     area = Area(west - MARGIN_DEG, south - MARGIN_DEG, east + MARGIN_DEG, north + MARGIN_DEG)
-    return lambda: Tracker(timetable, roster, area)
+    ways = ways_of(city, timetable)
+    return lambda: Tracker(timetable, roster, area, ways)
+
+
+def ways_of(city: CityFolder, timetable: Timetable | None) -> Ways | None:
+    """Return the edges under a timetable's links; ``None``, after a line that says why, where they are not known."""
+    if timetable is None or city.network is None:
+        return None
+    try:
+        network = load_network(city.network)
+    except NetworkError as error:
+        _log.error("states of roads are no input of arrivals", reason=str(error))
+        return None
+    ways = lay_links(timetable, make_links(timetable), network)
+    _log.info("the links lie on the roads", links=ways.metres.shape[0], edges=len(ways.number))
+    return ways
 
 
 class Swap:
