@@ -54,6 +54,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bench store": ("services.bench.store:store", "Time the store beside raw COPY."),
     "bench detect": ("services.bench.detect:detect", "Time detection beside the bare model."),
     "bench track": ("services.bench.track:track", "Time the tracker stage by stage, and its service live."),
+    "bench matching": (
+        "services.bench.matching:matching",
+        "Time map matching as reports come, beside the nearest edge.",
+    ),
     "bench simulate": ("services.bench.simulate:simulate", "Time the simulator beside one object a bus."),
     "bench api": ("services.bench.api:api", "Time the api and its streams with a whole fleet reporting."),
     "bench latency": ("services.bench.latency:latency", "Time every fix of a played city from HTTP in to SSE out."),

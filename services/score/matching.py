@@ -90,20 +90,25 @@ def score_matching(network: RoadNetwork, traces: list[dict[str, Any]]) -> dict[s
         Figures of ours, and of each baseline by name.
     """
     matcher = TraceMatcher(network)
+    roads = RoadModel(network)
     read = [read_trace(entry) for entry in traces]
     truth = [[truth_of(point) for point in entry["pts"]] for entry in traces]
     count = sum(len(t.time_s) for t in read)
     nothing = RoadModel(network, MatchModel(heading_weight=0.0))
 
-    def ours(trace: Trace) -> tuple[list[Answer], list[float]]:
-        found = matcher.match(trace)
-        answers: list[Answer] = [None if m.way is None or m.against is None else (m.way, m.against) for m in found]
-        return answers, [m.probability or 0.0 for m in found]
+    def ours() -> list[tuple[list[Answer], list[float]]]:
+        return [
+            (
+                [None if m.way is None or m.against is None else (m.way, m.against) for m in found],
+                [m.probability or 0.0 for m in found],
+            )
+            for found in matcher.match_all(read)
+        ]
 
     scores = {
-        "ours": _run(read, truth, ours),
-        "nearest_edge": _run(read, truth, lambda trace: (_nearest(nothing, trace), [])),
-        "nearest_edge_with_heading": _run(read, truth, lambda trace: (_nearest(matcher.roads, trace), [])),
+        "ours": _run(truth, ours),
+        "nearest_edge": _run(truth, lambda: [(_nearest(nothing, trace), []) for trace in read]),
+        "nearest_edge_with_heading": _run(truth, lambda: [(_nearest(roads, trace), []) for trace in read]),
     }
     best = scores.pop("ours")
     return {
@@ -116,13 +121,11 @@ def score_matching(network: RoadNetwork, traces: list[dict[str, Any]]) -> dict[s
 
 
 def _run(
-    traces: list[Trace],
-    truth: list[list[tuple[set[int], bool] | None]],
-    match: Callable[[Trace], tuple[list[Answer], list[float]]],
+    truth: list[list[tuple[set[int], bool] | None]], match: Callable[[], list[tuple[list[Answer], list[float]]]]
 ) -> Score:
     score = Score()
     began = time.perf_counter()
-    answers = [match(trace) for trace in traces]
+    answers = match()
     score.seconds = time.perf_counter() - began
     for (found, sure), known in zip(answers, truth, strict=True):
         for row, (answer, true) in enumerate(zip(found, known, strict=True)):
