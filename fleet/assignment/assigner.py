@@ -17,6 +17,7 @@ from schemas.trip import TripRef
 SILENCE_MS = 1_800_000
 MOVED_M = 25.0
 MOVING_MPS = 1.5
+DRIVEN_M = 60.0  # errors carry a bus that says it stands less far
 NOON_S = 43_200
 NO_ROUTES: frozenset[str] = frozenset()
 
@@ -101,6 +102,7 @@ def note_direction(vehicle: Vehicle, fix: Fix, x: float, y: float) -> None:
     dx, dy = x - vehicle.anchor[0], y - vehicle.anchor[1]
     if math.hypot(dx, dy) >= MOVED_M:
         vehicle.anchor = (x, y, fix.time_ms)
-        vehicle.direction_rad = math.atan2(dy, dx)
+        if fix.speed_mps is None or fix.speed_mps >= MOVING_MPS or math.hypot(dx, dy) >= DRIVEN_M:
+            vehicle.direction_rad = math.atan2(dy, dx)
     if fix.heading_deg is not None and (fix.speed_mps or 0.0) >= MOVING_MPS:
         vehicle.direction_rad = math.radians(90.0 - fix.heading_deg)

@@ -22,6 +22,7 @@ from fleet.assignment.model import (
     FAR_START_M,
     FASTEST_MPS,
     GOES_OFF,
+    JUMP_M,
     LEAVES_SHAPE,
     LEFT_M,
     LOST_M,
@@ -33,6 +34,7 @@ from fleet.assignment.model import (
     NONE,
     OFF_SD_M,
     RUN,
+    SAME_STREET_M,
     SEE_M,
     SHORTEST_REST_S,
     STILL_S,
@@ -40,12 +42,13 @@ from fleet.assignment.model import (
     WEAR_S,
     WEAR_STANDING_S,
     heading_score,
+    keeps_street,
     off_score,
     still_waits,
     wait_score,
     way_score,
 )
-from fleet.assignment.rows import ANGLE, AT, LOGW, MODE, READY, SINCE, TRIP, ZERO, put
+from fleet.assignment.rows import ANGLE, AT, LOGW, MODE, OFF, READY, SINCE, TRIP, ZERO, put
 
 Floats = NDArray[np.float64]
 PASSES = 4
@@ -140,7 +143,8 @@ def go_on(g: Ground, d: Days, trip: int, zero: float, logw: float, x: float, y: 
 
 
 @numba.njit(cache=True)
-def _run_on(g: Ground, d: Days, row: Floats, see: Floats, found: Floats, rows: Floats, n: int) -> int:
+def _run_on(g: Ground, d: Days, row: Floats, see: Floats, found: Floats, rows: Floats, n: int,
+            follows: Floats) -> int:  # fmt: skip
     x, y, now, dt, straight, direction, w, standing = see
     trip, zero, at, logw = int(row[TRIP]), row[ZERO], row[AT], row[LOGW]
     p = g.trip[trip, 0]
@@ -170,7 +174,12 @@ def _run_on(g: Ground, d: Days, row: Floats, see: Floats, found: Floats, rows: F
         nearest = min(nearest, off)
         seen = w * (off_score(off, OFF_SD_M) + heading_score(angle, direction))
         seen += max(w, 0.3) * way_score(to - at, straight, dt)
+        if row[OFF] < ON_SHAPE_M:
+            follows[0] += math.exp(row[LOGW] + seen)
+            follows[1] += math.exp(row[LOGW])
         n = put(rows, n, trip, zero, RUN, to, logw + seen, row[SINCE], row[READY], off, angle)
+    if straight > FASTEST_MPS * dt + JUMP_M:
+        n = put(rows, n, trip, zero, RUN, at, logw + lost, row[SINCE], row[READY], row[OFF], row[ANGLE])
     if nearest > ON_SHAPE_M and at < last - END_M:
         away = logw + math.log(LEAVES_SHAPE) + lost
         n = put(rows, n, trip, zero, DETOUR, at, away, now, 0.0, nearest, row[ANGLE])
@@ -200,7 +209,7 @@ def _round_about(g: Ground, row: Floats, see: Floats, found: Floats, rows: Float
 
 
 @numba.njit(cache=True)
-def _wait_on(g: Ground, row: Floats, see: Floats, found: Floats, rows: Floats, n: int) -> int:
+def _wait_on(g: Ground, row: Floats, see: Floats, lost: float, found: Floats, rows: Floats, n: int) -> int:
     x, y, now, dt, straight, direction, w, _ = see
     trip, zero, logw = int(row[TRIP]), row[ZERO], row[LOGW]
     p = g.trip[trip, 0]
@@ -210,7 +219,6 @@ def _wait_on(g: Ground, row: Floats, see: Floats, found: Floats, rows: Floats, n
     waits = max(still_waits(now, due), 1e-12)
     stays = logw + math.log(waits / before)
     far = math.hypot(x - g.begins[p, 0], y - g.begins[p, 1])
-    lost = w * off_score(LOST_M, OFF_SD_M)
     if row[MODE] == EMPTY and far > NEAR_START_M:
         if now > due + NO_SHOW_AFTER_S:
             stays -= dt / NO_SHOW_S
@@ -250,18 +258,24 @@ def take_fix(g: Ground, d: Days, belief: Floats, see: Floats, rows: Floats) -> i
     int
         How many rows hold a hypothesis.
     """
-    found = np.empty((3, PASSES))
+    found, follows = np.empty((3, PASSES)), np.zeros(2)
     n = 0
     for i in range(len(belief)):
         row = belief[i]
-        mode = int(row[MODE])
-        if mode == RUN:
-            n = _run_on(g, d, row, see, found, rows, n)
-        elif mode == DETOUR:
+        if row[MODE] == RUN:
+            n = _run_on(g, d, row, see, found, rows, n, follows)
+        elif row[MODE] == DETOUR:
             n = _round_about(g, row, see, found, rows, n)
-        elif mode == NONE:
-            logw = row[LOGW] + see[6] * off_score(LOST_M, OFF_SD_M)
-            n = put(rows, n, -1.0, 0.0, NONE, 0.0, logw, row[SINCE], 0.0, 0.0, 0.0)
-        else:
-            n = _wait_on(g, row, see, found, rows, n)
+    # An empty bus is anywhere, or still follows the street of a line by chance.
+    lost = see[6] * off_score(LOST_M, OFF_SD_M)
+    street = math.log(follows[0] / follows[1]) if follows[0] > 0.0 else -np.inf
+    for i in range(len(belief)):
+        row = belief[i]
+        if row[MODE] == NONE:
+            keeps = street + keeps_street(row[AT], see[4], see[6])
+            at = row[AT] + see[4] if keeps > lost else 0.0
+            n = put(rows, n, -1.0, 0.0, NONE, at, row[LOGW] + max(lost, keeps), row[SINCE], 0.0, 0.0, 0.0)
+        elif row[MODE] in (WAIT, EMPTY):
+            keeps = max(lost, street - see[4] / SAME_STREET_M)
+            n = _wait_on(g, row, see, keeps, found, rows, n)
     return n

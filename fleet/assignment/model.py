@@ -11,6 +11,8 @@ RUN, WAIT, EMPTY, DETOUR, NONE = 0, 1, 2, 3, 4
 OFF_SD_M = 20.0  # a fix beside the shape it is on; Student's t with two degrees of freedom
 TERMINAL_SD_M = 150.0  # a waiting bus beside its first stop
 LOST_M = 150.0  # being on no shape at all is as likely as being so far beside one
+SAME_STREET_M = 350.0  # an empty bus keeps to the street of a line so far, by chance
+LONG_STREETS, COMES_UPON = 3.0, 3.0  # some much farther; cost of coming upon a line's street
 SEE_M = 150.0  # farther beside a shape it is not on it
 WRONG_WAY = 4.0  # cost of heading against the shape
 FRESH_M = 40.0  # errors of fixes nearer to each other are one error
@@ -20,6 +22,7 @@ FRESH_LEAST = 0.02
 FASTEST_MPS = 28.0
 BACK_M = 60.0
 AHEAD_M = 100.0
+JUMP_M = 60.0  # who comes so much farther than the fastest bus is somewhere else than it says
 ROUND_M = 80.0  # a way along the shape that much longer than the straight one is a surprise
 LEFT_M = 80.0  # so far from the first stop the trip has begun
 END_M = 60.0  # so near before the last stop it has ended
@@ -56,6 +59,7 @@ WAITS_S = 900.0
 # Believing anew.
 FIRST_NONE = math.log(0.02)
 RESET = -8.0
+BEGINS = -4.0  # a bus that runs nothing begins this very trip
 SHORT_TURN = -5.0
 OTHER_LINE = -4.0
 LOOK_EVERY_S = 60.0
@@ -93,6 +97,14 @@ def way_score(moved_m: float, straight_m: float, dt_s: float) -> float:
         z = -extra / (60.0 + 0.3 * straight_m)
         cost += math.log(1.0 + z * z)
     return -min(cost, 12.0)
+
+
+@numba.njit(cache=True)
+def keeps_street(already_m: float, straight_m: float, weight: float) -> float:
+    """Log likelihood that a bus which runs nothing drives on along the street of a line that it has followed so far."""
+    if already_m == 0.0:
+        return -weight * COMES_UPON - straight_m / SAME_STREET_M
+    return -LONG_STREETS * math.log1p(straight_m / (LONG_STREETS * SAME_STREET_M + already_m))
 
 
 @numba.njit(cache=True)

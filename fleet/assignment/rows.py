@@ -11,7 +11,8 @@ from fleet.assignment.model import DETOUR, PRUNE, RUN
 Floats = NDArray[np.float64]
 
 # Trip, start of its service day (s since 1970), what the bus is doing, metres along, log weight, since when it does
-# that (s), from when on it may leave the terminal (s), metres beside the shape, direction of the shape there.
+# that (s), from when on it may leave the terminal (s), metres beside the shape, direction of the shape there. Of a bus
+# that runs nothing, metres along are those it has followed the street of a line.
 TRIP, ZERO, MODE, AT, LOGW, SINCE, READY, OFF, ANGLE = range(9)
 COLUMNS = 9
 MOST = 40

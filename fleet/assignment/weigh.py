@@ -10,13 +10,22 @@ from numpy.typing import NDArray
 from fleet.assignment.birth import hear_claim, see_anew
 from fleet.assignment.ground import Days, Ground
 from fleet.assignment.kernel import take_fix
-from fleet.assignment.model import FIRST_NONE, NONE, RESET
+from fleet.assignment.model import BEGINS, FIRST_NONE, NONE, RESET
 from fleet.assignment.readout import read_out
-from fleet.assignment.rows import COLUMNS, ROOM, put, thin_out
+from fleet.assignment.rows import COLUMNS, LOGW, MODE, ROOM, put, thin_out
 
 Floats = NDArray[np.float64]
 CLAIM_BASE = -1.0
 CLAIM_AGAIN = -5.0
+
+
+@numba.njit(cache=True)
+def _prior_of_new(belief: Floats) -> float:
+    """Return the log prior of a run that nobody thought of: a bus that runs nothing begins a trip sooner or later."""
+    for i in range(len(belief)):
+        if belief[i, MODE] == NONE:
+            return max(RESET, belief[i, LOGW] + BEGINS)
+    return RESET
 
 
 @numba.njit(cache=True)
@@ -56,7 +65,7 @@ def weigh(g: Ground, d: Days, belief: Floats, see: Floats, looks: bool, near: Fl
     else:
         n = take_fix(g, d, belief, see, rows)
     if looks:
-        n = see_anew(g, d, rows, n, see, 0.0 if first else RESET, near, cost)
+        n = see_anew(g, d, rows, n, see, 0.0 if first else _prior_of_new(belief), near, cost)
     if trip >= 0 and (news or looks):
         n = hear_claim(g, rows, n, see, trip, zero, CLAIM_BASE if news else CLAIM_AGAIN, news)
     kept = thin_out(rows, n)
