@@ -210,7 +210,7 @@ def _round_about(g: Ground, row: Floats, see: Floats, found: Floats, rows: Float
 
 @numba.njit(cache=True)
 def _wait_on(g: Ground, row: Floats, see: Floats, lost: float, found: Floats, rows: Floats, n: int) -> int:
-    x, y, now, dt, straight, direction, w, _ = see
+    x, y, now, dt, straight, direction, w, standing = see
     trip, zero, logw = int(row[TRIP]), row[ZERO], row[LOGW]
     p = g.trip[trip, 0]
     first = g.stop_m[g.stop_start[p]]
@@ -223,7 +223,7 @@ def _wait_on(g: Ground, row: Floats, see: Floats, lost: float, found: Floats, ro
         if now > due + NO_SHOW_AFTER_S:
             stays -= dt / NO_SHOW_S
         return put(rows, n, trip, zero, EMPTY, first, stays + lost, row[SINCE], row[READY], far, 0.0)
-    if row[MODE] == WAIT:
+    if row[MODE] == WAIT and (standing == 0.0 or straight > JUMP_M):
         count = passes_between(g, p, x, y, first, first + AHEAD_M + FASTEST_MPS * dt, found)
         for k in range(count):
             if found[0, k] > first + LEFT_M and found[1, k] < SEE_M:
@@ -231,8 +231,8 @@ def _wait_on(g: Ground, row: Floats, see: Floats, lost: float, found: Floats, ro
                 goes += w * (off_score(found[1, k], OFF_SD_M) + heading_score(found[2, k], direction))
                 goes += way_score(found[0, k] - first, max(straight, far), dt)
                 n = put(rows, n, trip, zero, RUN, found[0, k], goes, now, row[READY], found[1, k], found[2, k])
-        if far > NEAR_START_M:
-            n = put(rows, n, trip, zero, EMPTY, first, stays + lost - 1.6, now, row[READY], far, 0.0)
+    if row[MODE] == WAIT and far > NEAR_START_M:
+        n = put(rows, n, trip, zero, EMPTY, first, stays + lost - 1.6, now, row[READY], far, 0.0)
     stays += w * wait_score(far)
     return put(rows, n, trip, zero, WAIT, first, stays, row[SINCE], row[READY], far, 0.0)
 

@@ -24,7 +24,7 @@ def _prior_of_new(belief: Floats) -> float:
     """Return the log prior of a run that nobody thought of: a bus that runs nothing begins a trip sooner or later."""
     for i in range(len(belief)):
         if belief[i, MODE] == NONE:
-            return max(RESET, belief[i, LOGW] + BEGINS)
+            return max(RESET, float(belief[i, LOGW]) + BEGINS)
     return RESET
 
 
