@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 import polars as pl
 
+from fleet.gtfs.faults.hops import hops_of
+from fleet.gtfs.faults.impossible_hop import is_too_fast
+from fleet.gtfs.faults.zero_second_hop import takes_no_time
 from fleet.gtfs.tables import seconds_of
 from schemas.text import Text
 from services.city.folder import CityError
@@ -11,8 +14,6 @@ from services.city.report import DOUBTFUL, DROPPED, Finding, finding
 from services.city.tables import Tables
 
 Rule = Callable[[Tables], list[Finding]]
-FAST_MPS = 120 / 3.6
-METRES_PER_DEGREE = 111_195.0
 
 
 def drop_stops_without_place(tables: Tables) -> list[Finding]:
@@ -66,8 +67,8 @@ def drop_broken_stop_times(tables: Tables) -> list[Finding]:
 def drop_trips_back_in_time(tables: Tables) -> list[Finding]:
     """A trip whose times fall from one stop to the next is left out whole."""
     ordered = _timed(tables)
-    falls = ordered.filter(pl.col("arrival_s") < pl.col("departure_s").shift(1).over("trip_id"))
-    backwards = ordered.filter(pl.col("departure_s") < pl.col("arrival_s"))
+    falls = ordered.filter(pl.col("arrive_s") < pl.col("leave_s").shift(1).over("trip_id"))
+    backwards = ordered.filter(pl.col("leave_s") < pl.col("arrive_s"))
     bad = pl.concat([falls.select("trip_id"), backwards.select("trip_id")]).unique()
     tables["stop_times"] = tables["stop_times"].join(bad, on="trip_id", how="anti")
     return finding(
@@ -115,31 +116,22 @@ def drop_empty_trips(tables: Tables) -> list[Finding]:
 
 
 def doubt_fast_hops(tables: Tables) -> list[Finding]:
-    """Between two stops no bus drives faster than 120 km/h, nor arrives in the second it left."""
-    stops = tables["stops"].select(
+    """Between two stops no bus drives faster than 120 km/h, nor takes no time for 200 m."""
+    places = tables["stops"].select(
         "stop_id",
         pl.col("stop_lat").cast(pl.Float64).alias("lat"),
         pl.col("stop_lon").cast(pl.Float64).alias("lon"),
     )
-    hops = _timed(tables).join(stops, on="stop_id", maintain_order="left")
-    before = {name: pl.col(name).shift(1).over("trip_id") for name in ("lat", "lon", "departure_s", "stop_id")}
-    east = (pl.col("lon") - before["lon"]) * pl.col("lat").radians().cos()
-    hops = hops.with_columns(
-        ((east**2 + (pl.col("lat") - before["lat"]) ** 2).sqrt() * METRES_PER_DEGREE).alias("way_m"),
-        (pl.col("arrival_s") - before["departure_s"]).alias("hop_s"),
-        before["stop_id"].alias("from_id"),
-    ).filter(pl.col("hop_s").is_not_null())
-    still = hops.filter((pl.col("hop_s") == 0) & (pl.col("way_m") > 1.0))
-    fast = hops.filter((pl.col("hop_s") > 0) & (pl.col("way_m") / pl.col("hop_s") > FAST_MPS))
-    top = fast.select((pl.col("way_m") / pl.col("hop_s") * 3.6).max()).item() if fast.height else 0.0
+    hops = hops_of(_timed(tables), places)
+    still, fast = hops.filter(takes_no_time()), hops.filter(is_too_fast())
     return finding(
         "gtfs",
         "zero_second_hops",
         DOUBTFUL,
         still.height,
         Text(
-            vi=f"{still.height} chặng có thời gian chạy 0 giây theo biểu đồ",
-            en=f"{still.height} hops between two places take no time in the timetable",
+            vi=f"{still.height} chặng giữa hai điểm dừng cách nhau hơn 200 m có cùng giờ",
+            en=f"{still.height} hops between stops over 200 m apart take no time in the timetable",
         ),
         _examples(still),
     ) + finding(
@@ -148,15 +140,15 @@ def doubt_fast_hops(tables: Tables) -> list[Finding]:
         DOUBTFUL,
         fast.height,
         Text(
-            vi=f"{fast.height} chặng đòi hỏi nhanh hơn 120 km/h (đến {top:,.0f} km/h)",
-            en=f"{fast.height} hops ask for more than 120 km/h (up to {top:,.0f} km/h)",
+            vi=f"{fast.height} chặng đòi hỏi xe chạy nhanh hơn 120 km/h",
+            en=f"{fast.height} hops ask a bus to drive faster than 120 km/h",
         ),
         _examples(fast),
     )
 
 
 def _examples(hops: pl.DataFrame) -> tuple[str, ...]:
-    pairs = hops.select(pl.col("from_id") + " → " + pl.col("stop_id")).to_series().unique(maintain_order=True)
+    pairs = hops.select(pl.col("from") + " → " + pl.col("to")).to_series().unique(maintain_order=True)
     return tuple(pairs.head(5).to_list())
 
 
@@ -168,11 +160,11 @@ def _timed(tables: Tables) -> pl.DataFrame:
             "trip_id",
             "stop_id",
             pl.col("stop_sequence").cast(pl.Int64),
-            seconds_of("arrival_time").alias("arrival_s"),
-            seconds_of("departure_time").alias("departure_s"),
+            seconds_of("arrival_time").alias("arrive_s"),
+            seconds_of("departure_time").alias("leave_s"),
         )
-        .with_columns(pl.coalesce("arrival_s", "departure_s"), pl.coalesce("departure_s", "arrival_s"))
-        .drop_nulls("arrival_s")
+        .with_columns(pl.coalesce("arrive_s", "leave_s"), pl.coalesce("leave_s", "arrive_s"))
+        .drop_nulls("arrive_s")
         .sort("trip_id", "stop_sequence")
     )
 

@@ -7,9 +7,11 @@ from schemas.message import Message
 from schemas.track_state import TrackLearnt
 from services.stream.base import Stream
 from services.track.days import Days
+from services.track.topic import decode_all, read_to_end
 
 HISTORY = "track.history"
 EVERY_MS = 600_000
+_decoder = msgspec.json.Decoder(TrackLearnt)
 _log = structlog.get_logger("track")
 
 
@@ -29,18 +31,8 @@ class Learnt:
 
     def __init__(self, stream: Stream, days: Days) -> None:
         self._days = days
-        end = sum(stream.end_offsets(HISTORY).values())
-        self._tail = stream.tail([HISTORY], since_ms=0)
-        parts: dict[str, bytes] = {}
-        read = 0
-        while read < end and any(self._tail.lag().values()):
-            for record in self._tail.poll(100, 1.0):
-                read += 1
-                try:
-                    learnt = msgspec.json.decode(record.value, type=TrackLearnt)
-                except (msgspec.MsgspecError, UnicodeDecodeError):
-                    continue
-                parts[learnt.part] = learnt.state
+        self._tail, records = read_to_end(stream, HISTORY, lot=100)
+        parts = {learnt.part: learnt.state for learnt in decode_all(records, _decoder)}
         if parts:
             days.tracker.load_learnt(parts)
         self._told_ms = days.tracker.learnt_until_ms

@@ -18,9 +18,11 @@ from schemas.topics import get_topic
 from schemas.track_state import TrackShare
 from services.stream.base import Stream
 from services.track.days import Days
+from services.track.topic import decode_all
 
 SHARES = "track.shares"
 FRESH_MS = 45_000
+_decoder = msgspec.json.Decoder(TrackShare)
 ALL = frozenset(range(get_topic("gps.fixes").partitions))
 
 
@@ -50,11 +52,7 @@ class Shares:
 
     def take(self, now_ms: int) -> None:
         """Read what the other trackers told."""
-        for record in self._tail.poll(100, 0.0):
-            try:
-                share = msgspec.json.decode(record.value, type=TrackShare)
-            except (msgspec.MsgspecError, UnicodeDecodeError):
-                continue
+        for share in decode_all(self._tail.poll(100, 0.0), _decoder):
             if share.tracker != self._name:
                 self._others[share.tracker] = share
                 self._days.tracker.note_seen(share.trips, share.routes)

@@ -1,7 +1,7 @@
 """The tracker's memory on the log: each bus in `track.state`, what all buses teach in `track.lessons`."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -11,13 +11,14 @@ from fleet.tracker import TrackOutputs
 from schemas.lesson import Lesson
 from schemas.message import Message, encode
 from schemas.track_state import TrackState
-from services.stream.base import Consumer, Stream
+from services.stream.base import Record, Stream
 from services.stream.batch import Incoming
 from services.track.days import Days
 from services.track.shares import Shares
+from services.track.topic import LOT, decode_all, read_to_end
 
 LESSONS = "track.lessons"
-LOT = 5000
+_lessons = msgspec.json.Decoder(Lesson)
 _log = structlog.get_logger("track")
 
 
@@ -82,30 +83,19 @@ class Lessons:
     def __init__(self, stream: Stream, days: Days) -> None:
         self._days = days
         self._name = uuid.uuid4().hex
-        self._decode = msgspec.json.Decoder(Lesson).decode
-        ends = stream.end_offsets(LESSONS)
-        self._tail: Consumer = stream.tail([LESSONS], since_ms=0)
-        told: list[Lesson] = []
-        while any(self._tail.lag().values()) and len(told) < sum(ends.values()):
-            told += self._poll(1.0)
+        self._tail, records = read_to_end(stream, LESSONS)
+        told = self._foreign(records)
         days.tracker.learn_all(told)
         _log.info("lessons read again", lessons=len(told))
 
-    def _poll(self, timeout_s: float) -> list[Lesson]:
+    def _foreign(self, records: Iterable[Record]) -> list[Lesson]:
         mine = self._days.tracker.fingerprint
-        lessons = []
-        for record in self._tail.poll(LOT, timeout_s):
-            try:
-                lesson = self._decode(record.value)
-            except (msgspec.MsgspecError, UnicodeDecodeError):
-                continue
-            if lesson.timetable == mine and lesson.tracker != self._name:
-                lessons.append(lesson)
-        return lessons
+        told = decode_all(records, _lessons)
+        return [lesson for lesson in told if lesson.timetable == mine and lesson.tracker != self._name]
 
     def take(self) -> None:
         """Learn what came since the last time."""
-        self._days.tracker.learn(self._poll(0.0))
+        self._days.tracker.learn(self._foreign(self._tail.poll(LOT, 0.0)))
 
     def tell(self, out: TrackOutputs) -> list[tuple[str, str, Message]]:
         """Return what this tracker's buses taught, for the others."""

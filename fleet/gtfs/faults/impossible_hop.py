@@ -10,10 +10,15 @@ FASTEST_KMH = 120.0
 SLACK_S = 60.0
 
 
+def is_too_fast() -> pl.Expr:
+    """Return an expression over hops: faster than 120 km/h, a minute of rounding granted."""
+    speed_kmh = pl.col("metres") / (pl.col("took_s") + SLACK_S) * 3.6
+    return (pl.col("took_s") >= 0) & (speed_kmh > FASTEST_KMH)
+
+
 def find(feed: RawFeed) -> list[Fault]:
     """Find hops faster than 120 km/h, a minute of rounding granted."""
-    speed = pl.col("metres") / (pl.col("took_s") + SLACK_S) * 3.6
-    bad = feed.hops.filter((pl.col("took_s") >= 0) & (speed > FASTEST_KMH))
+    bad = feed.hops.filter(is_too_fast())
     what = Text(
         vi="stop_times.txt: xe phải chạy nhanh hơn 120 km/h.",
         en="stop_times.txt: a bus would have to drive faster than 120 km/h.",

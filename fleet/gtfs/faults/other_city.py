@@ -3,7 +3,8 @@
 import polars as pl
 
 from fleet.gtfs.faults.fault import Fault, Severity, faults_of
-from fleet.gtfs.faults.raw import RawFeed, metres
+from fleet.gtfs.faults.hops import metres
+from fleet.gtfs.faults.raw import RawFeed
 from schemas.text import Text
 
 FAR_M = 150_000.0

@@ -8,11 +8,11 @@ from pathlib import Path
 import polars as pl
 
 from fleet.gtfs.errors import GtfsError
+from fleet.gtfs.faults.hops import hops_of
 from fleet.gtfs.faults.unreadable import find_cause
 from fleet.gtfs.tables import CALENDARS, NEEDED, Tables, columns_of, seconds_of
 from schemas.text import Text
 
-EARTH_M = 6_371_000.0
 NEAR_ZERO_DEG = 1.0
 READ = (*NEEDED, *CALENDARS, "shapes.txt", "frequencies.txt", "feed_info.txt")
 MEND = Text(vi="Xuất lại tệp từ nguồn.", en="Export the file again.")
@@ -127,18 +127,7 @@ class RawFeed:
     @cached_property
     def hops(self) -> pl.DataFrame:
         """From each timed stop to its trip's next: ``line``, ``trip_id``, ``from``, ``to``, ``took_s``, ``metres``."""
-        before = {"from": "stop_id", "left_s": "leave_s"}
-        timed = self.calls.filter(pl.col("arrive_s").is_not_null() | pl.col("leave_s").is_not_null()).with_columns(
-            arrive_s=pl.coalesce("arrive_s", "leave_s"), leave_s=pl.coalesce("leave_s", "arrive_s")
-        )
-        pairs = timed.with_columns(**{n: pl.col(c).shift(1).over("trip_id") for n, c in before.items()})
-        pairs = pairs.filter(pl.col("from").is_not_null()).rename({"stop_id": "to"})
-        spots = self.places.unique("stop_id", keep="first").select("stop_id", "lat", "lon")
-        pairs = pairs.join(spots.rename({"lat": "lat0", "lon": "lon0"}), left_on="from", right_on="stop_id", how="left")
-        pairs = pairs.join(spots, left_on="to", right_on="stop_id", how="left")
-        return pairs.select(
-            "line", "trip_id", "from", "to", (pl.col("arrive_s") - pl.col("left_s")).alias("took_s"), metres()
-        ).sort("line")
+        return hops_of(self.calls, self.places).sort("line")
 
     @cached_property
     def running(self) -> dict[str, frozenset[date]]:
@@ -160,10 +149,3 @@ def is_nowhere(lat: pl.Expr, lon: pl.Expr) -> pl.Expr:
     lost = ~lat.is_finite().fill_null(value=False) | ~lon.is_finite().fill_null(value=False)
     wrong = lost | (lat.abs() > 90) | (lon.abs() > 180)
     return wrong | ((lat.abs() < NEAR_ZERO_DEG) & (lon.abs() < NEAR_ZERO_DEG))
-
-
-def metres() -> pl.Expr:
-    """Return an expression: metres between ``lat0, lon0`` and ``lat, lon`` on a sphere, equirectangular."""
-    north = (pl.col("lat") - pl.col("lat0")).radians()
-    east = (pl.col("lon") - pl.col("lon0")).radians() * ((pl.col("lat") + pl.col("lat0")) / 2).radians().cos()
-    return ((north.pow(2) + east.pow(2)).sqrt() * EARTH_M).alias("metres")

@@ -9,9 +9,14 @@ from schemas.text import Text
 APART_M = 200.0
 
 
+def takes_no_time() -> pl.Expr:
+    """Return an expression over hops: over 200 m in no time."""
+    return (pl.col("took_s") == 0) & (pl.col("metres") > APART_M)
+
+
 def find(feed: RawFeed) -> list[Fault]:
     """Find hops of over 200 m in no time."""
-    bad = feed.hops.filter((pl.col("took_s") == 0) & (pl.col("metres") > APART_M))
+    bad = feed.hops.filter(takes_no_time())
     what = Text(
         vi="stop_times.txt: hai điểm dừng cách nhau có cùng giờ.",
         en="stop_times.txt: stops over 200 m apart have the same time.",

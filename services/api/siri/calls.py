@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
 from schemas.prediction import StopPrediction
+from services.api.arrivals import Arrival
 from services.api.siri.document import Document
 from services.api.timetable import CityTimetable
 
@@ -27,7 +28,7 @@ class Call:
     stops_away: int | None = None
 
 
-def call_of(stop: StopPrediction, away: int) -> Call:
+def call_of(stop: StopPrediction | Arrival, *, order: int | None = None, stops_away: int | None = None) -> Call:
     """Return a predicted call."""
     return Call(
         stop_id=stop.stop_id,
@@ -36,8 +37,8 @@ def call_of(stop: StopPrediction, away: int) -> Call:
         p10_ms=stop.p10_ms,
         p90_ms=stop.p90_ms,
         status=status_of(stop.scheduled_ms, stop.eta_ms),
-        order=stop.stop_sequence,
-        stops_away=away,
+        order=order,
+        stops_away=stops_away,
     )
 
 

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import SubElement
 from schemas.position import BusPosition
 from services.api.arrivals import STALE_AFTER_MS, Arrival
 from services.api.live import RunKey
-from services.api.siri.calls import Call, add_monitored_call, status_of
+from services.api.siri.calls import Call, add_monitored_call, call_of
 from services.api.siri.document import Document
 from services.api.siri.journey import Journey, add_journey
 from services.api.timetable import CityTimetable
@@ -69,12 +69,4 @@ def _journey(row: Arrival, positions: Mapping[str, BusPosition]) -> Journey:
 def _call(row: Arrival) -> Call:
     if row.vehicle_id is None:
         return Call(row.stop_id, row.scheduled_ms, status="cancelled" if row.status == "not_coming" else "noReport")
-    return Call(
-        stop_id=row.stop_id,
-        aimed_ms=row.scheduled_ms,
-        expected_ms=row.eta_ms,
-        p10_ms=row.p10_ms,
-        p90_ms=row.p90_ms,
-        status=status_of(row.scheduled_ms, row.eta_ms),
-        stops_away=row.stops_away,
-    )
+    return call_of(row, stops_away=row.stops_away)

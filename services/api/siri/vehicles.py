@@ -1,15 +1,15 @@
 """SIRI VM: where the buses are, with their next call, or all calls ahead."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import SubElement
 
 from schemas.position import BusPosition
-from schemas.prediction import TripPrediction
+from schemas.prediction import StopPrediction, TripPrediction
 from services.api.arrivals import STALE_AFTER_MS
 from services.api.feeds.moment import Moment
 from services.api.feeds.rt.vehicle_positions import find_run
-from services.api.siri.calls import add_monitored_call, add_onward_calls, call_of
+from services.api.siri.calls import Call, add_monitored_call, add_onward_calls, call_of
 from services.api.siri.document import Document
 from services.api.siri.journey import Journey, add_journey
 from services.api.timetable import CityTimetable
@@ -49,7 +49,7 @@ def vehicle_monitoring(doc: Document, moment: Moment, timetable: CityTimetable, 
         doc.token(activity, "ItemIdentifier", f"{position.vehicle_id}:{position.time_ms}")
         doc.time(activity, "ValidUntilTime", position.time_ms + STALE_AFTER_MS)
         out = add_journey(doc, activity, journey, timetable)
-        calls = [call_of(stop, away) for away, stop in enumerate(prediction.stops)] if prediction else []
+        calls = _calls(prediction.stops) if prediction else []
         if calls:
             add_monitored_call(doc, out, calls[0], timetable)
         if query.with_calls:
@@ -73,3 +73,7 @@ def _journeys(
             prediction = None
         reason = None if prediction is None else prediction.reason
         yield position, Journey(run, route_id, position, position.delay_s, reason), prediction
+
+
+def _calls(stops: Sequence[StopPrediction]) -> list[Call]:
+    return [call_of(stop, order=stop.stop_sequence, stops_away=away) for away, stop in enumerate(stops)]

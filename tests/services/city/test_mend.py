@@ -54,8 +54,9 @@ def test_trips_of_unknown_routes_or_services_are_left_out(tmp_path: Path) -> Non
 def test_impossible_hops_are_doubted_and_kept(tmp_path: Path) -> None:
     times = FEED["stop_times.txt"].replace("t1,07:03:00,07:03:00", "t1,07:00:00,07:00:00")
     times = times.replace("u1,08:03:00,08:03:00", "u1,08:00:10,08:00:10")
-    tables, found = mended(tmp_path, {"stop_times.txt": times})
-    assert found == {"zero_second_hops": 1, "fast_hops": 1}
+    stops = FEED["stops.txt"].replace("21.000000,105.81", "21.030000,105.81")
+    tables, found = mended(tmp_path, {"stop_times.txt": times, "stops.txt": stops})
+    assert found == {"zero_second_hops": 1, "fast_hops": 2}
     assert tables["stop_times"].height == 9
 
 
