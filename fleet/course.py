@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from fleet.alerts.desk import AlertDesk
+from fleet.alerts.limits import SpeedLimits
 from fleet.arrivals.foresee import Foreseen, Foresight
 from fleet.arrivals.ways import Ways
 from fleet.assignment.assigner import Assigner, note_direction
@@ -30,6 +31,8 @@ class Course:
         Of the timetable.
     ways : Ways, optional
         The edges under the timetable's links.
+    limits : SpeedLimits, optional
+        How fast buses may drive; without them speeding is not judged.
     """
 
     def __init__(
@@ -38,6 +41,7 @@ class Course:
         roster: Mapping[str, frozenset[str]],
         fingerprint: str,
         ways: Ways | None = None,
+        limits: SpeedLimits | None = None,
     ) -> None:
         self.timetable = timetable
         self._metres = (1.0, 1.0) if timetable is None else timetable.frame.metres_per_degree
@@ -46,7 +50,7 @@ class Course:
             self.assigner = Assigner(timetable, dict(roster))
             self.foresight = Foresight(timetable, fingerprint, ways)
             self.follower = Follower(timetable, self.foresight)
-            self.desk = AlertDesk(timetable)
+            self.desk = AlertDesk(timetable, limits)
 
     def move(self, vehicle: Vehicle, fix: Fix) -> tuple[Said | None, tuple[str, ...]]:
         """Take the next fix of a bus.
@@ -84,10 +88,10 @@ class Course:
         vehicle.x, vehicle.y = x, y
         if run is None:
             _let_go(vehicle, fix)
-            return Said(0)
+            return Said(0, alerts=tuple(self.desk.judge(vehicle, fix.time_ms)))
         followed = self.follower.follow(vehicle, run, fix, x, y)
         self.desk.see(vehicle, fix.time_ms)
-        alerts = self.desk.judge(vehicle, fix.time_ms)
+        alerts = self.desk.judge(vehicle, fix.time_ms, followed.stop_events)
         self.foresight.remember(vehicle, fix, x, y)
         return Said(0, tuple(followed.stop_events), tuple(followed.lessons), tuple(alerts))
 

@@ -25,7 +25,7 @@ from schemas.fix import Fix
 from schemas.fleet_alert import FleetAlert
 from schemas.trip import Phase
 
-FORM = 6
+FORM = 7
 
 
 class BusState(msgspec.Struct, array_like=True):
@@ -66,6 +66,8 @@ class VehicleState(msgspec.Struct, array_like=True):
     away: list[tuple[float, float, float, int]]
     alerts: dict[str, FleetAlert]
     told: list[tuple[int, str, int]]
+    late_s: float | None
+    skipped: tuple[int, tuple[int, ...]] | None
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -137,6 +139,8 @@ def dump_now(vehicle: Vehicle) -> bytes:
         away=list(vehicle.away),
         alerts=dict(vehicle.alerts),
         told=[(*run, stop) for run, stop in vehicle.told.items()],
+        late_s=vehicle.late_s,
+        skipped=vehicle.skipped,
     )  # fmt: skip
     return zlib.compress(_encode(state), 1)
 
@@ -184,6 +188,7 @@ def _load_now(vehicle_id: str, data: bytes, table: Timetable | None) -> Vehicle:
     vehicle.anchor, vehicle.direction_rad, vehicle.link_from = state.anchor, state.direction_rad, state.link_from
     vehicle.since, vehicle.away, vehicle.alerts = dict(state.since), list(state.away), dict(state.alerts)
     vehicle.told = {(trip, date): stop for trip, date, stop in state.told}
+    vehicle.late_s, vehicle.skipped = state.late_s, state.skipped
     if table is not None and state.progress is not None:
         trip, date = state.progress[:2]
         vehicle.progress = Progress(table.run_of(trip, date), table.pattern_of(trip), *state.progress[2:])

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from fleet.alerts.limits import SpeedLimits
 from fleet.arrivals.ways import Ways
 from fleet.cleaning import AT_THE_DOOR, Area, Known, clean
 from fleet.cleaning.quality import LIVE_MS, SourceQuality
@@ -49,6 +50,8 @@ class Tracker:
         Where buses can be.
     ways : Ways, optional
         The edges of the road network under the timetable's links, for `take_roads`.
+    limits : SpeedLimits, optional
+        How fast they may drive; without them speeding is not judged.
     """
 
     def __init__(
@@ -57,9 +60,10 @@ class Tracker:
         roster: Mapping[str, frozenset[str]] | None = None,
         area: Area | None = None,
         ways: Ways | None = None,
+        limits: SpeedLimits | None = None,
     ) -> None:
         self.fingerprint = fingerprint(timetable)
-        self.course = Course(timetable, roster or {}, self.fingerprint, ways)
+        self.course = Course(timetable, roster or {}, self.fingerprint, ways, limits)
         self.speaks_for_all = True
         self._area = area
         self._vehicles: dict[str, Vehicle] = {}

@@ -24,6 +24,12 @@ class AlertKind(enum.StrEnum):
     DETOUR = "detour"
     SILENT_FEED = "silent_feed"
     GPS_FROZEN = "gps_frozen"
+    SPEEDING = "speeding"
+    GHOST = "ghost"
+    IN_DEPOT = "in_depot"
+    LATE = "late"
+    RUNNING_EARLY = "running_early"
+    SILENT_OPERATOR = "silent_operator"
 
 
 class FleetAlert(Message, frozen=True):

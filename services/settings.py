@@ -112,6 +112,16 @@ class HealthSettings(BaseSettings):
     port: int = Field(0, ge=0, le=65535, description="port of /healthz and /metrics; 0: off (`hanoi run` chooses one)")
 
 
+class TrackSettings(BaseSettings):
+    """The tracker."""
+
+    model_config = SettingsConfigDict(env_prefix="HANOI_TRACK_", extra="ignore")
+
+    speed_limit_kmh: float = Field(
+        60.0, gt=0, le=200, description="what buses may drive where no road with a limit of its own is near, km/h"
+    )
+
+
 class RunSettings(BaseSettings):
     """The supervisor of `hanoi run`."""
 
@@ -160,6 +170,7 @@ class Settings:
         self.log: LogSettings = parts["log"]  # type: ignore[assignment]
         self.health: HealthSettings = parts["health"]  # type: ignore[assignment]
         self.run: RunSettings = parts["run"]  # type: ignore[assignment]
+        self.track: TrackSettings = parts["track"]  # type: ignore[assignment]
 
 
 CLASSES: dict[str, type[BaseSettings]] = {
@@ -172,6 +183,7 @@ CLASSES: dict[str, type[BaseSettings]] = {
     "log": LogSettings,
     "health": HealthSettings,
     "run": RunSettings,
+    "track": TrackSettings,
 }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fleet.gtfs.timetable import Timetable
 from fleet.vehicle import Vehicle
 from schemas.trip import Phase
 
@@ -15,6 +16,7 @@ MOST_M = 8_000.0
 LEAST_POINTS = 3
 MOST_POINTS = 150
 MOST_MS = 40 * 60_000
+MISSED_M = 100.0
 SURE = 0.7
 
 
@@ -47,7 +49,8 @@ def note_away(vehicle: Vehicle, time_ms: int) -> Excursion | None:
         When it has come back, and it was no slip of the receiver or of the assignment.
     """
     progress = vehicle.progress
-    if progress is None or vehicle.phase not in (Phase.IN_SERVICE, Phase.DETOUR):
+    # A line that the feed does not draw runs straight from stop to stop: every bus is beside it.
+    if progress is None or not progress.pattern.drawn or vehicle.phase not in (Phase.IN_SERVICE, Phase.DETOUR):
         vehicle.away.clear()
         return None
     if progress.off_m > LEAVE_M:
@@ -71,6 +74,16 @@ def note_away(vehicle: Vehicle, time_ms: int) -> Excursion | None:
         return None
     points = np.array([(x, y) for x, y, _, _ in way] + [(vehicle.x, vehicle.y)])
     return Excursion(vehicle.vehicle_id, progress.run.trip, from_m, progress.distance_m, from_ms, time_ms, points)
+
+
+def find_missed(timetable: Timetable, one: Excursion) -> NDArray[np.int64]:
+    """Return the stops of the line, by their place in it, that a bus left out on its way beside it."""
+    pattern = timetable.pattern_of(one.trip)
+    along = pattern.stop_distance_m
+    here = np.column_stack([timetable.stop_x[pattern.stop_index], timetable.stop_y[pattern.stop_index]])
+    between = np.flatnonzero((along > one.from_m) & (along < one.to_m))
+    far = [distance_between(here[n][None, :], one.way) > MISSED_M for n in between]
+    return np.asarray(between[np.array(far, dtype=bool)])
 
 
 def distance_between(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:

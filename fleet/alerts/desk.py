@@ -1,16 +1,19 @@
 """The alerts of a city's buses, and the trips that nobody runs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from fleet.alerts.away import note_away
+from fleet.alerts.away import find_missed, note_away
 from fleet.alerts.bunching import BunchDesk
 from fleet.alerts.detours import DetourDesk
+from fleet.alerts.limits import SpeedLimits
 from fleet.alerts.missing import MissingTrips
-from fleet.alerts.rules import judge_silence, judge_vehicle
+from fleet.alerts.punctual import note_calls
+from fleet.alerts.rules import judge_silence, judge_vehicle, rules_of
 from fleet.alerts.silence import SilentFeeds
 from fleet.gtfs.timetable import Timetable
 from fleet.vehicle import Vehicle
 from schemas.fleet_alert import FleetAlert
+from schemas.stop_event import StopEvent
 from schemas.trip import Phase
 
 SEEN_OF_LATE_MS = 120_000
@@ -24,10 +27,13 @@ class AlertDesk:
     ----------
     timetable : Timetable
         Whose trips are run.
+    limits : SpeedLimits, optional
+        How fast buses may drive.
     """
 
-    def __init__(self, timetable: Timetable) -> None:
+    def __init__(self, timetable: Timetable, limits: SpeedLimits | None = None) -> None:
         self._timetable = timetable
+        self._rules = rules_of(limits)
         self._route_seen: dict[int, int] = {}
         self._trip_seen: dict[tuple[str, str], int] = {}
         self._missing = MissingTrips(timetable)
@@ -64,12 +70,16 @@ class AlertDesk:
             if number is not None:
                 self._route_seen[number] = max(time_ms, self._route_seen.get(number, 0))
 
-    def judge(self, vehicle: Vehicle, time_ms: int) -> list[FleetAlert]:
-        """Return the alerts of a bus that began, or ended, at its newest fix."""
+    def judge(self, vehicle: Vehicle, time_ms: int, calls: Sequence[StopEvent] = ()) -> list[FleetAlert]:
+        """Return the alerts of a bus that began, or ended, at its newest fix with these calls."""
         excursion = note_away(vehicle, time_ms)
         if excursion is not None:
             self._detours.add(excursion)
-        return judge_vehicle(vehicle, self._timetable, time_ms)
+            missed, pattern = find_missed(self._timetable, excursion), self._timetable.pattern_of(excursion.trip)
+            if len(missed):
+                vehicle.skipped = (time_ms, tuple(int(pattern.stop_index[n]) for n in missed))
+        note_calls(vehicle, self._timetable, calls)
+        return judge_vehicle(vehicle, self._timetable, self._rules, time_ms)
 
     def look_around(self, vehicles: Iterable[Vehicle], now_ms: int, *, of_all: bool) -> list[FleetAlert]:
         """Return the alerts that the clock alone began or ended.

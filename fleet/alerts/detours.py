@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import msgspec
 import numpy as np
 
-from fleet.alerts.away import Excursion, distance_between
+from fleet.alerts.away import Excursion, distance_between, find_missed
 from fleet.alerts.say import clock_text
 from fleet.gtfs.timetable import Timetable
 from fleet.vehicle import Vehicle
@@ -17,7 +17,6 @@ from schemas.trip import Phase
 SAME_PLACE_M = 350.0
 SAME_WAY_M = 80.0
 WITHIN_MS = 60 * 60_000
-MISSED_M = 100.0
 THROUGH_M = 50.0
 # Of the part that is left out: a bus on its line there has gone through.
 MIDDLE = (0.3, 0.7)
@@ -148,9 +147,7 @@ class DetourDesk:
         table, one, first = self._timetable, case.newest, case.oldest
         pattern, rows = table.pattern_of(one.trip), table.stops_of(one.trip)
         along, names = pattern.stop_distance_m, [table.stop_names[int(s)] for s in pattern.stop_index]
-        here = np.column_stack([table.stop_x[pattern.stop_index], table.stop_y[pattern.stop_index]])
-        away = np.array([distance_between(point[None, :], one.way) for point in here])
-        missed = np.flatnonzero((along > one.from_m) & (along < one.to_m) & (away > MISSED_M))
+        missed = find_missed(table, one)
         left = max(0, int(np.searchsorted(along, one.from_m, side="right")) - 1)
         back = min(len(along) - 1, int(np.searchsorted(along, one.to_m)))
         if len(missed):

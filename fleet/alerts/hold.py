@@ -20,7 +20,8 @@ class Rule:
 
     ``find_since`` returns since when the condition holds, ``None`` while it does not (what it returned last stands in
     ``vehicle.since``); ``after_ms`` is how long it must
-    hold before anybody is told, ``clear_ms`` how long it must be absent before that is taken back.
+    hold before anybody is told, ``clear_ms`` how long it must be absent before that is taken back. ``find_words`` gives
+    values for more places in the words.
     """
 
     kind: AlertKind
@@ -28,6 +29,7 @@ class Rule:
     find_since: Callable[[Vehicle, Timetable, int], int | None]
     after_ms: int
     clear_ms: int = 0
+    find_words: Callable[[Vehicle, Timetable, int], dict[str, object]] | None = None
 
 
 def hold(rule: Rule, vehicle: Vehicle, timetable: Timetable, found: int | None, time_ms: int) -> FleetAlert | None:
@@ -63,7 +65,8 @@ def hold(rule: Rule, vehicle: Vehicle, timetable: Timetable, found: int | None, 
         vehicle.since[kind] = found
         if open_ is not None or time_ms - found < rule.after_ms:
             return None
-        vehicle.alerts[rule.kind] = make_alert(rule.kind, rule.words, vehicle, timetable, found, time_ms)
+        more = None if rule.find_words is None else rule.find_words(vehicle, timetable, time_ms)
+        vehicle.alerts[rule.kind] = make_alert(rule.kind, rule.words, vehicle, timetable, found, time_ms, more)
         return vehicle.alerts[rule.kind]
     vehicle.since.pop(kind, None)
     if open_ is None:

@@ -9,6 +9,7 @@ OFF_ROUTE_M = 250.0
 EARLY_MS = 120_000
 MOVING_MPS = 3.0
 SURE = 0.9
+SKIPPED_MS = 600_000
 
 
 def off_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
@@ -36,3 +37,17 @@ def doors_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | N
     if last is None or not last.door_open or (last.speed_mps or 0.0) < MOVING_MPS:
         return None
     return vehicle.since.get(AlertKind.DOORS_OPEN_MOVING.value, last.time_ms)
+
+
+def skipped_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
+    """Return when a bus came back to its line after it left stops out, for ten minutes."""
+    del timetable
+    if vehicle.skipped is None or time_ms - vehicle.skipped[0] > SKIPPED_MS:
+        return None
+    return vehicle.skipped[0]
+
+
+def list_skipped(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> dict[str, object]:
+    """Return the names of the stops that a bus left out."""
+    del time_ms
+    return {"skipped": ", ".join(timetable.stop_names[n] for n in (vehicle.skipped or (0, ()))[1])}

@@ -1,5 +1,6 @@
 """The sentences of alerts: which bus, which line, since when, at which stop."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -29,7 +30,13 @@ def stop_ahead(vehicle: Vehicle, timetable: Timetable) -> int | None:
 
 
 def make_alert(
-    kind: AlertKind, words: Text, vehicle: Vehicle, timetable: Timetable, since_ms: int, time_ms: int
+    kind: AlertKind,
+    words: Text,
+    vehicle: Vehicle,
+    timetable: Timetable,
+    since_ms: int,
+    time_ms: int,
+    more: Mapping[str, object] | None = None,
 ) -> FleetAlert:
     """Return an alert of one bus.
 
@@ -38,13 +45,15 @@ def make_alert(
     kind : AlertKind
         What is wrong.
     words : Text
-        May name ``bus``, ``line``, ``since`` and ``stop``.
+        May name ``bus``, ``line``, ``since`` and ``stop``, and what ``more`` gives.
     vehicle : Vehicle
         The bus.
     timetable : Timetable
         For the names.
     since_ms, time_ms : int
         Since when it holds, and the time of the fix that showed it.
+    more : mapping, optional
+        Name → value of what else stands in the words.
 
     Returns
     -------
@@ -65,6 +74,7 @@ def make_alert(
             line="?" if route is None else timetable.route_short_names[route],
             since=clock_text(since_ms, timetable.timezone),
             stop="?" if stop is None else timetable.stop_names[stop],
+            **(more or {}),
         ),
         vehicle_id=vehicle.vehicle_id,
         trip_id=None if run is None else run.trip_id,

@@ -88,6 +88,7 @@ def build_timetable(feed: Feed, *, repeat_calendar: bool = False) -> Timetable:
         route_short_names=feed.routes["short_name"].to_list(),
         route_long_names=feed.routes["long_name"].to_list(),
         route_colors=feed.routes["color"].to_list(),
+        route_operators=feed.routes["operator"].to_list(),
         trip_ids=trips["trip_id"].to_list(),
         trip_service=trips["service_id"].to_list(),
         trip_headsign=trips["headsign"].to_list(),

@@ -21,14 +21,15 @@ from fleet.gtfs.frame import LocalFrame
 from fleet.gtfs.patterns import Pattern
 from fleet.gtfs.timetable import Timetable
 
-MAGIC = b"HANOITT2"
+MAGIC = b"HANOITT3"
 ALIGN = 64
 ARRAYS = (
     "stop_lon", "stop_lat", "stop_x", "stop_y", "stop_place", "trip_pattern", "trip_headway_s", "trip_start",
     "time_stop", "time_sequence", "timepoint", "arrival_s", "departure_s",
 )  # fmt: skip
 LISTS = (
-    "stop_ids", "stop_names", "route_ids", "route_short_names", "route_long_names", "route_colors", "trip_ids",
+    "stop_ids", "stop_names", "route_ids", "route_short_names", "route_long_names", "route_colors",
+    "route_operators", "trip_ids",
     "trip_service", "trip_headsign", "trip_direction", "trip_block", "trip_route", "doubts",
 )  # fmt: skip
 OF_STOPS = ("stop_index", "stop_distance_m")

@@ -116,7 +116,7 @@ def _read_stops(tables: Tables) -> pl.DataFrame:
 
 
 def _read_routes(tables: Tables) -> pl.DataFrame:
-    optional = ("route_short_name", "route_long_name", "route_color", "route_type")
+    optional = ("route_short_name", "route_long_name", "route_color", "route_type", "agency_id")
     table = tables.read("routes.txt", ("route_id",), optional)
     require(
         table,
@@ -132,7 +132,16 @@ def _read_routes(tables: Tables) -> pl.DataFrame:
         pl.coalesce("route_long_name", "route_short_name", "route_id").alias("long_name"),
         pl.col("route_color").fill_null("").alias("color"),
         pl.col("route_type").fill_null("3"),
+        _operators(tables, table["agency_id"]),
     )
+
+
+def _operators(tables: Tables, agency_ids: pl.Series) -> pl.Series:
+    """Return the name of the agency of each route; a route that names none, or a strange one, is of the first."""
+    agencies = tables.read("agency.txt", ("agency_timezone",), ("agency_id", "agency_name"))
+    first = _agency_name(tables)
+    names = {key: name or key for key, name in agencies.select("agency_id", "agency_name").iter_rows() if key}
+    return pl.Series("operator", [names.get(key, first) for key in agency_ids], dtype=pl.String)
 
 
 def _read_trips(tables: Tables, routes: pl.DataFrame) -> pl.DataFrame:

@@ -73,6 +73,7 @@ class Timetable:
     route_short_names: list[str]
     route_long_names: list[str]
     route_colors: list[str]
+    route_operators: list[str]
     trip_ids: list[str]
     trip_service: list[str]
     trip_headsign: list[str | None]

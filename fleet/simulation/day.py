@@ -7,6 +7,7 @@ import numpy as np
 
 from fleet.gtfs import Timetable
 from fleet.gtfs.clock import format_date, local_date
+from fleet.simulation.cancel import cancel_trips
 from fleet.simulation.duties import chain_runs
 from fleet.simulation.plan import Course, Duty, Plan, Run
 
@@ -21,6 +22,7 @@ def plan_period(
     buses: int | None = None,
     seed: int = 0,
     plates: Mapping[str, str] | None = None,
+    cancelled: float = 0.0,
 ) -> Plan:
     """List what the buses of a city do in a period.
 
@@ -39,6 +41,8 @@ def plan_period(
         Which ones are taken.
     plates : mapping of str to str, optional
         Block → the city's own vehicle that drives it.
+    cancelled : float, default: 0.0
+        Share of the trips that nobody runs.
 
     Returns
     -------
@@ -50,7 +54,8 @@ def plan_period(
     duties = [duty for duty in chain_runs(paths, runs, plates=plates) if _works(duty, runs, start_ms, end_ms)]
     if buses is not None and buses < len(duties):
         duties = pick_duties(duties, runs, buses, start_ms, end_ms, seed)
-    return Plan(paths, tuple(runs), tuple(duties))
+    left, lost = cancel_trips(duties, cancelled, seed)
+    return Plan(paths, tuple(runs), left, lost)
 
 
 def list_paths(timetable: Timetable) -> tuple[Course, ...]:

@@ -66,12 +66,22 @@ class Duty:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """A run that nobody drives, whose it was, and why: absent (its bus stays away all day) or cancelled."""
+
+    vehicle_id: str
+    run: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class Plan:
-    """Everything the kernel drives: paths, runs and who drives them."""
+    """Everything the kernel drives: paths, runs and who drives them; and the runs that fall out."""
 
     paths: tuple[Course, ...]
     runs: tuple[Run, ...]
     duties: tuple[Duty, ...]
+    lost: tuple[Lost, ...] = ()
 
 
 def make_path(lon: Floats, lat: Floats) -> Course:

@@ -91,7 +91,7 @@ class Story:
 
 
 def tell_circumstances(world: World) -> list[Truth]:
-    """Return the weather and the incidents of the whole period."""
+    """Return the weather, the incidents and the trips that fall out, of the whole period."""
     roads, traffic = world.traffic.roads, world.traffic
     told: list[Truth] = [
         TrueRain(
@@ -101,6 +101,11 @@ def tell_circumstances(world: World) -> list[Truth]:
             floods=rain.floods(rain.end_ms - 1),
         )
         for rain in traffic.rains
+    ]
+    told += [
+        TrueTrip(lost.vehicle_id, run.trip_id, run.start_date, run.start_ms, lost.reason)
+        for lost in world.plan.lost
+        for run in [world.plan.runs[lost.run]]
     ]
     queues = {queue.incident.incident_id: queue for queue in traffic.queues}
     for one in traffic.incidents:

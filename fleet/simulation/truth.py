@@ -55,7 +55,7 @@ class TrueMissed(Message, frozen=True, tag="missed"):
 
 
 class TrueTrip(Message, frozen=True, tag="trip"):
-    """What became of a trip and when: began, ended, short_turn, dropped, breakdown, mended, towed."""
+    """What became of a trip, when: began, ended, short_turn, dropped, breakdown, mended, towed; absent, cancelled."""
 
     vehicle_id: Id
     trip_id: Id

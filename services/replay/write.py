@@ -28,7 +28,7 @@ PREDICTIONS = (
 )  # fmt: skip
 ALERTS = (
     "alert_id", "kind", "said_ms", "started_ms", "ended_ms", "vehicle_id", "trip_id", "start_date", "route_id", "lon",
-    "lat", "text",
+    "lat", "text", "missed_stop_ids",
 )  # fmt: skip
 SCHEDULE = (
     "trip_id", "start_date", "stop_no", "stop_sequence", "stop_id", "route_id", "scheduled_ms", "distance_m",
@@ -158,4 +158,5 @@ def _alert(said_ms: int, a: FleetAlert) -> tuple[Any, ...]:
         a.lon,
         a.lat,
         a.text.en,
+        "" if a.detour is None else " ".join(a.detour.missed_stop_ids),
     )

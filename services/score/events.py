@@ -1,6 +1,7 @@
 """`hanoi score events`: calls at stops and alerts against the truth of a simulation."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,14 +11,13 @@ import click
 import numpy as np
 import polars as pl
 
+from fleet.simulation.cancel import ABSENT, CANCELLED
 from fleet.simulation.truth import TrueCall, TrueMissed, TruePosition, TrueTrip
+from services.score.alerts import Happened, score_bunching, score_detours, score_missing, share
 from services.score.simulated import read_truth
 
-Run = tuple[str, str]
 Call = tuple[str, str, str, int]
-# A ghost is to be said at most so long after the missed departure.
-SAID_WITHIN_S = 180.0
-NEVER_RUN = frozenset({"dropped"})
+NEVER_RUN = frozenset({"dropped", ABSENT, CANCELLED})
 DETOUR = "detour"
 SAME_MS = 300_000
 KINDS: dict[str, Any] = dict.fromkeys(
@@ -29,15 +29,16 @@ KINDS |= dict.fromkeys(NUMBERS, pl.Int64)
 
 @dataclass
 class Truths:
-    """What a truth log says of calls, trips and detours."""
+    """What a truth log says of calls, and of what alerts tell of."""
 
     calls: dict[Call, tuple[int, int]] = field(default_factory=dict)
     stops: dict[Call, str] = field(default_factory=dict)
-    reported: set[str] = field(default_factory=set)
-    ran: set[Run] = field(default_factory=set)
-    dropped: set[Run] = field(default_factory=set)
-    detours: dict[str, list[tuple[int, Run]]] = field(default_factory=dict)
-    routes: dict[Run, str] = field(default_factory=dict)
+    happened: Happened = field(default_factory=Happened)
+
+    @property
+    def reported(self) -> set[str]:
+        """The buses whose reports came through."""
+        return self.happened.reporting
 
 
 @click.command()
@@ -67,24 +68,26 @@ def gather(entries: Iterable[object]) -> Truths:
             key = (entry.vehicle_id, entry.trip_id, entry.start_date, entry.stop_sequence)
             known.calls[key] = (entry.arrival_ms, entry.departure_ms)
             known.stops[key] = entry.stop_id
-            known.routes[entry.trip_id, entry.start_date] = entry.route_id
+            known.happened.routes[entry.trip_id, entry.start_date] = entry.route_id
+            known.happened.calls.append(entry)
         elif isinstance(entry, TruePosition):
-            _see(entry, known)
-        elif isinstance(entry, TrueTrip | TrueMissed) and _what(entry) in NEVER_RUN:
-            known.dropped.add((entry.trip_id, entry.start_date))
+            _see(entry, known.happened)
+        elif isinstance(entry, TrueTrip) and entry.event in NEVER_RUN:
+            known.happened.lost[entry.trip_id, entry.start_date] = (entry.event, entry.time_ms)
+        elif isinstance(entry, TrueMissed) and entry.reason == DETOUR:
+            known.happened.missed.setdefault((entry.trip_id, entry.start_date), set()).add(entry.stop_id)
     return known
 
 
-def _what(entry: TrueTrip | TrueMissed) -> str:
-    return entry.event if isinstance(entry, TrueTrip) else entry.reason
-
-
-def _see(entry: TruePosition, known: Truths) -> None:
-    known.reported |= {entry.vehicle_id} if entry.reported else set()
+def _see(entry: TruePosition, known: Happened) -> None:
+    known.span = (min(known.span[0] or entry.time_ms, entry.time_ms), max(known.span[1], entry.time_ms))
+    if entry.reported:
+        known.reporting.add(entry.vehicle_id)
     if entry.trip_id is None or entry.start_date is None:
         return
     run = (entry.trip_id, entry.start_date)
-    known.ran.add(run)
+    known.began.setdefault(run, entry.time_ms)
+    known.runner.setdefault(run, entry.vehicle_id)
     if entry.phase == DETOUR:
         known.detours.setdefault(entry.vehicle_id, []).append((entry.time_ms, run))
 
@@ -113,9 +116,9 @@ def score_calls(said: pl.DataFrame, known: Truths) -> dict[str, Any]:
     hits = sum(key in seen for key in due)
     return {
         "true_calls": len(due),
-        "completeness": _share(hits, len(due)),
+        "completeness": share(hits, len(due)),
         "completeness_any_trip": _any_trip(said, due, known),
-        "made_up": _share(sum(key not in known.calls for key in seen), len(seen)),
+        "made_up": share(sum(key not in known.calls for key in seen), len(seen)),
         "arrival_error": _errors(arrivals),
         "departure_error": _errors(departures),
     }
@@ -130,59 +133,20 @@ def _any_trip(said: pl.DataFrame, due: Iterable[Call], known: Truths) -> float |
     near = true.join_asof(
         seen, on="time_ms", by=["vehicle_id", "stop_id"], strategy="nearest", tolerance=SAME_MS, check_sortedness=False
     )
-    return _share(near["found"].count(), true.height)
+    return share(near["found"].count(), true.height)
 
 
 def score_alerts(alerts: pl.DataFrame, known: Truths) -> dict[str, Any]:
-    """Return precision and recall of trips said not to come, and of detours, and how late they were said."""
-    rows = alerts.to_dicts()
+    """Return how right and how early trips said not to come, detours and bunching were."""
+    by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in alerts.to_dicts():
+        by_kind[row["kind"]].append(row)
     return {
-        "counts": dict(alerts["kind"].value_counts().sort("kind").iter_rows()),
-        "not_coming": _score_ghosts([row for row in rows if row["kind"] == "not_coming"], known),
-        "detours": _score_detours([row for row in rows if "detour" in row["kind"]], known),
+        "counts": {kind: len(rows) for kind, rows in sorted(by_kind.items())},
+        "not_coming": score_missing(by_kind["not_coming"], known.happened),
+        "detours": score_detours(by_kind["detour"], known.happened),
+        "bunching": score_bunching(by_kind["bunching"], known.happened),
     }
-
-
-def _score_ghosts(rows: list[dict[str, Any]], known: Truths) -> dict[str, Any]:
-    """Judge by trips: a ghost is true where no bus of the simulation ran the trip."""
-    said = {(row["trip_id"], row["start_date"]): row for row in rows}
-    true = {run for run in said if run not in known.ran}
-    dropped = known.dropped - known.ran
-    after_s = [(row["said_ms"] - row["started_ms"]) / 1000.0 for run, row in said.items() if run in true]
-    return {
-        "said": len(said),
-        "precision": _share(len(true), len(said)),
-        "dropped": len(dropped),
-        "recall_of_dropped": _share(len(dropped & set(said)), len(dropped)),
-        "median_said_after_s": round(float(np.median(after_s)), 1) if after_s else None,
-        "said_within_3_min": _share(sum(s <= SAID_WITHIN_S for s in after_s), len(after_s)),
-    }
-
-
-def _score_detours(rows: list[dict[str, Any]], known: Truths) -> dict[str, Any]:
-    """Judge by routes: a detour can be known once two buses of a route left it."""
-    first: dict[str, dict[str, int]] = {}
-    for vehicle, times in known.detours.items():
-        for time_ms, run in times:
-            seen = first.setdefault(known.routes.get(run, "?"), {})
-            seen[vehicle] = min(time_ms, seen.get(vehicle, time_ms))
-    second = {route: sorted(buses.values())[1] for route, buses in first.items() if len(buses) > 1}
-    said: dict[str, int] = {}
-    for row in rows:
-        said[row["route_id"]] = min(row["said_ms"], said.get(row["route_id"], row["said_ms"]))
-    found = [route for route in second if route in said]
-    late = [(said[route] - second[route]) / 60_000 for route in found]
-    return {
-        "true_routes": len(second),
-        "found": len(found),
-        "false": len([route for route in said if route not in first]),
-        "median_min_after_second_bus": round(float(np.median(late)), 1) if late else None,
-        "within_10_min": _share(sum(minutes <= 10.0 for minutes in late), len(second)),
-    }
-
-
-def _share(part: int, whole: int) -> float | None:
-    return round(100.0 * part / whole, 2) if whole else None
 
 
 def _errors(seconds: list[float]) -> dict[str, float | None]:

@@ -92,12 +92,13 @@ def _network(city: CityFolder) -> RoadNetwork | None:
 
 @dataclass(frozen=True)
 class Wish:
-    """What to simulate: the period, how many buses, what kind of day it is, and the seed of everything."""
+    """What to simulate: the period, how many buses, what share of trips falls out, what kind of day, and the seed."""
 
     start_ms: int
     hours: float
     seed: int
     buses: int | None = None
+    cancelled: float = 0.0
     scene: Scene = field(default_factory=Scene)
     options: Options = field(default_factory=Options)
 
@@ -124,7 +125,13 @@ def make_simulation(streets: Streets, wish: Wish) -> Simulation | None:
     """
     begin_ms = wish.start_ms - wish.options.spin_up_ms
     plan = plan_period(
-        streets.timetable, begin_ms, wish.end_ms, buses=wish.buses, seed=wish.seed, plates=streets.plates
+        streets.timetable,
+        begin_ms,
+        wish.end_ms,
+        buses=wish.buses,
+        seed=wish.seed,
+        plates=streets.plates,
+        cancelled=wish.cancelled,
     )
     if not any(plan.runs[r].end_ms > wish.start_ms for duty in plan.duties for r in duty.runs):
         return None

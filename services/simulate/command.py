@@ -36,6 +36,8 @@ console = Console(stderr=True)
 @click.option("--hours", type=click.FloatRange(0.02, LONGEST_H), help="How long.  [default: 1]")
 @click.option("--peak", is_flag=True, help="Around the busiest time of that day.")
 @click.option("--buses", type=click.IntRange(1), help="At most so many vehicles; all by default.")
+@click.option("--cancelled", default=0.0, show_default=True, type=click.FloatRange(0, 0.9),
+              help="Share of trips that nobody runs: half with buses that stay away, half single ones.")  # fmt: skip
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Same seed, same bytes.")
 @click.option("--trips", type=click.Choice(["claimed", "hidden"]), default="hidden", show_default=True,
               help="Whether reports name their trip, as GTFS-realtime does, or not, as trackers do.")  # fmt: skip
@@ -114,7 +116,7 @@ def read_wish(streets: Streets, said: dict[str, Any]) -> Wish:
     )
     scene = Scene(weather=said["weather"], incidents_a_day=parse_incidents(said["incidents"]))
     options = Options(claim_trips=said["trips"] == "claimed", faults=read_faults(said["faults"]))
-    return Wish(start_ms, hours, said["seed"], said["buses"], scene, options)
+    return Wish(start_ms, hours, said["seed"], said["buses"], said["cancelled"], scene, options)
 
 
 def _write(simulation: Simulation, files: Files, wish: Wish) -> Written:

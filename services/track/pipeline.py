@@ -34,8 +34,9 @@ def run(context: Context) -> None:
     city, stream = CityFolder(context.settings.place.city_dir), context.stream
     stream.ensure_topics(map(get_topic, (SHARES, LESSONS, HISTORY, ROADS)))
     repeat = context.settings.run.repeat_calendar
-    days = Days(tracker_maker(city, timetable_of(city, repeat=repeat)))
-    swap = Swap(city, days, repeat=repeat)
+    limit_kmh = context.settings.track.speed_limit_kmh
+    days = Days(tracker_maker(city, timetable_of(city, repeat=repeat), limit_kmh))
+    swap = Swap(city, days, repeat=repeat, speed_limit_kmh=limit_kmh)
     with ExitStack() as held:
         shares = held.enter_context(closing(Shares(stream, days)))
         learnt = held.enter_context(closing(Learnt(stream, days)))

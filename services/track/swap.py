@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 import structlog
 
+from fleet.alerts.limits import SpeedLimits
 from fleet.arrivals.links import make_links
 from fleet.arrivals.ways import Ways, lay_links
 from fleet.cleaning import Area
 from fleet.gtfs import GtfsError, Timetable
 from fleet.roster import RosterError, read_roster
 from fleet.tracker import Tracker
-from routing.network import NetworkError, load_network
+from routing.network import NetworkError, RoadNetwork, load_network
 from services.city.folder import CityFolder
 from services.city.timetable import read_city_timetable
 from services.city.watch import CityWatch
@@ -27,23 +28,32 @@ def timetable_of(city: CityFolder, *, repeat: bool = False) -> Timetable | None:
     return read_city_timetable(city.gtfs, repeat_calendar=repeat) if city.gtfs is not None else None
 
 
-def tracker_maker(city: CityFolder, timetable: Timetable | None) -> Callable[[], Tracker]:
+def tracker_maker(
+    city: CityFolder, timetable: Timetable | None, speed_limit_kmh: float = 60.0
+) -> Callable[[], Tracker]:
     """Return what makes trackers of a city: with its timetable, roster, area and roads, as far as it has them."""
     roster = read_roster(city.roster) if city.roster is not None else None
     west, south, east, north = city.city.bbox
     area = Area(west - MARGIN_DEG, south - MARGIN_DEG, east + MARGIN_DEG, north + MARGIN_DEG)
-    ways = ways_of(city, timetable)
-    return lambda: Tracker(timetable, roster, area, ways)
+    network = roads_of(city)
+    ways, limits = ways_of(network, timetable), SpeedLimits(speed_limit_kmh / 3.6, network)
+    return lambda: Tracker(timetable, roster, area, ways, limits)
 
 
-def ways_of(city: CityFolder, timetable: Timetable | None) -> Ways | None:
-    """Return the edges under a timetable's links; ``None``, after a line that says why, where they are not known."""
-    if timetable is None or city.network is None:
+def roads_of(city: CityFolder) -> RoadNetwork | None:
+    """Return the roads of a city; ``None``, after a line that says why, where they cannot be read."""
+    if city.network is None:
         return None
     try:
-        network = load_network(city.network)
+        return load_network(city.network)
     except NetworkError as error:
-        _log.error("states of roads are no input of arrivals", reason=str(error))
+        _log.error("states of roads are no input of arrivals, one speed limit holds everywhere", reason=str(error))
+        return None
+
+
+def ways_of(network: RoadNetwork | None, timetable: Timetable | None) -> Ways | None:
+    """Return the edges under a timetable's links, where there are both."""
+    if timetable is None or network is None:
         return None
     ways = lay_links(timetable, make_links(timetable), network)
     _log.info("the links lie on the roads", links=ways.metres.shape[0], edges=len(ways.number))
@@ -61,12 +71,15 @@ class Swap:
         Holds the tracker.
     repeat : bool
         Run an ended calendar again.
+    speed_limit_kmh : float
+        Where no road tells another.
     """
 
-    def __init__(self, city: CityFolder, days: Days, *, repeat: bool) -> None:
+    def __init__(self, city: CityFolder, days: Days, *, repeat: bool, speed_limit_kmh: float = 60.0) -> None:
         self._watch = CityWatch(city.root)
         self._days = days
         self._repeat = repeat
+        self._speed_limit_kmh = speed_limit_kmh
 
     def look(self) -> None:
         """Go over to a new timetable if there is one."""
@@ -75,7 +88,7 @@ class Swap:
             return
         try:
             timetable = timetable_of(city, repeat=self._repeat)
-            make = tracker_maker(city, timetable)
+            make = tracker_maker(city, timetable, self._speed_limit_kmh)
         except (GtfsError, RosterError) as error:
             _log.error("the new timetable cannot be used; the one before stays", reason=str(error))
             return

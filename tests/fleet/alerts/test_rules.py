@@ -85,7 +85,7 @@ def test_a_bus_that_stands_in_traffic_is_told_after_five_minutes_and_taken_back_
 
 def test_a_crawling_bus_is_not_stuck(tracker: Tracker) -> None:
     crawl = [fix(START_MS + s * 1000, 2.6 + (s - 320) * 0.0005, speed_mps=0.5) for s in range(320, 1500, 20)]
-    assert kinds(drive(tracker, on_time(0, 320) + crawl)) == []
+    assert not {"stuck", "long_stop"} & {kind for kind, _ in kinds(drive(tracker, on_time(0, 320) + crawl))}
 
 
 def test_a_bus_that_stands_long_at_a_stop_is_told_so(tracker: Tracker) -> None:

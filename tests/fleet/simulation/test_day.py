@@ -53,3 +53,15 @@ def test_nothing_runs_outside_the_calendar() -> None:
     timetable = read_timetable(shared_data("wmata", "gtfs.zip"))
     then = int(datetime(2030, 2, 17, 17, tzinfo=UTC).timestamp() * 1000)
     assert plan_period(timetable, then, then + HOUR_MS).duties == ()
+
+
+def test_trips_fall_out_with_whole_buses_and_singly_and_are_told() -> None:
+    whole = plan_period(hanoi(), NOON_MS, NOON_MS + HOUR_MS, buses=500, seed=3)
+    some = plan_period(hanoi(), NOON_MS, NOON_MS + HOUR_MS, buses=500, seed=3, cancelled=0.2)
+    left = {run for duty in some.duties for run in duty.runs}
+    lost = {one.run: one.reason for one in some.lost}
+    assert left | lost.keys() == {run for duty in whole.duties for run in duty.runs}
+    assert not left & lost.keys()
+    assert set(lost.values()) == {"absent", "cancelled"}
+    assert 0.14 < len(lost) / (len(lost) + len(left)) < 0.26
+    assert len(some.duties) < len(whole.duties)

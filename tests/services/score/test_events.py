@@ -45,7 +45,7 @@ def score(folder: Path, truth: list[bytes], events: list[str], alerts: list[str]
 
 
 def alert(kind: str, said_s: float, trip: str = "", route: str = "") -> str:
-    return f"{kind}/{trip}{route}{said_s},{kind},{at(said_s)},{at(0)},,,{trip},{DATE},{route},,,text"
+    return f"{kind}/{trip}{route}{said_s},{kind},{at(said_s)},{at(0)},,,{trip},{DATE},{route},,,text,"
 
 
 def test_calls_are_found_missed_or_made_up_and_their_times_are_off(tmp_path: Path) -> None:
@@ -65,11 +65,47 @@ def test_calls_are_found_missed_or_made_up_and_their_times_are_off(tmp_path: Pat
 
 def test_a_trip_that_nobody_ran_is_a_ghost_and_one_that_ran_a_false_alarm(tmp_path: Path) -> None:
     truth = [position("V", 0, "T"), call("V", "T", 1, 0, 10), dropped("G1"), dropped("G2")]
+    truth += [position("V", 1000, None, "layover")]
     said = [alert("not_coming", 120, trip="G1"), alert("not_coming", 60, trip="T")]
     figures = score(tmp_path, truth, [], said)["not_coming"]
     assert (figures["said"], figures["precision"], figures["dropped"]) == (2, 50.0, 2)
     assert (figures["recall_of_dropped"], figures["median_said_after_s"]) == (50.0, 120.0)
     assert figures["said_within_3_min"] == 100.0
+
+
+def test_why_a_trip_was_wrongly_said_to_be_missing_and_why_lost_ones_were_found_or_not(tmp_path: Path) -> None:
+    truth = [
+        position("V", 0, None, "layover"),
+        position("V", 300, "LATE"),
+        position("V", 900, "VERY"),
+        position("V", 0, "ON"),
+    ]
+    truth += [call("V", "LATE", 1, 300, 310), dropped("D"), position("V", 2000, None, "layover")]
+    lost = {"vehicle_id": "W", "start_date": DATE, "time_ms": at(100)}
+    truth += [encode(TrueTrip(trip_id=name, event=why, **lost)) for name, why in (("C", "cancelled"), ("A", "absent"))]
+    said = [alert("not_coming", 150, trip=name) for name in ("LATE", "VERY", "ON", "C")]
+    figures = score(tmp_path, truth, [], said)["not_coming"]
+    assert figures["wrong_because"] == {"began late": 1, "began over 10 min late": 1, "taken for another trip": 1}
+    assert figures["recall_by_cause"] == {"absent": 0.0, "cancelled": 100.0, "dropped": 0.0}
+
+
+def test_bunching_is_right_where_buses_ran_as_one_and_early_where_it_was_said_before(tmp_path: Path) -> None:
+    def pass_by(vehicle: str, second: float, planned_s: int, stop: int) -> bytes:
+        made = {"vehicle_id": vehicle, "trip_id": vehicle, "start_date": DATE, "route_id": "R", "stop_id": f"S{stop}"}
+        times = {"arrival_ms": at(second), "departure_ms": at(second), "scheduled_arrival_ms": at(planned_s)}
+        return encode(TrueCall(stop_sequence=stop, **made, **times))
+
+    truth = [position(name, 0, name) for name in ("A", "B", "C")]
+    # Planned ten minutes apart: B is 100 s behind A at two stops, C far behind B.
+    for stop, second in ((1, 1000), (2, 1200)):
+        truth += [pass_by("A", second, 0, stop), pass_by("B", second + 100, 600, stop), pass_by("C", 3000, 1200, stop)]
+    said = [
+        f"bunching/A/B/1,bunching,{at(700)},{at(640)},,B,,,,,,text,",
+        f"bunching/B/C/2,bunching,{at(0)},{at(0)},,C,,,,,,text,",
+    ]
+    figures = score(tmp_path, truth, [], said)["bunching"]
+    assert (figures["said"], figures["precision"], figures["true_pairs"], figures["found"]) == (2, 50.0, 1, 100.0)
+    assert (figures["ahead_5_min"], figures["median_lead_min"]) == (100.0, 6.7)
 
 
 @pytest.mark.parametrize(("minutes", "within"), [(8, 100.0), (25, 0.0)])

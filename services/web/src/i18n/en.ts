@@ -165,6 +165,12 @@ export const en: Record<keyof typeof vi, string> = {
   'alert.detour': 'Detour',
   'alert.silent_feed': 'Feed silent',
   'alert.gps_frozen': 'GPS frozen',
+  'alert.speeding': 'Speeding',
+  'alert.ghost': 'Says it runs, does not',
+  'alert.in_depot': 'Bus in the depot',
+  'alert.late': 'Bus late',
+  'alert.running_early': 'Bus runs early',
+  'alert.silent_operator': 'Operator silent',
 
   'dev.title': 'Open data',
   'dev.lead': 'Bus positions, arrivals and notices for other apps. No key is needed; pages of other sites may read them.',

@@ -164,6 +164,12 @@ export const vi = {
   'alert.detour': 'Đi đường vòng',
   'alert.silent_feed': 'Nguồn dữ liệu im',
   'alert.gps_frozen': 'GPS bị treo',
+  'alert.speeding': 'Chạy quá tốc độ',
+  'alert.ghost': 'Báo chạy nhưng không chạy',
+  'alert.in_depot': 'Xe còn ở bãi',
+  'alert.late': 'Xe trễ',
+  'alert.running_early': 'Xe chạy sớm',
+  'alert.silent_operator': 'Đơn vị vận tải im',
 
   'dev.title': 'Dữ liệu mở',
   'dev.lead': 'Vị trí xe, giờ đến và thông báo cho ứng dụng khác. Không cần khoá, đọc được từ mọi trang.',

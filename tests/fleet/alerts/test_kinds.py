@@ -1,0 +1,153 @@
+"""Speeding, skipped stops, ghosts, late and early: each begins and ends where it should."""
+
+import math
+from pathlib import Path
+
+import pytest
+
+from fleet.alerts.limits import SpeedLimits
+from fleet.gtfs import read_timetable
+from fleet.tracker import Tracker
+from schemas.fleet_alert import AlertKind, FleetAlert
+from tests.fleet.alerts.test_rules import LINK_MS, START_MS, drive, fix, kinds, on_time, stand
+from tests.fleet.small_feed import LAT, LON, STEP, write_feed
+
+
+def tracker_of(tmp_path: Path, limits: SpeedLimits | None = None) -> Tracker:
+    return Tracker(read_timetable(write_feed(tmp_path / "feed")), limits=limits)
+
+
+def of(kind: AlertKind, alerts: list[FleetAlert]) -> list[FleetAlert]:
+    return [alert for alert in alerts if alert.kind is kind]
+
+
+def at_speed(kmh: float | None, from_s: int, to_s: int, *, every_s: int = 10):
+    """Drive on as planned while the receiver tells a speed."""
+    more = {} if kmh is None else {"speed_mps": kmh / 3.6}
+    return [fix(START_MS + s * 1000, s * 1000 / LINK_MS, **more) for s in range(from_s, to_s, every_s)]
+
+
+def test_a_bus_above_the_citys_limit_for_some_seconds_is_told_with_speed_and_limit_and_ends(tmp_path: Path) -> None:
+    way = on_time(0, 320) + at_speed(72, 320, 360) + at_speed(40, 360, 420)
+    alerts = of(AlertKind.SPEEDING, drive(tracker_of(tmp_path, SpeedLimits(60 / 3.6)), way))
+    assert [alert.ended_ms is None for alert in alerts] == [True, False]
+    assert "72 km/h" in alerts[0].text.vi
+    assert "60 are allowed" in alerts[0].text.en
+    assert START_MS + 320_000 <= alerts[0].started_ms <= START_MS + 330_000
+
+
+@pytest.mark.parametrize(("kmh", "seconds"), [(64, 60), (72, 10)])
+def test_what_a_receiver_may_err_by_and_a_moment_of_overtaking_are_no_speeding(
+    tmp_path: Path, kmh: float, seconds: int
+) -> None:
+    way = on_time(0, 320) + at_speed(kmh, 320, 320 + seconds) + at_speed(40, 320 + seconds, 420)
+    assert of(AlertKind.SPEEDING, drive(tracker_of(tmp_path, SpeedLimits(60 / 3.6)), way)) == []
+
+
+def test_without_a_speed_in_the_reports_the_way_between_them_tells_it(tmp_path: Path) -> None:
+    # 519 m in 20 s are 93 km/h.
+    fast = [fix(START_MS + 320_000 + n * 20_000, 2.66 + n) for n in range(1, 4)]
+    slow = [fix(START_MS + s * 1000, s * 1000 / LINK_MS) for s in range(0, 321, 20)]
+    limits = SpeedLimits(60 / 3.6)
+    assert of(AlertKind.SPEEDING, drive(tracker_of(tmp_path, limits), slow)) == []
+    assert len(of(AlertKind.SPEEDING, drive(tracker_of(tmp_path, limits), slow + fast))) == 1
+
+
+def test_the_limit_is_that_of_the_road_under_the_bus_in_its_direction(network_of_two_roads) -> None:
+    limits = SpeedLimits(50 / 3.6, network_of_two_roads)
+    east, north = 0.0, math.pi / 2
+    assert round(limits.at(LON + STEP, LAT, east) * 3.6) == 60
+    assert round(limits.at(LON + 1.5 * STEP, LAT + 0.002, north) * 3.6) == 30
+    assert round(limits.at(LON + 1.5 * STEP, LAT, north) * 3.6) == 30
+    assert round(limits.at(LON + 1.5 * STEP, LAT, math.nan) * 3.6) == 60
+    assert round(limits.at(LON, LAT + 0.01, east) * 3.6) == 50
+    assert round(limits.lowest_mps * 3.6) == 30
+
+
+@pytest.fixture
+def network_of_two_roads(tmp_path: Path):
+    from routing.network import read_osm
+
+    nodes = {1: (LON - STEP, LAT), 2: (LON + 9 * STEP, LAT), 3: (LON + 1.5 * STEP, LAT - 0.004),
+             4: (LON + 1.5 * STEP, LAT), 5: (LON + 1.5 * STEP, LAT + 0.004)}  # fmt: skip
+    ways = {10: ((1, 4, 2), "primary", "60"), 11: ((3, 4, 5), "residential", "30")}
+    text = "<osm version='0.6'>"
+    for node, (lon, lat) in nodes.items():
+        text += f"<node id='{node}' lat='{lat}' lon='{lon}' version='1'/>"
+    for way, (refs, road, limit) in ways.items():
+        text += f"<way id='{way}' version='1'>" + "".join(f"<nd ref='{ref}'/>" for ref in refs)
+        text += f"<tag k='highway' v='{road}'/><tag k='maxspeed' v='{limit}'/></way>"
+    path = tmp_path / "roads.osm"
+    path.write_text(text + "</osm>")
+    return read_osm(path)
+
+
+def test_a_bus_that_leaves_its_line_past_two_stops_and_comes_back_skipped_them(tmp_path: Path) -> None:
+    # From 2.3 links on it drives 260 m beside the line, past the stops 3 and 4, and is back at 4.7.
+    away = [
+        fix(START_MS + s * 1000, s * 1000 / LINK_MS, off=0.5 if 276 <= s <= 560 else 0.0, speed_mps=4.3)
+        for s in range(0, 840, 10)
+    ]
+    alerts = of(AlertKind.SKIPPED_STOP, drive(tracker_of(tmp_path), away, until_ms=START_MS + 900_000))
+    assert [alert.ended_ms is None for alert in alerts] == [True]
+    assert "Bến 3, Bến 4" in alerts[0].text.vi
+    assert kinds(drive(tracker_of(tmp_path), on_time(0, 840))) == []
+
+
+def test_a_bus_becomes_late_at_ten_minutes_stays_so_at_eight_and_is_not_at_six(tmp_path: Path) -> None:
+    def call(link: float, late_s: int):
+        return [
+            fix(round(START_MS + (link + part) * LINK_MS + late_s * 1000), link + part, speed_mps=4.3)
+            for part in (-0.45, -0.3, -0.15, 0.0, 0.15, 0.3)
+        ]
+
+    def told(*minutes: int) -> list[tuple[str, bool]]:
+        way = on_time(0, 90)
+        for link, late in enumerate(minutes, 1):
+            way += call(link, late * 60)
+        return [k for k in kinds(drive(tracker_of(tmp_path), way)) if k[0] == "late"]
+
+    assert told(9, 9) == []
+    assert told(9, 11) == [("late", True)]
+    assert told(11, 11, 10) == [("late", True)]
+
+
+@pytest.mark.parametrize(
+    ("late_s", "was_open", "is_late"), [(650, False, True), (500, False, False), (500, True, True), (400, True, False)]
+)
+def test_lateness_has_a_limit_to_begin_and_a_nearer_one_to_end(
+    tmp_path: Path, late_s: float, was_open: bool, is_late: bool
+) -> None:
+    from fleet.alerts.punctual import late_since, running_early_since
+    from fleet.vehicle import Vehicle
+
+    table, bus = read_timetable(write_feed(tmp_path / "feed")), Vehicle("A", late_s=late_s)
+    if was_open:
+        bus.alerts[AlertKind.LATE] = None  # type: ignore[assignment]
+    assert (late_since(bus, table, 1000) is not None) == is_late
+    early = Vehicle("B", late_s=-late_s / 3)
+    if was_open:
+        early.alerts[AlertKind.RUNNING_EARLY] = None  # type: ignore[assignment]
+    assert (running_early_since(early, table, 1000) is not None) == (was_open or late_s >= 540)
+
+
+def test_a_bus_that_hurries_ahead_of_its_timetable_runs_early(tmp_path: Path) -> None:
+    hurry = [fix(START_MS + s * 1000, s * 2.2 * 1000 / LINK_MS, speed_mps=9.5) for s in range(0, 380, 10)]
+    alerts = of(AlertKind.RUNNING_EARLY, drive(tracker_of(tmp_path), hurry))
+    assert len(alerts) == 1
+    assert "chạy sớm 3 phút" in alerts[0].text.vi or "chạy sớm 4 phút" in alerts[0].text.vi
+
+
+def test_a_bus_that_claims_a_trip_and_stands_elsewhere_is_a_ghost_until_it_claims_no_more(tmp_path: Path) -> None:
+    # 3 km beside the line, from before the trip's time until after its end.
+    parked = [fix(START_MS + s * 1000, 2.0, off=6.0, speed_mps=0.0) for s in range(-300, 800, 20)]
+    gone = [fix(START_MS + s * 1000, 2.0, off=6.0, speed_mps=0.0, trip=None) for s in range(800, 1000, 20)]
+    alerts = of(AlertKind.GHOST, drive(tracker_of(tmp_path), parked + gone))
+    assert [alert.ended_ms is None for alert in alerts] == [True, False]
+    assert "T0-3" in alerts[0].text.en
+    assert alerts[0].updated_ms - START_MS <= 800_000
+
+
+def test_a_bus_that_runs_what_it_claims_is_no_ghost_even_in_a_jam(tmp_path: Path) -> None:
+    jam = on_time(0, 320) + stand(320, 830, 2.66)
+    assert of(AlertKind.GHOST, drive(tracker_of(tmp_path), jam)) == []
