@@ -127,14 +127,14 @@ def score_detours(rows: Iterable[Row], known: Happened) -> dict[str, Any]:
         left_out[known.routes.get(run, "?")] |= stops
     found = [route for route in second if route in said]
     late = [(said[route] - second[route]) / 60_000 for route in found]
-    stops = [(route, stop) for route in found for stop in told[route]]
+    pairs = [(route, stop) for route in found for stop in told[route]]
     return {
         "true_routes": len(second),
         "found": len(found),
         "false": len([route for route in said if route not in first]),
         "median_min_after_second_bus": round(float(np.median(late)), 1) if late else None,
         "within_10_min": share(sum(minutes <= 10.0 for minutes in late), len(second)),
-        "missed_stops_right": share(sum(stop in left_out[route] for route, stop in stops), len(stops)),
+        "missed_stops_right": share(sum(stop in left_out[route] for route, stop in pairs), len(pairs)),
         "missed_stops_found": share(
             sum(stop in told[route] for route in found for stop in left_out[route]),
             sum(len(left_out[route]) for route in found),
