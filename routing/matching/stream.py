@@ -131,7 +131,7 @@ class StreamMatcher:
             room = len(self._waiting.filled)
             if row >= room:
                 both = zip(self._waiting, make_waiting(room), strict=True)
-                self._waiting = Waiting(*(np.concatenate(pair) for pair in both))
+                self._waiting = Waiting(*(np.concatenate((np.asarray(a), np.asarray(b))) for a, b in both))
         return row
 
     def _learn(self, out: Decided, count: int) -> Matches:
