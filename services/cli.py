@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "score arrivals": ("services.score.arrivals:arrivals", "Score predicted arrivals beside the baselines."),
     "score assignment": ("services.score.assignment:assignment", "Score assigned trips and phases against labels."),
     "score events": ("services.score.events:events", "Score stop events and alerts against a simulation's truth."),
+    "score congestion": ("services.score.congestion:congestion", "Score speeds of edges against a run of SUMO."),
     "score matching": ("services.score.matching:matching", "Score map matching against known edges."),
     "network build": ("services.network.command:build", "Build a road network with its index and its map."),
     "network match": ("services.network.command:match", "Match traces to a road network."),

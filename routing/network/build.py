@@ -264,10 +264,10 @@ def finish(
                 ),
             )
         )
-    return _laid_out(raw, names, signals, tuple(notes), keep, keep_node)
+    return lay_out(raw, names, signals, tuple(notes), keep, keep_node)
 
 
-def _laid_out(
+def lay_out(
     raw: RawEdges,
     names: tuple[str, ...],
     signals: Sequence[tuple[float, float]],
@@ -275,6 +275,28 @@ def _laid_out(
     keep: NDArray[np.bool_],
     keep_node: NDArray[np.bool_],
 ) -> RoadNetwork:
+    """Lay edges out in metres of their own UTM zone.
+
+    Parameters
+    ----------
+    raw : RawEdges
+        All directed edges.
+    names : tuple of str
+        Street names, the first empty.
+    signals : sequence of (lon, lat)
+        Traffic signals.
+    findings : tuple of Finding
+        What was found while reading.
+    keep : ndarray of bool, shape (edges,)
+        Which edges to keep.
+    keep_node : ndarray of bool, shape (nodes,)
+        Which nodes; those of all kept edges among them.
+
+    Returns
+    -------
+    RoadNetwork
+        Its nodes and edges are numbered anew, in the order given.
+    """
     number = np.cumsum(keep_node) - 1
     point_size, piece_size = np.diff(raw.point_offset), np.diff(raw.piece_offset)
     keep_point, keep_piece = np.repeat(keep, point_size), np.repeat(keep, piece_size)

@@ -1,0 +1,198 @@
+"""`hanoi score congestion`: speeds of edges estimated from chosen vehicles of a SUMO run, beside the true ones."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from routing.congestion import Estimator
+from routing.congestion.levels import SLOW_SHARE
+from routing.network import NetworkError
+from routing.network.sumo import SumoNetwork, read_sumo
+from schemas.edge import LevelOfService
+from schemas.position import BusPosition, Quality
+from schemas.trip import Assignment, Phase
+from services.score.sumo_run import EdgeTruth, Probe, parse_probes, read_probes, read_truth
+
+# A Tuesday morning; the estimator knows times of week.
+START_MS = 1_767_661_200_000
+SURE_90 = 1.645
+LEAST_S = 30.0
+KMH = 3.6
+Answers = dict[tuple[int, int], float]
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """What was said of edges by interval: speed and deviation in metres a second, by (interval, edge)."""
+
+    speed_mps: Answers
+    sd_mps: Answers
+
+
+def estimate(
+    sumo: SumoNetwork, probes: Iterable[Probe], truth: list[EdgeTruth], noise_m: float, seed: int
+) -> tuple[Estimated, dict[str, Answers]]:
+    """Let the estimator of the living system see the reports, and note what it says when each interval ends.
+
+    Parameters
+    ----------
+    sumo : SumoNetwork
+        The roads.
+    probes : iterable of Probe
+        Reports in order of time.
+    truth : list of EdgeTruth
+        Whose intervals are asked for.
+    noise_m : float
+        Standard deviation of the receivers, each axis.
+    seed : int
+        Of that noise.
+
+    Returns
+    -------
+    Estimated
+        What it said of the edges that it knew.
+    dict
+        What simple rules say, told the true edge of each report: ``probe_mean``, the mean of each edge's reports;
+        ``all_probes``, the mean of all reports at once.
+    """
+    estimator, rng = Estimator(sumo.network), np.random.default_rng(seed)
+    row_of = {name: row for row, name in enumerate(sumo.edge_names)}
+    said, naive = Estimated({}, {}), {"probe_mean": Answers(), "all_probes": Answers()}
+    now: dict[int, tuple[float, float]] = {}
+    sums: dict[int, list[float]] = defaultdict(list)
+    number = 0
+    for time_s, group in groupby(probes, key=lambda probe: probe.time_s):
+        while number < len(truth) and time_s >= truth[number].end_s:
+            _note(number, now, sums, said, naive)
+            number += 1
+        if number == len(truth):
+            return said, naive
+        reports = list(group)
+        for probe in reports:
+            if probe.edge in row_of and time_s >= truth[number].begin_s:
+                sums[row_of[probe.edge]].append(probe.speed_mps)
+        states, _ = estimator.step(_positions(sumo, reports, noise_m, rng), START_MS + round(time_s * 1000) + 5_000)
+        for state in (state for cell in states for state in cell.states):
+            if state.level == LevelOfService.NO_DATA or state.speed_mps is None:
+                now.pop(state.edge_index, None)
+            else:
+                now[state.edge_index] = state.speed_mps, state.sd_mps or 0.0
+    _note(number, now, sums, said, naive)
+    return said, naive
+
+
+def _note(
+    number: int, now: Mapping[int, tuple[float, float]], sums: dict[int, list[float]], said: Estimated,
+    naive: dict[str, Answers],
+) -> None:  # fmt: skip
+    everything = [speed for speeds in sums.values() for speed in speeds]
+    for edge, (speed, sd) in now.items():
+        said.speed_mps[number, edge], said.sd_mps[number, edge] = speed, sd
+        if everything:
+            naive["all_probes"][number, edge] = float(np.mean(everything))
+    for edge, speeds in sums.items():
+        naive["probe_mean"][number, edge] = float(np.mean(speeds))
+    sums.clear()
+
+
+def _positions(sumo: SumoNetwork, reports: list[Probe], noise_m: float, rng: np.random.Generator) -> list[BusPosition]:
+    xy = np.array([(probe.x_m, probe.y_m) for probe in reports]) + rng.normal(0.0, noise_m, (len(reports), 2))
+    lon, lat = sumo.frame.to_lonlat(xy[:, 0], xy[:, 1])
+    time_ms = START_MS + round(reports[0].time_s * 1000)
+    return [
+        BusPosition(
+            vehicle_id=probe.vehicle_id, time_ms=time_ms, lon=x, lat=y, source="sumo", received_ms=time_ms,
+            assignment=Assignment(phase=Phase.IN_SERVICE, probability=1.0), quality=Quality(1.0, 1.0, 1.0, 1.0),
+            speed_mps=probe.speed_mps, heading_deg=probe.heading_deg % 360.0,
+        )
+        for probe, x, y in zip(reports, lon.tolist(), lat.tolist(), strict=True)
+    ]  # fmt: skip
+
+
+def score(sumo: SumoNetwork, truth: list[EdgeTruth], said: Estimated, naive: dict[str, Answers]) -> dict[str, Any]:
+    """Return the figures of what was said and of simple rules, on the same edges and intervals.
+
+    Parameters
+    ----------
+    sumo : SumoNetwork
+        The roads.
+    truth : list of EdgeTruth
+        True speeds.
+    said : Estimated
+        The estimator's.
+    naive : dict
+        The rules', by name.
+
+    Returns
+    -------
+    dict
+        `mae_kmh`, `bias_kmh`, congested precision and recall (below 40 % of the limit), share of truth inside the 90 %
+        interval, how many edge-intervals were scored and what share of the true ones that is.
+    """
+    row_of = {name: row for row, name in enumerate(sumo.edge_names)}
+    true = {
+        (number, row_of[name]): speed
+        for number, interval in enumerate(truth)
+        for name, speed in interval.speed_mps.items()
+        if name in row_of
+    }
+    keys = sorted(true.keys() & said.speed_mps.keys())
+    limit = sumo.network.edge_speed_limit_mps
+    inside = [abs(true[k] - said.speed_mps[k]) <= SURE_90 * said.sd_mps[k] for k in keys]
+    free = {key: float(limit[key[1]]) for key in keys}
+    rules = {"free_flow": free, **naive}
+    return {
+        **_figures(keys, true, said.speed_mps, limit),
+        "interval90_coverage": round(float(np.mean(inside)), 4) if keys else None,
+        "edges_scored": len(keys),
+        "share_of_edges": round(len(keys) / max(len(true), 1), 4),
+        "baselines": {
+            name: _figures([k for k in keys if k in answers], true, answers, limit) for name, answers in rules.items()
+        },
+    }
+
+
+def _figures(keys: list[tuple[int, int]], true: Answers, said: Answers, limit: Any) -> dict[str, Any]:
+    if not keys:
+        return {"mae_kmh": None}
+    error = np.array([said[k] - true[k] for k in keys]) * KMH
+    jam = np.array([true[k] < SLOW_SHARE * limit[k[1]] for k in keys])
+    called = np.array([said[k] < SLOW_SHARE * limit[k[1]] for k in keys])
+    right = int((jam & called).sum())
+    return {
+        "mae_kmh": round(float(np.abs(error).mean()), 2),
+        "bias_kmh": round(float(error.mean()), 2),
+        "congested_precision": round(right / int(called.sum()), 4) if called.any() else None,
+        "congested_recall": round(right / int(jam.sum()), 4) if jam.any() else None,
+        "scored": len(keys),
+    }
+
+
+@click.command()
+@click.option("--net", "net_file", type=click.Path(path_type=Path), required=True, help="SUMO's .net.xml(.gz).")
+@click.option("--fcd", "fcd_file", type=click.Path(path_type=Path), required=True, help="Its --fcd-output.")
+@click.option("--edgedata", "edge_file", type=click.Path(path_type=Path), required=True, help="Its <edgeData> of all.")
+@click.option("--probes", default="bus", show_default=True, help="Who reports: bus, cars, or bus,cars=5%.")
+@click.option("--every", "every_s", default=10.0, show_default=True, type=click.FloatRange(min=0.1), help="Seconds.")
+@click.option("--noise", "noise_m", default=5.0, show_default=True, type=click.FloatRange(min=0), help="Metres of GPS.")
+@click.option("--seed", default=1, show_default=True, help="Of the noise.")
+def congestion(
+    net_file: Path, fcd_file: Path, edge_file: Path, probes: str, every_s: float, noise_m: float, seed: int
+) -> None:
+    """Score speeds of edges against a run of SUMO; print JSON with simple rules beside it."""
+    try:
+        shares = parse_probes(probes)
+        sumo = read_sumo(net_file)
+    except (NetworkError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    truth = read_truth(edge_file, LEAST_S)
+    said, naive = estimate(sumo, read_probes(fcd_file, shares, every_s), truth, noise_m, seed)
+    figures = {"probes": probes, "every_s": every_s, "noise_m": noise_m, **score(sumo, truth, said, naive)}
+    click.echo(json.dumps(figures, indent=1))
