@@ -4,6 +4,7 @@ A report never comes before it was made, so the smallest (received - reported) o
 the shortest way its reports took. The middle vehicle stands for its source: single wrong clocks do not move it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fleet.cleaning.zone import hours_of, zone_of
@@ -134,7 +135,7 @@ class SourceClock:
         if not live:
             return None
         lags_ms = sorted(lags.best_ms() for lags in live)
-        middle_ms = lags_ms[len(lags_ms) // 2]
+        middle_ms = _middle(lags_ms)
         ordinary = -AHEAD_MS <= middle_ms <= BEHIND_MS
         twice = [lags for lags in live if lags.before_ms is not None]
         steady = sum(abs(lags.now_ms - (lags.before_ms or 0)) < STEADY_MS for lags in twice)
@@ -164,6 +165,11 @@ class SourceClock:
         live = {name: lags.best_ms() for name, lags in self._lags.items() if lags.window >= window - 1}
         if not live:
             return []
-        middle_ms = sorted(live.values())[len(live) // 2]
+        middle_ms = _middle(sorted(live.values()))
         off = [(name, -lag / 1000.0) for name, lag in live.items() if abs(lag - middle_ms) > BEHIND_MS]
         return sorted(off, key=lambda item: -abs(item[1] + middle_ms / 1000.0))[:most]
+
+
+def _middle(lags_ms: Sequence[int]) -> int:
+    """Return the middle one of sorted lags; of two that of the better clock: one of two buses is not its source."""
+    return min(lags_ms[(len(lags_ms) - 1) // 2], lags_ms[len(lags_ms) // 2], key=abs)

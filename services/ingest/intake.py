@@ -22,6 +22,7 @@ from services.ingest.turns import Turns
 from services.ingest.writer import LogWriter
 from services.recordings import Item, Refusal
 from services.recordings.bound import TooManyRecordsError
+from services.recordings.gtfs_rt import OTHERS
 from services.stream.base import Outgoing
 
 PARSE_IN_THREAD_BYTES = 65_536
@@ -219,7 +220,7 @@ class Intake:
             if items:
                 metrics.RECORDS.labels(source, door, outcome).inc(len(items))
         for other in verdict.others:
-            kind = other.kind if other.kind.startswith("MsgType_") else "unknown"
+            kind = other.kind if other.kind.startswith("MsgType_") or other.kind in OTHERS.values() else "unknown"
             metrics.OTHERS.labels(source, kind).inc()
 
 

@@ -8,14 +8,15 @@ from google.transit import gtfs_realtime_pb2
 from schemas.fix import Fix
 from services.recordings.bound import NO_BOUND, check_count
 from services.recordings.frames import read_varint
-from services.recordings.other import Item
+from services.recordings.other import Item, OtherMessage
 from services.recordings.refusal import Refusal, make_fix, make_trip, number, words
 
 HEADER_TAG = b"\x0a"  # field 1, a message
+OTHERS = {"trip_update": "TripUpdate", "alert": "Alert", "trip_modifications": "TripModifications", "shape": "Shape"}
 
 
 def parse_gtfs_rt(data: bytes, source: str, received_ms: int | None, most: int = NO_BOUND) -> list[Item]:
-    """Read one FeedMessage into fixes and refusals; entities without a vehicle position, or deleted, are passed over.
+    """Read one FeedMessage into fixes and refusals; other entities are told as such, deleted ones are passed over.
 
     Parameters
     ----------
@@ -30,8 +31,9 @@ def parse_gtfs_rt(data: bytes, source: str, received_ms: int | None, most: int =
 
     Returns
     -------
-    list of Fix or Refusal
-        One entry a vehicle position; one refusal alone where the bytes are no FeedMessage.
+    list of Fix, Refusal or OtherMessage
+        One entry a vehicle position, then one each that is none: a feed of trip updates given for one of positions
+        shows so. One refusal alone where the bytes are no FeedMessage.
     """
     feed = gtfs_realtime_pb2.FeedMessage()
     try:
@@ -48,7 +50,13 @@ def parse_gtfs_rt(data: bytes, source: str, received_ms: int | None, most: int =
     # One that is deleted is no longer there, whatever it still says.
     entities = [entity for entity in feed.entity if entity.HasField("vehicle") and not entity.is_deleted]
     items = [_entity(index, entity, source, at_ms, header_ms) for index, entity in enumerate(entities)]
-    return _refuse_contradictions(items, entities)
+    return [*_refuse_contradictions(items, entities), *_others(feed, len(items))]
+
+
+def _others(feed: Any, first: int) -> list[OtherMessage]:
+    strange = [entity for entity in feed.entity if not entity.HasField("vehicle") and not entity.is_deleted]
+    kinds = (next((kind for name, kind in OTHERS.items() if entity.HasField(name)), "Entity") for entity in strange)
+    return [OtherMessage(first + number, kind) for number, kind in enumerate(kinds)]
 
 
 def find_header_ms(data: bytes) -> int | None:

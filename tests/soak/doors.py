@@ -135,12 +135,16 @@ def _spoil_entity(rng: random.Random, entity: Any) -> Any:
     _spoil_fields(rng, part, [f.name for f in part.DESCRIPTOR.fields if f.message_type is None])
     if rng.random() < 0.1:
         spoilt.ClearField("vehicle")
+    spoilt.is_deleted = rng.random() < 0.1
     return spoilt
 
 
 def _pack_feed(entities: Sequence[Any]) -> bytes:
     feed = gtfs_realtime_pb2.FeedMessage()
     feed.header.gtfs_realtime_version = "2.0"
+    # Whatever the header says, buses with times of their own are taken.
+    feed.header.incrementality = len(entities) % 2
+    feed.header.timestamp = (0, 1, 2**40, 2**63)[len(entities) % 4]
     feed.entity.extend(entities)
     return bytes(feed.SerializePartialToString())
 

@@ -8,7 +8,7 @@ from google.transit import gtfs_realtime_pb2 as pb
 from fleet.gtfs import read_timetable
 from fleet.tracker import Tracker, TrackOutputs
 from schemas.fix import Fix
-from services.recordings import parse_gtfs_rt
+from services.recordings import OtherMessage, parse_gtfs_rt
 from services.recordings.bound import TooManyRecordsError
 from services.recordings.refusal import Refusal
 from tests.services.api.parts import DATE, NOON_MS, gtfs_zip
@@ -174,6 +174,22 @@ def test_a_differential_message_brings_what_changed_and_what_it_deletes_is_not_t
     assert [position.vehicle_id for position in out.positions] == ["stays"]
     track(tracker, feed(("gone", "t1"), time_ms=NOON_MS + 10_000), now_ms=NOON_MS + 10_000)
     assert tracker.verdicts == {}
+
+
+def test_a_feed_of_trip_updates_given_for_one_of_positions_shows_so() -> None:
+    message = feed(("a", "t1"))
+    for kind in ("trip_update", "trip_update", "alert"):
+        getattr(message.entity.add(id=kind), kind).SetInParent()
+    message.entity.add(id="nothing")
+    items = parse_gtfs_rt(message.SerializePartialToString(), "depot", NOON_MS)
+    assert [item.kind for item in items if isinstance(item, OtherMessage)] == [
+        "TripUpdate",
+        "TripUpdate",
+        "Alert",
+        "Entity",
+    ]
+    assert [item.index for item in items if isinstance(item, OtherMessage)] == [1, 2, 3, 4]
+    assert isinstance(items[0], Fix)
 
 
 def test_a_bus_that_changes_its_trip_from_message_to_message_has_one_at_a_time(tracker: Tracker) -> None:
