@@ -100,7 +100,7 @@ class Follower:
         dt_s = (fix.time_ms - last.time_ms) / 1000.0
         east, north = self._timetable.frame.metres_per_degree
         x, y = (last.lon - self._timetable.frame.lon) * east, (last.lat - self._timetable.frame.lat) * north
-        first_m = float(progress.pattern.stop_distance_m[0])
+        first_m = progress.pattern.stops_m[0]
         low_m = max(first_m, progress.distance_m - FASTEST_MPS * dt_s - AT_START_M)
         line = (progress.pattern.x, progress.pattern.y, progress.pattern.along_m)
         at_m, off_m, _ = match_point(x, y, *line, low_m, progress.distance_m, low_m, -1.0)
@@ -128,12 +128,13 @@ class Follower:
             vehicle.progress = self._seat(vehicle, progress.run, fix, x, y)
             self._seat_watch(vehicle, fix)
             return
-        last_m = float(progress.pattern.stop_distance_m[-1])
+        last_m = progress.pattern.stops_m[-1]
         if not _is_of(vehicle, progress.run) and progress.distance_m > last_m - END_M:
             progress.distance_m = max(last_m, progress.distance_m)  # it ended its trip: so it called there
         events = watch.drive(before_m, before_ms, progress.distance_m, fix.time_ms, door_open=fix.door_open)
-        out.lessons += self._teach(vehicle, events, fix.time_ms)
-        out.stop_events += events
+        if events:
+            out.lessons += self._teach(vehicle, events, fix.time_ms)
+            out.stop_events += events
 
     def _teach(self, vehicle: Vehicle, events: list[StopEvent], known_ms: int) -> list[Lesson]:
         """Return what events teach; each arrival teaches once, even if the bus is seated anew and comes by again."""
@@ -154,7 +155,7 @@ class Follower:
         waits = vehicle.belief.mode in (WAIT, EMPTY) and vehicle.belief.off_m > AT_START_M
         vehicle.held = waits or _is_early(vehicle, progress, fix)
         if vehicle.held:
-            progress.distance_m = float(progress.pattern.stop_distance_m[0])
+            progress.distance_m = progress.pattern.stops_m[0]
         watch.seat(progress.distance_m, fix.time_ms, waits=vehicle.held or _waits(progress, fix))
         vehicle.link_from = None
 
@@ -167,7 +168,7 @@ def _is_early(vehicle: Vehicle, progress: Progress, fix: Fix) -> bool:
     """Return whether a bus before its time has not clearly set out: buses roll about at terminals."""
     if fix.time_ms >= progress.run.start_ms - EARLY_MS:
         return False
-    first_m = float(progress.pattern.stop_distance_m[0])
+    first_m = progress.pattern.stops_m[0]
     return vehicle.belief.mode in (WAIT, EMPTY) or vehicle.belief.at_m < first_m + COMES_BACK_M
 
 
@@ -176,7 +177,7 @@ def _leaves(vehicle: Vehicle, progress: Progress, fix: Fix) -> bool:
     if _is_early(vehicle, progress, fix):
         return False
     reach_m = AT_START_M + FASTEST_MPS * (fix.time_ms - progress.time_ms) / 1000.0
-    return vehicle.belief.mode == RUN and vehicle.belief.at_m <= float(progress.pattern.stop_distance_m[0]) + reach_m
+    return vehicle.belief.mode == RUN and vehicle.belief.at_m <= progress.pattern.stops_m[0] + reach_m
 
 
 def _is_astray(vehicle: Vehicle, progress: Progress) -> bool:

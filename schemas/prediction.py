@@ -5,7 +5,7 @@ from schemas.text import Text
 from schemas.units import DurationS, Id, ServiceDate, SignedS, TimeMs
 
 
-class StopPrediction(Message, frozen=True, gc=False):
+class StopPrediction(Message, frozen=True):
     """One stop ahead: honest quantiles, and the one time shown to riders.
 
     Half of the arrivals come before ``p50_ms``; ``eta_ms`` is chosen from the

@@ -221,7 +221,7 @@ def _is_sure(vehicle: Vehicle, now_ms: int) -> bool:
     progress = vehicle.progress
     if progress is None or vehicle.last is None or vehicle.phase is not Phase.IN_SERVICE:
         return False
-    far = progress.distance_m > float(progress.pattern.stop_distance_m[0]) + FROM_START_M and not progress.is_at_end
+    far = progress.distance_m > progress.pattern.stops_m[0] + FROM_START_M and not progress.is_at_end
     fresh = now_ms - vehicle.last.time_ms <= FRESH_MS
     return far and fresh and vehicle.probability >= SURE and progress.off_m <= OFF_M
 

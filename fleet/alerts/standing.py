@@ -59,5 +59,5 @@ def _stands_in_service(vehicle: Vehicle, time_ms: int) -> bool:
         return False
     if (0.0 if vehicle.last is None else vehicle.last.speed_mps or 0.0) >= DRIVES_MPS:
         return False
-    stops = progress.pattern.stop_distance_m
-    return bool(stops[0] + NEAR_END_M <= progress.distance_m <= stops[-1] - NEAR_END_M)
+    stops = progress.pattern.stops_m
+    return stops[0] + NEAR_END_M <= progress.distance_m <= stops[-1] - NEAR_END_M

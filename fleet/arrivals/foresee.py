@@ -257,6 +257,6 @@ def is_off_route(progress: Progress) -> bool:
 
 
 def _way_to_start_m(progress: Progress, x: float, y: float) -> float:
-    sx, sy, _ = progress.pattern.point_at(float(progress.pattern.stop_distance_m[0]))
+    sx, sy = progress.pattern.begin_xy
     away = math.hypot(x - sx, y - sy)
     return max(0.0, away - 60.0) * 1.3

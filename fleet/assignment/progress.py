@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from fleet.gtfs.along import match_point
 from fleet.gtfs.patterns import Pattern
 from fleet.gtfs.timetable import Timetable, TripRun
 
+Floats = NDArray[np.float64]
 BACK_M = 40.0
 MAX_SPEED_MPS = 28.0
 AHEAD_M = 150.0
@@ -38,20 +41,33 @@ class Progress:
     @property
     def is_at_start(self) -> bool:
         """Whether the bus stands within 80 m of the first stop's place on the shape."""
-        return self.distance_m <= float(self.pattern.stop_distance_m[0]) + 80.0
+        return self.distance_m <= self.pattern.stops_m[0] + 80.0
 
     @property
     def is_at_end(self) -> bool:
         """Whether the bus is within 30 m of the last stop's place on the shape, or past it."""
-        return self.distance_m >= float(self.pattern.stop_distance_m[-1]) - 30.0
+        return self.distance_m >= self.pattern.stops_m[-1] - 30.0
 
 
 def scheduled_distance_m(timetable: Timetable, run: TripRun, time_ms: int) -> float:
     """Return where along its shape the timetable has a trip at a moment, metres."""
     rows = timetable.stops_of(run.trip)
     second = (time_ms - run.day_start_ms) / 1000.0
-    times = np.column_stack([timetable.arrival_s[rows], timetable.departure_s[rows]]).ravel()
-    return float(np.interp(second, times, np.repeat(timetable.pattern_of(run.trip).stop_distance_m, 2)))
+    stop_m = timetable.pattern_of(run.trip).stop_distance_m
+    return place_at(second, timetable.arrival_s[rows], timetable.departure_s[rows], stop_m)
+
+
+@numba.njit(cache=True)
+def place_at(second: float, arrival_s: Floats, departure_s: Floats, stop_m: Floats) -> float:
+    """Return how far along its shape a trip should be: at a stop from arrival to departure, evenly in between."""
+    for i in range(len(stop_m)):
+        if second <= arrival_s[i]:
+            gap_s = arrival_s[i] - departure_s[i - 1] if i > 0 else 0.0
+            part = (arrival_s[i] - second) / gap_s if gap_s > 0.0 else 0.0
+            return float(stop_m[i] - part * (stop_m[i] - stop_m[i - 1])) if part > 0.0 else float(stop_m[i])
+        if second <= departure_s[i]:
+            return float(stop_m[i])
+    return float(stop_m[-1])
 
 
 def seat(

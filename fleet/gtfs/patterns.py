@@ -1,6 +1,7 @@
 """Patterns: each way of serving a list of stops along one shape, once, however many trips run it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +27,21 @@ class Pattern:
     along_m: Floats
     drawn: bool
 
-    @property
+    @cached_property
     def length_m(self) -> float:
         """Length of the shape, metres."""
         return float(self.along_m[-1])
+
+    @cached_property
+    def stops_m(self) -> list[float]:
+        """The stops along the shape as plain numbers: one of them is read faster than out of an array."""
+        along: list[float] = self.stop_distance_m.tolist()
+        return along
+
+    @cached_property
+    def begin_xy(self) -> tuple[float, float]:
+        """Where the first stop lies on the shape, x and y in metres."""
+        return self.point_at(self.stops_m[0])[:2]
 
     def point_at(self, distance_m: float) -> tuple[float, float, float]:
         """Return the place at a way along the shape.

@@ -55,7 +55,7 @@ class StopWatch:
         list of StopEvent
             A departure completes the event of its arrival; a gap longer than five minutes is not filled in.
         """
-        stops = self.timetable.pattern_of(self.run.trip).stop_distance_m
+        stops = self.timetable.pattern_of(self.run.trip).stops_m
         if to_ms - from_ms > MAX_GAP_MS:
             self.seat(to_m, to_ms, waits=self.at == 0 and to_m <= stops[0] + AFTER_STOP_M)
             return []

@@ -61,6 +61,11 @@ class Estimator:
         self._waiting: list[BusPosition] = []
         self._begin_anew()
 
+    def know_stops(self, stops_lonlat: Floats | None) -> None:
+        """Take the places of stops (lon, lat), as after a change of the timetable; all else goes on."""
+        self._stops = stops_lonlat
+        self._observer.know_stops(stops_lonlat)
+
     def _begin_anew(self) -> None:
         """Forget the buses and what was told; keep what was learnt."""
         network = self.network

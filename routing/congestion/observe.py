@@ -58,9 +58,14 @@ class Observer:
         self._roads = roads
         self._set = settings
         self._seen: dict[str, _Seen] = {}
+        self.know_stops(stops_lonlat)
+
+    def know_stops(self, stops_lonlat: Floats | None) -> None:
+        """Take the places of stops, as after a change of the timetable; buses are followed on."""
         self._stops: cKDTree | None = None
         if stops_lonlat is not None and len(stops_lonlat):
-            self._stops = cKDTree(np.column_stack(roads.network.to_xy(stops_lonlat[:, 0], stops_lonlat[:, 1])))
+            xy = self._roads.network.to_xy(stops_lonlat[:, 0], stops_lonlat[:, 1])
+            self._stops = cKDTree(np.column_stack(xy))
 
     def observe(self, positions: Sequence[BusPosition]) -> list[Traversal]:
         """Take reports in order of time and say what was driven since the last ones.

@@ -16,6 +16,7 @@ from routing.network.graph import Floats
 from routing.paths import load_hierarchy
 from services.city.folder import CityFolder
 from services.city.timetable import read_city_timetable
+from services.city.watch import CityWatch
 from services.context import Context
 from services.stream.runner import Incoming, Result, run_step
 
@@ -33,15 +34,19 @@ class EstimateStep:
         The estimator.
     history_file : Path
         Where its usual speeds are kept.
+    city : Path
+        The city folder: the stops of a new timetable are taken from there.
     """
 
-    def __init__(self, estimator: Estimator, history_file: Path) -> None:
+    def __init__(self, estimator: Estimator, history_file: Path, city: Path) -> None:
         self._estimator = estimator
         self._file = history_file
+        self._watch = CityWatch(city)
         self._saved_ms: int | None = None
 
     def handle(self, batch: Sequence[Incoming[Any]], now_ms: int) -> Result:
         """Take a batch of positions at a time of the city's clock."""
+        self._follow_the_timetable()
         states, incidents = self._estimator.step([item.message for item in batch], now_ms)
         if self._saved_ms is None:
             self._saved_ms = now_ms
@@ -50,6 +55,14 @@ class EstimateStep:
             self._saved_ms = now_ms
         outputs = [("road.states", state.cell, state) for state in states]
         return Result(outputs=[*outputs, *(("incidents", i.incident_id, i) for i in incidents)])
+
+    def _follow_the_timetable(self) -> None:
+        """Take the stops of a new timetable; of one that cannot be read the stops before stay."""
+        city = self._watch.find_new()
+        stops = None if city is None else read_stops(city.gtfs)
+        if stops is not None:
+            self._estimator.know_stops(stops)
+            _log.info("the stops of another timetable are in use", stops=len(stops))
 
     def save(self) -> None:
         """Write the usual speeds; a full disk is said, not died of."""
@@ -99,7 +112,7 @@ def run(context: Context) -> None:
     history_file = context.settings.run.var_dir / "estimate" / "history.npz"
     history.load(history_file)
     estimator = Estimator(network, stops_lonlat=read_stops(city.gtfs), history=history, settings=settings)
-    step = EstimateStep(estimator, history_file)
+    step = EstimateStep(estimator, history_file, city.root)
     _log.info("estimating", edges=network.edge_count)
     try:
         run_step(

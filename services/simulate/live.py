@@ -67,6 +67,10 @@ class LiveBuses:
         """How many vehicles work in the present plan."""
         return len(self._simulation.plan.duties) if self._simulation else 0
 
+    def change(self, streets: Streets) -> None:
+        """Drive by another timetable from the next step on: every bus is set where that has it then."""
+        self._streets, self._simulation, self._end_ms = streets, None, 0
+
     def follow(self, now_ms: int) -> list[Fix]:
         """Drive on to a moment and return what was reported on the way.
 

@@ -11,7 +11,8 @@ import msgspec
 import structlog
 
 from schemas.camera import CameraCount
-from services.city.folder import CityFolder
+from services.city.folder import CityError, CityFolder
+from services.city.watch import CityWatch
 from services.context import Context
 from services.ingest.tokens import internal_token
 from services.simulate.cameras import counting_only
@@ -48,14 +49,28 @@ def run(context: Context) -> None:
         contextlib.closing(context.stream.producer()) as producer,
     ):
         sender = Sender(client, lambda: internal_token(settings, SOURCE))
-        step = 0
+        watch, step = CityWatch(city.root), 0
         while not context.stop.is_set():
+            _follow_the_timetable(watch, buses, repeat=repeat)
             sender.send(buses.follow(context.clock.now_ms()))
             _publish(producer, buses.take_counts())
             if step % SAY_EVERY_STEPS == 0:
                 _say(streets.name, buses, sender)
             step += 1
             context.stop.wait(STEP_S)
+
+
+def _follow_the_timetable(watch: CityWatch, buses: LiveBuses, *, repeat: bool | None) -> None:
+    """Drive by a new timetable of the city; one that cannot be read is said, the one before stays."""
+    city = watch.find_new()
+    if city is None:
+        return
+    try:
+        buses.change(read_streets(city, repeat_calendar=repeat))
+    except CityError as error:
+        log.error("the new timetable cannot be driven; the one before stays", reason=str(error))
+        return
+    log.info("buses drive by another timetable")
 
 
 def _publish(producer: Producer, counts: Sequence[CameraCount]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from routing.congestion import Estimator
 from routing.network import save_network
 from schemas.edge import RoadStates
 from schemas.feed import ClockTick
@@ -15,12 +16,13 @@ from schemas.text import Text
 from services.city.folder import City, write_city
 from services.clock import CityClock
 from services.context import Context
-from services.estimate.pipeline import find_network, read_stops, run
+from services.estimate.pipeline import EstimateStep, find_network, read_stops, run
 from services.settings import Settings
 from services.stream.base import Outgoing
 from services.stream.embedded import EmbeddedStream
 from tests.data import shared_data
 from tests.routing.congestion.test_estimate import NET, START_MS, drive
+from tests.services.city.builders import FEED, write_feed
 
 
 class Wall:
@@ -132,3 +134,30 @@ def test_the_stops_of_a_real_feed_are_read_and_a_broken_feed_is_not_the_end(tmp_
     broken.write_bytes(b"no zip")
     assert read_stops(broken) is None
     assert read_stops(None) is None
+
+
+def test_a_new_timetable_brings_its_stops_and_one_that_cannot_be_read_leaves_those_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.city.watch.LOOK_EVERY_S", 0.0)
+    root = city(tmp_path / "city", network=True)
+    estimator = Estimator(NET)
+    step = EstimateStep(estimator, tmp_path / "history.npz", root)
+    standing = drive("b1", 0.0, 8.0)[-1]
+
+    def at_stop() -> bool:
+        x, y = NET.to_xy(np.array([standing.lon]), np.array([standing.lat]))
+        return bool(estimator._observer._at_stop(x, y)[0])
+
+    assert not at_stop()
+    stops = (
+        f"stop_id,stop_name,stop_lat,stop_lon\nA,A,{standing.lat},{standing.lon}\nB,B,21.5,105.85\nC,C,21.6,105.85\n"
+    )
+    write_feed(root / "gtfs.zip", FEED | {"stops.txt": stops})
+    city(root, network=False)
+    step.handle([], START_MS)
+    assert at_stop()
+    (root / "gtfs.zip").write_bytes(b"no zip")
+    city(root, network=False)
+    step.handle([], START_MS)
+    assert at_stop()

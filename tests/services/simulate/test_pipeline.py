@@ -11,10 +11,14 @@ import services.simulate.pipeline
 from schemas.fix import Fix
 from schemas.message import decode
 from schemas.topics import TOPICS
+from services.city.folder import CityFolder
+from services.city.watch import CityWatch
 from services.context import Context
 from services.sample.build import build_sample
 from services.sample.lines import LINES
 from services.settings import Settings
+from services.simulate.city import read_streets
+from services.simulate.live import LiveBuses
 from services.stream import open_stream
 
 NOW_MS = 1_767_575_100_000
@@ -69,3 +73,27 @@ def test_moving_buses_come_through_the_real_door_within_seconds(tmp_path: Path, 
     assert len({fix.vehicle_id for fix in fixes}) > 20
     assert any((fix.speed_mps or 0) > 3 for fix in fixes)
     assert not any(thread.is_alive() for thread in services_)
+
+
+def test_a_new_timetable_is_driven_at_once_and_a_broken_one_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.city.watch.LOOK_EVERY_S", 0.0)
+    root = tmp_path / "city"
+    build_sample(root, seed=1, now_ms=NOW_MS, lines=LINES[:4])
+    streets = read_streets(CityFolder(root))
+    buses, watch = LiveBuses(streets, seed=1), CityWatch(root)
+    buses.follow(NOW_MS)
+    many = buses.vehicles
+    build_sample(tmp_path / "small", seed=1, now_ms=NOW_MS, lines=LINES[:1])
+    for name in ("gtfs.zip", "city.json"):
+        (tmp_path / "small" / name).replace(root / name)
+    services.simulate.pipeline._follow_the_timetable(watch, buses, repeat=None)
+    buses.follow(NOW_MS + 1_000)
+    assert 0 < buses.vehicles < many
+    few = buses.vehicles
+    (root / "gtfs.zip").write_bytes(b"no zip")
+    (root / "city.json").touch()
+    services.simulate.pipeline._follow_the_timetable(watch, buses, repeat=None)
+    buses.follow(NOW_MS + 2_000)
+    assert buses.vehicles == few
