@@ -3,13 +3,14 @@
 import enum
 
 from schemas.message import Message
-from schemas.units import DistanceM, Id, Probability, ServiceDate
+from schemas.units import DistanceM, Id, Probability, ServiceDate, ServiceTime
 
 
 class TripRef(Message, frozen=True):
     """A GTFS trip on one service date; any part may be unknown in a claim.
 
-    ``block_id`` is the day's work of one bus where a source names that instead of a trip.
+    ``block_id`` is the day's work of one bus where a source names that instead of a trip. ``start_time`` is the planned
+    departure: of a trip of frequencies.txt, which of its departures is meant.
     """
 
     trip_id: str | None = None
@@ -17,6 +18,7 @@ class TripRef(Message, frozen=True):
     route_id: str | None = None
     direction_id: int | None = None
     block_id: str | None = None
+    start_time: ServiceTime | None = None
 
 
 class Phase(enum.StrEnum):

@@ -24,4 +24,6 @@ Id = Annotated[str, Meta(min_length=1, max_length=256)]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="SHA-256, lower-case hexadecimal")]
 # Local calendar day of the timetable, YYYYMMDD; may run past 24:00 (GTFS).
 ServiceDate = Annotated[str, Meta(pattern="^[0-9]{8}$", description="YYYYMMDD")]
+# A time of a service day as GTFS writes it; 24:00:00 and later are after midnight.
+ServiceTime = Annotated[str, Meta(pattern="^[0-9]{1,2}:[0-5][0-9]:[0-5][0-9]$", description="H:MM:SS")]
 Pixel = Annotated[float, Meta(description="pixels from the left or the top of the frame")]

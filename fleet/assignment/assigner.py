@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from fleet.assignment.claim import find_claimed_run
 from fleet.assignment.filter import Sight, TripFilter
 from fleet.assignment.model import OTHER_LINE
+from fleet.assignment.phase import BASE_M, BASE_MS
 from fleet.gtfs.clock import format_date, local_date
 from fleet.gtfs.timetable import Timetable, TripRun
 from fleet.vehicle import Vehicle
@@ -58,8 +59,11 @@ class Assigner:
             ``None`` where the bus most likely runs none.
         """
         belief = vehicle.belief
-        if vehicle.last is not None and fix.time_ms - vehicle.last.time_ms > SILENCE_MS:
+        silence_ms = 0 if vehicle.last is None else fix.time_ms - vehicle.last.time_ms
+        if silence_ms > SILENCE_MS:
             belief.forget()
+        if silence_ms > BASE_MS and math.hypot(x - vehicle.x, y - vehicle.y) < BASE_M:
+            belief.base = (x, y)
         trip, zero, block = self._hear(fix.claimed_trip, fix.time_ms) if fix.claimed_trip is not None else (-1, 0.0, -1)
         sight = Sight(x, y, fix.time_ms / 1000.0, vehicle.direction_rad, fix.speed_mps, trip, zero, block)
         self._filter.take(belief, sight, self._cost_of(fix))

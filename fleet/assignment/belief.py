@@ -11,7 +11,10 @@ from fleet.assignment.rows import COLUMNS
 
 Floats = NDArray[np.float64]
 Place = tuple[float, float, float]
-Dumped = tuple[bytes, Place, Place, tuple[int, float] | None, int, float, float, float, tuple[int, float]]
+Dumped = tuple[
+    bytes, Place, Place, tuple[int, float] | None, int, float, float, float, tuple[int, float],
+    tuple[float, float] | None,
+]  # fmt: skip
 
 
 def _nothing() -> Floats:
@@ -25,7 +28,7 @@ class TripBelief:
     ``rows`` are the hypotheses (fleet/assignment/rows.py), ``seen`` x, y and time in seconds of that fix, ``looked`` of
     the fix at which new hypotheses were last sought. ``chosen`` is the trip and service day (seconds since 1970)
     believed in, ``mode`` what the bus does on it, ``at_m`` and ``off_m`` where it is along and beside the shape.
-    ``heard`` is the trip its source named last.
+    ``heard`` is the trip its source named last. ``base`` is where the bus last spent hours, x and y.
     """
 
     rows: Floats = field(default_factory=_nothing)
@@ -37,6 +40,7 @@ class TripBelief:
     off_m: float = 0.0
     probability: float = 0.0
     heard: tuple[int, float] = (-1, 0.0)
+    base: tuple[float, float] | None = None
 
     def forget(self) -> None:
         """Start anew, as after a long silence."""
@@ -45,7 +49,8 @@ class TripBelief:
     def dump(self) -> Dumped:
         """Return everything, as `restore` takes it."""
         rows = np.ascontiguousarray(self.rows).tobytes()
-        return rows, self.seen, self.looked, self.chosen, self.mode, self.at_m, self.off_m, self.probability, self.heard
+        told = (self.chosen, self.mode, self.at_m, self.off_m, self.probability, self.heard, self.base)
+        return rows, self.seen, self.looked, *told
 
     @classmethod
     def restore(cls, rows: bytes, *rest: Any) -> "TripBelief":

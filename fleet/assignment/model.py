@@ -133,4 +133,4 @@ def late_score(late_s: float, elapsed_s: float) -> float:
     late = late_s - LATE_S - DRIFT * elapsed_s
     scale = LATE_SD_S + LATE_GROWTH * elapsed_s if late > 0.0 else EARLY_SD_S + EARLY_GROWTH * elapsed_s
     z = late / scale
-    return -1.5 * math.log(1.0 + 0.5 * z * z) - 0.25 * min(z * z, 9.0)
+    return -1.5 * math.log(1.0 + 0.5 * z * z) - 0.1 * min(z * z, 9.0)

@@ -19,7 +19,7 @@ INT32_MAX = 2**31 - 1
 SOMEONE, EARLIEST_MS = "anyone", 946_684_800_000
 COLUMNS = (
     "vehicle_id", "time_ms", "latitude", "longitude", "speed_mps", "heading_deg", "trip_id", "start_date", "route_id",
-    "direction_id", "stop_id", "stop_sequence", "door_open", "ignition", "driver_id", "block_id",
+    "direction_id", "stop_id", "stop_sequence", "door_open", "ignition", "driver_id", "block_id", "start_time",
 )  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def write_csv(fixes: Sequence[Fix]) -> bytes:
             for value in (
                 fix.vehicle_id, fix.time_ms, fix.lat, fix.lon, fix.speed_mps, fix.heading_deg, trip.trip_id,
                 trip.start_date, trip.route_id, trip.direction_id, fix.claimed_stop_id, fix.claimed_stop_sequence,
-                fix.door_open, fix.ignition, fix.driver_id, trip.block_id,
+                fix.door_open, fix.ignition, fix.driver_id, trip.block_id, trip.start_time,
             )
         )  # fmt: skip
     return out.getvalue().encode()
@@ -102,7 +102,7 @@ def write_gtfs_rt(fixes: Sequence[Fix]) -> bytes:
 
 def _write_claims(vehicle: gtfs_realtime_pb2.VehiclePosition, fix: Fix) -> None:
     trip = fix.claimed_trip or TripRef()
-    for name in ("trip_id", "start_date", "route_id", "direction_id"):
+    for name in ("trip_id", "start_date", "start_time", "route_id", "direction_id"):
         value = getattr(trip, name)
         if value is not None:
             setattr(vehicle.trip, name, value)

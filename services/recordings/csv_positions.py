@@ -24,6 +24,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "route_id": ("vehicle.trip.route_id", "route_id"),
     "direction_id": ("vehicle.trip.direction_id", "direction_id"),
     "block_id": ("block_id", "blockId"),
+    "start_time": ("vehicle.trip.start_time", "start_time"),
     "assignment_id": ("assignmentId", "assignment_id"),
     "assignment_type": ("assignmentType", "assignment_type"),
     "stop_id": ("vehicle.stop_id", "stop_id"),
@@ -32,7 +33,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "ignition": ("ignition",),
     "driver_id": ("driver_id", "operator_id", "driver"),
 }
-CLAIM = ("trip_id", "start_date", "route_id", "direction_id", "block_id")
+CLAIM = ("trip_id", "start_date", "route_id", "direction_id", "block_id", "start_time")
 # What an assignment of one column and its type in another means.
 ASSIGNED = {"BLOCK_ID": "block_id", "TRIP_ID": "trip_id", "ROUTE_ID": "route_id"}
 NEEDED = ("vehicle_id", "time", "lat", "lon")

@@ -104,6 +104,7 @@ def _entity(index: int, entity: Any, source: str, at_ms: int | None, header_ms: 
                 trip.start_date,
                 trip.route_id,
                 trip.direction_id if trip.HasField("direction_id") else None,
+                start_time=trip.start_time,
             ),
             "claimed_stop_id": words(vehicle.stop_id),
             "claimed_stop_sequence": (

@@ -1,6 +1,7 @@
 """One record that no fix could be made of, said so that its sender can mend it."""
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from schemas.trip import TripRef
 MAX_SPEED_MPS = 140.0
 RANGES = {"lon": "-180 to 180 degrees", "lat": "-90 to 90 degrees"}
 FIRST_MS, LAST_MS = 946_684_800_000, 4_102_444_800_000  # 2000 to 2100
+START_TIME = re.compile(r"[0-9]{1,2}:[0-5][0-9]:[0-5][0-9]")
 MAX_ID_BITS = 256  # of an id that is a number
 MENDS = {
     "vehicle_id": "send the vehicle's own id in every record, at most 256 printable characters",
@@ -66,17 +68,23 @@ def words(value: object) -> str | None:
 
 
 def make_trip(
-    trip_id: object, start_date: object, route_id: object, direction_id: object, block_id: object = None
+    trip_id: object,
+    start_date: object,
+    route_id: object,
+    direction_id: object,
+    block_id: object = None,
+    start_time: object = None,
 ) -> TripRef | None:
     """Return a claim of a trip from whatever parts are readable, ``None`` where none is."""
     date = words(start_date)
-    direction = whole(direction_id)
+    direction, clock = whole(direction_id), words(start_time)
     claim = TripRef(
         trip_id=words(trip_id),
         start_date=date if date is not None and len(date) == 8 and date.isascii() and date.isdigit() else None,
         route_id=words(route_id),
         direction_id=direction if direction in (0, 1) else None,
         block_id=words(block_id),
+        start_time=clock if clock is not None and START_TIME.fullmatch(clock) else None,
     )
     return claim if claim.trip_id or claim.route_id or claim.block_id else None
 
