@@ -25,7 +25,7 @@ from schemas.fix import Fix
 from schemas.fleet_alert import FleetAlert
 from schemas.trip import Phase
 
-FORM = 7
+FORM = 8
 
 
 class BusState(msgspec.Struct, array_like=True):
