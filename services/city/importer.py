@@ -37,7 +37,7 @@ from services.city.patterns import Pattern, list_patterns
 from services.city.pieces import Bbox, absent_parts, read_calendar, read_cameras, read_roster, slug
 from services.city.report import DOUBTFUL, Finding, Report, write_report
 from services.city.shapes import Found, add_shapes, lay_patterns
-from services.city.tables import Tables, read_tables, write_tables
+from services.city.tables import Tables, read_tables
 from services.city.timetable import compile_timetable
 
 VIETNAM = "Asia/Ho_Chi_Minh"
@@ -227,9 +227,8 @@ def take_feed(request: Request, draft: Draft, now_ms: int, progress: Progress) -
     draft.findings += found
     _shapes(request, draft, tables, progress)
     progress.stage("timetable: write")
-    write_tables(draft.folder / "gtfs.zip", tables)
     with suppress(GtfsError):  # the services say what is wrong with it
-        compile_timetable(draft.folder / "gtfs.zip")
+        compile_timetable(draft.folder / "gtfs.zip", tables)
     draft.tables = tables
     counts = feed_counts(tables)
     draft.counts |= counts

@@ -74,13 +74,21 @@ def write_tables(path: Path, tables: Mapping[str, pl.DataFrame]) -> None:
     tables : mapping of str to DataFrame
         By file name without ``.txt``; empty ones are left out.
     """
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=5) as feed:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as feed:
         for name in sorted(tables):
             if tables[name].width and tables[name].height:
                 info = zipfile.ZipInfo(f"{name}.txt", date_time=(2020, 1, 1, 0, 0, 0))
                 info.compress_type = zipfile.ZIP_DEFLATED
                 info.external_attr = 0o644 << 16
                 feed.writestr(info, tables[name].write_csv())
+
+
+def unpack_tables(folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:
+    """Write a feed as a folder of text files; as in a zip empty ones are left out."""
+    folder.mkdir()
+    for name, table in tables.items():
+        if table.width and table.height:
+            table.write_csv(folder / f"{name}.txt")
 
 
 def column(table: pl.DataFrame, name: str) -> pl.Expr:

@@ -1,13 +1,17 @@
 """The timetable of a city folder, compiled once so that its services map it instead of reading the feed."""
 
 import tempfile
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import polars as pl
 import structlog
 
 from fleet.gtfs import Timetable, read_timetable
 from fleet.gtfs.compiled import find_compiled, write_compiled
 from services.city.folder import CITY_FILE
+from services.city.tables import unpack_tables, write_tables
 from services.file_hash import hash_file
 
 COMPILED_FILE = "timetable.bin"
@@ -50,15 +54,30 @@ def read_city_timetable(gtfs: Path, *, repeat_calendar: bool = False) -> Timetab
     return find_compiled(compiled, sha256, repeat_calendar=repeat_calendar) or timetable
 
 
-def compile_timetable(gtfs: Path) -> None:
-    """Read a feed and write its timetable beside it, whole or not at all.
+def compile_timetable(gtfs: Path, tables: Mapping[str, pl.DataFrame]) -> None:
+    """Write a feed and its timetable beside it, both whole or not at all; the one is packed while the other is made.
 
     Parameters
     ----------
     gtfs : Path
-        ``gtfs.zip`` of a city folder.
+        ``gtfs.zip`` of a city folder; written even where the feed has no timetable.
+    tables : mapping of str to DataFrame
+        Of the feed, by file name without ``.txt``.
+
+    Raises
+    ------
+    GtfsError
+        If no timetable can be made of the feed.
     """
-    _write(read_timetable(gtfs), hash_file(gtfs), gtfs.with_name(COMPILED_FILE))
+    with ThreadPoolExecutor(1) as beside, tempfile.TemporaryDirectory(dir=gtfs.parent, prefix=".feed-") as folder:
+        packed = beside.submit(write_tables, gtfs, tables)
+        plain = Path(folder) / gtfs.stem  # without an agency's name the feed's name is the timetable's
+        try:
+            unpack_tables(plain, tables)
+            timetable = read_timetable(plain)
+        finally:
+            packed.result()
+    _write(timetable, hash_file(gtfs), gtfs.with_name(COMPILED_FILE))
 
 
 def _write(timetable: Timetable, sha256: str, path: Path) -> None:

@@ -8,14 +8,14 @@ import structlog
 
 from services.city.folder import CITY_FILE, CityError, CityFolder
 
-LOOK_EVERY_S = 0.5
+LOOK_EVERY_S = 0.2
 _log = structlog.get_logger(__name__)
 
 Mark = tuple[int, int, int] | None
 
 
 class CityWatch:
-    """Tells once of every new timetable; costs two looks at a file's age a second.
+    """Tells once of every new timetable; costs ten looks at a file a second.
 
     ``city.json`` is written last by whoever changes a city, so the folder is whole when its age changes.
 

@@ -3,12 +3,16 @@
 import shutil
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import services.city.timetable as city_timetable
-from fleet.gtfs import Timetable, read_timetable
+from fleet.gtfs import GtfsError, Timetable, read_timetable
+from fleet.gtfs.compiled import find_compiled
 from services.city.folder import CITY_FILE
-from services.city.timetable import COMPILED_FILE, read_city_timetable
+from services.city.tables import read_tables
+from services.city.timetable import COMPILED_FILE, compile_timetable, read_city_timetable
+from services.file_hash import hash_file
 from tests.fleet.small_feed import write_feed
 
 
@@ -73,3 +77,16 @@ def test_a_folder_that_cannot_be_written_is_read_each_time(
     assert read_city_timetable(gtfs).trip_ids
     assert not (tmp_path / COMPILED_FILE).exists()
     assert not list(tmp_path.glob(".timetable-*"))
+
+
+def test_a_feed_is_written_with_its_timetable_and_also_without_one(tmp_path: Path) -> None:
+    tables = read_tables(city_feed(tmp_path))
+    compile_timetable(tmp_path / "gtfs.zip", tables)
+    made = find_compiled(tmp_path / COMPILED_FILE, hash_file(tmp_path / "gtfs.zip"), repeat_calendar=False)
+    assert made is not None
+    assert made.trip_ids == read_timetable(tmp_path / "gtfs.zip").trip_ids
+    tables["stop_times"] = tables["stop_times"].with_columns(stop_id=pl.lit("nowhere"))
+    with pytest.raises(GtfsError):
+        compile_timetable(tmp_path / "gtfs.zip", tables)
+    assert read_tables(tmp_path / "gtfs.zip")["stop_times"]["stop_id"].unique().to_list() == ["nowhere"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [CITY_FILE, "gtfs.zip", COMPILED_FILE]
