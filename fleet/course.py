@@ -7,11 +7,11 @@ from fleet.alerts.limits import SpeedLimits
 from fleet.arrivals.foresee import Foreseen, Foresight
 from fleet.arrivals.ways import Ways
 from fleet.assignment.assigner import Assigner, note_direction
-from fleet.assignment.phase import judge_phase
 from fleet.cleaning import ON_COURSE, Known, clean
 from fleet.follow import Follower
 from fleet.gtfs.timetable import Timetable
 from fleet.said import Said
+from fleet.stop_events.recall import note_point
 from fleet.vehicle import Vehicle
 from schemas.fix import Fix
 from schemas.position import BusPosition
@@ -87,11 +87,14 @@ class Course:
         run = self.assigner.assign(vehicle, fix, x, y)
         vehicle.x, vehicle.y = x, y
         if run is None:
-            _let_go(vehicle, fix)
-            return Said(0, alerts=tuple(self.desk.judge(vehicle, fix.time_ms)))
+            followed = self.follower.leave(vehicle, fix, x, y)
+            note_point(vehicle.trail, fix, x, y)
+            alerts = self.desk.judge(vehicle, fix.time_ms)
+            return Said(0, tuple(followed.stop_events), tuple(followed.lessons), tuple(alerts))
         followed = self.follower.follow(vehicle, run, fix, x, y)
+        note_point(vehicle.trail, fix, x, y)
         self.desk.see(vehicle, fix.time_ms)
-        alerts = self.desk.judge(vehicle, fix.time_ms, followed.stop_events)
+        alerts = self.desk.judge(vehicle, fix.time_ms, [e for e in followed.stop_events if not e.withdrawn])
         self.foresight.remember(vehicle, fix, x, y)
         return Said(0, tuple(followed.stop_events), tuple(followed.lessons), tuple(alerts))
 
@@ -155,8 +158,3 @@ def _digest(vehicle: Vehicle) -> int:
         return hash((vehicle.phase, vehicle.probability))
     place = (progress.run.trip, progress.run.start_date, progress.distance_m, progress.off_m)
     return hash((vehicle.phase, vehicle.probability, *place, watch.ahead, vehicle.is_waiting))
-
-
-def _let_go(vehicle: Vehicle, fix: Fix) -> None:
-    vehicle.progress = vehicle.watch = vehicle.link_from = None
-    vehicle.phase = judge_phase(vehicle, fix)

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field, replace
 
 from fleet.arrivals.foresee import Foresight
-from fleet.assignment.model import COMES_BACK_M, DETOUR, EMPTY, END_M, FASTEST_MPS, LEFT_M, RUN, WAIT
+from fleet.assignment.model import COMES_BACK_M, DETOUR, EMPTY, END_M, FASTEST_MPS, RUN, WAIT
 from fleet.assignment.phase import judge_phase
 from fleet.assignment.progress import Progress, advance, seat
-from fleet.gtfs.along import match_point
 from fleet.gtfs.timetable import Timetable, TripRun
-from fleet.stop_events.crossing import MAX_GAP_MS
-from fleet.stop_events.watch import StopWatch
+from fleet.stop_events.call import Standing
+from fleet.stop_events.crossing import TEACHES_GAP_MS
+from fleet.stop_events.recall import recall, walk_back
+from fleet.stop_events.watch import StopWatch, Way
 from fleet.vehicle import Vehicle
 from schemas.fix import Fix
 from schemas.lesson import Lesson
@@ -68,47 +69,60 @@ class Follower:
         out = Followed()
         progress = vehicle.progress
         if progress is None or (progress.run.trip, progress.run.start_date) != (run.trip, run.start_date):
-            if progress is not None and progress.distance_m > progress.pattern.length_m - FINISH_M:
-                self._move(vehicle, progress, fix, x, y, out)
+            self._end(vehicle, fix, x, y, out)
             self._begin(vehicle, run, fix, x, y, out)
         else:
             self._move(vehicle, progress, fix, x, y, out)
         vehicle.phase = judge_phase(vehicle, fix)
         return out
 
+    def leave(self, vehicle: Vehicle, fix: Fix, x: float, y: float) -> Followed:
+        """Let a bus go that runs nothing any more; one that was near the end of its trip has ended it."""
+        out = Followed()
+        self._end(vehicle, fix, x, y, out)
+        vehicle.progress = vehicle.watch = vehicle.link_from = None
+        vehicle.phase = judge_phase(vehicle, fix)
+        return out
+
+    def _end(self, vehicle: Vehicle, fix: Fix, x: float, y: float, out: Followed) -> None:
+        progress = vehicle.progress
+        if progress is not None and not vehicle.held and progress.distance_m > progress.pattern.length_m - FINISH_M:
+            self._move(vehicle, progress, fix, x, y, out)
+
     def _begin(self, vehicle: Vehicle, run: TripRun, fix: Fix, x: float, y: float, out: Followed) -> None:
         old, watch, was_held = vehicle.progress, vehicle.watch, vehicle.held
-        vehicle.progress = self._seat(vehicle, run, fix, x, y)
+        vehicle.progress = progress = self._seat(vehicle, run, fix, x, y)
         vehicle.watch = StopWatch(self._timetable, run, vehicle.vehicle_id, 1)
         self._seat_watch(vehicle, fix)
-        if vehicle.held or vehicle.belief.mode != RUN or vehicle.last is None:
+        if vehicle.held or vehicle.belief.mode != RUN:
             return
-        if old is not None and watch is not None and old.pattern is vehicle.progress.pattern and not was_held:
-            before, calls = old, (watch.ahead, watch.at, watch.arrival_ms, watch.departure_ms)
-            vehicle.progress = replace(before, run=run)
-            vehicle.watch = StopWatch(self._timetable, run, vehicle.vehicle_id, *calls)
-        elif not self._seat_before(vehicle, fix):
-            return
-        self._move(vehicle, vehicle.progress, fix, x, y, out)
+        if old is not None and watch is not None and not was_held and _is_same_way(old, progress):
+            vehicle.progress = replace(old, run=run)
+            vehicle.watch, events = watch.renamed(run)
+            out.stop_events += events
+            self._move(vehicle, vehicle.progress, fix, x, y, out)
+        else:
+            self._recall(vehicle, watch, fix, out)
 
-    def _seat_before(self, vehicle: Vehicle, fix: Fix) -> bool:
-        """Seat a bus that was seen on its trip only now where it was at the fix before, if behind it."""
-        progress, watch, last = vehicle.progress, vehicle.watch, vehicle.last
+    def _recall(self, vehicle: Vehicle, old: StopWatch | None, fix: Fix, out: Followed) -> None:
+        """Tell the calls of a bus that was seen on its trip only now.
+
+        What was told of the trip before for the same time did not happen.
+        """
+        progress, watch = vehicle.progress, vehicle.watch
         assert progress is not None
         assert watch is not None
-        assert last is not None
-        dt_s = (fix.time_ms - last.time_ms) / 1000.0
-        east, north = self._timetable.frame.metres_per_degree
-        x, y = (last.lon - self._timetable.frame.lon) * east, (last.lat - self._timetable.frame.lat) * north
-        first_m = progress.pattern.stops_m[0]
-        low_m = max(first_m, progress.distance_m - FASTEST_MPS * dt_s - AT_START_M)
-        line = (progress.pattern.x, progress.pattern.y, progress.pattern.along_m)
-        at_m, off_m, _ = match_point(x, y, *line, low_m, progress.distance_m, low_m, -1.0)
-        if dt_s * 1000 > MAX_GAP_MS or off_m > AT_START_M:
-            return False
-        progress.distance_m, progress.off_m, progress.time_ms = at_m, off_m, last.time_ms
-        watch.seat(at_m, last.time_ms, waits=at_m <= first_m + LEFT_M)
-        return True
+        places = walk_back(vehicle.trail, progress.pattern, progress.distance_m, fix.time_ms)
+        if not places:
+            return
+        events = recall(watch, [*places, (progress.distance_m, fix.time_ms, fix.speed_mps, fix.door_open)])
+        left = watch.told.get(0)
+        since_ms = places[0][1] if left is None or left[2] is None else left[2]
+        gone = old.take_back(since_ms) if old is not None else []
+        if not gone:
+            sure = [event for event in events if (event.error_s or 0.0) * 2000 <= TEACHES_GAP_MS]
+            out.lessons += self._teach(vehicle, sure, fix.time_ms)
+        out.stop_events += [*gone, *{event.stop_sequence: event for event in events}.values()]
 
     def _seat(self, vehicle: Vehicle, run: TripRun, fix: Fix, x: float, y: float) -> Progress:
         at_m = vehicle.belief.at_m if vehicle.belief.mode in (RUN, DETOUR) else None
@@ -119,22 +133,35 @@ class Follower:
         assert watch is not None
         if vehicle.held and not _leaves(vehicle, progress, fix):
             # Where a bus stands before its trip says nothing about how far it came; its first place afterwards does.
-            vehicle.progress = self._seat(vehicle, progress.run, fix, x, y)
-            self._seat_watch(vehicle, fix)
+            self._seat_anew(vehicle, progress.run, fix, x, y, out)
             return
         vehicle.held = False
         before_m, before_ms = progress.distance_m, progress.time_ms
         if not advance(self._timetable, progress, x, y, fix.time_ms) or _is_astray(vehicle, progress):
-            vehicle.progress = self._seat(vehicle, progress.run, fix, x, y)
-            self._seat_watch(vehicle, fix)
+            self._seat_anew(vehicle, progress.run, fix, x, y, out)
             return
         last_m = progress.pattern.stops_m[-1]
         if not _is_of(vehicle, progress.run) and progress.distance_m > last_m - END_M:
             progress.distance_m = max(last_m, progress.distance_m)  # it ended its trip: so it called there
-        events = watch.drive(before_m, before_ms, progress.distance_m, fix.time_ms, door_open=fix.door_open)
-        if events:
+        speeds_mps = (vehicle.last.speed_mps if vehicle.last is not None else None, fix.speed_mps)
+        way = Way(before_m, before_ms, progress.distance_m, fix.time_ms, fix.door_open, speeds_mps)
+        events = watch.drive(way)
+        out.stop_events += events
+        if fix.time_ms - before_ms > TEACHES_GAP_MS:
+            vehicle.link_from = None
+        elif events:
             out.lessons += self._teach(vehicle, events, fix.time_ms)
-            out.stop_events += events
+
+    def _seat_anew(self, vehicle: Vehicle, run: TripRun, fix: Fix, x: float, y: float, out: Followed) -> None:
+        """Seat a bus anew on its trip; if it is under way, its last minutes are laid along the trip again."""
+        old = vehicle.watch
+        assert old is not None
+        vehicle.progress = self._seat(vehicle, run, fix, x, y)
+        vehicle.watch = replace(old, standing=Standing(), told={})
+        self._seat_watch(vehicle, fix)
+        if not vehicle.held and vehicle.belief.mode == RUN:
+            self._recall(vehicle, old, fix, out)
+        vehicle.watch.told = old.told | vehicle.watch.told
 
     def _teach(self, vehicle: Vehicle, events: list[StopEvent], known_ms: int) -> list[Lesson]:
         """Return what events teach; each arrival teaches once, even if the bus is seated anew and comes by again."""
@@ -158,6 +185,11 @@ class Follower:
             progress.distance_m = progress.pattern.stops_m[0]
         watch.seat(progress.distance_m, fix.time_ms, waits=vehicle.held or _waits(progress, fix))
         vehicle.link_from = None
+
+
+def _is_same_way(old: Progress, new: Progress) -> bool:
+    """Return whether a bus goes on where it was, only on another trip."""
+    return old.pattern is new.pattern and abs(old.distance_m - new.distance_m) < ASTRAY_M
 
 
 def _is_of(vehicle: Vehicle, run: TripRun) -> bool:

@@ -6,6 +6,7 @@ timetable only the fixes of the last quarter of an hour are taken.
 
 import hashlib
 import zlib
+from dataclasses import astuple
 from typing import Any
 
 import msgspec
@@ -19,6 +20,8 @@ from fleet.gtfs.timetable import Timetable
 from fleet.history import History, Mark
 from fleet.packing import unpack
 from fleet.said import Said
+from fleet.stop_events.call import Call, Standing
+from fleet.stop_events.recall import Point
 from fleet.stop_events.watch import StopWatch
 from fleet.vehicle import Vehicle
 from schemas.fix import Fix
@@ -53,7 +56,10 @@ class VehicleState(msgspec.Struct, array_like=True):
     quality: tuple[float, float, float]
     belief: Dumped
     progress: tuple[int, str, float, float, float, int, int, int, int] | None
-    watch: tuple[int, str, int, int | None, int | None, int | None] | None
+    watch: tuple[int, str, int, int | None, int | None, int | None, float] | None
+    standing: tuple[bool, float, bool, float]
+    calls: list[Call]
+    trail: list[Point]
     held: bool
     memory: bytes
     pace: tuple[float, float]
@@ -126,7 +132,12 @@ def dump_now(vehicle: Vehicle) -> bytes:
             p.run.trip, p.run.start_date, p.distance_m, p.off_m, p.angle_rad, p.time_ms, p.seated_ms, p.strange,
             p.backward,
         ),
-        watch=None if w is None else (w.run.trip, w.run.start_date, w.ahead, w.at, w.arrival_ms, w.departure_ms),
+        watch=None if w is None else (
+            w.run.trip, w.run.start_date, w.ahead, w.at, w.arrival_ms, w.departure_ms, w.error_s,
+        ),
+        standing=astuple(Standing() if w is None else w.standing),
+        calls=[] if w is None else list(w.told.values()),
+        trail=list(vehicle.trail),
         held=vehicle.held,
         memory=vehicle.memory.dump(),
         pace=vehicle.pace,
@@ -194,6 +205,9 @@ def _load_now(vehicle_id: str, data: bytes, table: Timetable | None) -> Vehicle:
         vehicle.progress = Progress(table.run_of(trip, date), table.pattern_of(trip), *state.progress[2:])
     if table is not None and state.watch is not None:
         trip, date = state.watch[:2]
-        vehicle.watch = StopWatch(table, table.run_of(trip, date), vehicle_id, *state.watch[2:])
+        told = {call[0]: call for call in state.calls}
+        standing = Standing(*state.standing)
+        vehicle.watch = StopWatch(table, table.run_of(trip, date), vehicle_id, *state.watch[2:], standing, told)
+    vehicle.trail = list(state.trail)
     vehicle.memory, vehicle.pace = SituationMemory.restore(state.memory), state.pace
     return vehicle

@@ -7,6 +7,7 @@ from fleet.assignment.belief import TripBelief
 from fleet.assignment.progress import Progress
 from fleet.cleaning.quality import VehicleQuality
 from fleet.history import History
+from fleet.stop_events.recall import Point
 from fleet.stop_events.watch import StopWatch
 from schemas.fix import Fix
 from schemas.fleet_alert import FleetAlert
@@ -22,8 +23,9 @@ class Vehicle:
     ``held`` tells that it waits for its trip, wherever it stands. ``pace`` is the seconds it took for its last
     links, and those planned. ``since`` is since when a condition of the alerts has held, with a dash before it:
     been absent. ``away`` is its way since it left its line: x, y, how far along it left or was, time. ``told`` is
-    the last stop of its last trips that taught anything. ``late_s`` is how late it left the stop it called at last,
-    ``skipped`` when it came back to its line last and the stops (numbers in the timetable) that it left out.
+    the last stop of its last trips that taught anything, ``trail`` where it was in the last quarter of an hour.
+    ``late_s`` is how late it left the stop it called at last, ``skipped`` when it came back to its line last and the
+    stops (numbers in the timetable) that it left out.
     """
 
     vehicle_id: str
@@ -47,6 +49,7 @@ class Vehicle:
     since: dict[str, int] = field(default_factory=dict)
     away: list[tuple[float, float, float, int]] = field(default_factory=list)
     alerts: dict[str, FleetAlert] = field(default_factory=dict)
+    trail: list[Point] = field(default_factory=list)
     told: dict[tuple[int, str], int] = field(default_factory=dict)
     late_s: float | None = None
     skipped: tuple[int, tuple[int, ...]] | None = None

@@ -1,14 +1,17 @@
 """A bus was seen to arrive at a stop and to leave it."""
 
 from schemas.message import Message
-from schemas.units import Id, ServiceDate, SignedS, TimeMs
+from schemas.units import DurationS, Id, ServiceDate, SignedS, TimeMs
 
 
 class StopEvent(Message, frozen=True):
-    """An observed call at a stop; one that was passed has no arrival or departure of its own.
+    """An observed call at a stop.
 
-    ``departure_ms`` is ``None`` while the bus still stands there. ``withdrawn`` takes back what was told of this call
-    (vehicle, trip, date, sequence): a late fix showed that it was otherwise, and what is true may follow.
+    ``departure_ms`` is ``None`` while the bus still stands there. ``stopped`` tells whether the bus stood there or only
+    passed; ``None`` where reports lie too far apart to say, and before it has left. ``error_s`` is by how much the
+    arrival may be off: half the time between the two reports around it. ``withdrawn`` takes back what was told of this
+    call (vehicle, trip, date, sequence): a late fix or a later look at the way showed that it was otherwise, and what
+    is true may follow.
     """
 
     vehicle_id: Id
@@ -22,3 +25,5 @@ class StopEvent(Message, frozen=True):
     scheduled_arrival_ms: TimeMs | None = None
     delay_s: SignedS | None = None
     withdrawn: bool = False
+    stopped: bool | None = None
+    error_s: DurationS | None = None

@@ -8,7 +8,9 @@ BEFORE_STOP_M = 20.0
 AFTER_STOP_M = 20.0
 # Doors that open so far before a stop open for that stop: others stand there.
 DOOR_BEFORE_M = 60.0
-MAX_GAP_MS = 300_000
+# A longer silence is not filled in, and one longer than the other teaches nothing.
+MAX_GAP_MS = 900_000
+TEACHES_GAP_MS = 300_000
 
 
 def crossing_ms(line_m: float, from_m: float, from_ms: int, to_m: float, to_ms: int) -> int:

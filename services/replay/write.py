@@ -21,7 +21,10 @@ ASSIGNMENTS = (
     "vehicle_id", "time_ms", "phase", "trip_id", "start_date", "route_id", "direction_id", "probability", "distance_m",
     "off_route_m",
 )  # fmt: skip
-STOP_EVENTS = ("vehicle_id", "trip_id", "start_date", "stop_id", "stop_sequence", "arrival_ms", "departure_ms")
+STOP_EVENTS = (
+    "vehicle_id", "trip_id", "start_date", "stop_id", "stop_sequence", "arrival_ms", "departure_ms", "stopped",
+    "error_s",
+)  # fmt: skip
 PREDICTIONS = (
     "made_at_ms", "vehicle_id", "trip_id", "start_date", "stop_id", "stop_sequence", "eta_ms", "p10_ms", "p50_ms",
     "p90_ms", "reason",
@@ -84,9 +87,12 @@ class ReplayFiles:
         rows = {"assignments": self._assignments.rows, "predictions": self._predictions.rows}
         write_lessons(self._folder, (lesson for lesson in self._lessons.values() if not lesson.takes_back))
         events = [
-            (*key[:3], e.stop_id, e.stop_sequence, e.arrival_ms, e.departure_ms)
+            (
+                *key[:3], e.stop_id, e.stop_sequence, e.arrival_ms, e.departure_ms,
+                None if e.stopped is None else int(e.stopped), e.error_s,
+            )
             for key, e in sorted(self._events.items())
-        ]
+        ]  # fmt: skip
         asked, observed = truth.find()
         alerts = [_alert(said_ms, alert) for _, (said_ms, alert) in sorted(self._alerts.items())]
         trips = {(str(row[2]), str(row[3])) for row in asked}

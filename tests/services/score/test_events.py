@@ -52,9 +52,9 @@ def test_calls_are_found_missed_or_made_up_and_their_times_are_off(tmp_path: Pat
     truth = [position("V", 0, "T"), call("V", "T", 1, 0, 10), call("V", "T", 2, 100, 110), call("V", "T", 3, 200, 220)]
     truth += [call("SILENT", "U", 1, 0, 10)]
     seen = [
-        f"V,T,{DATE},S1,1,{at(-300)},{at(14)}",
-        f"V,T,{DATE},S2,2,{at(96)},{at(110)}",
-        f"V,X,{DATE},S3,3,{at(200)},",
+        f"V,T,{DATE},S1,1,{at(-300)},{at(14)},1,5.0",
+        f"V,T,{DATE},S2,2,{at(96)},{at(110)},,5.0",
+        f"V,X,{DATE},S3,3,{at(200)},,,5.0",
     ]
     figures = score(tmp_path, truth, seen, [])["stop_events"]
     assert (figures["true_calls"], figures["completeness"], figures["made_up"]) == (3, 66.67, 33.33)
