@@ -14,7 +14,7 @@ STOPS_S = 9.0
 PASSES_S = 3.0
 PASSES_MPS = 4.5
 
-# Whether it stood there: not known yet, or not at all.
+# Number of the stop in its trip, arrival, departure, whether the bus stopped, by how much the arrival may be off.
 Call = tuple[int, int, int | None, bool | None, float]
 
 
@@ -22,8 +22,8 @@ Call = tuple[int, int, int | None, bool | None, float]
 class Standing:
     """What is known of how a bus passes a stop.
 
-    ``stood`` tells that it was seen to stand, ``lost_s`` how many seconds more it took than its speeds ask for, ``told``
-    whether its reports tell that, ``slowest_mps`` the lowest speed that they say.
+    ``stood`` tells that it was seen to stand, ``lost_s`` how many seconds more it took than its speeds ask for,
+    ``told`` whether its reports tell that, ``slowest_mps`` the lowest speed that they say.
     """
 
     stood: bool = False
