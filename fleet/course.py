@@ -112,7 +112,8 @@ class Course:
         if table is not None and progress is not None and watch is not None:
             rows = table.stops_of(progress.run.trip)
             headsign = table.headsign_of(progress.run.trip)
-            delay_s = round(self.foresight.delay_of(vehicle, fix.time_ms) if delay_s is None else delay_s, 1)
+            late_s = self.foresight.delay_of(vehicle, fix.time_ms) if delay_s is None else delay_s
+            delay_s = None if late_s is None else round(late_s, 1)
             if rows.start + watch.ahead < rows.stop:
                 next_id = table.stop_ids[table.time_stop[rows.start + watch.ahead]]
                 next_sequence = int(table.time_sequence[rows.start + watch.ahead])

@@ -28,7 +28,8 @@ class TripPrediction(Message, frozen=True):
     ``fix_age_s`` is the age of the fix the prediction rests on when it was
     made, ``links_age_s`` that of the newest passage of another bus over its way
     ahead, absent where none was seen, ``roads_age_s`` that of the newest state
-    of an edge under it; ``model`` names the predictor and the hash of its configuration.
+    of an edge under it; ``delay_s`` is 0 for a slot of a headway, which has
+    no times; ``model`` names the predictor and the hash of its configuration.
     """
 
     vehicle_id: Id

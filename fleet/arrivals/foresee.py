@@ -7,6 +7,7 @@ import numpy as np
 
 from fleet.arrivals.facts import write_moving
 from fleet.arrivals.features import (
+    DELAY,
     FACTS,
     MOST_DELAY_S,
     MOVING,
@@ -46,7 +47,7 @@ PACE_MEMORY_S = 900.0
 
 @dataclass(slots=True)
 class Foreseen:
-    """What is said of a bus after a fix: its predictions, and how late it is."""
+    """What is said of a bus after a fix: its predictions, and how late it is, ``None`` where no times are."""
 
     predictions: list[TripPrediction] = field(default_factory=list)
     delay_s: float | None = None
@@ -215,15 +216,25 @@ class Foresight:
         last_s = made.last_s if made.prediction is not None else float(now.fact[READY])
         next_start_of(last_s, made.root_s, (run.start_ms - now.time_ms) / 1000.0, left_s, start)
         if start[START_S] < HORIZON_S:
+            late_s = None if self.is_slot(follows) else float(start[START_LATE])
             later = Situation(
-                now.vehicle_id, run, NEXT_TRIP, now.time_ms, now.age_s, 1, 0.0, float(start[START_LATE]), now.fact,
-                start,
+                now.vehicle_id, run, NEXT_TRIP, now.time_ms, now.age_s, 1, 0.0, late_s, now.fact, start
             )  # fmt: skip
             forecast = predict(self._courses.of(run), snapshot, later)
             out.predictions += [forecast.prediction] if forecast.prediction is not None else []
 
-    def _note_facts(self, vehicle: Vehicle, progress: Progress, fix: Fix, x: float, y: float) -> float:
-        """Write the facts of a bus as ``features`` names them into ``_fact``; return how late it is, seconds."""
+    def _note_facts(self, vehicle: Vehicle, progress: Progress, fix: Fix, x: float, y: float) -> float | None:
+        """Write the facts of a bus as ``features`` names them into ``_fact``; return how late it is, seconds.
+
+        A slot of a headway has times only so that it has an order: nothing is late by them, so ``None``.
+        """
+        late_s = self._write_facts(vehicle, progress, fix, x, y)
+        if not self.is_slot(progress.run.trip):
+            return late_s
+        self._fact[DELAY] = 0.0
+        return None
+
+    def _write_facts(self, vehicle: Vehicle, progress: Progress, fix: Fix, x: float, y: float) -> float:
         watch, run, now_ms, table = vehicle.watch, progress.run, fix.time_ms, self._timetable
         assert watch is not None
         if vehicle.is_waiting:
@@ -232,7 +243,7 @@ class Foresight:
             way_s = round(_way_to_start_m(progress, x, y) / DEADHEAD_MPS, 1)
             ready_s = (ready_ms - now_ms) / 1000.0
             self._fact[:] = (now_ms, run.trip, WAITING, 1, 0.0, late_s, 0.0, 0.0, 0.0, ready_s, way_s)
-            return self.delay_of(vehicle, now_ms)
+            return self._delay_s(vehicle, progress, now_ms)
         return write_moving(
             self._fact, now_ms, run.trip, run.day_start_ms, table.trip_row[run.trip], watch.ahead,
             watch.departure_ms is not None or watch.at != watch.ahead - 1, watch.arrival_ms or 0,
@@ -240,10 +251,18 @@ class Foresight:
             progress.pattern.stop_distance_m, table.arrival_s, self._links.planned_s,
         )  # fmt: skip
 
-    def delay_of(self, vehicle: Vehicle, time_ms: int) -> float:
-        """Return how late a bus on a trip is at its newest fix, seconds."""
-        progress, table = vehicle.progress, self._timetable
+    def is_slot(self, trip: int) -> bool:
+        """Return whether a trip is a slot of a headway: it has no times to be late by."""
+        return bool(self._timetable.trip_headway_s[trip] > 0)
+
+    def delay_of(self, vehicle: Vehicle, time_ms: int) -> float | None:
+        """Return how late a bus on a trip is at its newest fix, seconds; ``None`` where it has no times."""
+        progress = vehicle.progress
         assert progress is not None
+        return None if self.is_slot(progress.run.trip) else self._delay_s(vehicle, progress, time_ms)
+
+    def _delay_s(self, vehicle: Vehicle, progress: Progress, time_ms: int) -> float:
+        table = self._timetable
         second = (time_ms - progress.run.day_start_ms) / 1000.0
         rows = table.stops_of(progress.run.trip)
         if vehicle.is_waiting:

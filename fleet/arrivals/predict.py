@@ -84,7 +84,8 @@ class Courses:
 class Situation(NamedTuple):
     """A bus on a trip at its newest fix.
 
-    ``fact`` and ``start`` as in ``features``, the fact of the trip it runs now, the start of the trip that is foreseen.
+    ``delay_s`` is ``None`` for a slot of a headway; ``fact`` and ``start`` as in ``features``, the fact of the trip it
+    runs now, the start of the trip that is foreseen.
     """
 
     vehicle_id: str
@@ -94,7 +95,7 @@ class Situation(NamedTuple):
     age_s: float
     ahead: int
     part: float
-    delay_s: float
+    delay_s: float | None
     fact: Floats
     start: Floats
 
@@ -148,7 +149,7 @@ def predict(course: Course, snapshot: Snapshot, now: Situation) -> Forecast:
         made_at_ms=now.time_ms,
         fix_time_ms=now.time_ms,
         fix_age_s=now.age_s,
-        delay_s=round(now.delay_s, 1),
+        delay_s=round(now.delay_s or 0.0, 1),
         reason=_reason(course, now, snapshot, lost_s, where),
         model=MODEL,
         stops=stops,
@@ -177,7 +178,8 @@ def _reason(course: Course, now: Situation, snapshot: Snapshot, lost_s: float, w
     stands_s = float(now.fact[STANDS]) if now.kind == MOVING else 0.0
     stands = round(stands_s / 60.0) if stands_s >= STANDS_S else 0
     lost = round(lost_s / 60.0) if lost_s >= ON_TIME_S and not stands else 0
-    late = round(now.delay_s / 60.0) if abs(now.delay_s) >= ON_TIME_S else 0
+    delay_s = now.delay_s
+    late = None if delay_s is None else round(delay_s / 60.0) if abs(delay_s) >= ON_TIME_S else 0
     old = round(now.age_s / 60.0) if now.age_s >= OLD_S else 0
     place = course.places[now.ahead + (where if lost else 0)] if lost or stands else ""
     told = _told_minutes(snapshot, int(course.link[now.ahead + where]), now.time_ms) if lost else -1

@@ -12,7 +12,7 @@ OLD_S = 90.0
 
 @lru_cache(maxsize=65536)
 def reason_of(
-    kind: int, late: int, stands: int, waits: int, lost: int, place: str, old: int, first: str, told: int = -1
+    kind: int, late: int | None, stands: int, waits: int, lost: int, place: str, old: int, first: str, told: int = -1
 ) -> Text:
     """Return the reason of a trip's predictions, Vietnamese and English.
 
@@ -21,7 +21,8 @@ def reason_of(
     kind : int
         Whether the bus moves, waits at its first stop, or still runs the trip before.
     late : int
-        Minutes, negative where early; 0 where it is not worth saying, as everywhere here.
+        Minutes, negative where early; 0 where it is not worth saying, as everywhere here; ``None`` where there is no
+        time to be late by.
     stands : int
         Minutes the bus stands.
     waits : int
@@ -48,7 +49,7 @@ def reason_of(
     if late:
         minutes, vi, en = abs(late), "trễ" if late > 0 else "sớm", "late" if late > 0 else "early"
         parts.append((f"{vi} {minutes} phút", f"{minutes} min {en}"))
-    elif not lost and not stands:
+    elif late is not None and not lost and not stands:
         parts.append(("đúng giờ", "on time"))
     if old:
         parts.append((f"tin cũ {old} phút", f"the report is {old} min old"))

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from schemas.lesson import Lesson
 
 Ints = NDArray[np.int64]
-LEFT_S = (-120.0, 900.0)
+# A driver who was relieved or a bus that broke down says little of the next departure.
+LEFT_S = (-120.0, 300.0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -76,3 +76,24 @@ def test_who_follows_another_bus_says_how_old_its_last_passage_is(table):
     said = [p for made in say(tracker, fixes) for p in made if p.trip_id == "T0-4"]
     assert said[-1].links_age_s is not None
     assert 0 <= said[-1].links_age_s < 3600
+
+
+def test_a_slot_of_a_headway_is_foreseen_but_nobody_is_late_by_it(tmp_path):
+    slots = "trip_id,start_time,end_time,headway_secs,exact_times\nT0-3,07:00:00,07:20:00,1200,{}\n"
+    said = {}
+    for exact in (0, 1):
+        feed = write_feed(tmp_path / str(exact), frequencies=slots.format(exact))
+        table = read_timetable(feed)
+        trip = next(name for name in table.trip_ids if name.startswith("T0-3"))
+        tracker = Tracker(table)
+        for fix in drive(table, trip, late_s=300)[:14]:
+            out = tracker.step([fix], fix.received_ms)
+        said[exact] = out.positions[0], out.predictions[0]
+    position, prediction = said[0]
+    assert position.assignment.trip_id == prediction.trip_id
+    assert position.delay_s is None
+    assert prediction.delay_s == 0.0
+    assert prediction.stops[0].p50_ms > prediction.made_at_ms
+    assert not any(word in prediction.reason.en for word in ("late", "on time", "early"))
+    assert said[1][0].delay_s > 200.0
+    assert "5 min late" in said[1][1].reason.en

@@ -203,3 +203,11 @@ def test_nothing_that_is_learnt_is_ever_not_a_number():
     for name, numbers in numbers_of(snapshot).items():
         assert np.isfinite(numbers).all(), name
     assert (snapshot.ratio > 0).all()
+
+
+def test_one_departure_that_was_very_late_says_little_of_the_next():
+    taught = learner()
+    for n in range(20):
+        left_s = 1600.0 if n % 10 == 0 else 40.0
+        taught.add(lesson(20 * n, vehicle=f"v{n}", stop=1, link=-1, terminal=0, left_s=left_s))
+    assert 30.0 < taught.at(BASE_MS + 700_000).left_s[0] < 75.0
