@@ -164,7 +164,7 @@ class Learner:
         """Take states of roads, in any order; they count from the minute after."""
         changed = self._roads.take(told, self._newest) if self._roads is not None else None
         if changed is not None:
-            self._known = {e: known for e, known in self._known.items() if e <= changed}
+            self._known = {e: known for e, known in self._known.items() if e < changed}
             self._snapshots = {e: snapshot for e, snapshot in self._snapshots.items() if e <= changed}
 
     def at(self, time_ms: int) -> Snapshot:
