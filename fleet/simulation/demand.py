@@ -27,6 +27,11 @@ class Mood:
     drift_sd: float = 0.10
     edge_sd: float = 0.06
 
+    @property
+    def variance(self) -> float:
+        """Variance of the logarithm of demand over all places and moments."""
+        return self.place_sd**2 + self.drift_sd**2 + self.edge_sd**2
+
 
 CALM = Mood(0.0, 0.0, 0.0)
 

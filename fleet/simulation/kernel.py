@@ -9,6 +9,7 @@ from fleet.simulation.calls import arrive, decide_call, leave, note, skip_closed
 from fleet.simulation.chance import AGAIN, FAILURE, FAILURE_PLACE, LATE_START, ONCE, REPAIR, uniform
 from fleet.simulation.compiled import compiled
 from fleet.simulation.plan import Floats
+from fleet.simulation.running import LANE_HELD, TOP_MPS
 from fleet.simulation.state import (
     BEGAN,
     BROKE,
@@ -34,11 +35,10 @@ from fleet.simulation.state import (
 from fleet.simulation.tables import Tables
 
 SPEED_UP_MPS2, SLOW_DOWN_MPS2, HARDEST_MPS2 = 1.0, 1.3, 2.5
-TOP_MPS, SLOWEST_MPS = 16.0, 0.4
+SLOWEST_MPS = 0.4
 LOOK_AHEAD_M, STAND_BACK_M, MOST_BACK_M = 110.0, 1.0, 45.0
 GREEN_SHARE, MOST_SATURATED = 0.5, 0.95
 QUEUE_METRE_S = 0.29  # a metre of standing queue takes so long to pass the line: two seconds a car of seven metres
-LANE_HELD = 0.75
 LAYOVER_MS, HURRIED_MS, BEFORE_WORK_MS = 150_000, 60_000, 300_000
 TURN_LATE_S, DROP_LATE_MS = 600.0, 1_500_000
 LATE_S, EARLY_S = 60.0, -60.0

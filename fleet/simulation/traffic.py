@@ -97,8 +97,13 @@ class Traffic:
         return max((rain.mm_h(now_ms) for rain in self.rains), default=0.0)
 
     def usual_mps(self, hour: float) -> Floats:
-        """Return the speed of every edge at an hour of a workday when nothing is amiss."""
-        ratio = np.minimum(self.demand.usual(hour), FULLEST)
+        """Return the speed of every edge at an hour of a workday when nothing is amiss.
+
+        The slowing is that of the mean day: demand that strays upwards slows more than demand that strays downwards
+        speeds up (the mean of a power of a log-normal number).
+        """
+        swell = np.exp(POWER / 2 * self.demand.mood.variance)
+        ratio = np.minimum(self.demand.usual(hour) * swell, FULLEST)
         return np.asarray(np.maximum(self.roads.free_mps / (1.0 + SLOWING * ratio**POWER), SLOWEST_MPS))
 
     def at(self, now_ms: int) -> Flow:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from routing.network import read_osm
 from schemas.text import Text
 from services.city.folder import City
 from services.city.importer import Progress, Request, import_city
@@ -48,7 +49,7 @@ def build_sample(
         source = Path(name)
         progress.stage("drawing")
         (source / "roads.osm").write_text(make_osm(seed), encoding="utf-8")
-        feed = make_feed(seed, lines)
+        feed = make_feed(seed, read_osm(str(source / "roads.osm")), lines)
         write_tables(source / "gtfs.zip", feed)
         (source / "roster.csv").write_text(make_roster(feed["trips"], seed), encoding="utf-8")
         cameras = camera_files(source, seed)

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from fleet.simulation.plan import Course
+from routing.network import RoadNetwork
 from services.sample.courses import Leg, find_course
-from services.sample.lines import LINES, Line
+from services.sample.lines import BRT, LINES, Line
+from services.sample.running import Driven, usual_hops
 from services.sample.stops import Stop, line_stops
-from services.sample.streets import Floats, along_m, centre_km, to_metres
+from services.sample.streets import Floats, along_m, to_metres
 from services.sample.timetable import DAILY, WEEKDAY, chain_blocks, departures, stop_seconds
 
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -52,13 +55,15 @@ def _shape(legs: list[Leg]) -> tuple[tuple[float, float], ...]:
     return tuple(points)
 
 
-def make_feed(seed: int, lines: Sequence[Line] = LINES) -> Tables:
+def make_feed(seed: int, network: RoadNetwork, lines: Sequence[Line] = LINES) -> Tables:
     """Make the tables of the sample's timetable.
 
     Parameters
     ----------
     seed : int
         Same seed, same tables.
+    network : RoadNetwork
+        The sample's roads: running times are those of its usual traffic.
     lines : sequence of Line
         Which lines; all by default.
 
@@ -67,11 +72,11 @@ def make_feed(seed: int, lines: Sequence[Line] = LINES) -> Tables:
     dict of str to DataFrame
         By GTFS file name without ``.txt``; all values are text.
     """
-    ways, trips, times = [], [], []
-    for line in lines:
-        pair = [make_way(line, direction, seed) for direction in (0, 1)]
-        line_trips, line_times = _line_trips(pair)
-        ways += pair
+    trips, times = [], []
+    ways = [make_way(line, direction, seed) for line in lines for direction in (0, 1)]
+    hops_s = usual_hops([_stretch(way) for way in ways], network)
+    for there in range(0, len(ways), 2):
+        line_trips, line_times = _line_trips(ways[there : there + 2], hops_s[there : there + 2])
         trips += line_trips
         times += line_times
     return {
@@ -90,11 +95,19 @@ _TRIPS = (
 )  # fmt: skip
 
 
-def _line_trips(pair: list[Way]) -> tuple[list[tuple[str, ...]], list[pl.DataFrame]]:
+def _stretch(way: Way) -> Driven:
+    lat, lon = np.array(way.shape).T
+    return Driven(Course(lon, lat, way.shape_m), way.stop_m, way.line.color == BRT)
+
+
+def _line_trips(pair: list[Way], hops_s: list[Floats]) -> tuple[list[tuple[str, ...]], list[pl.DataFrame]]:
     """Return the trips of both directions of a line, and their times."""
     line = pair[0].line
     starts = [departures(line, direction) for direction in (0, 1)]
-    seconds = [_seconds(way, [minute for _, minute in starts[way.direction]]) for way in pair]
+    seconds = [
+        stop_seconds(np.array([minute * 60.0 for _, minute in starts[way.direction]]), hops_s[way.direction])
+        for way in pair
+    ]
     ends = [
         {start: int(row[-1]) for start, row in zip(starts[direction], seconds[direction], strict=True)}
         for direction in (0, 1)
@@ -115,11 +128,6 @@ def _line_trips(pair: list[Way]) -> tuple[list[tuple[str, ...]], list[pl.DataFra
 
 def _trip_id(line: Line, direction: int, start_s: int) -> str:
     return f"{line.number}-{direction}-{start_s // 3600:02d}{start_s % 3600 // 60:02d}"
-
-
-def _seconds(way: Way, minutes: list[int]) -> Floats:
-    ring = np.array([centre_km((stop.lat, stop.lon)) for stop in way.stops])
-    return stop_seconds(np.array(minutes, dtype=np.float64) * 60.0, way.stop_m, ring)
 
 
 def _stop_times(way: Way, minutes: list[int], seconds: Floats) -> pl.DataFrame:

@@ -1,10 +1,11 @@
-"""When the sample's buses run: headways by hour, minutes a kilometre takes, and which bus runs which trips."""
+"""When the sample's buses run: headways by hour, times at the stops, and which bus runs which trips."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from services.sample.lines import Line
+from services.sample.running import HOURS
 from services.sample.streets import Floats
 
 FIRST_MIN, LAST_MIN, NIGHT_UNTIL_MIN = 5 * 60, 22 * 60 + 30, 28 * 60 + 50
@@ -13,12 +14,6 @@ NIGHT_PEAK_MIN = 10
 RUSH_MIN = ((6 * 60, 8 * 60 + 45), (15 * 60 + 45, 18 * 60 + 45))
 DAILY, WEEKDAY = "DAILY", "WEEKDAY"
 LAYOVER_S, LAYOVER_SHARE = 300, 0.08
-# Hour of the day → seconds a metre takes between four and eight kilometres from the centre, stops included.
-HOURS = (0, 5, 6.5, 8, 10, 12, 14, 16, 18, 20, 22, 24, 30)
-PACE_S_PER_M = (0.16, 0.16, 0.2, 0.245, 0.2, 0.195, 0.195, 0.21, 0.25, 0.2, 0.175, 0.16, 0.16)
-# Kilometres from the centre → how much longer or shorter a metre takes there.
-RING_KM = (0, 3, 6, 10, 16, 30)
-RING_PACE = (1.15, 1.08, 1.0, 0.82, 0.64, 0.58)
 LEAST_HOP_S = 20.0
 
 
@@ -67,29 +62,26 @@ def runs_at_night(line: Line) -> bool:
     return line.peak_min <= NIGHT_PEAK_MIN
 
 
-def stop_seconds(starts_s: Floats, along_m: Floats, ring_km: Floats) -> Floats:
+def stop_seconds(starts_s: Floats, hops_s: Floats) -> Floats:
     """Return when each of several trips is at each stop.
 
     Parameters
     ----------
     starts_s : ndarray, shape (t,)
         Departures from the first stop, seconds of the service day.
-    along_m : ndarray, shape (n,)
-        Metres of the stops.
-    ring_km : ndarray, shape (n,)
-        How far each stop is from the centre.
+    hops_s : ndarray, shape (len(HOURS), n - 1)
+        Seconds from stop to stop at each of `HOURS`.
 
     Returns
     -------
     ndarray, shape (t, n)
         Whole seconds, rising by at least 20 s a stop.
     """
-    place = np.interp(ring_km, RING_KM, RING_PACE)
-    times = np.empty((len(starts_s), len(along_m)))
+    times = np.empty((len(starts_s), hops_s.shape[1] + 1))
     times[:, 0] = starts_s
-    for k, step in enumerate(np.diff(along_m), start=1):
-        pace = np.interp(times[:, k - 1] / 3600.0 % 24, HOURS, PACE_S_PER_M) * place[k]
-        times[:, k] = times[:, k - 1] + np.maximum(LEAST_HOP_S, step * pace)
+    for k, hop_s in enumerate(hops_s.T):
+        hour = times[:, k] / 3600.0 % 24
+        times[:, k + 1] = times[:, k] + np.maximum(LEAST_HOP_S, np.interp(hour, HOURS, hop_s))
     whole: Floats = np.round(times)
     return whole
 

@@ -7,9 +7,11 @@ import pytest
 from click.testing import CliRunner
 
 from fleet.gtfs import read_timetable
+from fleet.simulation.build import Scene
 from fleet.simulation.counts import Counters
 from fleet.simulation.day import plan_period
 from fleet.simulation.roads import roads_of
+from fleet.simulation.truth import TrueCall
 from routing.network import load_network
 from services.city.folder import CityFolder
 from services.city.report import read_report
@@ -18,7 +20,7 @@ from services.sample.build import build_sample
 from services.sample.camera import CAMERA_ID, JUNCTIONS
 from services.sample.lines import LINES
 from services.simulate.cameras import counting_only
-from services.simulate.city import read_streets
+from services.simulate.city import Wish, make_simulation, read_streets
 from tests.data import judge
 
 MORNING_MS, NIGHT_MS = 1_767_575_100_000, 1_767_639_600_000  # 2026-01-05 08:05 and 2026-01-06 02:00 in Hanoi
@@ -95,6 +97,21 @@ def test_no_timetable_asks_for_an_impossible_speed(sample: CityFolder) -> None:
         way_m = timetable.pattern_of(trip).stop_distance_m
         mps = (way_m[-1] - way_m[0]) / (timetable.arrival_s[rows][-1] - timetable.departure_s[rows][0])
         assert 3.0 < mps < 11.0  # 40 km/h at night, outside
+
+
+@pytest.mark.parametrize(("from_h", "least"), [(7.75, 0.75), (12.0, 0.75), (17.25, 0.75)])
+def test_the_timetable_is_one_that_simulated_buses_keep_on_a_dry_day(
+    sample: CityFolder, from_h: float, least: float
+) -> None:
+    dry = Scene(rains=(), incidents=())
+    day_ms = MORNING_MS - MORNING_MS % HOUR_MS - 8 * HOUR_MS  # Hanoi's midnight
+    wish = Wish(start_ms=day_ms + round(from_h * HOUR_MS), hours=0.2, seed=7, buses=150, scene=dry)
+    simulation = make_simulation(read_streets(sample), wish)
+    assert simulation is not None
+    told = [truth for _ in range(600) for truth in simulation.step()[1]]
+    late_s = [(call.arrival_ms - call.scheduled_arrival_ms) / 1000 for call in told if isinstance(call, TrueCall)]
+    assert len(late_s) > 600
+    assert sum(-60 <= late <= 300 for late in late_s) / len(late_s) > least
 
 
 def test_the_roads_are_a_whole_city_and_hang_together(sample: CityFolder) -> None:

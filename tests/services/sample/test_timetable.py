@@ -5,9 +5,13 @@ import numpy as np
 import polars as pl
 import pytest
 
+from fleet.simulation.plan import Course
+from routing.network import RoadNetwork, read_osm
 from services.sample.feed import make_feed, make_way
 from services.sample.lines import LINES, Line
+from services.sample.network import make_osm
 from services.sample.points import POINTS
+from services.sample.running import HOURS, Driven, usual_hops
 from services.sample.streets import to_metres
 from services.sample.timetable import DAILY, WEEKDAY, chain_blocks, departures, runs_at_night, stop_seconds
 
@@ -16,8 +20,15 @@ TERMINAL_WITHIN_M = 40.0
 
 
 @pytest.fixture(scope="module")
-def feed() -> dict[str, pl.DataFrame]:
-    return make_feed(1)
+def network(tmp_path_factory: pytest.TempPathFactory) -> RoadNetwork:
+    drawn = tmp_path_factory.mktemp("roads") / "roads.osm"
+    drawn.write_text(make_osm(1), encoding="utf-8")
+    return read_osm(str(drawn))
+
+
+@pytest.fixture(scope="module")
+def feed(network: RoadNetwork) -> dict[str, pl.DataFrame]:
+    return make_feed(1, network)
 
 
 def test_a_line_is_as_frequent_as_it_says_in_rush_hours_and_half_as_much_else() -> None:
@@ -37,13 +48,23 @@ def test_frequent_lines_run_through_the_night_a_bus_each_half_hour() -> None:
     assert 28 * 60 < night[-1] < 29 * 60
 
 
-def test_a_metre_takes_longer_in_rush_hours_and_in_the_centre() -> None:
-    along = np.array([0.0, 1_000.0])
-    hours = np.array([5.0, 8.0, 13.0]) * 3600
-    inner = stop_seconds(hours, along, np.array([1.0, 1.0]))[:, 1] - hours
-    outer = stop_seconds(hours, along, np.array([15.0, 15.0]))[:, 1] - hours
-    assert inner[1] > inner[2] > inner[0]
-    assert (outer < inner).all()
+def test_a_way_takes_longest_in_rush_hours_and_least_at_night(network: RoadNetwork) -> None:
+    way = make_way(LINES[0], 0, 1)
+    lat, lon = np.array(way.shape).T
+    hops_s = usual_hops([Driven(Course(lon, lat, way.shape_m), way.stop_m)], network)[0]
+    starts_s = np.array([3.0, 12.5, 7.5, 17.5]) * 3600
+    night_s, noon_s, morning_s, evening_s = stop_seconds(starts_s, hops_s)[:, -1] - starts_s
+    assert night_s < noon_s < min(morning_s, evening_s)
+
+
+def test_a_bus_lane_keeps_the_rush_hour_as_fast_as_noon(network: RoadNetwork) -> None:
+    way = make_way(next(line for line in LINES if line.number == "BRT01"), 0, 1)
+    lat, lon = np.array(way.shape).T
+    course = Course(lon, lat, way.shape_m)
+    street, lane = usual_hops([Driven(course, way.stop_m), Driven(course, way.stop_m, bus_lane=True)], network)
+    noon, rush = HOURS.index(12.5), HOURS.index(17.5)
+    assert street[rush].sum() > 1.15 * street[noon].sum()
+    assert lane[rush].sum() < 1.1 * lane[noon].sum()
 
 
 def test_a_bus_takes_its_next_trip_after_a_rest_and_from_where_it_stands() -> None:
@@ -66,7 +87,7 @@ def test_on_weekends_only_the_buses_of_all_day_and_of_nights_run(feed: dict[str,
 
 
 def test_the_timetable_needs_about_two_thousand_buses(feed: dict[str, pl.DataFrame]) -> None:
-    assert 1_900 <= feed["trips"]["block_id"].n_unique() <= 2_150
+    assert 1_900 <= feed["trips"]["block_id"].n_unique() <= 2_300
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line.number)
@@ -100,7 +121,7 @@ def test_every_number_is_there_once(feed: dict[str, pl.DataFrame]) -> None:
     assert {"01", "32", "86", "BRT01", "E01", "109"} <= set(numbers)
 
 
-def test_another_seed_moves_the_stops_and_leaves_the_lines() -> None:
-    one, two = make_feed(1, LINES[:2]), make_feed(2, LINES[:2])
+def test_another_seed_moves_the_stops_and_leaves_the_lines(network: RoadNetwork) -> None:
+    one, two = make_feed(1, network, LINES[:2]), make_feed(2, network, LINES[:2])
     assert one["routes"].equals(two["routes"])
     assert not one["stops"].equals(two["stops"])
