@@ -118,8 +118,8 @@ def pace_of_ways(plan: Plan, t: Tables, traffic: Traffic, operations: Operations
     """Return by how much buses of each way drive faster than traffic, so that the timetable fits a usual day.
 
     Timetables are made from the running times of usual days. Where one is within 15 % of those, buses drive as the
-    traffic does. Where it fits no known speed of the roads (the class of a road says little about the street), the whole
-    way is paced by one factor; rush hours still come late.
+    traffic does. Where it fits no known speed of the roads (the class of a road says little about the street), the
+    whole way is paced by one factor; rush hours still come late.
 
     Parameters
     ----------
