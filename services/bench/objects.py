@@ -6,7 +6,8 @@ import time
 import numpy as np
 
 from fleet.simulation.buses import Buses
-from fleet.simulation.kernel import GREEN_SHARE, SLOW_DOWN_MPS2, SPEED_UP_MPS2, TOP_MPS
+from fleet.simulation.kernel import GREEN_SHARE, SLOW_DOWN_MPS2, SPEED_UP_MPS2
+from fleet.simulation.running import TOP_MPS
 from fleet.simulation.state import RUNNING
 
 DWELL_S = 14

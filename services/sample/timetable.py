@@ -77,13 +77,12 @@ def stop_seconds(starts_s: Floats, hops_s: Floats) -> Floats:
     ndarray, shape (t, n)
         Whole seconds, rising by at least 20 s a stop.
     """
-    times = np.empty((len(starts_s), hops_s.shape[1] + 1))
+    times: Floats = np.empty((len(starts_s), hops_s.shape[1] + 1))
     times[:, 0] = starts_s
     for k, hop_s in enumerate(hops_s.T):
         hour = times[:, k] / 3600.0 % 24
         times[:, k + 1] = times[:, k] + np.maximum(LEAST_HOP_S, np.interp(hour, HOURS, hop_s))
-    whole: Floats = np.round(times)
-    return whole
+    return np.asarray(np.round(times))
 
 
 def chain_blocks(line: Line, starts: list[list[tuple[str, int]]], ends: list[dict[tuple[str, int], int]]) -> list[Trip]:

@@ -9,11 +9,12 @@ from fleet.simulation.buses import Buses
 from fleet.simulation.demand import HOURS, WORKDAY
 from fleet.simulation.faults import Faults
 from fleet.simulation.incidents import Incident
-from fleet.simulation.kernel import GREEN_SHARE, SLOW_DOWN_MPS2, SPEED_UP_MPS2, TOP_MPS
+from fleet.simulation.kernel import GREEN_SHARE, SLOW_DOWN_MPS2, SPEED_UP_MPS2
 from fleet.simulation.operations import PUNCTUAL, Operations
 from fleet.simulation.queue import STAY_SHARE, STEP_MS, WAVE_MPS, make_queue
 from fleet.simulation.receivers import Areas, Receivers
 from fleet.simulation.roads import straight_road
+from fleet.simulation.running import TOP_MPS
 from fleet.simulation.state import ARRIVED, LEFT
 from tests.fleet.simulation.builders import (
     QUIET,
