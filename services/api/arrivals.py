@@ -199,13 +199,19 @@ def list_arrivals(
         By time.
     """
     planned = timetable.planned_at(place.stop_ids, now_ms - LATE_BUS_MS, now_ms + AHEAD_MS, now_ms)
-    not_coming = {
-        RunKey(alert.trip_id, alert.start_date): alert.text
-        for alert in state.alerts.values()
-        if alert.kind is AlertKind.NOT_COMING and alert.ended_ms is None and alert.trip_id and alert.start_date
-    }
-    passed = {run: call.stop_sequence for run, call in state.calls.items()}
     calls = find_calls(state, timetable, place.stop_ids)
+    runs = {RunKey(plan.trip_id, plan.start_date) for plan in planned}
+    runs |= {RunKey(call.prediction.trip_id, call.prediction.start_date) for call in calls}
+    not_coming = {
+        run: alert.text
+        for alert in state.holding.values()
+        if alert.kind is AlertKind.NOT_COMING
+        and alert.trip_id
+        and alert.start_date
+        and (run := RunKey(alert.trip_id, alert.start_date)) in runs
+    }
+    # Only what these runs were seen at: a city's day has ten thousand others.
+    passed = {run: call.stop_sequence for run in runs if (call := state.calls.get(run)) is not None}
     return merge_arrivals(planned, calls, passed=passed, not_coming=not_coming, now_ms=now_ms)[:limit]
 
 
@@ -241,8 +247,8 @@ def standing_buses(state: LiveState) -> dict[str, int]:
     """Return since when buses stand where they should not."""
     return {
         alert.vehicle_id: alert.started_ms
-        for alert in state.alerts.values()
-        if alert.kind is AlertKind.STUCK and alert.ended_ms is None and alert.vehicle_id
+        for alert in state.holding.values()
+        if alert.kind is AlertKind.STUCK and alert.vehicle_id
     }
 
 

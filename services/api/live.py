@@ -76,6 +76,7 @@ class LiveState:
     runs_by_stop: dict[str, set[RunKey]] = field(default_factory=dict)
     calls: dict[RunKey, StopEvent] = field(default_factory=dict)
     alerts: dict[str, FleetAlert] = field(default_factory=dict)
+    holding: dict[str, FleetAlert] = field(default_factory=dict)  # those of the alerts that have not ended
     feeds: dict[str, FeedHealth] = field(default_factory=dict)
     edges: dict[int, EdgeNow] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
@@ -150,6 +151,10 @@ def take_alert(state: LiveState, message: FleetAlert) -> list[Change]:
     if old is not None and message.updated_ms < old.updated_ms:
         return []
     state.alerts[message.alert_id] = message
+    if message.ended_ms is None:
+        state.holding[message.alert_id] = message
+    else:
+        state.holding.pop(message.alert_id, None)
     return [Change("alerts", message.alert_id)]
 
 
@@ -244,6 +249,7 @@ def start_again(state: LiveState) -> None:
         state.runs_by_stop,
         state.calls,
         state.alerts,
+        state.holding,
         state.feeds,
         state.edges,
         state.cameras,
@@ -293,6 +299,7 @@ def _forget_slow(state: LiveState, now_ms: int) -> None:
         del state.calls[run]
     for alert_id in [a for a, alert in state.alerts.items() if is_gone(alert.updated_ms, KEEP_CALL_MS)]:
         del state.alerts[alert_id]
+        state.holding.pop(alert_id, None)
     for alert_id in [a for a, alert in state.alerts.items() if (alert.ended_ms or now_ms) < now_ms - KEEP_ALERT_MS]:
         del state.alerts[alert_id]
     for incident_id in [i for i, said in state.incidents.items() if said.updated_ms < now_ms - KEEP_CALL_MS]:

@@ -26,7 +26,7 @@ def read_overview(state: State) -> OverviewOut:
         alarms = len(list_incidents(session, IncidentState.DETECTED.value))
     cameras = sum(camera.has_pictures for camera in state.cameras)
     with state.live.reading() as live:
-        return overview_out(live, now_ms=state.now_ms, alarms=alarms, cameras=cameras)
+        return overview_out(live, now_ms=state.now_ms, alarms=alarms, cameras=cameras, roads=state.roads)
 
 
 @router.get("/api/feeds")

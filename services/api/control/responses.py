@@ -3,16 +3,17 @@
 from collections.abc import Iterable
 
 from schemas.camera import CameraCount, CameraHealth, CameraState
-from schemas.edge import LevelOfService
 from schemas.feed import FeedHealth
 from schemas.fleet_alert import FleetAlert
 from schemas.text import Text
 from schemas.trip import Phase
 from services.api.live import LiveState
 from services.api.responses import AlertOut, Model, QualityOut, TextOut
+from services.api.roads import Roads
 from vision.camera import CameraConfig
 
 LIVE_MS = 90_000
+SLOWEST_MPS = 0.5
 ON_TIME_S = (-60.0, 300.0)
 
 
@@ -163,7 +164,9 @@ def camera_out(
     )
 
 
-def overview_out(state: LiveState, *, now_ms: int, alarms: int, cameras: int) -> OverviewOut:
+def overview_out(
+    state: LiveState, *, now_ms: int, alarms: int, cameras: int, roads: Roads | None = None
+) -> OverviewOut:
     """Count the whole in six numbers.
 
     Parameters
@@ -176,6 +179,8 @@ def overview_out(state: LiveState, *, now_ms: int, alarms: int, cameras: int) ->
         Incidents that nobody has looked at.
     cameras : int
         How many cameras with pictures the city has.
+    roads : Roads or None
+        Lengths and lanes, which weigh the travel-time index.
 
     Returns
     -------
@@ -192,19 +197,27 @@ def overview_out(state: LiveState, *, now_ms: int, alarms: int, cameras: int) ->
         vehicles_live=len(fresh),
         vehicles_known=len(state.vehicles),
         on_time_share=on_time / len(delays) if delays else None,
-        travel_time_index=_travel_time_index(state),
+        travel_time_index=_travel_time_index(state, roads),
         feeds_late=sum(ms is None or now_ms - ms > LIVE_MS for ms in newest),
         cameras_ok=sum(camera.state is CameraState.OK for camera in state.cameras.values()),
         cameras=cameras,
     )
 
 
-def _travel_time_index(state: LiveState) -> float | None:
-    ratios = [
-        now.state.free_flow_mps / max(now.state.speed_mps, 0.5)
-        for now in state.edges.values()
-        if now.state.speed_mps is not None
-        and now.state.free_flow_mps is not None
-        and now.state.level is not LevelOfService.NO_DATA
-    ]
-    return sum(ratios) / len(ratios) if ratios else None
+def _travel_time_index(state: LiveState, roads: Roads | None) -> float | None:
+    """Return the time that all edges with data take now over the time they take at free flow.
+
+    The index of the field weighs by what is driven. Lanes and lengths stand for that: a hundred short edges before
+    signals do not outweigh a ring road, and one edge at walking speed counts by its seconds only.
+    """
+    if roads is None:
+        return None
+    length_m, lanes = roads.network.edge_length_m, roads.network.edge_lanes
+    now_s = free_s = 0.0
+    for edge in (now.state for now in state.edges.values()):
+        if edge.speed_mps is None or edge.free_flow_mps is None or edge.edge_index >= len(lanes):
+            continue
+        metres = float(length_m[edge.edge_index] * max(lanes[edge.edge_index], 1))
+        now_s += metres / max(edge.speed_mps, SLOWEST_MPS)
+        free_s += metres / max(edge.free_flow_mps, SLOWEST_MPS)
+    return now_s / free_s if free_s else None

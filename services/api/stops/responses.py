@@ -110,7 +110,7 @@ def _alerts(state: LiveState, timetable: CityTimetable, place: StopPlace, rows: 
     trips = {row.trip_id for row in rows}
     about = (
         alert
-        for alert in state.alerts.values()
+        for alert in state.holding.values()
         if alert.trip_id in trips
         or (alert.detour is not None and not set(place.stop_ids).isdisjoint(alert.detour.missed_stop_ids))
     )

@@ -108,6 +108,20 @@ def test_the_furthest_call_of_a_run_is_kept() -> None:
     assert state.calls[RunKey("t1", DATE)].stop_sequence == 3
 
 
+def test_only_alerts_that_have_not_ended_hold() -> None:
+    state = LiveState()
+    said = FleetAlert(
+        alert_id="a", kind=AlertKind.STUCK, started_ms=NOON_MS, updated_ms=NOON_MS, text=Text(vi="x", en="x")
+    )
+    take_alert(state, said)
+    assert set(state.holding) == {"a"}
+    take_alert(state, msgspec.structs.replace(said, updated_ms=NOON_MS + 1, ended_ms=NOON_MS + 1))
+    assert (set(state.holding), set(state.alerts)) == (set(), {"a"})
+    take_alert(state, msgspec.structs.replace(said, updated_ms=NOON_MS + 2))
+    forget_old(state, NOON_MS + 7 * 3_600_000)
+    assert (state.holding, state.alerts) == ({}, {})
+
+
 def edges(time_ms: int, level: LevelOfService, speed: float | None) -> RoadStates:
     state = EdgeState(
         edge_id="1/2/3", edge_index=5, time_ms=time_ms, level=level, observations=3, speed_mps=speed, free_flow_mps=10.0

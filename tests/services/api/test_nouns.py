@@ -8,9 +8,12 @@ import pytest
 
 from fleet.gtfs import read_timetable
 from schemas.camera import CameraCount, CameraHealth, CameraState
+from schemas.edge import EdgeState, LevelOfService
 from schemas.feed import FeedHealth
 from schemas.position import Quality
 from schemas.text import Text
+from services.api.control.responses import overview_out
+from services.api.live import EdgeNow, LiveState
 from services.api.roads import Roads, search_streets
 from services.api.timetable import CityTimetable, natural, plain, search_places
 from tests.data import shared_data
@@ -179,6 +182,20 @@ def test_the_overview_counts_what_is_live_and_on_time(api: Running) -> None:
     body = api.client.get("/api/control/overview").json()
     assert (body["vehicles_live"], body["vehicles_known"], body["on_time_share"]) == (1, 2, 1.0)
     assert (body["feeds_late"], body["cameras_ok"], body["travel_time_index"]) == (1, 1, None)
+
+
+def test_the_travel_time_index_is_seconds_over_free_seconds_of_what_is_driven() -> None:
+    """Two lanes of 900 m at half speed and a short edge that stands: 2 × 180 + 20 over 2 × 90 + 1 seconds."""
+    network = SimpleNamespace(edge_length_m=np.array([900.0, 10.0]), edge_lanes=np.array([2, 0]))
+    state = LiveState()
+    for edge, speed_mps in ((0, 5.0), (1, 0.1), (7, 1.0)):
+        said = EdgeState(
+            edge_id=f"e{edge}", edge_index=edge, time_ms=NOON_MS, level=LevelOfService.SLOW, observations=2,
+            speed_mps=speed_mps, free_flow_mps=10.0,
+        )  # fmt: skip
+        state.edges[edge] = EdgeNow(said)
+    out = overview_out(state, now_ms=NOON_MS, alarms=0, cameras=0, roads=Roads(network))  # type: ignore[arg-type]
+    assert out.travel_time_index == pytest.approx((2 * 180 + 20) / (2 * 90 + 1))
 
 
 PLANNED = b"id: J-1\nposition: [105.8, 21.0]\napproaches: [{id: north, bearing_deg: 180}]\n"
