@@ -13,6 +13,7 @@ from fastapi import Depends, FastAPI
 from fleet.gtfs import GtfsError
 from routing.network import NetworkError
 from services.api.accounts import endpoints as accounts
+from services.api.accuracy import endpoints as accuracy
 from services.api.cases import endpoints as cases
 from services.api.city import endpoints as city_
 from services.api.control import endpoints as control
@@ -53,6 +54,7 @@ NOUNS = (
     disruptions,
     edges,
     control,
+    accuracy,
     lines,
     incidents,
     cases,

@@ -8,7 +8,7 @@ import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from schemas.camera import CameraCount, CameraHealth
@@ -20,6 +20,7 @@ from schemas.message import Message
 from schemas.position import BusPosition
 from schemas.prediction import TripPrediction
 from schemas.stop_event import StopEvent
+from services.api.accuracy.tally import Count, Tally
 
 TRAIL_MS = 5 * 60_000
 TRAIL_POINTS = 60
@@ -320,6 +321,7 @@ class Live:
 
     def __init__(self) -> None:
         self._state = LiveState()
+        self._tally = Tally()
         self._lock = threading.RLock()
 
     def take(self, messages: Iterable[tuple[str, Message]]) -> list[Change]:
@@ -328,6 +330,9 @@ class Live:
         with self._lock:
             for topic, message in messages:
                 changes += REDUCERS[topic](self._state, message)
+                self._tally.take(message)
+            if any(change.kind == "all" for change in changes):
+                self._tally.clear()
         return changes
 
     @contextlib.contextmanager
@@ -340,3 +345,10 @@ class Live:
         """Let go of what is old."""
         with self._lock:
             forget_old(self._state, now_ms, steady=steady)
+            if steady:
+                self._tally.forget(now_ms)
+
+    def judged_since(self, from_ms: int) -> list[tuple[str, int, Count]]:
+        """Return line, bin and count of what was said and came true or not since a moment."""
+        with self._lock:
+            return [(route_id, number, replace(count)) for route_id, number, count in self._tally.since(from_ms)]

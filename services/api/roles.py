@@ -35,6 +35,7 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/edges/{edge_index}"): PUBLIC,
     ("GET", "/api/path"): OPERATOR,
     ("GET", "/api/control/overview"): OPERATOR,
+    ("GET", "/api/control/accuracy"): OPERATOR,
     ("GET", "/api/control/lines"): OPERATOR,
     ("GET", "/api/control/lines/{route_id}"): OPERATOR,
     ("GET", "/api/feeds"): OPERATOR,

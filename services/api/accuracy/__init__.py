@@ -1,0 +1,1 @@
+"""How right the arrivals were that riders were told."""
