@@ -1,6 +1,7 @@
 """What the API says about how right arrivals were."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from fleet.arrivals.score import EAB_BINS_S
 from services.api.accuracy.tally import KEEP_MS, Count
@@ -98,7 +99,7 @@ def _routes(timetable: CityTimetable) -> int:
     return 0 if timetable.table is None else len(timetable.table.route_ids)
 
 
-def _shares(count: Count) -> dict[str, float | int | None]:
+def _shares(count: Count) -> dict[str, Any]:
     def share(part: float) -> float | None:
         return round(part / count.answers, 3) if count.answers else None
 

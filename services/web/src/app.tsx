@@ -17,11 +17,12 @@ type Loader = () => Promise<ComponentType>
 
 const latePages: Record<string, Loader> = {
   '/control': async () => (await import('./control/page.tsx')).ControlPage,
+  '/accuracy': async () => (await import('./accuracy/page.tsx')).AccuracyPage,
   '/enforcement': async () => (await import('./enforcement/page.tsx')).EnforcementPage,
   '/developers': async () => (await import('./developers/page.tsx')).DevelopersPage,
   '/login': async () => (await import('./account/login.tsx')).LoginPage,
 }
-const roleOf: Record<string, string> = { '/control': 'operator', '/enforcement': 'reviewer' }
+const roleOf: Record<string, string> = { '/control': 'operator', '/accuracy': 'operator', '/enforcement': 'reviewer' }
 
 /** A page whose code is fetched when it is first needed. */
 function Later({ load }: { load: Loader }) {
@@ -94,7 +95,7 @@ function Page({ path }: { path: string }) {
 export function App() {
   useLanguage()
   const { path } = usePlace()
-  const staff = path in roleOf
+  const staff = path in roleOf && path !== '/accuracy'
   return (
     <div class={staff ? 'shell shell-staff' : 'shell'} onClick={catchLinks}>
       <a class="skip" href="#main">

@@ -102,6 +102,7 @@ def answer(method: str, path: str, query: dict[str, list[str]], state: str, body
         "/api/control/overview": lambda: overview(empty),
         "/api/feeds": lambda: {"feeds": [] if empty else desk.feeds()},
         "/api/alerts": lambda: {"alerts": [] if empty else fxl.alerts()},
+        "/api/control/accuracy": lambda: fxl.accuracy(empty=empty),
         "/api/control/lines": lambda: fxl.lines(empty=empty),
         "/api/open-feeds": lambda: fxl.open_feeds(empty=empty),
         "/api/incidents": lambda: {"incidents": [] if empty else BOOK.incident_rows()},

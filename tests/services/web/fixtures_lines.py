@@ -145,3 +145,36 @@ def open_feeds(*, empty: bool) -> dict[str, Any]:
         "static": None if empty else static,
         "feeds": [] if empty else [*made, sm],
     }
+
+
+def accuracy(*, empty: bool) -> dict[str, Any]:
+    """Return how right arrivals were: a good bin, a bad one, a line that is often missed."""
+
+    def right(answers: int, accurate: float, covered: float, missed: float, late_s: float) -> dict[str, Any]:
+        shares = (accurate, covered, missed, late_s) if answers else (None,) * 4
+        return {
+            "answers": answers,
+            **dict(zip(("accurate", "covered", "missed", "late_s"), shares, strict=True)),
+        }
+
+    n = 0 if empty else 1
+    bins = [
+        right(4_120 * n, 0.912, 0.803, 0.051, 12.0),
+        right(6_303 * n, 0.894, 0.795, 0.047, 16.4),
+        right(8_871 * n, 0.871, 0.742, 0.092, -3.1),
+        right(11_940 * n, 0.905, 0.81, 0.044, 31.0),
+    ]
+    spans = ((0, 180), (180, 360), (360, 600), (600, 900))
+    return {
+        "now_ms": fx.now_ms(),
+        "hours": 2.0,
+        "accurate": None if empty else 0.8955,
+        "all": right(31_234 * n, 0.896, 0.79, 0.058, 17.0),
+        "bins": [{"from_s": low, "to_s": high, **one} for (low, high), one in zip(spans, bins, strict=True)],
+        "lines": []
+        if empty
+        else [
+            {"route": fx.route_hit(i), **right(900 - 40 * i, 0.74 + 0.03 * i, 0.7 + 0.02 * i, 0.12 - 0.01 * i, 40.0)}
+            for i in range(min(8, len(fx.LINES)))
+        ],
+    }

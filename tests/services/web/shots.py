@@ -30,6 +30,7 @@ PAGES = {
     "stop-open": "/stop/S0?bus=T0-4%7C2026-02-16%7CS0",
     "route": "/route/R32",
     "developers": "/developers",
+    "accuracy": "/accuracy",
     "control": "/control",
     "control-line": "/control?tab=lines&sel=line:R32&view=selected",
     "control-alerts": "/control?tab=alerts",

@@ -18,6 +18,7 @@ ADDRESSES = [
     "/route/R32",
     "/login",
     "/developers",
+    "/accuracy",
     "/control",
     "/control?tab=lines&sel=line:R32&view=selected",
     "/control?tab=alerts",

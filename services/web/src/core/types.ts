@@ -366,3 +366,25 @@ export interface Reason {
   code: string
   text: Text
 }
+
+/** Shares of what riders were told, null of nothing; `late_s` is how much later than said buses came. */
+export interface Right {
+  answers: number
+  accurate: number | null
+  covered: number | null
+  missed: number | null
+  late_s: number | null
+}
+
+export interface LineRight extends Right {
+  route: RouteHit
+}
+
+export interface Accuracy {
+  now_ms: number
+  hours: number
+  accurate: number | null
+  all: Right
+  bins: (Right & { from_s: number; to_s: number })[]
+  lines: LineRight[]
+}

@@ -4,6 +4,7 @@ import type { vi } from './vi.ts'
 export const en: Record<keyof typeof vi, string> = {
   'app.name': 'Bus times',
   'app.rider': 'Riders',
+  'app.accuracy': 'Accuracy',
   'app.control': 'Control',
   'app.enforcement': 'Enforcement',
   'app.skip': 'Skip to main content',

@@ -3,6 +3,7 @@
 export const vi = {
   'app.name': 'Giờ xe buýt',
   'app.rider': 'Hành khách',
+  'app.accuracy': 'Độ đúng',
   'app.control': 'Điều hành',
   'app.enforcement': 'Xử lý vi phạm',
   'app.skip': 'Tới nội dung chính',

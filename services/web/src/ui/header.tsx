@@ -25,9 +25,10 @@ export function Header({ path }: { path: string }) {
   const pages = [
     { href: '/', words: t('app.rider'), shown: may('operator') || may('reviewer') },
     { href: '/control', words: t('app.control'), shown: may('operator') },
+    { href: '/accuracy', words: t('app.accuracy'), shown: may('operator') },
     { href: '/enforcement', words: t('app.enforcement'), shown: may('reviewer') },
   ].filter((page) => page.shown)
-  const here = path === '/control' || path === '/enforcement' ? path : '/'
+  const here = pages.some((page) => page.href === path) ? path : '/'
   return (
     <header class="head">
       <a class="brand" href="/">
