@@ -8,7 +8,7 @@ import polars as pl
 from schemas.text import Text
 from services.city.folder import CityError
 from services.city.report import DOUBTFUL, REPAIRED, Finding, finding
-from services.city.tables import Tables, column
+from services.city.tables import Tables, column, list_calls
 
 PLACEHOLDER_STOP = r"(?i)^(stop|station)?[_-]?[0-9]*[0-9A-Z_-]*_S?\d+$|^(stop|station)? ?\d+$"
 PLACEHOLDER_LINE = r"(?i)^(route|line|tuyen)?[_ -]*[0-9]+[A-Z]*([_-]\d+)?$"
@@ -184,7 +184,7 @@ def name_lines(tables: Tables) -> list[Finding]:
         How many lines and trips were named so.
     """
     stops = tables["stops"].select("stop_id", "stop_name")
-    ordered = tables["stop_times"].with_columns(pl.col("stop_sequence").cast(pl.Int64)).sort("trip_id", "stop_sequence")
+    ordered = list_calls(tables)
     ends = (
         ordered.group_by("trip_id", maintain_order=True)
         .agg(pl.col("stop_id").first().alias("from_id"), pl.col("stop_id").last().alias("to_id"))

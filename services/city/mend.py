@@ -11,7 +11,7 @@ from fleet.gtfs.tables import seconds_of
 from schemas.text import Text
 from services.city.folder import CityError
 from services.city.report import DOUBTFUL, DROPPED, Finding, finding
-from services.city.tables import Tables
+from services.city.tables import Tables, list_calls
 
 Rule = Callable[[Tables], list[Finding]]
 
@@ -155,17 +155,15 @@ def _examples(hops: pl.DataFrame) -> tuple[str, ...]:
 def _timed(tables: Tables) -> pl.DataFrame:
     """Return the stop times that state a time, in order, with seconds of the service day."""
     return (
-        tables["stop_times"]
+        list_calls(tables)
         .select(
             "trip_id",
             "stop_id",
-            pl.col("stop_sequence").cast(pl.Int64),
             seconds_of("arrival_time").alias("arrive_s"),
             seconds_of("departure_time").alias("leave_s"),
         )
         .with_columns(pl.coalesce("arrive_s", "leave_s"), pl.coalesce("leave_s", "arrive_s"))
         .drop_nulls("arrive_s")
-        .sort("trip_id", "stop_sequence")
     )
 
 

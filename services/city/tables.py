@@ -91,6 +91,22 @@ def unpack_tables(folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:
             table.write_csv(folder / f"{name}.txt")
 
 
+def list_calls(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return the stop times of a feed along their trips, ``stop_sequence`` as a number.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        The feed, mended: every sequence is a number.
+
+    Returns
+    -------
+    DataFrame
+        All columns.
+    """
+    return tables["stop_times"].with_columns(pl.col("stop_sequence").cast(pl.Int64)).sort("trip_id", "stop_sequence")
+
+
 def column(table: pl.DataFrame, name: str) -> pl.Expr:
     """Return a column of a table, or empty text where the feed does not have it."""
     return pl.col(name) if name in table.columns else pl.lit("")

@@ -70,7 +70,14 @@ def ask(asked: pl.DataFrame, observed: pl.DataFrame, schedule: pl.DataFrame) -> 
         asked.lazy()
         .rename({"time_ms": "made_ms"})
         .join(observed.lazy().filter(pl.col("stop_no") > 0), on=TRIP)
-        .with_columns(ahead_s=(pl.col("arrival_ms") - pl.col("made_ms")) / 1000.0)
+        .pipe(_within_reach, schedule)
+    )
+
+
+def _within_reach(reached: pl.LazyFrame, schedule: pl.DataFrame) -> pl.DataFrame:
+    """Number what was reached soon enough, in the order in which it is asked."""
+    return (
+        reached.with_columns(ahead_s=(pl.col("arrival_ms") - pl.col("made_ms")) / 1000.0)
         .filter((pl.col("ahead_s") > 0) & (pl.col("ahead_s") <= AHEAD_S))
         .join(schedule.lazy().rename({"distance_m": "stop_m"}), on=[*RUN, "stop_no"])
         .sort("made_ms", "vehicle_id", "stop_no")
@@ -90,12 +97,7 @@ def ask_next(asked: pl.DataFrame, observed: pl.DataFrame, schedule: pl.DataFrame
         .filter(pl.col("begins_ms").is_between(pl.col("made_ms"), pl.col("made_ms") + int(AHEAD_S * 1000)))
         .filter((pl.col("now_trip") != pl.col("trip_id")) | (pl.col("now_date") != pl.col("start_date")))
         .join(later, on=TRIP)
-        .with_columns(ahead_s=(pl.col("arrival_ms") - pl.col("made_ms")) / 1000.0)
-        .filter((pl.col("ahead_s") > 0) & (pl.col("ahead_s") <= AHEAD_S))
-        .join(schedule.lazy().rename({"distance_m": "stop_m"}), on=[*RUN, "stop_no"])
-        .sort("made_ms", "vehicle_id", "stop_no")
-        .with_row_index("question")
-        .collect()
+        .pipe(_within_reach, schedule)
     )
 
 
