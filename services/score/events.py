@@ -1,6 +1,7 @@
 """`hanoi score events`: calls at stops and alerts against the truth of a simulation."""
 
 import json
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ Call = tuple[str, str, str, int]
 NEVER_RUN = frozenset({"dropped", ABSENT, CANCELLED})
 DETOUR = "detour"
 SAME_MS = 300_000
+# A call can be seen where a report that shows the bus lies so near before and after it; these faults hide the bus.
+SEEABLE_MS = 300_000
+HIDING = frozenset({"lost", "frozen", "jump", "null_island", "swapped_axes"})
 KINDS: dict[str, Any] = dict.fromkeys(
     ("vehicle_id", "trip_id", "start_date", "stop_id", "route_id", "kind", "alert_id"), pl.String
 )
@@ -33,6 +37,7 @@ class Truths:
 
     calls: dict[Call, tuple[int, int]] = field(default_factory=dict)
     stops: dict[Call, str] = field(default_factory=dict)
+    shown: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     happened: Happened = field(default_factory=Happened)
 
     @property
@@ -72,10 +77,14 @@ def gather(entries: Iterable[object]) -> Truths:
             known.happened.calls.append(entry)
         elif isinstance(entry, TruePosition):
             _see(entry, known.happened)
+            if entry.reported and not HIDING & set(entry.faults):
+                known.shown[entry.vehicle_id].append(entry.time_ms)
         elif isinstance(entry, TrueTrip) and entry.event in NEVER_RUN:
             known.happened.lost[entry.trip_id, entry.start_date] = (entry.event, entry.time_ms)
         elif isinstance(entry, TrueMissed) and entry.reason == DETOUR:
             known.happened.missed.setdefault((entry.trip_id, entry.start_date), set()).add(entry.stop_id)
+    for times in known.shown.values():
+        times.sort()
     return known
 
 
@@ -114,14 +123,26 @@ def score_calls(said: pl.DataFrame, known: Truths) -> dict[str, Any]:
         if found[1] is not None:
             departures.append((found[1] - departure_ms) / 1000.0)
     hits = sum(key in seen for key in due)
+    shown = {key: times for key, times in due.items() if _is_seeable(known.shown.get(key[0], []), *times)}
     return {
         "true_calls": len(due),
         "completeness": share(hits, len(due)),
         "completeness_any_trip": _any_trip(said, due, known),
+        "seeable": share(len(shown), len(due)),
+        "completeness_of_seeable": share(sum(key in seen for key in shown), len(shown)),
+        "completeness_of_seeable_any_trip": _any_trip(said, shown, known),
         "made_up": share(sum(key not in known.calls for key in seen), len(seen)),
         "arrival_error": _errors(arrivals),
         "departure_error": _errors(departures),
     }
+
+
+def _is_seeable(shown_ms: list[int], arrival_ms: int, departure_ms: int) -> bool:
+    """Return whether a bus was shown at most five minutes before it arrived and at most five after it left."""
+    before, after = bisect_right(shown_ms, arrival_ms), bisect_left(shown_ms, departure_ms)
+    if before == 0 or after == len(shown_ms):
+        return False
+    return arrival_ms - shown_ms[before - 1] <= SEEABLE_MS and shown_ms[after] - departure_ms <= SEEABLE_MS
 
 
 def _any_trip(said: pl.DataFrame, due: Iterable[Call], known: Truths) -> float | None:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -35,6 +36,10 @@ def dropped(trip: str) -> bytes:
     return encode(TrueTrip(vehicle_id="V", trip_id=trip, start_date=DATE, time_ms=NOW_MS, event="dropped"))
 
 
+def decode_and_hide(line: bytes) -> bytes:
+    return encode(msgspec.structs.replace(msgspec.json.decode(line, type=TruePosition), faults=("frozen",)))
+
+
 def score(folder: Path, truth: list[bytes], events: list[str], alerts: list[str]) -> dict:
     (folder / "truth.jsonl").write_bytes(b"\n".join(truth))
     (folder / "stop_events.csv").write_text("\n".join([",".join(STOP_EVENTS), *events]) + "\n")
@@ -61,6 +66,17 @@ def test_calls_are_found_missed_or_made_up_and_their_times_are_off(tmp_path: Pat
     assert figures["completeness_any_trip"] == 100.0
     assert figures["arrival_error"] == {"median_abs_s": 4.0, "p90_abs_s": 4.0, "bias_s": -4.0}
     assert figures["departure_error"]["median_abs_s"] == 2.0
+
+
+def test_a_call_that_no_report_could_show_is_missed_but_not_seeable(tmp_path: Path) -> None:
+    hidden = decode_and_hide(position("V", 150, "T"))
+    truth = [position("V", 0, "T"), call("V", "T", 1, 0, 10), call("V", "T", 2, 280, 290), hidden]
+    truth += [position("V", 580, "T"), call("V", "T", 3, 581, 590), call("V", "T", 4, 950, 960)]
+    truth += [position("V", 1400, "T")]
+    figures = score(tmp_path, truth, [f"V,T,{DATE},S2,2,{at(281)},{at(290)},1,5.0"], [])["stop_events"]
+    assert (figures["true_calls"], figures["completeness"]) == (4, 25.0)
+    assert (figures["seeable"], figures["completeness_of_seeable"]) == (25.0, 100.0)
+    assert figures["completeness_of_seeable_any_trip"] == 100.0
 
 
 def test_a_trip_that_nobody_ran_is_a_ghost_and_one_that_ran_a_false_alarm(tmp_path: Path) -> None:
