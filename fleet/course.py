@@ -50,7 +50,7 @@ class Course:
             self.assigner = Assigner(timetable, dict(roster))
             self.foresight = Foresight(timetable, fingerprint, ways)
             self.follower = Follower(timetable, self.foresight)
-            self.desk = AlertDesk(timetable, limits)
+            self.desk = AlertDesk(timetable, limits, roster)
 
     def move(self, vehicle: Vehicle, fix: Fix) -> tuple[Said | None, tuple[str, ...]]:
         """Take the next fix of a bus.

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from fleet.alerts.say import clock_text, fill_words, stop_ahead
 from fleet.arrivals.kernel import due_s
-from fleet.gtfs.timetable import Timetable
+from fleet.assignment.rows import LOGW, TRIP
+from fleet.gtfs.timetable import Timetable, TripRun
 from fleet.vehicle import Vehicle
 from schemas.fleet_alert import AlertKind, FleetAlert
 from schemas.text import Text
@@ -26,7 +27,7 @@ FRESH_MS = 120_000
 SURE = 0.7
 OFF_M = 120.0
 FROM_START_M = 200.0
-AHEAD_S = 1_500.0
+AHEAD_S = 900.0
 # As one: nearer than a quarter of what is planned between them, at least a minute.
 AS_ONE = 0.25
 AS_ONE_S = 60.0
@@ -35,6 +36,10 @@ GAP_S = 600.0
 LASTS_MS = 60_000
 CLEARS_MS = 120_000
 PACE_PRIOR_S = 900.0
+# Of how much slower one bus was than the other so much goes on: most of it was the road's doing, or luck.
+GOES_ON = 0.25
+AROUND = 2
+MOST_KNOWN = 2_000
 HOLD_S = (30.0, 240.0)
 
 
@@ -71,7 +76,7 @@ def meet(
     """Return how far apart two buses are, and the first stop ahead at which they will be nearer than ``least_s``.
 
     The leader comes to a stop ``t`` of the timetable's seconds ahead after ``t × ahead_pace``; by then the two are
-    ``now + t × (behind_pace − ahead_pace)`` seconds apart.
+    ``now + t × GOES_ON × (behind_pace − ahead_pace)`` seconds apart.
 
     Parameters
     ----------
@@ -101,7 +106,7 @@ def meet(
         later_s = arrival_s[stop] - lead_s
         if stop_m[stop] <= ahead_m or later_s > AHEAD_S:
             continue
-        then_s = now_s + later_s * (behind_pace - ahead_pace)
+        then_s = now_s + later_s * GOES_ON * (behind_pace - ahead_pace)
         if then_s < least_s:
             return now_s, then_s, later_s * ahead_pace, stop
     return now_s, now_s, 0.0, following
@@ -121,6 +126,7 @@ class BunchDesk:
         self._since: dict[tuple[AlertKind, str, str], int] = {}
         self._absent: dict[tuple[AlertKind, str, str], int] = {}
         self._open: dict[tuple[AlertKind, str, str], FleetAlert] = {}
+        self._starts: dict[tuple[str, int], Floats] = {}
 
     def look(self, vehicles: Iterable[Vehicle], now_ms: int) -> list[FleetAlert]:
         """Return what began or ended among all pairs."""
@@ -154,7 +160,7 @@ class BunchDesk:
     def _meetings(self, vehicles: Iterable[Vehicle], now_ms: int) -> list[Meeting]:
         groups: dict[int, list[Vehicle]] = {}
         for vehicle in vehicles:
-            if _is_sure(vehicle, now_ms):
+            if _is_sure(vehicle, self._timetable, now_ms):
                 assert vehicle.progress is not None
                 groups.setdefault(int(self._timetable.trip_pattern[vehicle.progress.run.trip]), []).append(vehicle)
         out = []
@@ -169,8 +175,8 @@ class BunchDesk:
         ahead, behind = leader.progress, follower.progress
         assert ahead is not None
         assert behind is not None
-        planned_s = (behind.run.start_ms - ahead.run.start_ms) / 1000.0
-        if planned_s <= AS_ONE_S:
+        planned_s = self._planned_s(behind.run)
+        if planned_s is None or planned_s <= AS_ONE_S:
             return None
         now_s, then_s, after_s, stop = meet(
             behind.pattern.stop_distance_m, self._timetable.arrival_s[self._timetable.stops_of(behind.run.trip)],
@@ -178,6 +184,19 @@ class BunchDesk:
             _pace(follower), max(AS_ONE_S, AS_ONE * planned_s),
         )  # fmt: skip
         return Meeting(leader, follower, planned_s, now_s, then_s, ahead.time_ms + round(after_s * 1000), stop)
+
+    def _planned_s(self, run: TripRun) -> float | None:
+        """Return the planned headway of a way about a trip: which trip a bus of a bunch runs is the least sure thing."""
+        table, key = self._timetable, (run.start_date, int(self._timetable.trip_pattern[run.trip]))
+        if key not in self._starts:
+            if len(self._starts) > MOST_KNOWN:
+                self._starts.clear()
+            plan = table.day_plan(run.start_date)
+            self._starts[key] = np.unique(plan.first_s[table.trip_pattern[plan.trips] == key[1]]).astype(np.float64)
+        starts = self._starts[key]
+        at = int(np.searchsorted(starts, (run.start_ms - run.day_start_ms) / 1000.0))
+        gaps = np.diff(starts[max(0, at - AROUND) : at + AROUND + 1])
+        return float(np.median(gaps)) if len(gaps) else None
 
     def _alert(self, kind: AlertKind, m: Meeting, since_ms: int, now_ms: int) -> FleetAlert:
         table, run = self._timetable, m.follower.progress.run if m.follower.progress else None
@@ -217,13 +236,23 @@ class BunchDesk:
         )
 
 
-def _is_sure(vehicle: Vehicle, now_ms: int) -> bool:
+def _is_sure(vehicle: Vehicle, timetable: Timetable, now_ms: int) -> bool:
     progress = vehicle.progress
     if progress is None or vehicle.last is None or vehicle.phase is not Phase.IN_SERVICE:
         return False
     far = progress.distance_m > progress.pattern.stops_m[0] + FROM_START_M and not progress.is_at_end
     fresh = now_ms - vehicle.last.time_ms <= FRESH_MS
-    return far and fresh and vehicle.probability >= SURE and progress.off_m <= OFF_M
+    return far and fresh and progress.off_m <= OFF_M and _way_probability(vehicle, timetable) >= SURE
+
+
+def _way_probability(vehicle: Vehicle, timetable: Timetable) -> float:
+    """Return how sure it is that a bus drives the way it is taken to drive, whichever trip of it."""
+    rows = vehicle.belief.rows
+    if vehicle.probability >= SURE or not len(rows) or vehicle.progress is None:
+        return vehicle.probability
+    trips = rows[:, TRIP].astype(np.int64)
+    same = (trips >= 0) & (timetable.trip_pattern[np.maximum(trips, 0)] == vehicle.progress.pattern.index)
+    return float(np.sum(np.exp(rows[same, LOGW])))
 
 
 def _pace(vehicle: Vehicle) -> float:

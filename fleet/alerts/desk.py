@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from fleet.alerts.away import find_missed, note_away
 from fleet.alerts.bunching import BunchDesk
+from fleet.alerts.depot import DepotDesk
 from fleet.alerts.detours import DetourDesk
 from fleet.alerts.limits import SpeedLimits
 from fleet.alerts.missing import MissingTrips
 from fleet.alerts.punctual import note_calls
 from fleet.alerts.rules import judge_silence, judge_vehicle, rules_of
-from fleet.alerts.silence import SilentFeeds
+from fleet.alerts.silence import Silence
 from fleet.gtfs.timetable import Timetable
 from fleet.vehicle import Vehicle
 from schemas.fleet_alert import FleetAlert
@@ -29,15 +30,23 @@ class AlertDesk:
         Whose trips are run.
     limits : SpeedLimits, optional
         How fast buses may drive.
+    roster : mapping, optional
+        Vehicle id → routes it may run; says which bus in the depot could run a missing trip.
     """
 
-    def __init__(self, timetable: Timetable, limits: SpeedLimits | None = None) -> None:
+    def __init__(
+        self,
+        timetable: Timetable,
+        limits: SpeedLimits | None = None,
+        roster: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
         self._timetable = timetable
         self._rules = rules_of(limits)
         self._route_seen: dict[int, int] = {}
         self._trip_seen: dict[tuple[str, str], int] = {}
         self._missing = MissingTrips(timetable)
-        self._silent = SilentFeeds()
+        self._depot = DepotDesk(timetable, roster or {})
+        self._silence = Silence(timetable)
         self._detours = DetourDesk(timetable)
         self._bunches = BunchDesk(timetable)
 
@@ -78,6 +87,8 @@ class AlertDesk:
             missed, pattern = find_missed(self._timetable, excursion), self._timetable.pattern_of(excursion.trip)
             if len(missed):
                 vehicle.skipped = (time_ms, tuple(int(pattern.stop_index[n]) for n in missed))
+        elif vehicle.away:
+            self._detours.follow(vehicle)
         note_calls(vehicle, self._timetable, calls)
         return judge_vehicle(vehicle, self._timetable, self._rules, time_ms)
 
@@ -101,9 +112,9 @@ class AlertDesk:
         known = list(vehicles)
         if not known:
             return []
-        out, silent = self._silent.look(known, now_ms) if of_all else ([], frozenset[str]())
+        out, silent = self._silence.look(known, now_ms) if of_all else ([], frozenset[str]())
         for vehicle in known:
-            if vehicle.last is not None and vehicle.last.source not in silent:
+            if vehicle.vehicle_id not in silent:
                 alert = judge_silence(vehicle, self._timetable, now_ms)
                 out += [] if alert is None else [alert]
         out += self._detours.look(now_ms) + self._bunches.look(known, now_ms)
@@ -111,12 +122,13 @@ class AlertDesk:
             self._trip_seen = {k: t for k, t in self._trip_seen.items() if now_ms - t < KEEP_SEEN_MS}
             quiet = self._routes_of(known, silent)
             out += self._missing.look(self._trip_seen, self._route_seen, quiet, now_ms, known)
+            out += self._depot.look(self._missing.open_runs, known, now_ms)
         return out
 
-    def _routes_of(self, vehicles: Iterable[Vehicle], sources: frozenset[str]) -> frozenset[int]:
-        """Return the lines that buses of some feeds were on."""
+    def _routes_of(self, vehicles: Iterable[Vehicle], silent: frozenset[str]) -> frozenset[int]:
+        """Return the lines that some buses were on."""
         return frozenset(
             self._timetable.trip_route[vehicle.progress.run.trip]
             for vehicle in vehicles
-            if sources and vehicle.progress is not None and vehicle.last is not None and vehicle.last.source in sources
+            if vehicle.vehicle_id in silent and vehicle.progress is not None
         )

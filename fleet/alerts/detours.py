@@ -21,14 +21,18 @@ THROUGH_M = 50.0
 # Of the part that is left out: a bus on its line there has gone through.
 MIDDLE = (0.3, 0.7)
 THROUGH_TO_END = 2
+# So much of the same way makes a bus one that follows another.
+FOLLOWS_POINTS = 4
+FOLLOWS_M = 300.0
 Way = tuple[int, int]
 
 
 @dataclass(eq=False)
 class _Case:
-    """Excursions that are alike, the buses that went through since the newest of them, and what was told."""
+    """Excursions that are alike, buses still on the same way, those that went through since, and what was told."""
 
     excursions: list[Excursion]
+    followers: set[str] = field(default_factory=set)
     through: set[str] = field(default_factory=set)
     told: FleetAlert | None = None
     is_new: bool = True
@@ -43,7 +47,7 @@ class _Case:
 
     @property
     def buses(self) -> tuple[str, ...]:
-        return tuple(sorted({one.vehicle_id for one in self.excursions}))
+        return tuple(sorted({one.vehicle_id for one in self.excursions} | self.followers))
 
 
 class DetourDesk:
@@ -68,9 +72,27 @@ class DetourDesk:
             if self._is_alike(case.newest, excursion):
                 case.excursions.append(excursion)
                 case.through.clear()
-                case.is_new = True
+                case.is_new = case.is_new or excursion.vehicle_id not in case.followers
                 return
         cases.append(_Case([excursion]))
+
+    def follow(self, vehicle: Vehicle) -> None:
+        """Take a bus that is still beside its line, on the way by which another one has come back already."""
+        progress = vehicle.progress
+        if progress is None or len(vehicle.away) < FOLLOWS_POINTS:
+            return
+        for case in self._cases.get(self._way_of(progress.run.trip), ()):
+            one = case.newest
+            if vehicle.vehicle_id in case.buses or self._timetable.pattern_of(one.trip) is not progress.pattern:
+                continue
+            if abs(vehicle.away[0][2] - one.from_m) > SAME_PLACE_M:
+                continue
+            way = np.array([(x, y) for x, y, _, _ in vehicle.away])
+            driven_m = float(np.sum(np.hypot(*np.diff(way, axis=0).T)))
+            if driven_m >= FOLLOWS_M and distance_between(way, one.way) <= SAME_WAY_M:
+                case.followers.add(vehicle.vehicle_id)
+                case.is_new = True
+                return
 
     def see(self, vehicle: Vehicle, time_ms: int) -> None:
         """Note a bus that goes through where others went around."""

@@ -37,6 +37,11 @@ class MissingTrips:
         self._open: dict[Key, TripRun] = {}
         self._since_ms: int | None = None
 
+    @property
+    def open_runs(self) -> tuple[TripRun, ...]:
+        """The trips that are said not to come now."""
+        return tuple(self._open.values())
+
     def look(
         self,
         trips_seen: Mapping[Key, int],

@@ -51,6 +51,14 @@ def test_two_buses_that_go_around_the_same_way_are_a_detour_with_its_way_and_mis
     assert told.updated_ms - max(f.time_ms for f in run("B", 4, around=True) if f.lat - 21.0 > 0) <= 60_000
 
 
+def test_a_second_bus_that_follows_the_way_of_the_first_is_enough_before_it_has_come_back(tracker: Tracker) -> None:
+    second = [one for one in run("B", 4, around=True) if one.time_ms <= START_MS + HEADWAY_MS + 390_000]
+    assert second[-1].lat > 21.003  # still away
+    alerts = detours(drive(tracker, run("A", 3, around=True) + second, until_ms=second[-1].time_ms + 20_000))
+    assert alerts[0].detour is not None
+    assert (alerts[0].detour.missed_stop_ids, alerts[0].detour.vehicle_ids) == (("S3",), ("A", "B"))
+
+
 def test_one_bus_alone_is_no_detour(tracker: Tracker) -> None:
     assert detours(drive(tracker, run("A", 3, around=True), until_ms=START_MS + 900_000)) == []
 
