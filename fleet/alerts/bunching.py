@@ -186,7 +186,7 @@ class BunchDesk:
         return Meeting(leader, follower, planned_s, now_s, then_s, ahead.time_ms + round(after_s * 1000), stop)
 
     def _planned_s(self, run: TripRun) -> float | None:
-        """Return the planned headway of a way about a trip: which trip a bus of a bunch runs is the least sure thing."""
+        """Return the planned headway of a way about a trip: which trip a bus of a bunch runs is least sure."""
         table, key = self._timetable, (run.start_date, int(self._timetable.trip_pattern[run.trip]))
         if key not in self._starts:
             if len(self._starts) > MOST_KNOWN:
