@@ -19,6 +19,7 @@ from schemas.edge import RoadStates
 from schemas.fix import Fix
 from schemas.lesson import Lesson
 from schemas.prediction import TripPrediction
+from schemas.track_state import BusShare, WayShare
 
 __all__ = ["TrackOutputs", "Tracker"]
 
@@ -65,6 +66,7 @@ class Tracker:
         self.fingerprint = fingerprint(timetable)
         self.course = Course(timetable, roster or {}, self.fingerprint, ways, limits)
         self.speaks_for_all = True
+        self.abroad: dict[str, list[Vehicle]] = {}
         self._area = area
         self._vehicles: dict[str, Vehicle] = {}
         self._sources: dict[str, SourceQuality] = {}
@@ -206,6 +208,15 @@ class Tracker:
         if self.course.desk is not None:
             self.course.desk.note_seen(trips, routes)
 
+    def tell_buses(self) -> tuple[tuple[BusShare, ...], tuple[WayShare, ...]]:
+        """Return the buses that are followed here, and their ways beside their lines since the last time."""
+        return ((), ()) if self.course.desk is None else self.course.desk.tell(self._vehicles.values())
+
+    def hear_buses(self, tracker: str, buses: Iterable[BusShare], ways: Iterable[WayShare]) -> None:
+        """Take what another tracker's `tell_buses` told; ``abroad`` are then its buses, until they are taken out."""
+        if self.course.desk is not None:
+            self.abroad[tracker] = self.course.desk.hear(buses, ways)
+
     def forget(self, vehicle_ids: Iterable[str]) -> None:
         """Drop buses that another tracker follows from now on."""
         for vehicle_id in vehicle_ids:
@@ -326,4 +337,6 @@ class Tracker:
         out.feed_health += [s.health(now_ms, live[name]) for name, s in sorted(self._sources.items())]
         if self.course.desk is not None:
             known = [v for v in self._vehicles.values() if v.vehicle_id not in self._of_old]
-            out.alerts += self.course.desk.look_around(known, now_ms, of_all=self.speaks_for_all)
+            abroad = [v for lot in self.abroad.values() for v in lot if v.vehicle_id not in self._vehicles]
+            desk = self.course.desk
+            out.alerts += desk.look_around(known, now_ms, of_all=self.speaks_for_all, abroad=abroad)

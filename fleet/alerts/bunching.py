@@ -242,10 +242,10 @@ def _is_sure(vehicle: Vehicle, timetable: Timetable, now_ms: int) -> bool:
         return False
     far = progress.distance_m > progress.pattern.stops_m[0] + FROM_START_M and not progress.is_at_end
     fresh = now_ms - vehicle.last.time_ms <= FRESH_MS
-    return far and fresh and progress.off_m <= OFF_M and _way_probability(vehicle, timetable) >= SURE
+    return far and fresh and progress.off_m <= OFF_M and way_probability(vehicle, timetable) >= SURE
 
 
-def _way_probability(vehicle: Vehicle, timetable: Timetable) -> float:
+def way_probability(vehicle: Vehicle, timetable: Timetable) -> float:
     """Return how sure it is that a bus drives the way it is taken to drive, whichever trip of it."""
     rows = vehicle.belief.rows
     if vehicle.probability >= SURE or not len(rows) or vehicle.progress is None:

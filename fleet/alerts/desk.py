@@ -1,8 +1,10 @@
 """The alerts of a city's buses, and the trips that nobody runs."""
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 
-from fleet.alerts.away import find_missed, note_away
+from fleet.alerts.abroad import hear_bus, hear_way, tell_bus, tell_way
+from fleet.alerts.away import Excursion, find_missed, note_away
 from fleet.alerts.bunching import BunchDesk
 from fleet.alerts.depot import DepotDesk
 from fleet.alerts.detours import DetourDesk
@@ -15,9 +17,12 @@ from fleet.gtfs.timetable import Timetable
 from fleet.vehicle import Vehicle
 from schemas.fleet_alert import FleetAlert
 from schemas.stop_event import StopEvent
+from schemas.track_state import BusShare, WayShare
 from schemas.trip import Phase
 
 SEEN_OF_LATE_MS = 120_000
+# Far more ways beside lines than are driven between two shares.
+MOST_WAYS = 500
 KEEP_SEEN_MS = 6 * 3_600_000
 
 
@@ -49,6 +54,7 @@ class AlertDesk:
         self._silence = Silence(timetable)
         self._detours = DetourDesk(timetable)
         self._bunches = BunchDesk(timetable)
+        self._ways: deque[Excursion] = deque(maxlen=MOST_WAYS)
 
     def see(self, vehicle: Vehicle, time_ms: int) -> None:
         """Note that a bus was seen on its trip."""
@@ -84,6 +90,7 @@ class AlertDesk:
         excursion = note_away(vehicle, time_ms)
         if excursion is not None:
             self._detours.add(excursion)
+            self._ways.append(excursion)
             missed, pattern = find_missed(self._timetable, excursion), self._timetable.pattern_of(excursion.trip)
             if len(missed):
                 vehicle.skipped = (time_ms, tuple(int(pattern.stop_index[n]) for n in missed))
@@ -92,7 +99,28 @@ class AlertDesk:
         note_calls(vehicle, self._timetable, calls)
         return judge_vehicle(vehicle, self._timetable, self._rules, time_ms)
 
-    def look_around(self, vehicles: Iterable[Vehicle], now_ms: int, *, of_all: bool) -> list[FleetAlert]:
+    def tell(self, vehicles: Iterable[Vehicle]) -> tuple[tuple[BusShare, ...], tuple[WayShare, ...]]:
+        """Return what another tracker must know to speak of these buses: they, and their ways since the last time."""
+        ways = tuple(tell_way(one, self._timetable) for one in self._ways)
+        self._ways.clear()
+        buses = (tell_bus(vehicle, self._timetable) for vehicle in vehicles)
+        return tuple(bus for bus in buses if bus is not None), ways
+
+    def hear(self, buses: Iterable[BusShare], ways: Iterable[WayShare]) -> list[Vehicle]:
+        """Take the ways that another tracker told, and return its buses."""
+        for way in ways:
+            excursion = hear_way(way, self._timetable)
+            if excursion is not None:
+                self._detours.add(excursion)
+        heard = [hear_bus(bus, self._timetable) for bus in buses]
+        for vehicle in heard:
+            if vehicle.last is not None:
+                self._detours.see(vehicle, vehicle.last.time_ms)
+        return heard
+
+    def look_around(
+        self, vehicles: Iterable[Vehicle], now_ms: int, *, of_all: bool, abroad: Iterable[Vehicle] = ()
+    ) -> list[FleetAlert]:
         """Return the alerts that the clock alone began or ended.
 
         Parameters
@@ -102,7 +130,9 @@ class AlertDesk:
         now_ms : int
             The city's time.
         of_all : bool
-            Whether to speak of trips that nobody runs too.
+            Whether to speak for the city, and not only of these buses.
+        abroad : iterable of Vehicle
+            Those that other trackers follow, as `hear` returned them.
 
         Returns
         -------
@@ -110,19 +140,21 @@ class AlertDesk:
             Changed ones only.
         """
         known = list(vehicles)
-        if not known:
+        everyone = [*known, *abroad]
+        if not everyone:
             return []
-        out, silent = self._silence.look(known, now_ms) if of_all else ([], frozenset[str]())
+        told, silent = self._silence.look(everyone, now_ms)
+        out = told if of_all else []
         for vehicle in known:
             if vehicle.vehicle_id not in silent:
                 alert = judge_silence(vehicle, self._timetable, now_ms)
                 out += [] if alert is None else [alert]
-        out += self._detours.look(now_ms) + self._bunches.look(known, now_ms)
         if of_all:
+            out += self._detours.look(now_ms) + self._bunches.look(everyone, now_ms)
             self._trip_seen = {k: t for k, t in self._trip_seen.items() if now_ms - t < KEEP_SEEN_MS}
-            quiet = self._routes_of(known, silent)
-            out += self._missing.look(self._trip_seen, self._route_seen, quiet, now_ms, known)
-            out += self._depot.look(self._missing.open_runs, known, now_ms)
+            quiet = self._routes_of(everyone, silent)
+            out += self._missing.look(self._trip_seen, self._route_seen, quiet, now_ms, everyone)
+            out += self._depot.look(self._missing.open_runs, everyone, now_ms)
         return out
 
     def _routes_of(self, vehicles: Iterable[Vehicle], silent: frozenset[str]) -> frozenset[int]:

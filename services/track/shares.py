@@ -1,7 +1,7 @@
 """Several trackers, one voice: who tracks partition 0 speaks for the city, the others tell what they saw.
 
 A trip is not coming only when no tracker saw a bus on it, and a source's health is that of all its buses, whichever
-tracker has them.
+tracker has them. So are bunches, detours and silences: each tracker tells the buses it follows every ten seconds.
 """
 
 import uuid
@@ -55,8 +55,17 @@ class Shares:
         for share in decode_all(self._tail.poll(100, 0.0), _decoder):
             if share.tracker != self._name:
                 self._others[share.tracker] = share
-                self._days.tracker.note_seen(share.trips, share.routes)
+                self._hear(share)
         self._others = {name: s for name, s in self._others.items() if abs(now_ms - s.time_ms) <= FRESH_MS}
+        abroad = self._days.tracker.abroad
+        for name in abroad.keys() - self._others.keys():
+            del abroad[name]
+
+    def _hear(self, share: TrackShare) -> None:
+        tracker = self._days.tracker
+        tracker.note_seen(share.trips, share.routes)
+        if share.timetable == tracker.fingerprint:
+            tracker.hear_buses(share.tracker, share.buses, share.ways)
 
     def speak(self, out: TrackOutputs, now_ms: int) -> list[tuple[str, str, Message]]:
         """Return the health of the feeds, whole, or this process's share of it."""
@@ -68,7 +77,17 @@ class Shares:
             parts = [*out.feed_health, *(health for share in self._others.values() for health in share.feeds)]
             return [("feeds.health", health.source, health) for health in add_up(parts, now_ms)]
         trips, routes = self._days.tracker.list_seen()
-        share = TrackShare(tracker=self._name, time_ms=now_ms, feeds=tuple(out.feed_health), trips=trips, routes=routes)
+        buses, ways = self._days.tracker.tell_buses()
+        share = TrackShare(
+            tracker=self._name,
+            time_ms=now_ms,
+            feeds=tuple(out.feed_health),
+            trips=trips,
+            routes=routes,
+            timetable=self._days.tracker.fingerprint,
+            buses=buses,
+            ways=ways,
+        )
         return [(SHARES, self._name, share)]
 
     def close(self) -> None:
