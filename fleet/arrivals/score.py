@@ -1,5 +1,7 @@
 """How right arrival predictions were, by the schemes that others publish."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,8 @@ MBTA_BINS_S = ((0, 180), (180, 360), (360, 720), (720, 1800))
 MBTA_BANDS_S = ((-60, 60), (-90, 120), (-150, 210), (-240, 360))
 CALITP_S = 1800
 BOOTSTRAP = 200
+# What an 80 % interval leaves outside.
+OUTSIDE = 0.2
 PERCENT = 100.0
 
 
@@ -124,13 +128,26 @@ def wobble_min(eta_s: Floats, cell: NDArray[np.int64]) -> float | None:
     return round(float(spread.mean()) / 60.0, 2) if len(spread) else None
 
 
+@dataclass(frozen=True, eq=False)
+class Constant:
+    """A point predictor with a constant interval around it: its errors, and the interval of errors it gave.
+
+    All arrays in seconds, actual − predicted, one a question; ``low_s`` and ``high_s`` were learnt as it went.
+    """
+
+    error_s: Floats
+    low_s: Floats
+    high_s: Floats
+
+
 def intervals(
-    ahead_s: Floats, low_s: Floats, mid_s: Floats, high_s: Floats, points_s: dict[str, Floats]
+    ahead_s: Floats, low_s: Floats, mid_s: Floats, high_s: Floats, constants: dict[str, Constant]
 ) -> dict[str, Figures]:
     """Return how honest and how wide the quantiles are, by bins of ``ahead_s``.
 
-    Beside the width stands that of a constant-quantile baseline: the distance of two quantiles of a point predictor's
-    own errors in this bin, hindsight included, that holds as many arrivals as ours.
+    Beside the width stand those of two constant-quantile baselines. One knows the day: the distance of two quantiles of
+    a point predictor's own errors in this bin that holds as many arrivals as ours. The other learnt as it went, as ours
+    does; it need not hold as many, so the interval score (Winkler 1972) of both weighs width and misses together.
 
     Parameters
     ----------
@@ -138,8 +155,8 @@ def intervals(
         What the bins are cut by, seconds.
     low_s, mid_s, high_s : array
         Actual − 10 %, 50 % and 90 % quantile, seconds.
-    points_s : dict of array
-        Actual − predicted of point predictors, by name.
+    constants : dict of Constant
+        Point predictors, by name.
 
     Returns
     -------
@@ -153,11 +170,24 @@ def intervals(
         held = float(inside.mean()) if len(inside) else 0.0
         out[name_of((low, high)) if (low, high) != (0, 900) else "all"] = {
             "before_p50": share(mid_s[here] < 0),
-            "inside_p10_p90": share(inside),
-            "width_s": seconds(low_s[here] - high_s[here]),
-            "constant_width_s": {name: _constant_width_s(e[here], held) for name, e in points_s.items()},
+            **_judge_interval(low_s[here], high_s[here]),
+            "constant_width_s": {name: _constant_width_s(c.error_s[here], held) for name, c in constants.items()},
+            "learnt_constant": {
+                name: _judge_interval((c.error_s - c.low_s)[here], (c.error_s - c.high_s)[here])
+                for name, c in constants.items()
+            },
         }
     return out
+
+
+def _judge_interval(low_s: Floats, high_s: Floats) -> Figures:
+    """Return share inside, width and interval score of actual − lower and actual − upper end."""
+    missed = np.maximum(-low_s, 0.0) + np.maximum(high_s, 0.0)
+    return {
+        "inside_p10_p90": share((low_s >= 0) & (high_s <= 0)),
+        "width_s": seconds(low_s - high_s),
+        "interval_score_s": seconds(low_s - high_s + 2.0 / OUTSIDE * missed),
+    }
 
 
 def _constant_width_s(error_s: Floats, held: float) -> float | None:

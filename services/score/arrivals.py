@@ -9,8 +9,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from fleet.arrivals.baselines import learnt_interval
 from fleet.arrivals.score import (
     EAB_BINS_S,
+    Constant,
     bootstrap_mean,
     by_bins,
     calitp,
@@ -162,12 +164,17 @@ def _ours(table: pl.DataFrame, rivals: dict[str, Ints]) -> dict[str, object]:
     """
     actual, made, mid = (table[name].to_numpy() for name in ("arrival_ms", "made_ms", "p50_ms"))
     low, middle, high = ((actual - table[name].to_numpy()) / 1000.0 for name in ("p10_ms", "p50_ms", "p90_ms"))
-    points = {"around_p50": middle, "around_schedule_delay": (actual - rivals["schedule_delay"]) / 1000.0}
+    points = {"around_p50": mid, "around_kalman": rivals["kalman"], "around_schedule_delay": rivals["schedule_delay"]}
+    constants = {name: _constant(said, made, actual) for name, said in points.items()}
     return _figures(table, table["eta_ms"].to_numpy()) | {
         "median": _figures(table, mid),
-        "intervals": intervals((mid - made) / 1000.0, low, middle, high, points),
-        "intervals_by_actual": intervals(table["ahead_s"].to_numpy(), low, middle, high, points),
+        "intervals": intervals((mid - made) / 1000.0, low, middle, high, constants),
+        "intervals_by_actual": intervals(table["ahead_s"].to_numpy(), low, middle, high, constants),
     }
+
+
+def _constant(said_ms: Ints, made_ms: Ints, actual_ms: Ints) -> Constant:
+    return Constant((actual_ms - said_ms) / 1000.0, *learnt_interval(said_ms, made_ms, actual_ms))
 
 
 def _next_trip(

@@ -52,14 +52,23 @@ def _row(name: str, row: Mapping[str, Any]) -> str:
 
 def _intervals(title: str, bins: Mapping[str, Any]) -> list[str]:
     lines = [
-        f"{'p10-p90 ' + title:32}{'inside %':10}{'before p50 %':14}{'width s':10}constant width s at the same share"
+        f"{'p10-p90 ' + title:32}{'inside %':10}{'before p50 %':14}{'width s':10}{'score s':10}"
+        "constant: width of the day at the same share; as learnt, inside %, width, score"
     ]
     for name, bin_ in bins.items():
-        constant = ", ".join(f"{_text(width)} {how}" for how, width in bin_["constant_width_s"].items())
-        values = (_text(bin_[key]) for key in ("inside_p10_p90", "before_p50", "width_s"))
-        inside, before, width = values
-        lines.append(f"{'  ' + name + ' min':32}{inside:10}{before:14}{width:10}{constant}")
+        inside, width, score = _interval(bin_)
+        known = bin_["constant_width_s"]
+        constant = "; ".join(
+            f"{how} {_text(known[how])}, learnt {'/'.join(_interval(c))}" for how, c in bin_["learnt_constant"].items()
+        )
+        before = _text(bin_["before_p50"])
+        lines.append(f"{'  ' + name + ' min':32}{inside:10}{before:14}{width:10}{score:10}{constant}")
     return lines
+
+
+def _interval(figures: Mapping[str, Any]) -> tuple[str, str, str]:
+    inside, width, score = (_text(figures[key]) for key in ("inside_p10_p90", "width_s", "interval_score_s"))
+    return inside, width, score
 
 
 def _next_trip(figures: Mapping[str, Any] | None) -> list[str]:

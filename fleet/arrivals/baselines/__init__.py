@@ -1,5 +1,6 @@
 """The simple predictors that ours must beat: pure functions over what was known at the moment of each question."""
 
+from fleet.arrivals.baselines.constant import learnt_interval
 from fleet.arrivals.baselines.history import quarter_hour
 from fleet.arrivals.baselines.kalman import kalman
 from fleet.arrivals.baselines.last_bus import last_bus
@@ -13,6 +14,7 @@ __all__ = [
     "arrive",
     "kalman",
     "last_bus",
+    "learnt_interval",
     "make_drives",
     "quarter_hour",
     "schedule",

@@ -4,6 +4,8 @@ The schemes forgive late buses more than early ones, so a predictor gains by say
 get that favour here; the rule is their own, so that a change of ours cannot move them.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,11 +43,19 @@ def with_learnt_shift(eta_ms: Ints, made_ms: Ints, actual_ms: Ints) -> Ints:
     array of int
         The moved times, never before the moment of the question.
     """
+    out = eta_ms.copy()
+    for asked, horizon, counts in errors_so_far(eta_ms, made_ms, actual_ms):
+        out[asked] += (_best_shift(counts)[horizon] * 1000.0).astype(np.int64)
+    return np.maximum(out, made_ms)
+
+
+def errors_so_far(eta_ms: Ints, made_ms: Ints, actual_ms: Ints) -> Iterator[tuple[Ints, Ints, Floats]]:
+    """Yield questions of the same five minutes, their horizons, and the errors known then by horizon and bucket."""
     order = np.argsort(made_ms, kind="stable")
     known = np.argsort(actual_ms, kind="stable")
     horizon = np.clip(np.searchsorted(EDGES_S, (eta_ms - made_ms) / 1000.0, side="right") - 1, 0, len(CENTRES_S) - 1)
     bucket = np.clip(((actual_ms - eta_ms) / 1000.0 - LOW_S) / STEP_S, 0, BUCKETS - 1).astype(np.int64)
-    counts, out, taken = _prior(), eta_ms.copy(), 0
+    counts, taken = _prior(), 0
     epochs = made_ms[order] // EPOCH_MS
     starts = np.flatnonzero(np.diff(epochs, prepend=-1))
     for begin, end in zip(starts, [*starts[1:], len(order)], strict=True):
@@ -53,8 +63,7 @@ def with_learnt_shift(eta_ms: Ints, made_ms: Ints, actual_ms: Ints) -> Ints:
         np.add.at(counts, (horizon[known[taken:until]], bucket[known[taken:until]]), 1.0)
         taken = until
         asked = order[begin:end]
-        out[asked] += (_best_shift(counts)[horizon[asked]] * 1000.0).astype(np.int64)
-    return np.maximum(out, made_ms)
+        yield asked, horizon[asked], counts
 
 
 def _prior() -> Floats:

@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from fleet.arrivals.baselines import Ahead, arrive, kalman, last_bus, make_drives, quarter_hour, with_learnt_shift
+from fleet.arrivals.baselines import (
+    Ahead,
+    arrive,
+    kalman,
+    last_bus,
+    learnt_interval,
+    make_drives,
+    quarter_hour,
+    with_learnt_shift,
+)
 from fleet.arrivals.baselines.planned import schedule, schedule_and_delay
 
 NOON_MS = 1_763_870_400_000
@@ -75,3 +84,13 @@ def test_a_shift_is_learnt_from_what_had_happened_only():
     moved = with_learnt_shift(eta, made, eta - 100_000)
     assert moved[0] - eta[0] == moved[1] - eta[1]
     assert abs(int(moved[-1] - (eta[-1] - 100_000))) <= 60_000
+
+
+def test_a_constant_interval_is_learnt_from_what_had_happened_only():
+    made = np.arange(0, 7_200_000, 30_000) + NOON_MS
+    error_ms = np.tile([-40_000, 0, 0, 0, 60_000], len(made))[: len(made)]
+    low, high = learnt_interval(made + 120_000, made, made + 120_000 + error_ms)
+    assert (low[0], high[0]) == (low[1], high[1])
+    assert -low[0] == pytest.approx(high[0], abs=5.0)
+    assert low[-1] == pytest.approx(-40.0, abs=6.0)
+    assert high[-1] == pytest.approx(60.0, abs=6.0)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fleet.arrivals.score import bootstrap_mean, by_bins, calitp, eab, intervals, mbta, wobble_min
+from fleet.arrivals.score import Constant, bootstrap_mean, by_bins, calitp, eab, intervals, mbta, wobble_min
 
 
 def test_eab_bins_are_half_open_and_bands_inclusive():
@@ -28,16 +28,20 @@ def test_mbta_and_cal_itp():
 
 def test_intervals_count_arrivals_before_the_median_and_inside_the_range_and_their_width():
     low, mid, high = np.array([1, 1, -1, 1.0]), np.array([-1, 1, -1, 1.0]), np.array([-2, -2, -2, 1.0])
-    figures = intervals(np.full(4, 60.0), low, mid, high, {"point": np.array([-10.0, 0.0, 0.0, 10.0])})["all"]
+    point = Constant(np.array([-10.0, 0.0, 0.0, 10.0]), np.full(4, -5.0), np.full(4, 5.0))
+    figures = intervals(np.full(4, 60.0), low, mid, high, {"point": point})["all"]
     assert (figures["before_p50"], figures["inside_p10_p90"]) == (50.0, 50.0)
     assert figures["width_s"] == pytest.approx(1.8)
     assert figures["constant_width_s"] == {"point": pytest.approx(5.0)}
+    # Ours: 3, 3, 1 and 0 wide; two miss by a second, which counts tenfold.
+    assert figures["interval_score_s"] == pytest.approx(1.8 + 10.0 * 2.0 / 4.0, abs=0.06)
+    assert figures["learnt_constant"]["point"] == {"inside_p10_p90": 50.0, "width_s": 10.0, "interval_score_s": 35.0}
 
 
 def test_a_constant_width_is_what_holds_as_many_errors():
     error = np.arange(101.0) - 50.0
     inside = np.where(np.arange(101) < 81, 1.0, -1.0)
-    figures = intervals(np.full(101, 60.0), inside, error, -inside, {"point": error})
+    figures = intervals(np.full(101, 60.0), inside, error, -inside, {"point": Constant(error, -inside, inside)})
     assert figures["0-3"]["inside_p10_p90"] == 80.2
     assert figures["0-3"]["constant_width_s"]["point"] == pytest.approx(80.2)
     assert figures["3-6"]["width_s"] is None
