@@ -20,7 +20,7 @@ KINDS = 3
 # ready and due (at its last stop, until it came there: none or less), and until it can be at the first stop.
 MADE_MS, TRIP, KIND, AHEAD, PART, DELAY, STANDS, CALLED, PACE, READY, WAY = range(11)
 FACTS = 11
-TERMS = 6
+TERMS = 7
 PACE_LASTS_S = 600.0
 DELAY_LASTS_S = 900.0
 MOST_DELAY_S = 900.0
@@ -29,9 +29,13 @@ TURN_S = 90.0
 START_SD_S = 60.0
 # Rows: moving, waiting, next trip.
 BETA_BEFORE = np.array(
-    [[0.0, -0.05, 0.2, 0.3, 0.2, 0.0], [0.0, -0.05, 0.0, 0.0, 0.0, 0.0], [0.0, -0.05, 0.0, 0.0, 0.0, 0.0]]
+    [
+        [0.0, -0.05, 0.5, 0.3, 0.6, 0.0, 0.3],
+        [0.0, -0.05, 0.0, 0.0, 0.0, 0.0, 0.0],
+        [0.0, -0.05, 0.0, 0.0, 0.0, 0.0, 0.0],
+    ]
 )
-WEIGHT_BEFORE = np.array([[0.6, 0.7, 0.4, 1.0, 0.3, 0.7]] * KINDS)
+WEIGHT_BEFORE = np.array([[0.6, 0.7, 0.4, 1.0, 0.3, 0.7, 0.0]] * KINDS)
 LEAST_SPREAD_S = 4.0
 # Sums of one kind: the upper triangle and the right side of the normal equations of β, then of w.
 TRIANGLE = TERMS * (TERMS + 1) // 2
@@ -71,8 +75,11 @@ def next_start_of(last_s: float, root_s: float, due_s: float, left_s: float, sta
 
 
 @numba.njit(cache=True)
-def terms(h: float, moves: bool, fact: Floats, start: Floats, x: Floats) -> None:
-    """Write into ``x`` what a bus's facts and start add at ``h`` seconds ahead for a β of one."""
+def terms(h: float, moves: bool, headway: float, fact: Floats, start: Floats, x: Floats) -> None:
+    """Write into ``x`` what a bus's facts and start add at ``h`` seconds ahead for a β of one.
+
+    ``headway`` is the time since the last bus on the link ahead over the usual one − 1.
+    """
     delay_share = 1.0 - math.exp(-h / DELAY_LASTS_S)
     if moves:
         x[0] = fact[PACE] * PACE_LASTS_S * (1.0 - math.exp(-h / PACE_LASTS_S))
@@ -81,6 +88,7 @@ def terms(h: float, moves: bool, fact: Floats, start: Floats, x: Floats) -> None
         x[3] = fact[STANDS]
         x[4] = -fact[CALLED]
         x[5] = 0.0
+        x[6] = 0.1 * h * headway
     else:
         x[:] = 0.0
         x[1] = start[START_LATE] * delay_share
@@ -88,7 +96,7 @@ def terms(h: float, moves: bool, fact: Floats, start: Floats, x: Floats) -> None
 
 
 @numba.njit(cache=True)
-def widths(h: float, root_s: float, moves: bool, fact: Floats, start: Floats, g: Floats) -> None:
+def widths(h: float, root_s: float, moves: bool, headway: float, fact: Floats, start: Floats, g: Floats) -> None:
     """Write into ``g`` what widens an arrival ``h`` seconds ahead; ``root_s`` is the deviation of the links' times."""
     late = abs(fact[DELAY]) if moves else start[START_LATE]
     g[0] = 10.0
@@ -97,6 +105,7 @@ def widths(h: float, root_s: float, moves: bool, fact: Floats, start: Floats, g:
     g[3] = 0.3 * fact[STANDS] if moves else 0.0
     g[4] = 0.1 * late * (1.0 - math.exp(-h / DELAY_LASTS_S))
     g[5] = start[START_SD]
+    g[6] = 0.1 * h * abs(headway) if moves else 0.0
 
 
 @numba.njit(cache=True)

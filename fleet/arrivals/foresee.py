@@ -23,11 +23,12 @@ from fleet.arrivals.features import (
     start_of,
 )
 from fleet.arrivals.kernel import due_s
-from fleet.arrivals.learner import Learner, Snapshot
+from fleet.arrivals.learner import Learner
 from fleet.arrivals.links import make_links
 from fleet.arrivals.predict import HORIZON_S, Courses, Forecast, Situation, predict
 from fleet.arrivals.roads import Roads
 from fleet.arrivals.selfcheck import FARTHEST_S
+from fleet.arrivals.snapshot import Snapshot
 from fleet.arrivals.ways import Ways
 from fleet.assignment.progress import Progress
 from fleet.gtfs.timetable import Timetable

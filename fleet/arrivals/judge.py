@@ -40,7 +40,8 @@ EPOCH_MS = 60_000
 def judge(
     facts: Floats, trip: int, stop: int, start_ms: int, arrival_ms: int, farthest_s: float, trip_start: Ints,
     next_of: Ints, terminal_of: NDArray[np.int32], of_row: NDArray[np.int32], planned: Floats, epochs: Ints,
-    ratio: Floats, noise: Floats, moved: Floats, left_s: Floats, beta: Floats, weight: Floats, quantile: Floats,
+    ratio: Floats, noise: Floats, moved: Floats, headway: Floats, left_s: Floats, beta: Floats, weight: Floats,
+    quantile: Floats,
 ) -> tuple[Ints, Floats, Floats, Ints, Ints]:  # fmt: skip
     """Return how wrong the arrival would have been foreseen from each situation.
 
@@ -56,7 +57,7 @@ def judge(
         Foreseen further ahead does not count.
     trip_start, next_of, terminal_of, of_row, planned : array
         Of the links of the timetable.
-    epochs, ratio, noise, moved, left_s, beta, weight, quantile : array
+    epochs, ratio, noise, moved, headway, left_s, beta, weight, quantile : array
         What was known in each of the last minutes; the row of a minute is its number modulo their count.
 
     Returns
@@ -93,8 +94,9 @@ def judge(
                            noise[known], moved[known])  # fmt: skip
         if h > farthest_s:
             continue
-        terms(h, kind == MOVING, fact, start, x)
-        widths(h, math.sqrt(variance), kind == MOVING, fact, start, g)
+        behind = headway[known, of_row[trip_start[trip] + from_]]
+        terms(h, kind == MOVING, behind, fact, start, x)
+        widths(h, math.sqrt(variance), kind == MOVING, behind, fact, start, g)
         mean = max(h + dot(beta[known, kind], x), 0.0)
         spread = max(dot(weight[known, kind], g), LEAST_SPREAD_S)
         took = (arrival_ms - made_ms) / 1000.0

@@ -20,8 +20,8 @@ JAM_LASTS_S = 1200.0
 @numba.njit(cache=True)
 def run_ahead(
     planned: Floats, link: NDArray[np.int32], first: int, ratio: Floats, usual: Floats, noise: Floats, seen_ms: Floats,
-    moved: Floats, part: float, now_ms: int, kind: int, fact: Floats, start: Floats, betas: Floats, weights: Floats,
-    quantiles: Floats, shifts: Floats, horizon_s: float,
+    moved: Floats, headway: Floats, part: float, now_ms: int, kind: int, fact: Floats, start: Floats, betas: Floats,
+    weights: Floats, quantiles: Floats, shifts: Floats, horizon_s: float,
 ) -> tuple[Ints, float, float, float, int, float]:  # fmt: skip
     """Return the stops ahead within the horizon.
 
@@ -36,6 +36,8 @@ def run_ahead(
         last passage.
     moved : array
         How much of ``ratio`` states of roads told; empty where none are known.
+    headway : array
+        Of each link, time since the last bus over the usual one − 1.
     part : float
         How much of the first link lies behind.
     now_ms : int
@@ -61,6 +63,7 @@ def run_ahead(
     last = np.zeros(4)
     at, variance, lost, most, where, count = start[START_S], 0.0, 0.0, 0.0, -1, 0
     bin_, newest = 0, 0.0
+    behind = headway[link[first]] if first < len(planned) else 0.0
     for j in range(len(planned) - first):
         over = link[first + j]
         now = ratio[over] - gone_by_then(moved, over, at)
@@ -78,8 +81,8 @@ def run_ahead(
         newest = max(newest, seen_ms[over])
         variance += noise[over] * take
         root = math.sqrt(variance)
-        terms(at, moves, fact, start, x)
-        widths(at, root, moves, fact, start, g)
+        terms(at, moves, behind, fact, start, x)
+        widths(at, root, moves, behind, fact, start, g)
         mean = max(at + dot(beta, x), 0.0)
         spread = max(dot(weight, g), LEAST_SPREAD_S)
         while bin_ < len(CENTRES_S) - 2 and CENTRES_S[bin_ + 1] < mean:

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fleet.arrivals.headway import add_gaps, headways
 from fleet.arrivals.history import ALL_PRIOR_S, History, Usual, slot_of
 from fleet.arrivals.links import Links
 from fleet.arrivals.remembered import MODEL, ROADS, hour_part, model_part, roads_part, take_parts, take_roads
 from fleet.arrivals.roads import Roads
-from fleet.arrivals.selfcheck import MINUTES, Calibration, SelfCheck
+from fleet.arrivals.selfcheck import MINUTES, SelfCheck
+from fleet.arrivals.snapshot import Calibration, Snapshot
 from fleet.arrivals.tally import Tally, tally
 from schemas.edge import RoadStates
 from schemas.lesson import Lesson
@@ -40,33 +42,13 @@ Identity = tuple[str, str, str, int]
 
 
 @dataclass(frozen=True, eq=False)
-class Snapshot:
-    """What may be used at one time; the same for every bus that asks in the same minute.
-
-    ``ratio`` is the running time of each link now over the planned one, ``usual`` the usual one, ``noise`` its variance
-    per second, ``seen_ms`` the end of the last minute in which a bus was seen to drive it, 0 where none was. ``left_s``
-    is how much later than it could a bus leaves each terminal. ``moved`` is by how much states of roads moved
-    ``ratio``, and ``told_ms`` the time of the newest of each link, 0 where there is none; both are empty without a
-    road network.
-    """
-
-    ratio: Floats
-    usual: Floats
-    noise: Floats
-    seen_ms: Floats
-    left_s: Floats
-    calibration: Calibration
-    moved: Floats
-    told_ms: Floats
-
-
-@dataclass(frozen=True, eq=False)
 class Known:
     """The sums at the end of a minute.
 
     ``took_s`` and ``planned_s`` fade, ``lately`` (2, links) fades faster, seconds; ``drove`` (2, links) is all that was
     ever added, milliseconds, ``seen_ms`` the end of the last minute with a bus on each link; ``met_s`` is what traffic
     lost, by the states of roads, when those buses drove; it fades as ``took_s`` does.
+    ``gaps`` (2, links) is the seconds between buses on a link and their number, fading slowly.
     """
 
     took_s: Floats
@@ -76,6 +58,7 @@ class Known:
     left: Floats
     seen_ms: Floats
     met_s: Floats
+    gaps: Floats
 
 
 class Learner:
@@ -99,7 +82,7 @@ class Learner:
         self.check = SelfCheck(links, with_roads=roads is not None)
         none, terminals = np.zeros(links.count), len(links.terminals)
         twice = np.zeros((2, links.count))
-        self._base = Known(none, none, twice, twice, np.zeros((2, terminals)), none, none)
+        self._base = Known(none, none, twice, twice, np.zeros((2, terminals)), none, none, twice)
         self._base_epoch = 0
         self._newest = 0
         self._usual: dict[int, tuple[Usual, Floats]] = {}
@@ -232,7 +215,7 @@ class Learner:
         self._calibrations[ahead] = self.check.calibration
         self._calibrations.pop(ahead - 2 * KEEP_EPOCHS, None)
         final = self._snapshots.get(epoch + HOLD_EPOCHS) or self._snapshot(epoch + HOLD_EPOCHS)
-        self.check.know(epoch + HOLD_EPOCHS, final.ratio, final.noise, final.left_s, final.calibration, final.moved)
+        self.check.know(epoch + HOLD_EPOCHS, final)
 
     def _freeze(self, number: int) -> None:
         """Take what is usual once in ten minutes, always with the same minutes in it."""
@@ -281,7 +264,15 @@ class Learner:
         left = _mean(known.left, _mean(self._left_before, all_left)) / 1000.0
         calibration = self._calibrations.get(epoch) or self._calibrations[min(self._calibrations)]
         made = self._snapshots[epoch] = Snapshot(
-            ratio, usual, frozen.noise, known.seen_ms, left, calibration, moved, told_ms
+            ratio,
+            usual,
+            frozen.noise,
+            known.seen_ms,
+            left,
+            headways(known.gaps, known.seen_ms, epoch * EPOCH_MS),
+            calibration,
+            moved,
+            told_ms,
         )
         return made
 
@@ -304,17 +295,20 @@ def _mean(sums: Floats, before: Floats | float) -> Floats:
 def _add(known: Known, minute: Tally, end_ms: int) -> Known:
     faded = _fade(known, 1)
     drove, seen_ms = known.drove.copy(), known.seen_ms.copy()
+    add_gaps(faded.gaps, minute.links, seen_ms, end_ms)
     seen_ms[minute.links] = end_ms
     for row, new in enumerate((minute.took, minute.planned)):
         drove[row, minute.links] += new
         (faded.took_s, faded.planned_s)[row][minute.links] += new / 1000.0
         faded.lately[row, minute.links] += new / 1000.0
-    return Known(faded.took_s, faded.planned_s, faded.lately, drove, faded.left + minute.left, seen_ms, faded.met_s)
+    return Known(
+        faded.took_s, faded.planned_s, faded.lately, drove, faded.left + minute.left, seen_ms, faded.met_s, faded.gaps
+    )
 
 
 def _fade(known: Known, minutes: int) -> Known:
     recent, lately, slow = RECENT_FADE**minutes, LATELY_FADE**minutes, TERMINAL_FADE**minutes
     return Known(
         known.took_s * recent, known.planned_s * recent, known.lately * lately, known.drove, known.left * slow,
-        known.seen_ms, known.met_s * recent,
+        known.seen_ms, known.met_s * recent, known.gaps * slow,
     )  # fmt: skip

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from fleet.arrivals.features import MOVING, STANDS, START_S
 from fleet.arrivals.kernel import run_ahead
-from fleet.arrivals.learner import Snapshot
 from fleet.arrivals.links import Links
 from fleet.arrivals.reason import OLD_S, ON_TIME_S, STANDS_S, reason_of
+from fleet.arrivals.snapshot import Snapshot
 from fleet.gtfs.timetable import Timetable, TripRun
 from schemas.prediction import StopPrediction, TripPrediction
 from schemas.text import Text
@@ -128,7 +128,7 @@ def predict(course: Course, snapshot: Snapshot, now: Situation) -> Forecast:
     kind, first, learnt = now.kind, now.ahead, snapshot.calibration
     times, last_s, root_s, lost_s, where, seen_ms = run_ahead(
         course.planned_s, course.link, first, snapshot.ratio, snapshot.usual, snapshot.noise, snapshot.seen_ms,
-        snapshot.moved, now.part, now.time_ms, kind, now.fact, now.start, learnt.beta, learnt.weight,
+        snapshot.moved, snapshot.headway, now.part, now.time_ms, kind, now.fact, now.start, learnt.beta, learnt.weight,
         learnt.quantile, learnt.shift_s, HORIZON_S,
     )  # fmt: skip
     last = first + times.shape[1]

@@ -6,7 +6,6 @@ end, was known at that time. That is the same in whatever order lessons came.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +15,15 @@ from fleet.arrivals.errors import CENTRES_S, QUANTILES, horizon_of
 from fleet.arrivals.features import BETA_BEFORE, FACTS, FINENESS, KINDS, SUMS, TERMS, TRIANGLE, WEIGHT_BEFORE
 from fleet.arrivals.judge import judge
 from fleet.arrivals.links import Links
+from fleet.arrivals.snapshot import Calibration, Snapshot
 from schemas.lesson import Lesson
 
 Floats = NDArray[np.float64]
 FARTHEST_S = 3000.0
 MINUTES = 80
 ALIKE = 30.0  # predictions of one arrival, and of one trip, err alike: so many count as one
-BETA_DEVIATION = 0.1
+# How an early bus waits is each operator's own rule; the rest is much alike everywhere.
+BETA_DEVIATION = np.array([0.03, 0.03, 0.2, 0.03, 0.03, 0.1, 0.1])
 WEIGHT_DEVIATION = 0.4
 # A level moves by a fiftieth of what it was wrong by in a minute with a hundred forecasts, within bounds; the median,
 # which quickly chases its own delay, not at all.
@@ -31,20 +32,6 @@ ADAPT_COUNT = 100.0
 LEAST_LEVEL = np.array([0.02, 0.5, 0.75])
 MOST_LEVEL = np.array([0.25, 0.5, 0.98])
 MOST_SUM = 200_000.0 * FINENESS
-
-
-@dataclass(frozen=True, eq=False)
-class Calibration:
-    """What our errors say of the model.
-
-    ``beta`` and ``weight`` (kinds, terms) are its coefficients; ``quantile`` (kinds, 3, horizons) in spreads and
-    ``shift_s`` (kinds, horizons, spreads) in seconds lie around what is expected.
-    """
-
-    beta: Floats
-    weight: Floats
-    quantile: Floats
-    shift_s: Floats
 
 
 class SelfCheck:
@@ -67,20 +54,19 @@ class SelfCheck:
         self._ratio = np.ones((MINUTES, links.count))
         self._noise = np.ones((MINUTES, links.count))
         self._moved = np.zeros((MINUTES, links.count if with_roads else 0))
+        self._headway = np.zeros((MINUTES, links.count))
         self._left = np.zeros((MINUTES, len(links.terminals)))
         self._beta = np.zeros((MINUTES, KINDS, TERMS))
         self._weight = np.zeros((MINUTES, KINDS, TERMS))
         self._quantile = np.zeros((MINUTES, KINDS, 3, len(CENTRES_S)))
         self.calibration = self.calibrate()
 
-    def know(
-        self, epoch: int, ratio: Floats, noise: Floats, left_s: Floats, calibration: Calibration, moved: Floats
-    ) -> None:
+    def know(self, epoch: int, snapshot: Snapshot) -> None:
         """Remember what was known in a minute; it will not change any more."""
-        row = epoch % MINUTES
+        row, calibration = epoch % MINUTES, snapshot.calibration
         self._epochs[row] = epoch
-        self._ratio[row], self._noise[row], self._left[row] = ratio, noise, left_s
-        self._moved[row] = moved
+        self._ratio[row], self._noise[row], self._left[row] = snapshot.ratio, snapshot.noise, snapshot.left_s
+        self._moved[row], self._headway[row] = snapshot.moved, snapshot.headway
         self._beta[row], self._weight[row] = calibration.beta, calibration.weight
         self._quantile[row] = calibration.quantile
 
@@ -96,8 +82,8 @@ class SelfCheck:
             kinds, ahead, error, more, fell = judge(
                 np.array(lesson.facts).reshape(-1, FACTS), lesson.trip, lesson.stop, lesson.start_ms,
                 lesson.arrival_ms, FARTHEST_S, links.trip_start, links.next_of, links.terminal_of, links.of_row,
-                links.planned_s, self._epochs, self._ratio, self._noise, self._moved, self._left, self._beta,
-                self._weight, self._quantile,
+                links.planned_s, self._epochs, self._ratio, self._noise, self._moved, self._headway, self._left,
+                self._beta, self._weight, self._quantile,
             )  # fmt: skip
             any_ = True
             np.add.at(counts, (kinds, horizon_of(ahead), bucket_of(error)), 1)
@@ -127,11 +113,11 @@ class SelfCheck:
         return Calibration(beta, weight, quantiles_of(self.counts, self.levels), shown_shift(self.counts))
 
 
-def _solve(sums: Floats, before: Floats, deviation: float) -> Floats:
+def _solve(sums: Floats, before: Floats, deviation: Floats | float) -> Floats:
     """Return the coefficients that fit best, drawn to what they were before anything was seen."""
     matrix = np.zeros((TERMS, TERMS))
     matrix[np.triu_indices(TERMS)] = sums[:TRIANGLE]
     matrix = matrix + matrix.T - np.diag(np.diag(matrix))
-    drawn = FINENESS * ALIKE / deviation**2 * np.eye(TERMS)
+    drawn = FINENESS * ALIKE * np.eye(TERMS) / np.square(deviation)
     out: Floats = before + np.linalg.solve(matrix + drawn, sums[TRIANGLE:] - matrix @ before)
     return out

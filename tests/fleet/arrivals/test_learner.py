@@ -9,9 +9,9 @@ from scipy.sparse import csr_matrix
 from fleet.arrivals.calibration import prior_counts, quantiles_of, shown_shift
 from fleet.arrivals.errors import horizon_of
 from fleet.arrivals.features import MOVING
-from fleet.arrivals.learner import KEEP_EPOCHS, Learner, Snapshot
+from fleet.arrivals.learner import KEEP_EPOCHS, Learner
 from fleet.arrivals.links import Links
-from fleet.arrivals.selfcheck import Calibration
+from fleet.arrivals.snapshot import Calibration, Snapshot
 from schemas.lesson import Lesson
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -59,7 +59,7 @@ def learner() -> Learner:
 
 def numbers_of(snapshot: Snapshot) -> dict[str, np.ndarray]:
     learnt = {name: getattr(snapshot.calibration, name) for name in Calibration.__dataclass_fields__}
-    return {name: getattr(snapshot, name) for name in ("ratio", "usual", "noise", "seen_ms", "left_s")} | learnt
+    return {name: getattr(snapshot, name) for name in ("ratio", "usual", "noise", "seen_ms", "left_s", "headway")} | learnt
 
 
 def same(a: Snapshot, b: Snapshot) -> None:
@@ -182,7 +182,7 @@ def test_quantiles_follow_the_errors():
         taught.add(lesson(n, vehicle=f"v{n}", link=-1, foreseen=before))
     learnt = taught.at(BASE_MS + 10_200_000).calibration
     bins = int(horizon_of(np.array([120.0]))[0])
-    spread = learnt.weight[0] @ np.array([10.0, np.sqrt(10.0 * 120.0), 12.0, 0.0, 0.0, 0.0])
+    spread = learnt.weight[0] @ np.array([10.0, np.sqrt(10.0 * 120.0), 12.0, 0.0, 0.0, 0.0, 0.0])
     low, mid, high = learnt.quantile[0, :, bins] * spread
     assert abs(mid - 60) < 12
     assert abs(high - low - 51) < 12
@@ -211,3 +211,15 @@ def test_one_departure_that_was_very_late_says_little_of_the_next():
         left_s = 1600.0 if n % 10 == 0 else 40.0
         taught.add(lesson(20 * n, vehicle=f"v{n}", stop=1, link=-1, terminal=0, left_s=left_s))
     assert 30.0 < taught.at(BASE_MS + 700_000).left_s[0] < 75.0
+
+
+def test_a_bus_behind_a_big_gap_is_foreseen_later_than_one_close_behind():
+    taught = learner()
+    for n in range(12):
+        taught.add(lesson(600 * n, took_s=60.0, vehicle=f"v{n}"))
+    usual = taught.at(BASE_MS + 6_600_000 + 600_000).headway[0]
+    close = taught.at(BASE_MS + 6_600_000 + 180_000).headway[0]
+    far = taught.at(BASE_MS + 6_600_000 + 1_500_000).headway[0]
+    assert close < -0.5 < abs(usual) < 0.2 < 1.0 == far
+    assert taught.at(BASE_MS + 6_600_000 + 4_000_000).headway[0] == 0.0, "a line that has ended has no gap"
+    assert not taught.at(BASE_MS + 6_600_000).headway[1], "nothing was seen there"

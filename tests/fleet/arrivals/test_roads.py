@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from fleet.arrivals.learner import KEEP_EPOCHS, Learner, Snapshot
+from fleet.arrivals.learner import KEEP_EPOCHS, Learner
 from fleet.arrivals.roads import Roads
+from fleet.arrivals.snapshot import Snapshot
 from fleet.arrivals.ways import Ways
 from schemas.edge import EdgeState, LevelOfService, RoadStates
 from tests.fleet.arrivals.test_learner import BASE_MS, LINKS, ZONE, lesson
