@@ -59,7 +59,9 @@ def learner() -> Learner:
 
 def numbers_of(snapshot: Snapshot) -> dict[str, np.ndarray]:
     learnt = {name: getattr(snapshot.calibration, name) for name in Calibration.__dataclass_fields__}
-    return {name: getattr(snapshot, name) for name in ("ratio", "usual", "noise", "seen_ms", "left_s", "headway")} | learnt
+    return {
+        name: getattr(snapshot, name) for name in ("ratio", "usual", "noise", "seen_ms", "left_s", "headway")
+    } | learnt
 
 
 def same(a: Snapshot, b: Snapshot) -> None:
