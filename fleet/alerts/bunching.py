@@ -39,6 +39,7 @@ PACE_PRIOR_S = 900.0
 # Of how much slower one bus was than the other so much goes on: most of it was the road's doing, or luck.
 GOES_ON = 0.25
 AROUND = 2
+MOST_RUNS = 20_000
 MOST_KNOWN = 2_000
 HOLD_S = (30.0, 240.0)
 
@@ -126,6 +127,7 @@ class BunchDesk:
         self._since: dict[tuple[AlertKind, str, str], int] = {}
         self._absent: dict[tuple[AlertKind, str, str], int] = {}
         self._open: dict[tuple[AlertKind, str, str], FleetAlert] = {}
+        self._planned: dict[tuple[int, str], float | None] = {}
         self._starts: dict[tuple[str, int], Floats] = {}
 
     def look(self, vehicles: Iterable[Vehicle], now_ms: int) -> list[FleetAlert]:
@@ -186,7 +188,16 @@ class BunchDesk:
         return Meeting(leader, follower, planned_s, now_s, then_s, ahead.time_ms + round(after_s * 1000), stop)
 
     def _planned_s(self, run: TripRun) -> float | None:
-        """Return the planned headway of a way about a trip: which trip a bus of a bunch runs is least sure."""
+        """Return the planned headway of a way about a trip, worked out once: it is asked for at every look."""
+        key = (run.trip, run.start_date)
+        if key not in self._planned:
+            if len(self._planned) > MOST_RUNS:
+                self._planned.clear()
+            self._planned[key] = self._headway_s(run)
+        return self._planned[key]
+
+    def _headway_s(self, run: TripRun) -> float | None:
+        """Return the median headway about a trip: which trip a bus of a bunch runs is least sure."""
         table, key = self._timetable, (run.start_date, int(self._timetable.trip_pattern[run.trip]))
         if key not in self._starts:
             if len(self._starts) > MOST_KNOWN:

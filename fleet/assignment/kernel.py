@@ -10,6 +10,7 @@ from fleet.assignment.ground import Days, Ground
 from fleet.assignment.model import (
     AHEAD_M,
     AT_LAST_STOP_S,
+    AWAY_M,
     BACK_M,
     COMES_BACK,
     COMES_BACK_M,
@@ -222,6 +223,7 @@ def _wait_on(g: Ground, row: Floats, see: Floats, lost: float, found: Floats, ro
     if row[MODE] == EMPTY and far > NEAR_START_M:
         if now > due + NO_SHOW_AFTER_S:
             stays -= dt / NO_SHOW_S
+        stays -= max(0.0, far - row[OFF]) / AWAY_M
         return put(rows, n, trip, zero, EMPTY, first, stays + lost, row[SINCE], row[READY], far, 0.0)
     if row[MODE] == WAIT and (standing == 0.0 or straight > JUMP_M):
         count = passes_between(g, p, x, y, first, first + AHEAD_M + FASTEST_MPS * dt, found)

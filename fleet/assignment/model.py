@@ -12,6 +12,7 @@ OFF_SD_M = 20.0  # a fix beside the shape it is on; Student's t with two degrees
 TERMINAL_SD_M = 150.0  # a waiting bus beside its first stop
 LOST_M = 150.0  # being on no shape at all is as likely as being so far beside one
 SAME_STREET_M = 350.0  # an empty bus keeps to the street of a line so far, by chance
+AWAY_M = 250.0  # an empty bus seldom drives so far away from where its trip begins
 LONG_STREETS, COMES_UPON = 3.0, 3.0  # some much farther; cost of coming upon a line's street
 SEE_M = 150.0  # farther beside a shape it is not on it
 WRONG_WAY = 4.0  # cost of heading against the shape
