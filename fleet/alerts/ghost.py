@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from fleet.gtfs.timetable import Timetable, TripRun
+from fleet.assignment.claim import find_claimed_run
+from fleet.gtfs.timetable import Timetable
 from fleet.vehicle import Vehicle
 from schemas.fleet_alert import AlertKind
 from schemas.trip import Phase
@@ -19,7 +20,7 @@ def ghost_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | N
     last, anchor = vehicle.last, vehicle.anchor
     if last is None or last.claimed_trip is None or anchor is None or vehicle.phase in RUNS:
         return None
-    run = _claimed(vehicle, timetable, time_ms)
+    run = find_claimed_run(timetable, last.claimed_trip, time_ms)
     if run is None or not run.start_ms + AFTER_START_MS <= time_ms <= run.end_ms:
         return None
     if time_ms - anchor[2] >= STOOD_MS:
@@ -27,16 +28,3 @@ def ghost_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | N
     line = timetable.pattern_of(run.trip)
     away_m = float(np.min(np.hypot(line.x - vehicle.x, line.y - vehicle.y)))
     return vehicle.since.get(AlertKind.GHOST.value, time_ms) if away_m > FAR_M else None
-
-
-def _claimed(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> TripRun | None:
-    """Return the run that a bus's source names, today's or yesterday's where it names no date."""
-    claim = None if vehicle.last is None else vehicle.last.claimed_trip
-    trip = None if claim is None or claim.trip_id is None else timetable.trip_number.get(claim.trip_id)
-    if claim is None or trip is None:
-        return None
-    if claim.start_date is not None:
-        return timetable.run_of(trip, claim.start_date)
-    days = timetable.days_around(time_ms)[:2]
-    runs = [timetable.run_of(trip, day.start_date) for day in days]
-    return next((run for run in runs if run.start_ms <= time_ms <= run.end_ms), None)
