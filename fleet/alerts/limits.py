@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from routing.network.graph import RoadNetwork
-from routing.network.index import EdgeIndex
+from routing.network.index import EdgeIndex, turn_deg
 
 # Cells are this small, and limits are a function of the cell, so that the order of fixes changes nothing.
 CELLS_A_DEGREE = 5_000
@@ -71,6 +71,5 @@ class SpeedLimits:
         near = self._index.near(np.array([lon]), np.array([lat]), RADIUS_M)
         edges = near.edge
         if sector != ANY_WAY:
-            turn = np.abs((near.heading_deg - sector * SECTOR_DEG + 180.0) % 360.0 - 180.0)
-            edges = edges[turn <= ALIGNED_DEG]
+            edges = edges[turn_deg(near.heading_deg, np.array(sector * SECTOR_DEG)) <= ALIGNED_DEG]
         return float(self._network.edge_speed_limit_mps[edges].max()) if len(edges) else self._city_mps

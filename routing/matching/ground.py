@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.network.graph import Floats, Ints, RoadNetwork
+from routing.network.index import pieces_of
 
 CELL_M = 50.0
 # How far ways between nodes are kept ready; a longer one is sought when it is asked for.
@@ -67,13 +68,7 @@ def make_ground(network: RoadNetwork) -> Ground:
     Ground
         About 12 bytes a pair of nodes within `REACH_M`.
     """
-    last = np.zeros(len(network.point_x_m), dtype=bool)
-    last[network.point_offset[1:] - 1] = True
-    first = np.flatnonzero(~last)
-    edge = np.repeat(np.arange(network.edge_count), np.diff(network.point_offset))[first]
-    x, y = network.point_x_m[first], network.point_y_m[first]
-    dx, dy = network.point_x_m[first + 1] - x, network.point_y_m[first + 1] - y
-    length = np.maximum(np.hypot(dx, dy), 1e-6)
+    edge, x, y, dx, dy, length, before = pieces_of(network)
     west, south = float(network.point_x_m.min()) - CELL_M, float(network.point_y_m.min()) - CELL_M
     columns = int((float(network.point_x_m.max()) - west) // CELL_M) + 2
     rows = int((float(network.point_y_m.max()) - south) // CELL_M) + 2
@@ -85,7 +80,7 @@ def make_ground(network: RoadNetwork) -> Ground:
     room = _room(network.node_count, network.edge_count)
     near = _reach_all(out_start, order, end, metres, REACH_M, *room)
     return Ground(
-        edge, x, y, dx / length, dy / length, length, network.point_m[first], west, south, columns, rows,
+        edge, x, y, dx / length, dy / length, length, before, west, south, columns, rows,
         cell_start, pieces, start, end, metres, out_start, order,
         near[0], near[1], near[2], room[0], room[1], room[2], room[3],
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -31,6 +32,33 @@ class NearEdges:
         return np.searchsorted(self.place, np.arange(count + 1))
 
 
+class Pieces(NamedTuple):
+    """The straight pieces of all edges, one a row.
+
+    Each begins at ``x, y`` and goes on by ``dx, dy`` for ``length`` metres; it lies on ``edge`` and begins ``before``
+    metres along it.
+    """
+
+    edge: Ints
+    x: Floats
+    y: Floats
+    dx: Floats
+    dy: Floats
+    length: Floats
+    before: Floats
+
+
+def pieces_of(network: RoadNetwork) -> Pieces:
+    """Return the straight pieces of a network's edges; none is shorter than a micrometre."""
+    last = np.zeros(len(network.point_x_m), dtype=bool)
+    last[network.point_offset[1:] - 1] = True
+    first = np.flatnonzero(~last)
+    edge = np.repeat(np.arange(network.edge_count), np.diff(network.point_offset))[first]
+    x, y = network.point_x_m[first], network.point_y_m[first]
+    dx, dy = network.point_x_m[first + 1] - x, network.point_y_m[first + 1] - y
+    return Pieces(edge, x, y, dx, dy, np.maximum(np.hypot(dx, dy), 1e-6), network.point_m[first])
+
+
 class EdgeIndex:
     """A spatial index of the straight pieces of all edges.
 
@@ -42,16 +70,7 @@ class EdgeIndex:
 
     def __init__(self, network: RoadNetwork) -> None:
         self.network = network
-        last = np.zeros(len(network.point_x_m), dtype=bool)
-        last[network.point_offset[1:] - 1] = True
-        first = np.flatnonzero(~last)
-        owner = np.repeat(np.arange(network.edge_count), np.diff(network.point_offset))
-        self._edge = owner[first]
-        self._x, self._y = network.point_x_m[first], network.point_y_m[first]
-        self._dx = network.point_x_m[first + 1] - self._x
-        self._dy = network.point_y_m[first + 1] - self._y
-        self._length = np.maximum(np.hypot(self._dx, self._dy), 1e-6)
-        self._before = network.point_m[first]
+        self._edge, self._x, self._y, self._dx, self._dy, self._length, self._before = pieces_of(network)
 
     @cached_property
     def _tree(self) -> shapely.STRtree:
