@@ -1,6 +1,7 @@
 """How likely a report comes from a road, and how likely a vehicle went from one road place to another."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -58,7 +59,11 @@ class RoadModel:
         self.network = network
         self.model = model or MatchModel()
         self.index = EdgeIndex(network)
-        self.finder = PathFinder(network, network.edge_length_m)
+
+    @cached_property
+    def finder(self) -> PathFinder:
+        """Ways by their metres; who asks for candidates alone needs none."""
+        return PathFinder(self.network, self.network.edge_length_m)
 
     def candidates(self, x_m: Floats, y_m: Floats, speed_mps: Floats, heading_deg: Floats) -> list[Places]:
         """Find the candidates of many reports at once.

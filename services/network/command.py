@@ -11,7 +11,7 @@ from rich.console import Console
 
 from routing.network import NetworkError, RoadNetwork, load_network, read_areas, read_osm, save_network, write_pmtiles
 from routing.network.exchange import to_networkx
-from routing.paths import load_hierarchy, save_hierarchy
+from routing.paths import save_hierarchy
 
 MAP_FILE = "map.pmtiles"
 console = Console(stderr=True)
@@ -104,7 +104,6 @@ def match(network_dir: Path, traces_file: Path, out_file: Path) -> None:
 
     try:
         network = load_network(network_dir)
-        load_hierarchy(network, network_dir)
         traces = read_traces(traces_file)
     except (NetworkError, OSError) as error:
         raise click.ClickException(str(error)) from error

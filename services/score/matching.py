@@ -12,7 +12,6 @@ import numpy as np
 
 from routing.matching import MatchModel, RoadModel, Trace, TraceMatcher, match_nearest, read_trace
 from routing.network import NetworkError, RoadNetwork, load_network
-from routing.paths import load_hierarchy
 from services.network.command import read_traces
 
 Answer = tuple[int, bool] | None
@@ -159,7 +158,6 @@ def matching(network_dir: Path, traces_file: Path) -> None:
     """Score map matching against traces with known ways; print JSON with the baselines beside it."""
     try:
         network = load_network(network_dir)
-        load_hierarchy(network, network_dir)
         figures = score_matching(network, read_traces(traces_file))
     except (NetworkError, OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error
