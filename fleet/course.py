@@ -44,7 +44,6 @@ class Course:
         limits: SpeedLimits | None = None,
     ) -> None:
         self.timetable = timetable
-        self._metres = (1.0, 1.0) if timetable is None else timetable.frame.metres_per_degree
         self.desk: AlertDesk | None = None
         if timetable is not None:
             self.assigner = Assigner(timetable, dict(roster))
@@ -81,8 +80,7 @@ class Course:
         table = self.timetable
         if table is None or self.desk is None:
             return Said(0)
-        east, north = self._metres
-        x, y = (fix.lon - table.frame.lon) * east, (fix.lat - table.frame.lat) * north
+        x, y = table.frame.place(fix.lon, fix.lat)
         note_direction(vehicle, fix, x, y)
         run = self.assigner.assign(vehicle, fix, x, y)
         vehicle.x, vehicle.y = x, y

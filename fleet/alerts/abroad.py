@@ -40,8 +40,7 @@ def tell_bus(vehicle: Vehicle, timetable: Timetable) -> BusShare | None:
 
 def hear_bus(share: BusShare, timetable: Timetable) -> Vehicle:
     """Return a bus as another tracker told of it; a trip that is not in the timetable is left out."""
-    east, north = timetable.frame.metres_per_degree
-    x, y = (share.lon - timetable.frame.lon) * east, (share.lat - timetable.frame.lat) * north
+    x, y = timetable.frame.place(share.lon, share.lat)
     bus = Vehicle(share.vehicle_id, x=x, y=y, pace=share.pace, probability=share.probability, phase=share.phase)
     bus.last = Fix(
         vehicle_id=share.vehicle_id, time_ms=share.time_ms, lon=share.lon, lat=share.lat, source=share.source,

@@ -66,11 +66,10 @@ class Speeding:
 
 
 def _worked_out_mps(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> float:
-    last, frame = vehicle.last, timetable.frame
+    last = vehicle.last
     assert last is not None
     apart_s = (time_ms - last.time_ms) / 1000.0
     if not APART_S[0] <= apart_s <= APART_S[1]:
         return 0.0
-    east, north = frame.metres_per_degree
-    x, y = (last.lon - frame.lon) * east, (last.lat - frame.lat) * north
+    x, y = timetable.frame.place(last.lon, last.lat)
     return math.hypot(vehicle.x - x, vehicle.y - y) / apart_s

@@ -36,8 +36,7 @@ class NaiveTracker:
     def track(self, fix: Fix) -> list[tuple[str, int]]:
         """Return (stop, time in ms) for each stop ahead."""
         table = self._table
-        east, north = table.frame.metres_per_degree
-        x, y = (fix.lon - table.frame.lon) * east, (fix.lat - table.frame.lat) * north
+        x, y = table.frame.place(fix.lon, fix.lat)
         near = [(*self._nearest(p, x, y), p) for route in self._roster[fix.vehicle_id] for p in self._of_route[route]]
         _, along, pattern = min(near)
         stops = self._stop_m[pattern]

@@ -38,10 +38,8 @@ class TruthKeeper:
 
     def keep(self, fixes: Iterable[Fix]) -> None:
         """Remember reports as the recording has them, one of each vehicle and moment."""
-        frame = self.timetable.frame
-        east, north = frame.metres_per_degree
         for fix in fixes:
-            place = (fix.time_ms, (fix.lon - frame.lon) * east, (fix.lat - frame.lat) * north, bool(fix.door_open))
+            place = (fix.time_ms, *self.timetable.frame.place(fix.lon, fix.lat), bool(fix.door_open))
             self._fixes[fix.vehicle_id].setdefault(fix.time_ms, (place, fix))
 
     def note(self, positions: Iterable[BusPosition]) -> None:
