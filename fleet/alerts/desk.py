@@ -49,7 +49,7 @@ class AlertDesk:
         self._rules = rules_of(limits)
         self._route_seen: dict[int, int] = {}
         self._trip_seen: dict[tuple[str, str], int] = {}
-        self._missing = MissingTrips(timetable)
+        self._missing = MissingTrips(timetable, roster)
         self._depot = DepotDesk(timetable, roster or {})
         self._silence = Silence(timetable)
         self._detours = DetourDesk(timetable)

@@ -1,4 +1,8 @@
-"""Trips that nobody runs: said within three minutes, with the next one, and only where silence means something."""
+"""Trips that nobody runs: said within three minutes, with the next one, and only where silence means something.
+
+Two ways lead there. Where a line's buses were counted (`Unmanned`) the count speaks; else no bus was seen on the trip,
+and none has an excuse.
+"""
 
 from collections.abc import Collection, Mapping
 from itertools import pairwise
@@ -7,6 +11,7 @@ import numpy as np
 
 from fleet.alerts.excuses import count_nearer, count_on_their_way, side_of
 from fleet.alerts.say import clock_text
+from fleet.alerts.unmanned import Unmanned, believe_nobody
 from fleet.gtfs.blocks import chain_blocks
 from fleet.gtfs.timetable import Timetable, TripRun
 from fleet.vehicle import Vehicle
@@ -14,11 +19,15 @@ from schemas.fleet_alert import AlertKind, FleetAlert
 from schemas.text import Text
 
 AFTER_MS = 160_000
+# What the count of a line's buses says it says at once: with every look more it would be wrong more often.
+COUNTED_MS = 150_000, 180_000
 # Said only now, it would more often be wrong than of use.
 UNTIL_MS = 600_000
 ROUTE_LIVE_MS = 600_000
 # The bus of a block that still runs the trip before is late, not missing.
 BLOCK_LIVE_MS = 600_000
+# Said not to come and then believed in so much, a trip comes.
+COMES = 0.5
 Key = tuple[str, str]
 
 
@@ -29,12 +38,16 @@ class MissingTrips:
     ----------
     timetable : Timetable
         Whose trips are run.
+    roster : mapping, optional
+        Vehicle id → route ids or short names.
     """
 
-    def __init__(self, timetable: Timetable) -> None:
+    def __init__(self, timetable: Timetable, roster: Mapping[str, frozenset[str]] | None = None) -> None:
         self._timetable = timetable
+        self._unmanned = Unmanned(timetable, roster or {})
         self._before = _trips_before(timetable)
         self._open: dict[Key, TripRun] = {}
+        self._said_ms: dict[Key, int] = {}
         self._since_ms: int | None = None
 
     @property
@@ -70,24 +83,40 @@ class MissingTrips:
         list of FleetAlert
             Changed ones only.
         """
-        table, out = self._timetable, []
-        for key, run in list(self._open.items()):
-            if key in trips_seen or now_ms > run.end_ms:
-                out.append(self._alert(run, now_ms, ended=True))
-                del self._open[key]
+        table, out = self._timetable, self._end(trips_seen, vehicles, now_ms)
+        self._unmanned.crews.note(vehicles, now_ms)
         # Who did not look when a trip began does not know whether it did.
         self._since_ms = now_ms if self._since_ms is None else min(self._since_ms, now_ms)
-        unseen = []
+        unseen, missing = [], []
         for run in table.trips_running(now_ms):
             key, route = (run.trip_id, run.start_date), table.trip_route[run.trip]
-            if not AFTER_MS <= now_ms - run.start_ms <= UNTIL_MS or key in self._open or key in trips_seen:
+            late_ms = now_ms - run.start_ms
+            if not COUNTED_MS[0] <= late_ms <= UNTIL_MS or key in self._open or run.start_ms < self._since_ms:
                 continue
-            live = now_ms - routes_seen.get(route, 0) <= ROUTE_LIVE_MS and route not in silent
-            if live and run.start_ms >= self._since_ms and not self._comes_late(run, trips_seen, now_ms):
+            if now_ms - routes_seen.get(route, 0) > ROUTE_LIVE_MS or route in silent:
+                continue
+            if late_ms <= COUNTED_MS[1] and self._unmanned.has_no_bus(run, vehicles, now_ms):
+                missing.append(run)
+            elif late_ms >= AFTER_MS and key not in trips_seen and not self._comes_late(run, trips_seen, now_ms):
                 unseen.append(run)
-        for run in self._without_excuse(unseen, trips_seen, vehicles, now_ms):
-            self._open[(run.trip_id, run.start_date)] = run
-            out.append(self._alert(run, now_ms))
+        for run in [*missing, *self._without_excuse(unseen, trips_seen, vehicles, now_ms)]:
+            if not self._unmanned.has_left(run, vehicles, now_ms):
+                self._begin(run, now_ms)
+                out.append(self._alert(run, now_ms))
+        return out
+
+    def _begin(self, run: TripRun, now_ms: int) -> None:
+        key = (run.trip_id, run.start_date)
+        self._open[key], self._said_ms[key] = run, now_ms
+
+    def _end(self, trips_seen: Mapping[Key, int], vehicles: Collection[Vehicle], now_ms: int) -> list[FleetAlert]:
+        """Take back the trips that a bus is seen to run since, and those whose time is over."""
+        out = []
+        for key, run in list(self._open.items()):
+            seen = trips_seen.get(key, 0) > self._said_ms[key]
+            if (seen and believe_nobody(vehicles, run) <= COMES) or now_ms > run.end_ms:
+                out.append(self._alert(run, now_ms, ended=True))
+                del self._open[key], self._said_ms[key]
         return out
 
     def _without_excuse(

@@ -1,0 +1,135 @@
+"""How many buses a line has, against how many it should have: beliefs in trips err, the count of buses hardly does."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleet.assignment.model import DETOUR, EMPTY, RUN, WAIT
+from fleet.assignment.rows import LOGW, MODE, TRIP
+from fleet.gtfs.timetable import Timetable
+from fleet.vehicle import Vehicle
+
+NOTE_EVERY_MS = 20_000
+FRESH_MS = 120_000
+# So fast is forgotten which line a bus was on.
+FORGOTTEN_MS = 3_600_000.0
+LEAST_MIN = 1.0
+LEAST_KEPT_MIN = 0.01
+# What a minute of a belief says of the line: a bus that will run a trip may yet run another one.
+COUNTS = {RUN: 1.0, DETOUR: 1.0, WAIT: 0.5, EMPTY: 0.2}
+# Blocks that begin so soon have their buses out, those whose last trip began so long ago may still.
+SOON_S, LAST_S = 3_600, 5_400
+Spans = dict[int, list[tuple[int, int]]]
+
+
+class Crews:
+    """Counts the buses of each line.
+
+    Parameters
+    ----------
+    timetable : Timetable
+        Its blocks say how many buses a line needs.
+    roster : mapping
+        Vehicle id → route ids or short names.
+    """
+
+    def __init__(self, timetable: Timetable, roster: Mapping[str, frozenset[str]]) -> None:
+        self._timetable, self._roster = timetable, roster
+        self._route_of = np.asarray(timetable.trip_route, dtype=np.int64)
+        self._minutes: dict[str, dict[int, float]] = {}
+        self._noted_ms: int | None = None
+        self._spans: dict[str, Spans] = {}
+
+    def note(self, vehicles: Iterable[Vehicle], now_ms: int) -> None:
+        """Add for which lines the beliefs in each bus speak now."""
+        since_ms = NOTE_EVERY_MS if self._noted_ms is None else now_ms - self._noted_ms
+        if 0 <= since_ms < NOTE_EVERY_MS:
+            return
+        self._noted_ms = now_ms
+        # Who looked away for long knows no more than who looked for a moment.
+        minutes, fades = min(max(since_ms, 0), 2 * NOTE_EVERY_MS) / 60_000, float(np.exp(-abs(since_ms) / FORGOTTEN_MS))
+        faded = {name: _fade(lines, fades) for name, lines in self._minutes.items()}
+        self._minutes = {name: lines for name, lines in faded.items() if lines}
+        for vehicle in vehicles:
+            if vehicle.last is not None and now_ms - vehicle.last.time_ms <= FRESH_MS:
+                lines = self._minutes.setdefault(vehicle.vehicle_id, {})
+                for route, share in self._lines_of(vehicle):
+                    lines[route] = lines.get(route, 0.0) + share * minutes
+
+    def may_run(self, vehicle_id: str, route: int) -> bool:
+        """Return whether the roster lets a vehicle run a line; who stands in no roster may run all."""
+        names = self._roster.get(vehicle_id)
+        return not names or not names.isdisjoint(self._names_of(route))
+
+    def is_of(self, vehicle_id: str, route: int) -> bool:
+        """Return whether a bus was seen on a line for a minute of the last hour, and on no other for longer."""
+        lines = self._minutes.get(vehicle_id, {})
+        here = lines.get(route, 0.0)
+        rostered = vehicle_id in self._roster and self.may_run(vehicle_id, route)
+        return here > LEAST_MIN and (rostered or here > sum(lines.values()) / 2)
+
+    def count(self, route: int, start_date: str, now_s: float, known: Collection[str]) -> tuple[int, int, int]:
+        """Return how many buses a line needs now, how many were seen on it, and how many of its roster never were.
+
+        Parameters
+        ----------
+        route : int
+            Number of the line.
+        start_date : str
+            Service date.
+        now_s : float
+            Seconds since that day's zero.
+        known : collection of str
+            The vehicles that were heard at all.
+
+        Returns
+        -------
+        tuple of int, int and int
+            Needed, seen, unheard. A roster of more vehicles than blocks is a pool: nobody of it need come.
+        """
+        spans = self._day(start_date).get(route, [])
+        due = sum(first < now_s + SOON_S and last > now_s - LAST_S for first, last in spans)
+        seen = sum(self.is_of(name, route) for name in self._minutes)
+        names = self._names_of(route)
+        crew = [name for name, routes in self._roster.items() if not names.isdisjoint(routes)]
+        unheard = sum(name not in known for name in crew) if len(crew) <= len(spans) else 0
+        return due, seen, unheard
+
+    def _day(self, start_date: str) -> Spans:
+        """Return when each block of a day begins and begins its last trip, by line; seconds since the day's zero."""
+        if start_date not in self._spans:
+            table, plan = self._timetable, self._timetable.day_plan(start_date)
+            spans: dict[tuple[int, str], tuple[int, int]] = {}
+            for trip, first in zip(plan.trips.tolist(), plan.first_s.tolist(), strict=True):
+                block = table.trip_block[trip]
+                if block is not None:
+                    low, high = spans.get((table.trip_route[trip], block), (first, first))
+                    spans[table.trip_route[trip], block] = (min(low, first), max(high, first))
+            found: Spans = {}
+            for (route, _), span in spans.items():
+                found.setdefault(route, []).append(span)
+            self._spans = dict(list(self._spans.items())[-2:]) | {start_date: found}
+        return self._spans[start_date]
+
+    def _names_of(self, route: int) -> frozenset[str]:
+        return frozenset({self._timetable.route_ids[route], self._timetable.route_short_names[route]})
+
+    def _lines_of(self, vehicle: Vehicle) -> list[tuple[int, float]]:
+        rows = vehicle.belief.rows
+        if len(rows):
+            trips, shares = rows[:, TRIP].astype(np.int64), _shares(rows)
+            lines = self._route_of[np.maximum(trips, 0)]
+            return [(int(n), float(shares[(lines == n) & (trips >= 0)].sum())) for n in set(lines[trips >= 0].tolist())]
+        if vehicle.progress is None:
+            return []
+        return [(self._timetable.trip_route[vehicle.progress.run.trip], vehicle.probability)]
+
+
+def _shares(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    counts = np.array([COUNTS.get(int(mode), 0.0) for mode in rows[:, MODE]])
+    return np.asarray(np.exp(rows[:, LOGW]) * counts)
+
+
+def _fade(lines: dict[int, float], by: float) -> dict[int, float]:
+    return {route: minutes * by for route, minutes in lines.items() if minutes * by > LEAST_KEPT_MIN}
