@@ -28,7 +28,7 @@ from schemas.fix import Fix
 from schemas.fleet_alert import FleetAlert
 from schemas.trip import Phase
 
-FORM = 8
+FORM = 9
 
 
 class BusState(msgspec.Struct, array_like=True):
@@ -70,6 +70,7 @@ class VehicleState(msgspec.Struct, array_like=True):
     link_from: tuple[int, int] | None
     since: dict[str, int]
     away: list[tuple[float, float, float, int]]
+    away_on: int
     alerts: dict[str, FleetAlert]
     told: list[tuple[int, str, int]]
     late_s: float | None
@@ -148,6 +149,7 @@ def dump_now(vehicle: Vehicle) -> bytes:
         link_from=vehicle.link_from,
         since=dict(vehicle.since),
         away=list(vehicle.away),
+        away_on=vehicle.away_on,
         alerts=dict(vehicle.alerts),
         told=[(*run, stop) for run, stop in vehicle.told.items()],
         late_s=vehicle.late_s,
@@ -198,6 +200,7 @@ def _load_now(vehicle_id: str, data: bytes, table: Timetable | None) -> Vehicle:
     vehicle.held, vehicle.probability, vehicle.phase = state.held, state.probability, state.phase
     vehicle.anchor, vehicle.direction_rad, vehicle.link_from = state.anchor, state.direction_rad, state.link_from
     vehicle.since, vehicle.away, vehicle.alerts = dict(state.since), list(state.away), dict(state.alerts)
+    vehicle.away_on = state.away_on
     vehicle.told = {(trip, date): stop for trip, date, stop in state.told}
     vehicle.late_s, vehicle.skipped = state.late_s, state.skipped
     if table is not None and state.progress is not None:

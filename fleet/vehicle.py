@@ -22,10 +22,10 @@ class Vehicle:
     ``history`` keeps the last. ``anchor`` is the last place (x, y, time) from which it moved at least 25 m.
     ``held`` tells that it waits for its trip, wherever it stands. ``pace`` is the seconds it took for its last
     links, and those planned. ``since`` is since when a condition of the alerts has held, with a dash before it:
-    been absent. ``away`` is its way since it left its line: x, y, how far along it left or was, time. ``told`` is
-    the last stop of its last trips that taught anything, ``trail`` where it was in the last quarter of an hour.
-    ``late_s`` is how late it left the stop it called at last, ``skipped`` when it came back to its line last and the
-    stops (numbers in the timetable) that it left out.
+    been absent. ``away`` is its way since it left the pattern ``away_on``: x, y, how far along it left, time.
+    ``told`` is the last stop of its last trips that taught anything, ``trail`` where it was in the last quarter of an
+    hour. ``late_s`` is how late it left the stop it called at last, ``skipped`` when it came back to its line last and
+    the stops (numbers in the timetable) that it left out.
     """
 
     vehicle_id: str
@@ -48,6 +48,7 @@ class Vehicle:
     link_from: tuple[int, int] | None = None
     since: dict[str, int] = field(default_factory=dict)
     away: list[tuple[float, float, float, int]] = field(default_factory=list)
+    away_on: int = -1
     alerts: dict[str, FleetAlert] = field(default_factory=dict)
     trail: list[Point] = field(default_factory=list)
     told: dict[tuple[int, str], int] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from fleet.alerts.away import Excursion
-from fleet.alerts.bunching import way_probability
+from fleet.alerts.surely import way_probability
 from fleet.assignment.progress import Progress
 from fleet.gtfs.timetable import Timetable
 from fleet.stop_events.watch import StopWatch

@@ -1,28 +1,37 @@
 """The way of a bus beside its line, from where it left to where it came back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fleet.alerts.surely import SURE, way_probability
+from fleet.assignment.progress import Progress
 from fleet.gtfs.timetable import Timetable
 from fleet.vehicle import Vehicle
 from schemas.trip import Phase
 
-LEAVE_M = 90.0
+LEAVE_M = 70.0
 RETURN_M = 50.0
-LEAST_M = 200.0
+LEAST_M = 80.0
 MOST_M = 8_000.0
-LEAST_POINTS = 3
+# With two reports from before it left.
+LEAST_POINTS = 4
 MOST_POINTS = 150
-MOST_MS = 40 * 60_000
-MISSED_M = 100.0
-SURE = 0.7
+MOST_MS = 20 * 60_000
+# A bus that comes so near to a stop serves it, or could; receivers err by less than half of that.
+MISSED_M = 50.0
+# Reports kept of just before it left, with the first one beside the line: the turning lies between two of them.
+BEFORE = 3
 
 
 @dataclass(frozen=True, eq=False)
 class Excursion:
-    """One bus left its line at ``from_m`` along it and came back at ``to_m``; ``way`` is x and y in between, metres."""
+    """One bus left its line at ``from_m`` along it and came back at ``to_m``.
+
+    ``way`` is x and y in between and of some reports before, metres.
+    """
 
     vehicle_id: str
     trip: int
@@ -33,13 +42,15 @@ class Excursion:
     way: NDArray[np.float64]
 
 
-def note_away(vehicle: Vehicle, time_ms: int) -> Excursion | None:
-    """Note where a bus is while it is beside its line.
+def note_away(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> Excursion | None:
+    """Note where a bus is while it is beside the line it was on, whatever it is taken to do there.
 
     Parameters
     ----------
     vehicle : Vehicle
         The bus after its newest fix; its way so far is kept with it.
+    timetable : Timetable
+        Whose lines are run.
     time_ms : int
         Time of the fix.
 
@@ -49,40 +60,42 @@ def note_away(vehicle: Vehicle, time_ms: int) -> Excursion | None:
         When it has come back, and it was no slip of the receiver or of the assignment.
     """
     progress = vehicle.progress
-    # A line that the feed does not draw runs straight from stop to stop: every bus is beside it.
-    if progress is None or not progress.pattern.drawn or vehicle.phase not in (Phase.IN_SERVICE, Phase.DETOUR):
-        vehicle.away.clear()
+    drives = progress is not None and vehicle.phase in (Phase.IN_SERVICE, Phase.DETOUR)
+    if not vehicle.away:
+        # A line that the feed does not draw runs straight from stop to stop: every bus is beside it.
+        if progress is not None and drives and progress.off_m > LEAVE_M and progress.pattern.drawn:
+            vehicle.away_on = progress.pattern.index
+            vehicle.away += [(x, y, progress.distance_m, at_ms) for x, y, at_ms, _, _ in vehicle.trail[-BEFORE:]]
         return None
-    if progress.off_m > LEAVE_M:
-        if not vehicle.away:
-            x, y, _ = progress.pattern.point_at(progress.distance_m)
-            vehicle.away.append((x, y, progress.distance_m, time_ms))
+    if time_ms - vehicle.away[0][3] > MOST_MS:
+        vehicle.away = []
+        return None
+    if progress is None or not drives or progress.pattern.index != vehicle.away_on or progress.off_m > RETURN_M:
         if len(vehicle.away) < MOST_POINTS:
-            vehicle.away.append((vehicle.x, vehicle.y, progress.distance_m, time_ms))
+            vehicle.away.append((vehicle.x, vehicle.y, vehicle.away[0][2], time_ms))
         return None
-    if progress.off_m > RETURN_M or not vehicle.away:
-        return None
+    return _come_back(vehicle, progress, timetable, time_ms)
+
+
+def _come_back(vehicle: Vehicle, progress: Progress, timetable: Timetable, time_ms: int) -> Excursion | None:
     way, vehicle.away = vehicle.away, []
-    from_m, from_ms = way[0][2], way[0][3]
-    is_real = (
-        len(way) > LEAST_POINTS
-        and LEAST_M <= progress.distance_m - from_m <= MOST_M
-        and time_ms - from_ms <= MOST_MS
-        and vehicle.probability >= SURE
-    )
-    if not is_real:
+    from_m = way[0][2]
+    is_real = len(way) >= LEAST_POINTS and LEAST_M <= progress.distance_m - from_m <= MOST_M
+    if not is_real or way_probability(vehicle, timetable) < SURE:
         return None
     points = np.array([(x, y) for x, y, _, _ in way] + [(vehicle.x, vehicle.y)])
-    return Excursion(vehicle.vehicle_id, progress.run.trip, from_m, progress.distance_m, from_ms, time_ms, points)
+    return Excursion(vehicle.vehicle_id, progress.run.trip, from_m, progress.distance_m, way[0][3], time_ms, points)
 
 
-def find_missed(timetable: Timetable, one: Excursion) -> NDArray[np.int64]:
-    """Return the stops of the line, by their place in it, that a bus left out on its way beside it."""
+def find_missed(timetable: Timetable, ways: Sequence[Excursion]) -> NDArray[np.int64]:
+    """Return the stops of a line, by their place in it, that all of some buses left out on their ways beside it."""
+    one = ways[-1]
     pattern = timetable.pattern_of(one.trip)
     along = pattern.stop_distance_m
     here = np.column_stack([timetable.stop_x[pattern.stop_index], timetable.stop_y[pattern.stop_index]])
-    between = np.flatnonzero((along > one.from_m) & (along < one.to_m))
-    far = [distance_between(here[n][None, :], one.way) > MISSED_M for n in between]
+    before_m = float(np.hypot(*(one.way[min(BEFORE, len(one.way)) - 1] - one.way[0])))
+    between = np.flatnonzero((along > one.from_m - before_m) & (along < one.to_m))
+    far = [all(distance_between(here[n][None, :], way.way) > MISSED_M for way in ways) for n in between]
     return np.asarray(between[np.array(far, dtype=bool)])
 
 

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.alerts.say import clock_text, fill_words, stop_ahead
+from fleet.alerts.surely import SURE, way_probability
 from fleet.arrivals.kernel import due_s
-from fleet.assignment.rows import LOGW, TRIP
 from fleet.gtfs.timetable import Timetable, TripRun
 from fleet.vehicle import Vehicle
 from schemas.fleet_alert import AlertKind, FleetAlert
@@ -24,7 +24,6 @@ from schemas.trip import Phase
 
 Floats = NDArray[np.float64]
 FRESH_MS = 120_000
-SURE = 0.7
 OFF_M = 120.0
 FROM_START_M = 200.0
 AHEAD_S = 900.0
@@ -254,16 +253,6 @@ def _is_sure(vehicle: Vehicle, timetable: Timetable, now_ms: int) -> bool:
     far = progress.distance_m > progress.pattern.stops_m[0] + FROM_START_M and not progress.is_at_end
     fresh = now_ms - vehicle.last.time_ms <= FRESH_MS
     return far and fresh and progress.off_m <= OFF_M and way_probability(vehicle, timetable) >= SURE
-
-
-def way_probability(vehicle: Vehicle, timetable: Timetable) -> float:
-    """Return how sure it is that a bus drives the way it is taken to drive, whichever trip of it."""
-    rows = vehicle.belief.rows
-    if vehicle.probability >= SURE or not len(rows) or vehicle.progress is None:
-        return vehicle.probability
-    trips = rows[:, TRIP].astype(np.int64)
-    same = (trips >= 0) & (timetable.trip_pattern[np.maximum(trips, 0)] == vehicle.progress.pattern.index)
-    return float(np.sum(np.exp(rows[same, LOGW])))
 
 
 def _pace(vehicle: Vehicle) -> float:

@@ -87,11 +87,11 @@ class AlertDesk:
 
     def judge(self, vehicle: Vehicle, time_ms: int, calls: Sequence[StopEvent] = ()) -> list[FleetAlert]:
         """Return the alerts of a bus that began, or ended, at its newest fix with these calls."""
-        excursion = note_away(vehicle, time_ms)
+        excursion = note_away(vehicle, self._timetable, time_ms)
         if excursion is not None:
             self._detours.add(excursion)
             self._ways.append(excursion)
-            missed, pattern = find_missed(self._timetable, excursion), self._timetable.pattern_of(excursion.trip)
+            missed, pattern = find_missed(self._timetable, [excursion]), self._timetable.pattern_of(excursion.trip)
             if len(missed):
                 vehicle.skipped = (time_ms, tuple(int(pattern.stop_index[n]) for n in missed))
         elif vehicle.away:

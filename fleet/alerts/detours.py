@@ -78,12 +78,12 @@ class DetourDesk:
 
     def follow(self, vehicle: Vehicle) -> None:
         """Take a bus that is still beside its line, on the way by which another one has come back already."""
-        progress = vehicle.progress
-        if progress is None or len(vehicle.away) < FOLLOWS_POINTS:
+        if len(vehicle.away) < FOLLOWS_POINTS:
             return
-        for case in self._cases.get(self._way_of(progress.run.trip), ()):
+        pattern = self._timetable.patterns[vehicle.away_on]
+        for case in self._cases.get((pattern.route_index, pattern.direction_id or 0), ()):
             one = case.newest
-            if vehicle.vehicle_id in case.buses or self._timetable.pattern_of(one.trip) is not progress.pattern:
+            if vehicle.vehicle_id in case.buses or self._timetable.pattern_of(one.trip) is not pattern:
                 continue
             if abs(vehicle.away[0][2] - one.from_m) > SAME_PLACE_M:
                 continue
@@ -169,7 +169,7 @@ class DetourDesk:
         table, one, first = self._timetable, case.newest, case.oldest
         pattern, rows = table.pattern_of(one.trip), table.stops_of(one.trip)
         along, names = pattern.stop_distance_m, [table.stop_names[int(s)] for s in pattern.stop_index]
-        missed = find_missed(table, one)
+        missed = find_missed(table, case.excursions)
         left = max(0, int(np.searchsorted(along, one.from_m, side="right")) - 1)
         back = min(len(along) - 1, int(np.searchsorted(along, one.to_m)))
         if len(missed):

@@ -5,11 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fleet.alerts.away import distance_between
+from fleet.alerts.away import distance_between, note_away
 from fleet.gtfs import read_timetable
 from fleet.tracker import Tracker
+from fleet.vehicle import Vehicle
 from schemas.fix import Fix
 from schemas.fleet_alert import AlertKind, FleetAlert
+from schemas.trip import Phase
 from tests.fleet.alerts.test_rules import START_MS, drive, fix
 from tests.fleet.small_feed import write_feed
 
@@ -57,6 +59,30 @@ def test_a_second_bus_that_follows_the_way_of_the_first_is_enough_before_it_has_
     alerts = detours(drive(tracker, run("A", 3, around=True) + second, until_ms=second[-1].time_ms + 20_000))
     assert alerts[0].detour is not None
     assert (alerts[0].detour.missed_stop_ids, alerts[0].detour.vehicle_ids) == (("S3",), ("A", "B"))
+
+
+def test_a_stop_round_the_corner_is_missed_though_the_way_passes_within_eighty_metres(tracker: Tracker) -> None:
+    fixes = run("A", 3, around=True, beside=0.16) + run("B", 4, around=True, beside=0.16)
+    told = detours(drive(tracker, fixes, until_ms=START_MS + HEADWAY_MS + 860_000))[-1]
+    assert told.detour is not None
+    assert told.detour.missed_stop_ids == ("S3",)
+
+
+def test_a_bus_that_is_lost_to_another_line_on_its_way_around_is_still_on_a_detour(tracker: Tracker) -> None:
+    bus, table = Vehicle("A"), tracker.timetable
+    assert table is not None
+    told = None
+    for one in run("A", 3, around=True):
+        out = tracker.step([one], one.time_ms)
+        assert out.positions
+        bus = tracker._vehicles["A"]
+        if len(bus.away) == 4:  # as if it had been taken for a bus that runs nothing
+            away, on = list(bus.away), bus.away_on
+            bus.progress, bus.phase = None, Phase.DEADHEAD
+            assert note_away(bus, table, one.time_ms) is None
+            assert (bus.away[:4], bus.away_on) == (away, on)
+            told = len(bus.away)
+    assert told == 5
 
 
 def test_one_bus_alone_is_no_detour(tracker: Tracker) -> None:
