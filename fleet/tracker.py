@@ -17,6 +17,7 @@ from fleet.state import dump_vehicle, fingerprint, load_vehicle
 from fleet.vehicle import Vehicle
 from schemas.edge import RoadStates
 from schemas.fix import Fix
+from schemas.fleet_alert import FleetAlert
 from schemas.lesson import Lesson
 from schemas.prediction import TripPrediction
 from schemas.track_state import BusShare, WayShare
@@ -216,6 +217,15 @@ class Tracker:
         """Take what another tracker's `tell_buses` told; ``abroad`` are then its buses, until they are taken out."""
         if self.course.desk is not None:
             self.abroad[tracker] = self.course.desk.hear(buses, ways)
+
+    def list_open(self) -> tuple[FleetAlert, ...]:
+        """Return what was said here of the city and not taken back."""
+        return () if self.course.desk is None else self.course.desk.list_open()
+
+    def inherit(self, alerts: Iterable[FleetAlert]) -> None:
+        """Answer from now on for what another tracker said of the city."""
+        if self.course.desk is not None:
+            self.course.desk.inherit(alerts)
 
     def forget(self, vehicle_ids: Iterable[str]) -> None:
         """Drop buses that another tracker follows from now on."""

@@ -3,6 +3,7 @@
 import msgspec
 
 from schemas.feed import FeedHealth
+from schemas.fleet_alert import FleetAlert
 from schemas.message import Message
 from schemas.trip import Phase
 from schemas.units import Id, Lat, Lon, Probability, ServiceDate, TimeMs
@@ -59,7 +60,8 @@ class TrackShare(Message, frozen=True):
 
     ``trips`` are ``TRIP_ID/START_DATE`` that buses were seen to run, ``routes`` those with a bus in service.
     ``buses`` are all that it follows, ``ways`` those by which buses went around since its last share; both are of
-    ``timetable`` and left aside by trackers of another.
+    ``timetable`` and left aside by trackers of another. ``city`` is what the one that speaks has said of the city and
+    not taken back, for who speaks after it; ``None`` from the others.
     """
 
     tracker: Id
@@ -70,3 +72,4 @@ class TrackShare(Message, frozen=True):
     timetable: str = ""
     buses: tuple[BusShare, ...] = ()
     ways: tuple[WayShare, ...] = ()
+    city: tuple[FleetAlert, ...] | None = None

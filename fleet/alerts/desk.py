@@ -10,6 +10,7 @@ from fleet.alerts.depot import DepotDesk
 from fleet.alerts.detours import DetourDesk
 from fleet.alerts.limits import SpeedLimits
 from fleet.alerts.missing import MissingTrips
+from fleet.alerts.of_city import OfCity
 from fleet.alerts.punctual import note_calls
 from fleet.alerts.rules import judge_silence, judge_vehicle, rules_of
 from fleet.alerts.silence import Silence
@@ -55,6 +56,7 @@ class AlertDesk:
         self._detours = DetourDesk(timetable)
         self._bunches = BunchDesk(timetable)
         self._ways: deque[Excursion] = deque(maxlen=MOST_WAYS)
+        self._of_city = OfCity()
 
     def see(self, vehicle: Vehicle, time_ms: int) -> None:
         """Note that a bus was seen on its trip."""
@@ -118,6 +120,14 @@ class AlertDesk:
                 self._detours.see(vehicle, vehicle.last.time_ms)
         return heard
 
+    def list_open(self) -> tuple[FleetAlert, ...]:
+        """Return what was said here of the city and holds."""
+        return self._of_city.list_open()
+
+    def inherit(self, alerts: Iterable[FleetAlert]) -> None:
+        """Answer for what another tracker said of the city, whose place this one takes."""
+        self._of_city.inherit(alerts)
+
     def look_around(
         self, vehicles: Iterable[Vehicle], now_ms: int, *, of_all: bool, abroad: Iterable[Vehicle] = ()
     ) -> list[FleetAlert]:
@@ -144,18 +154,21 @@ class AlertDesk:
         if not everyone:
             return []
         told, silent = self._silence.look(everyone, now_ms)
-        out = told if of_all else []
+        out = []
         for vehicle in known:
             if vehicle.vehicle_id not in silent:
                 alert = judge_silence(vehicle, self._timetable, now_ms)
                 out += [] if alert is None else [alert]
-        if of_all:
-            out += self._detours.look(now_ms) + self._bunches.look(everyone, now_ms)
-            self._trip_seen = {k: t for k, t in self._trip_seen.items() if now_ms - t < KEEP_SEEN_MS}
-            quiet = self._routes_of(everyone, silent)
-            out += self._missing.look(self._trip_seen, self._route_seen, quiet, now_ms, everyone)
-            out += self._depot.look(self._missing.open_runs, everyone, now_ms)
-        return out
+        if not of_all:
+            return out
+        return out + self._of_city.settle(told + self._look_at_city(everyone, silent, now_ms), self._missing, now_ms)
+
+    def _look_at_city(self, everyone: list[Vehicle], silent: frozenset[str], now_ms: int) -> list[FleetAlert]:
+        out = self._detours.look(now_ms) + self._bunches.look(everyone, now_ms)
+        self._trip_seen = {k: t for k, t in self._trip_seen.items() if now_ms - t < KEEP_SEEN_MS}
+        quiet = self._routes_of(everyone, silent)
+        out += self._missing.look(self._trip_seen, self._route_seen, quiet, now_ms, everyone)
+        return out + self._depot.look(self._missing.open_runs, everyone, now_ms)
 
     def _routes_of(self, vehicles: Iterable[Vehicle], silent: frozenset[str]) -> frozenset[int]:
         """Return the lines that some buses were on."""

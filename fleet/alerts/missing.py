@@ -55,6 +55,16 @@ class MissingTrips:
         """The trips that are said not to come now."""
         return tuple(self._open.values())
 
+    def take_over(self, alert: FleetAlert, now_ms: int) -> bool:
+        """Go on with a trip that another tracker said not to come; ``False`` if this timetable has no such trip."""
+        trip = self._timetable.trip_number.get(alert.trip_id or "")
+        if trip is None or alert.start_date is None:
+            return False
+        key, run = (self._timetable.trip_ids[trip], alert.start_date), self._timetable.run_of(trip, alert.start_date)
+        if key not in self._open:
+            self._begin(run, now_ms)
+        return True
+
     def look(
         self,
         trips_seen: Mapping[Key, int],

@@ -142,8 +142,15 @@ def score_detours(rows: Iterable[Row], known: Happened) -> dict[str, Any]:
     }
 
 
+def pair_of(one: str, other: str) -> Pair:
+    """Return two buses in order of their ids."""
+    return (one, other) if one < other else (other, one)
+
+
 def find_bunches(calls: Sequence[TrueCall]) -> dict[Pair, list[int]]:
-    """Return when one bus came so soon after another of its line that they ran as one, by leader and follower.
+    """Return when one bus came so soon after another of its line that they ran as one, by pair in order of their ids.
+
+    Which of the two is ahead does not count: of two that run as one the later trip's is often in front.
 
     Parameters
     ----------
@@ -162,11 +169,11 @@ def find_bunches(calls: Sequence[TrueCall]) -> dict[Pair, list[int]]:
     for lot in places.values():
         lot.sort(key=lambda call: call.arrival_ms)
         for ahead, behind in pairwise(lot):
-            planned_ms = behind.scheduled_arrival_ms - ahead.scheduled_arrival_ms
+            planned_ms = abs(behind.scheduled_arrival_ms - ahead.scheduled_arrival_ms)
             apart_ms = behind.arrival_ms - ahead.arrival_ms
             two = ahead.vehicle_id != behind.vehicle_id and planned_ms > AS_ONE_MS
             if two and apart_ms < max(AS_ONE_MS, AS_ONE * planned_ms):
-                found[ahead.vehicle_id, behind.vehicle_id].append(behind.arrival_ms)
+                found[pair_of(ahead.vehicle_id, behind.vehicle_id)].append(behind.arrival_ms)
     return {pair: sorted(times) for pair, times in found.items()}
 
 
@@ -192,10 +199,10 @@ def score_bunching(rows: Iterable[Row], known: Happened) -> dict[str, Any]:
     said: dict[Pair, list[int]] = defaultdict(list)
     right = count = 0
     for row in rows:
-        leader, follower = str(row["alert_id"]).split("/")[1:3]
-        said[leader, follower].append(row["said_ms"])
+        pair = pair_of(*str(row["alert_id"]).split("/")[1:3])
+        said[pair].append(row["said_ms"])
         count += 1
-        right += any(abs(time_ms - row["said_ms"]) <= FORESEEN_MS for time_ms in true.get((leader, follower), ()))
+        right += any(abs(time_ms - row["said_ms"]) <= FORESEEN_MS for time_ms in true.get(pair, ()))
     leads = {pair: times[0] - min(said[pair]) for pair, times in pairs.items() if pair in said}
     in_time = [lead / 60_000 for lead in leads.values() if lead >= 0]
     return {

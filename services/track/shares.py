@@ -1,7 +1,8 @@
 """Several trackers, one voice: who tracks partition 0 speaks for the city, the others tell what they saw.
 
 A trip is not coming only when no tracker saw a bus on it, and a source's health is that of all its buses, whichever
-tracker has them. So are bunches, detours and silences: each tracker tells the buses it follows every ten seconds.
+tracker has them. So are bunches, detours and silences: each tracker tells the buses it follows every ten seconds. The
+one that speaks tells what it has said and not taken back: who takes its place takes that over or ends it.
 """
 
 import uuid
@@ -12,6 +13,7 @@ import msgspec
 from fleet.cleaning.quality import MOST_AT_FAULT
 from fleet.tracker import TrackOutputs
 from schemas.feed import FeedHealth
+from schemas.fleet_alert import FleetAlert
 from schemas.message import Message
 from schemas.position import Quality
 from schemas.topics import get_topic
@@ -44,11 +46,16 @@ class Shares:
         self._owned = ALL
         self._tail = stream.tail([SHARES])
         self._others: dict[str, TrackShare] = {}
+        self._city: tuple[FleetAlert, ...] = ()
 
     def own(self, partitions: frozenset[int]) -> None:
         """Hear which partitions this process tracks from now on."""
+        speaks = 0 in partitions
+        if speaks and 0 not in self._owned:
+            self._days.tracker.inherit(self._city)
+            self._city = ()
         self._owned = partitions
-        self._days.speaks_for_all = 0 in partitions
+        self._days.speaks_for_all = speaks
 
     def take(self, now_ms: int) -> None:
         """Read what the other trackers told."""
@@ -63,6 +70,8 @@ class Shares:
 
     def _hear(self, share: TrackShare) -> None:
         tracker = self._days.tracker
+        if share.city is not None:
+            self._city = share.city
         tracker.note_seen(share.trips, share.routes)
         if share.timetable == tracker.fingerprint:
             tracker.hear_buses(share.tracker, share.buses, share.ways)
@@ -75,7 +84,9 @@ class Shares:
             return [("feeds.health", health.source, health) for health in out.feed_health]
         if 0 in self._owned:
             parts = [*out.feed_health, *(health for share in self._others.values() for health in share.feeds)]
-            return [("feeds.health", health.source, health) for health in add_up(parts, now_ms)]
+            said: list[tuple[str, str, Message]] = [("feeds.health", h.source, h) for h in add_up(parts, now_ms)]
+            city = self._days.tracker.list_open()
+            return [*said, (SHARES, self._name, TrackShare(tracker=self._name, time_ms=now_ms, city=city))]
         trips, routes = self._days.tracker.list_seen()
         buses, ways = self._days.tracker.tell_buses()
         share = TrackShare(
