@@ -15,14 +15,18 @@ from routing.network.graph import Finding, RoadNetwork
 from routing.network.osm import read_areas, read_osm
 from routing.network.store import load_network, save_network
 from routing.network.tiles import MapLine, MapStop, write_pmtiles
+from routing.network.vehicles import EVERYBODY, WIDE, Vehicle
 
 __all__ = [
+    "EVERYBODY",
+    "WIDE",
     "Finding",
     "MapAreas",
     "MapLine",
     "MapStop",
     "NetworkError",
     "RoadNetwork",
+    "Vehicle",
     "load_areas",
     "load_network",
     "read_areas",

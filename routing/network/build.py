@@ -10,22 +10,27 @@ from scipy.sparse.csgraph import connected_components
 
 from routing.network.errors import NetworkError
 from routing.network.graph import Finding, Floats, Ints, Projection, RoadNetwork, utm_epsg
+from routing.network.vehicles import EVERYBODY, Vehicle
 from schemas.text import Text
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One road of the map: its nodes in order and what its tags say; ``lanes`` counts one direction."""
+    """One road of the map: its nodes in order and what its tags say.
+
+    Lanes, users and lanes for buses alone are given along the way and against it; ``oneway`` holds for cars and buses.
+    """
 
     way_id: int
     nodes: tuple[int, ...]
     class_code: int
     name: str
     limit_mps: float
-    lanes: int
-    forward: bool
-    backward: bool
-    bridge: bool
+    lanes: tuple[int, int] = (1, 1)
+    users: tuple[Vehicle, Vehicle] = (EVERYBODY, EVERYBODY)
+    oneway: bool = False
+    bus_lanes: tuple[bool, bool] = (False, False)
+    bridge: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,8 @@ class RawEdges:
     lanes: Ints
     oneway: NDArray[np.bool_]
     bridge: NDArray[np.bool_]
+    users: NDArray[np.uint8]
+    bus_lane: NDArray[np.bool_]
     piece_offset: Ints
     piece_way: Ints
     piece_reversed: NDArray[np.bool_]
@@ -82,7 +89,8 @@ def join_ways(ways: Sequence[Way], nodes: dict[int, tuple[float, float]]) -> tup
     tail, head, seg_way, seg_reversed = tail[first], head[first], seg_way[first], seg_reversed[first]
     lon = np.array([nodes[n][0] for n in osm_id.tolist()])
     lat = np.array([nodes[n][1] for n in osm_id.tolist()])
-    paths = _walk(tail, head, _junctions(tail, head, len(osm_id)))
+    code = np.array([way.users for way in ways], dtype=np.int64)[seg_way, seg_reversed.astype(int)]
+    paths = _walk(tail, head, _junctions(tail, head, len(osm_id)) | _changes(tail, head, code, len(osm_id)))
     return _raw(ways, (osm_id, lon, lat), (tail, head, seg_way, seg_reversed), paths)
 
 
@@ -93,7 +101,8 @@ def _segments(ways: Sequence[Way]) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]
         a, b = refs[:-1], refs[1:]
         keep = a != b
         a, b = a[keep], b[keep]
-        for wanted, start, end, backward in ((way.forward, a, b, False), (way.backward, b[::-1], a[::-1], True)):
+        along, against = way.users
+        for wanted, start, end, backward in ((along, a, b, False), (against, b[::-1], a[::-1], True)):
             if wanted:
                 tails.append(start)
                 heads.append(end)
@@ -115,6 +124,20 @@ def _junctions(tail: Ints, head: Ints, count: int) -> NDArray[np.bool_]:
     degree = outs + ins
     runs_on = (outs > 0) & (ins > 0) & (neighbours == 2) & ((degree == 2) | (degree == 4))
     return np.asarray(~runs_on)
+
+
+def _changes(tail: Ints, head: Ints, users: Ints, count: int) -> NDArray[np.bool_]:
+    """Tell at which nodes other vehicles are let in than before: an edge is the same for all its length."""
+    key, back = tail * count + head, head * count + tail
+    order = np.argsort(key)
+    found = np.minimum(np.searchsorted(key[order], back), len(key) - 1)
+    against = np.where(key[order][found] == back, users[order][found], 0)
+    code = np.minimum(users, against) * 8 + np.maximum(users, against)
+    low, high = np.full(count, 64), np.zeros(count, dtype=np.int64)
+    for end in (tail, head):
+        np.minimum.at(low, end, code)
+        np.maximum.at(high, end, code)
+    return np.asarray(low != high)
 
 
 def _walk(tail: Ints, head: Ints, junction: NDArray[np.bool_]) -> list[list[int]]:
@@ -174,6 +197,7 @@ def _raw(
     # What an edge is, its longest piece says; its limit is the one that gives the same travel time.
     order = np.lexsort((-piece_length, piece_edge))
     chief = way[new][order[piece_offset[:-1]]]
+    chief_back = backward[new][order[piece_offset[:-1]]].astype(int)
     limits = np.array([w.limit_mps for w in ways])
     seconds = np.bincount(edge_of, weights=length / limits[way])
     names = ("", *sorted({w.name for w in ways} - {""}))
@@ -187,9 +211,11 @@ def _raw(
         limit_mps=edge_length / np.maximum(seconds, 1e-9),
         class_code=np.array([w.class_code for w in ways])[chief],
         name=np.array([code[w.name] for w in ways])[chief],
-        lanes=np.array([w.lanes for w in ways])[chief],
-        oneway=np.array([w.forward != w.backward for w in ways])[chief],
+        lanes=np.array([w.lanes for w in ways])[chief, chief_back],
+        oneway=np.array([w.oneway for w in ways])[chief],
         bridge=np.bincount(edge_of, weights=np.array([w.bridge for w in ways])[way]) > 0,
+        users=np.array([w.users for w in ways], dtype=np.uint8)[way[start[:-1]], backward[start[:-1]].astype(int)],
+        bus_lane=np.bincount(edge_of, weights=np.array([w.bus_lanes for w in ways])[way, backward.astype(int)]) > 0,
         piece_offset=piece_offset,
         piece_way=np.array([w.way_id for w in ways])[way[new]],
         piece_reversed=backward[new],
@@ -240,7 +266,9 @@ def finish(
     """
     count = len(raw.node_osm_id)
     if len(raw.edge_from) == 0:
-        raise NetworkError(f"{source} holds no road that a bus may drive: give an OpenStreetMap extract with highways")
+        raise NetworkError(
+            f"{source} holds no road that vehicles may drive: give an OpenStreetMap extract with highways"
+        )
     ones = np.ones(len(raw.edge_from), dtype=np.int8)
     graph = coo_array((ones, (raw.edge_from, raw.edge_to)), shape=(count, count)).tocsr()
     _, label = connected_components(graph, directed=True, connection="strong")
@@ -328,6 +356,8 @@ def lay_out(
         edge_lanes=raw.lanes[keep],
         edge_oneway=raw.oneway[keep],
         edge_bridge=raw.bridge[keep],
+        edge_users=raw.users[keep],
+        edge_bus_lane=raw.bus_lane[keep],
         piece_offset=piece_offset,
         piece_way=raw.piece_way[keep_piece],
         piece_reversed=raw.piece_reversed[keep_piece],

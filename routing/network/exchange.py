@@ -1,15 +1,18 @@
 """Networkx graphs, as osmnx makes them, in; and out for people who want to go on with them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import networkx as nx
 import numpy as np
 
+from routing.network.access import bus_lanes, list_users
 from routing.network.build import RawEdges, finish
 from routing.network.defaults import CLASS_CODE, limit_mps
 from routing.network.errors import NetworkError
 from routing.network.graph import Finding, RoadNetwork
 from routing.network.tags import parse_limit
+from routing.network.vehicles import WIDE
 from schemas.text import Text
 
 
@@ -57,7 +60,7 @@ def from_networkx(graph: Any, source: str) -> RoadNetwork:
         if road_class is not None:
             rows.add(order[start], order[end], (places[start], places[end]), road_class, data)
     if not rows.edge_from:
-        raise NetworkError(f"{source}: holds no road that a bus may drive; give a drive network made by osmnx")
+        raise NetworkError(f"{source}: holds no road that vehicles may drive; give a drive network made by osmnx")
     lon, lat = np.array([places[node] for node in order]).T
     raw, names = rows.raw(np.array([_node_id(node) for node in order], dtype=np.int64), lon, lat)
     signals = [places[n] for n, data in graph.nodes(data=True) if data.get("highway") == "traffic_signals"]
@@ -69,6 +72,18 @@ def _node_id(node: Any) -> int:
         return int(node)
     except (TypeError, ValueError):
         raise NetworkError(f"node {node!r} has no OSM id; give a graph made by osmnx") from None
+
+
+def _users_of(data: Mapping[str, Any], road_class: str) -> tuple[int, bool]:
+    """Return who may drive an edge and whether it has a lane for buses: as our own graphs say it, else by its tags.
+
+    An edge of osmnx is driven in its direction, so only its tags of access count.
+    """
+    if "users" in data:
+        return int(data["users"]), str(data.get("bus_lane", "False")) == "True"
+    tags = {key: str(_first(value)) for key, value in data.items() if ":" not in key and key != "oneway"}
+    users, _ = list_users({**tags, "highway": road_class, "oneway": "yes"})
+    return int(users) or int(WIDE), bus_lanes({**tags, "highway": road_class})[0]
 
 
 class _Rows:
@@ -83,6 +98,8 @@ class _Rows:
         self.lanes: list[int] = []
         self.oneway: list[bool] = []
         self.bridge: list[bool] = []
+        self.users: list[int] = []
+        self.bus_lane: list[bool] = []
         self.ways: list[list[int]] = []
         self.reversed: list[bool] = []
         self.points: list[Any] = []
@@ -106,6 +123,9 @@ class _Rows:
         self.lanes.append(lanes)
         self.oneway.append(oneway)
         self.bridge.append(any(str(v) not in {"no", "None"} for v in _listed(data.get("bridge", "no"))))
+        users, bus_lane = _users_of(data, road_class)
+        self.users.append(users)
+        self.bus_lane.append(bus_lane)
         self.ways.append(ways)
         self.reversed.append(str(_first(data.get("reversed", False))) == "True")
         shape = data.get("geometry")
@@ -138,6 +158,8 @@ class _Rows:
             lanes=np.array(self.lanes),
             oneway=np.array(self.oneway),
             bridge=np.array(self.bridge),
+            users=np.array(self.users, dtype=np.uint8),
+            bus_lane=np.array(self.bus_lane),
             piece_offset=np.concatenate(([0], np.cumsum(pieces))),
             piece_way=np.array([way for ways in self.ways for way in ways], dtype=np.int64),
             piece_reversed=np.repeat(np.array(self.reversed), pieces),
@@ -177,7 +199,8 @@ def to_networkx(network: RoadNetwork) -> Any:
     networkx.MultiDiGraph
         Nodes by OSM id with ``x``, ``y``; edges with ``osmid``, ``length``, ``highway``,
         ``name``, ``edge_index``, ``lanes`` (of both directions), ``maxspeed`` and ``speed_kph``
-        (our limit), ``geometry`` (shapely, lon, lat).
+        (our limit), ``users`` (bits of `Vehicle`), ``bus_lane``, ``bridge``, ``edge_id``,
+        ``geometry`` (shapely, lon, lat).
     """
     import shapely
 
@@ -198,6 +221,10 @@ def to_networkx(network: RoadNetwork) -> Any:
             maxspeed=f"{float(network.edge_speed_limit_mps[edge]) * 3.6:.6g}",
             oneway=bool(network.edge_oneway[edge]),
             reversed=bool(network.piece_reversed[network.piece_offset[edge]]),
+            bridge="yes" if network.edge_bridge[edge] else "no",
+            users=int(network.edge_users[edge]),
+            bus_lane=bool(network.edge_bus_lane[edge]),
+            edge_id=network.edge_ids[edge],
             speed_kph=float(network.edge_speed_limit_mps[edge]) * 3.6,
             geometry=shapely.LineString(network.lonlat_of(edge)),
         )

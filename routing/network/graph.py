@@ -1,7 +1,7 @@
 """The road network: frozen arrays of nodes, directed edges, their geometry and where they came from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -24,6 +24,10 @@ class Finding:
     text: Text
 
 
+def _none() -> Ints:
+    return np.empty(0, dtype=np.int64)
+
+
 @dataclass(frozen=True, eq=False)
 class RoadNetwork:
     """A directed road network as flat arrays; edge *i* is row *i* of every ``edge_`` array.
@@ -35,6 +39,11 @@ class RoadNetwork:
     the edge's own direction. The OSM ways of edge *i* are its pieces
     ``piece_offset[i]:piece_offset[i + 1]``: way, whether it is driven against
     the way's own direction, and the metre of the edge where the piece ends.
+    ``edge_users`` says who may drive an edge (bits of `Vehicle`), ``edge_bus_lane`` whether it has a
+    lane for buses alone.
+
+    Forbidden turn *i*: the edges ``turn_edge[turn_offset[i]:turn_offset[i + 1]]``, one after another, may not be
+    driven by ``turn_users[i]`` from minute ``turn_from_min[i]`` of the day to before ``turn_to_min[i]``.
     """
 
     epsg: int
@@ -54,6 +63,8 @@ class RoadNetwork:
     edge_lanes: Ints
     edge_oneway: Bools
     edge_bridge: Bools
+    edge_users: NDArray[np.uint8]
+    edge_bus_lane: Bools
     piece_offset: Ints
     piece_way: Ints
     piece_reversed: Bools
@@ -65,6 +76,11 @@ class RoadNetwork:
     point_y_m: Floats
     signal_lon: Floats
     signal_lat: Floats
+    turn_offset: Ints = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
+    turn_edge: Ints = field(default_factory=_none)
+    turn_users: Ints = field(default_factory=_none)
+    turn_from_min: Ints = field(default_factory=_none)
+    turn_to_min: Ints = field(default_factory=_none)
 
     def __post_init__(self) -> None:
         for value in self.__dict__.values():

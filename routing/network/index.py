@@ -9,6 +9,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from routing.network.graph import Floats, Ints, RoadNetwork
+from routing.network.vehicles import WIDE, Vehicle
 
 
 @dataclass(frozen=True)
@@ -48,29 +49,33 @@ class Pieces(NamedTuple):
     before: Floats
 
 
-def pieces_of(network: RoadNetwork) -> Pieces:
-    """Return the straight pieces of a network's edges; none is shorter than a micrometre."""
+def pieces_of(network: RoadNetwork, users: Vehicle = WIDE) -> Pieces:
+    """Return the straight pieces of the edges that some vehicles may drive; none is shorter than a micrometre."""
     last = np.zeros(len(network.point_x_m), dtype=bool)
     last[network.point_offset[1:] - 1] = True
     first = np.flatnonzero(~last)
-    edge = np.repeat(np.arange(network.edge_count), np.diff(network.point_offset))[first]
+    owner = np.repeat(np.arange(network.edge_count), np.diff(network.point_offset))
+    first = first[(network.edge_users[owner[first]] & int(users)) > 0]
+    edge = owner[first]
     x, y = network.point_x_m[first], network.point_y_m[first]
     dx, dy = network.point_x_m[first + 1] - x, network.point_y_m[first + 1] - y
     return Pieces(edge, x, y, dx, dy, np.maximum(np.hypot(dx, dy), 1e-6), network.point_m[first])
 
 
 class EdgeIndex:
-    """A spatial index of the straight pieces of all edges.
+    """A spatial index of the straight pieces of edges.
 
     Parameters
     ----------
     network : RoadNetwork
         The roads.
+    users : Vehicle
+        Edges that none of these may drive are not found.
     """
 
-    def __init__(self, network: RoadNetwork) -> None:
+    def __init__(self, network: RoadNetwork, users: Vehicle = WIDE) -> None:
         self.network = network
-        self._edge, self._x, self._y, self._dx, self._dy, self._length, self._before = pieces_of(network)
+        self._edge, self._x, self._y, self._dx, self._dy, self._length, self._before = pieces_of(network, users)
 
     @cached_property
     def _tree(self) -> shapely.STRtree:

@@ -13,7 +13,9 @@ from routing.network.build import Way, finish, join_ways
 from routing.network.errors import NetworkError
 from routing.network.exchange import from_networkx
 from routing.network.graph import RoadNetwork
-from routing.network.tags import Tally, is_bus_road, make_way
+from routing.network.restrictions import Restriction, is_restriction, read_restrictions
+from routing.network.tags import Tally, is_road, make_way
+from routing.network.turns import place_turns
 
 OSM_ENDINGS = (".osm", ".osm.gz", ".osm.bz2", ".osm.pbf", ".pbf")
 GRAPH_ENDINGS = (".graphml", ".graphml.gz")
@@ -35,7 +37,7 @@ LONGEST_NAMED_DEGREES = 0.1
 
 
 def read_osm(source: Path | str) -> RoadNetwork:
-    """Read the roads a bus may drive.
+    """Read the roads that motorbikes, cars or buses may drive.
 
     Parameters
     ----------
@@ -90,20 +92,26 @@ def _read_file(path: Path) -> RoadNetwork:
     ways: list[Way] = []
     places: dict[int, tuple[float, float]] = {}
     signals: list[tuple[float, float]] = []
-    for thing in _objects(path, ("highway",)):
+    relations: list[list[Restriction] | None] = []
+    for thing in _objects(path, ("highway", "type")):
         if thing.is_node():
             if thing.tags.get("highway") == "traffic_signals" and thing.location.valid():
                 signals.append((thing.lon, thing.lat))
         elif thing.is_way():
             tags = dict(thing.tags)
-            if is_bus_road(tags):
+            if is_road(tags):
                 nodes = _nodes_of(thing, places, tally)
                 if len(nodes) > 1:
                     ways.append(make_way(thing.id, nodes, tags, tally))
+        elif thing.is_relation() and is_restriction(dict(thing.tags)):
+            members = [(member.role, member.type, member.ref) for member in thing.members]
+            relations.append(read_restrictions(dict(thing.tags), members))
     if not ways:
-        raise NetworkError(f"{path}: holds no road that a bus may drive; give an extract with highways")
+        raise NetworkError(f"{path}: holds no road that vehicles may drive; give an extract with highways")
     raw, names = join_ways(ways, places)
-    return finish(raw, names, signals, tally.findings(len(ways)), str(path))
+    network = finish(raw, names, signals, tally.findings(len(ways)), str(path))
+    turns = [one for found in relations if found is not None for one in found]
+    return place_turns(network, turns, unclear=relations.count(None))
 
 
 def _nodes_of(way: Any, places: dict[int, tuple[float, float]], tally: Tally) -> tuple[int, ...]:

@@ -9,12 +9,16 @@ import numpy as np
 
 from routing.network.errors import NetworkError
 from routing.network.graph import Finding, RoadNetwork
+from routing.network.vehicles import EVERYBODY
 from schemas.text import Text
 
 ARRAYS_FILE = "network.npz"
 WORDS_FILE = "network.json"
 FORMAT = 1
 _WORDS = ("epsg", "names", "findings")
+# Networks of an earlier version lack these: everybody may drive everywhere, and no turn is forbidden.
+_LATER = ("edge_users", "edge_bus_lane", "turn_offset", "turn_edge", "turn_users", "turn_from_min", "turn_to_min")
+_NEEDED = frozenset({f.name for f in fields(RoadNetwork)} - {*_WORDS, *_LATER})
 
 
 def save_network(network: RoadNetwork, folder: Path) -> None:
@@ -69,8 +73,11 @@ def load_network(folder: Path) -> RoadNetwork:
         if words.get("format") != FORMAT:
             raise NetworkError(f"{folder}: format {words.get('format')}, we read {FORMAT}; build it anew")
         with np.load(folder / ARRAYS_FILE, allow_pickle=False) as arrays:
-            columns = {f.name: arrays[f.name] for f in fields(RoadNetwork) if f.name not in _WORDS}
-        if len(columns["edge_from"]) != words["edges"]:
+            columns = {f.name: arrays[f.name] for f in fields(RoadNetwork) if f.name in arrays or f.name in _NEEDED}
+        edges = len(columns["edge_from"])
+        columns.setdefault("edge_users", np.full(edges, int(EVERYBODY), dtype=np.uint8))
+        columns.setdefault("edge_bus_lane", np.zeros(edges, dtype=bool))
+        if edges != words["edges"]:
             raise NetworkError(f"{folder}: {ARRAYS_FILE} and {WORDS_FILE} are of two networks; build it anew")
         found = [Finding(f["code"], f["count"], msgspec.convert(f["text"], Text)) for f in words["findings"]]
         return RoadNetwork(epsg=words["epsg"], names=tuple(words["names"]), findings=tuple(found), **columns)

@@ -13,6 +13,7 @@ from routing.network.build import RawEdges, lay_out
 from routing.network.defaults import CLASS_CODE
 from routing.network.errors import NetworkError
 from routing.network.graph import Floats, RoadNetwork
+from routing.network.vehicles import EVERYBODY
 
 # Roads of a simulation bear no class of OpenStreetMap: by their limit.
 CLASS_FROM_MPS = ((20.0, "trunk"), (13.0, "primary"), (9.0, "tertiary"), (0.0, "residential"))
@@ -151,7 +152,9 @@ def _lay_out(frame: SumoFrame, edges: list[_Edge], signals: list[tuple[float, fl
         node_osm_id=np.arange(len(nodes)), node_lon=node_lon, node_lat=node_lat, edge_from=start, edge_to=end,
         limit_mps=limit, class_code=np.array([CLASS_CODE[name] for name in classes]),
         name=np.zeros(count, dtype=np.int64), lanes=np.array([edge.lanes for edge in edges]), oneway=ones,
-        bridge=~ones, piece_offset=np.arange(count + 1), piece_way=np.arange(count), piece_reversed=~ones,
+        bridge=~ones,
+        users=np.full(count, int(EVERYBODY), dtype=np.uint8), bus_lane=~ones,
+        piece_offset=np.arange(count + 1), piece_way=np.arange(count), piece_reversed=~ones,
         piece_share=np.ones(count), point_offset=offset, point_lon=lon, point_lat=lat,
     )  # fmt: skip
     lights = frame.to_lonlat(*np.array(signals, dtype=float).reshape(-1, 2).T)

@@ -1,15 +1,15 @@
-"""What the tags of one OSM way mean for a bus."""
+"""What the tags of one OSM way mean for traffic."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from routing.network.access import bus_lanes, list_users
 from routing.network.build import Way
 from routing.network.defaults import CLASS_CODE, DEFAULTS, KMH, limit_mps
 from routing.network.graph import Finding
+from routing.network.vehicles import WIDE
 from schemas.text import Text
 
-CLOSED = frozenset({"no", "private"})
-BUS_YES = frozenset({"yes", "designated", "permissive"})
 MPH = 0.44704
 MAX_LIMIT_MPS = 130 * KMH
 
@@ -47,17 +47,9 @@ class Tally:
         return [Finding(code, count, Text(vi=vi, en=en)) for code, count, vi, en in rows if count]
 
 
-def is_bus_road(tags: Mapping[str, str]) -> bool:
-    """Tell whether a bus may drive a way: its class carries traffic and nothing bars it."""
-    if tags.get("highway") not in DEFAULTS or tags.get("area") == "yes":
-        return False
-    for key in ("bus", "psv", "motor_vehicle", "motorcar", "access"):
-        value = tags.get(key)
-        if value in BUS_YES:
-            return True
-        if value in CLOSED and key != "motorcar":
-            return False
-    return True
+def is_road(tags: Mapping[str, str]) -> bool:
+    """Tell whether vehicles of any class may drive a way: its class carries traffic and not everything is barred."""
+    return tags.get("highway") in DEFAULTS and tags.get("area") != "yes" and any(list_users(tags))
 
 
 def parse_limit(text: str) -> float | None:
@@ -89,25 +81,23 @@ def parse_limit(text: str) -> float | None:
     return min(values) if values else None
 
 
-def directions(tags: Mapping[str, str]) -> tuple[bool, bool]:
-    """Tell in which directions a bus may drive a way: along it, against it."""
-    bus = tags.get("oneway:bus") or tags.get("oneway:psv")
-    word = bus or tags.get("oneway", "")
-    if word in {"-1", "reverse"}:
-        return False, True
-    implied = tags.get("junction") in {"roundabout", "circular"} or tags.get("highway") == "motorway"
-    if word in {"yes", "true", "1"} or (implied and word not in {"no", "false", "0"}):
-        return True, False
-    return True, True
-
-
-def _lanes(tags: Mapping[str, str], oneway: bool, tally: Tally) -> int:
-    try:
-        total = int(float(tags["lanes"].split(";")[0]))
-    except (KeyError, ValueError):
+def _lanes(tags: Mapping[str, str], oneway: bool, tally: Tally) -> tuple[int, int]:
+    """Return the lanes along a way and against it."""
+    total = _count(tags.get("lanes"))
+    sides = _count(tags.get("lanes:forward")), _count(tags.get("lanes:backward"))
+    if total is None and sides == (None, None):
         tally.no_lanes += 1
-        return DEFAULTS[tags["highway"]].lanes
-    return max(1, min(total if oneway else (total + 1) // 2, 10))
+        return (DEFAULTS[tags["highway"]].lanes,) * 2
+    half = 1 if total is None else total if oneway else (total + 1) // 2
+    along, against = (half if side is None else side for side in sides)
+    return along, against
+
+
+def _count(text: str | None) -> int | None:
+    try:
+        return max(1, min(10, int(float((text or "").split(";")[0]))))
+    except (ValueError, OverflowError):
+        return None
 
 
 def make_way(way_id: int, nodes: tuple[int, ...], tags: Mapping[str, str], tally: Tally) -> Way:
@@ -129,28 +119,33 @@ def make_way(way_id: int, nodes: tuple[int, ...], tags: Mapping[str, str], tally
     Way
         The road.
     """
-    road_class = tags["highway"]
-    forward, backward = directions(tags)
-    oneway = forward != backward
+    along, against = list_users(tags)
+    oneway = bool(along & WIDE) != bool(against & WIDE) or bool(along) != bool(against)
     lanes = _lanes(tags, oneway, tally)
-    limit = None
-    if "maxspeed" in tags:
-        limit = parse_limit(tags["maxspeed"])
-        if limit is None:
-            tally.odd_limit += 1
-            tally.odd.append(tags["maxspeed"][:20])
-    else:
-        tally.no_limit += 1
     name = tags.get("name", "")
     tally.nameless += not name
+    said = _limit(tags, tally)
+    road_class = tags["highway"]
     return Way(
         way_id=way_id,
         nodes=nodes,
         class_code=CLASS_CODE[road_class],
         name=name,
-        limit_mps=limit or limit_mps(road_class, oneway=oneway, lanes=lanes),
+        limit_mps=said or limit_mps(road_class, oneway=oneway, lanes=lanes[0]),
         lanes=lanes,
-        forward=forward,
-        backward=backward,
+        users=(along, against),
+        oneway=oneway,
+        bus_lanes=bus_lanes(tags),
         bridge=tags.get("bridge", "no") != "no",
     )
+
+
+def _limit(tags: Mapping[str, str], tally: Tally) -> float | None:
+    if "maxspeed" not in tags:
+        tally.no_limit += 1
+        return None
+    limit = parse_limit(tags["maxspeed"])
+    if limit is None:
+        tally.odd_limit += 1
+        tally.odd.append(tags["maxspeed"][:20])
+    return limit

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from routing.network.graph import Floats, Ints, RoadNetwork
+from routing.network.graph import Floats, Ints
 
 INFINITE = 2_147_483_647
 
@@ -23,7 +23,7 @@ class CchEngine:
     cch : routingkit_cch.CCH
         The hierarchy of the network.
     weights : ndarray of int
-        Cost of each edge; `INFINITE` is closed.
+        Cost of each arc; `INFINITE` is closed.
     """
 
     def __init__(self, cch: Any, weights: Ints) -> None:
@@ -35,16 +35,16 @@ class CchEngine:
 
     @staticmethod
     def hierarchy(
-        network: RoadNetwork, tail: list[int], head: list[int], order: Sequence[int] | None
+        tail: list[int], head: list[int], lonlat: tuple[Floats, Floats], order: Sequence[int] | None
     ) -> tuple[Any, list[int]]:
         """Compute the hierarchy; ``(None, [])`` where the library cannot be loaded.
 
         Parameters
         ----------
-        network : RoadNetwork
-            The roads.
         tail, head : list of int
-            Nodes each edge leaves and reaches.
+            Nodes each arc leaves and reaches.
+        lonlat : tuple of ndarray
+            Degrees of the nodes.
         order : sequence of int, optional
             Node order computed earlier.
 
@@ -59,13 +59,19 @@ class CchEngine:
             import routingkit_cch
         except ImportError:
             return None, []
-        if order is None or len(order) != network.node_count:
-            lat, lon = network.node_lat.tolist(), network.node_lon.tolist()
-            order = routingkit_cch.compute_order_inertial(network.node_count, tail, head, lat, lon)
+        count = len(lonlat[0])
+        if order is None or len(order) != count:
+            lon, lat = (degrees.tolist() for degrees in lonlat)
+            order = routingkit_cch.compute_order_inertial(count, tail, head, lat, lon)
         return routingkit_cch.CCH(list(order), tail, head, False), list(order)
 
+    def cost(self, start: int, end: int) -> int | None:
+        """Return the cost of a cheapest path; ``None`` where there is none."""
+        distance = self._query.run(start, end).distance
+        return None if distance is None or distance >= INFINITE else int(distance)
+
     def path(self, start: int, end: int) -> tuple[int, list[int]] | None:
-        """Return the cost and the edges of a cheapest path; ``None`` where there is none."""
+        """Return the cost and the arcs of a cheapest path; ``None`` where there is none."""
         result = self._query.run(start, end)
         distance = result.distance
         if distance is None or distance >= INFINITE:
@@ -91,11 +97,11 @@ class ScipyEngine:
     Parameters
     ----------
     tail, head : list of int
-        Nodes each edge leaves and reaches.
+        Nodes each arc leaves and reaches.
     node_count : int
         How many nodes there are.
     weights : ndarray of int
-        Cost of each edge; `INFINITE` is closed.
+        Cost of each arc; `INFINITE` is closed.
     """
 
     def __init__(self, tail: list[int], head: list[int], node_count: int, weights: Ints) -> None:
@@ -112,8 +118,13 @@ class ScipyEngine:
         self._graph = csr_array((weights[self._edge].astype(float), self._end, offsets), shape=shape)
         self._offsets = offsets
 
+    def cost(self, start: int, end: int) -> int | None:
+        """Return the cost of a cheapest path; ``None`` where there is none."""
+        found = self.path(start, end)
+        return None if found is None else found[0]
+
     def path(self, start: int, end: int) -> tuple[int, list[int]] | None:
-        """Return the cost and the edges of a cheapest path; ``None`` where there is none."""
+        """Return the cost and the arcs of a cheapest path; ``None`` where there is none."""
         search: Any = dijkstra
         distance, before = search(self._graph, indices=start, return_predecessors=True)
         if np.isinf(distance[end]):

@@ -4,12 +4,13 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from routing.network.graph import Floats, Ints, RoadNetwork
+from routing.network.vehicles import Vehicle
 from routing.paths.engines import INFINITE, CchEngine, ScipyEngine
+from routing.paths.topology import topology_of
 
 SCALE = 1000.0
 
@@ -25,59 +26,18 @@ class RoadPath:
 class Engine(Protocol):
     """Answers shortest paths for one set of whole-number weights."""
 
+    def cost(self, start: int, end: int) -> int | None:
+        """Return the cost of a cheapest path; ``None`` where there is none."""
+
     def path(self, start: int, end: int) -> tuple[int, list[int]] | None:
-        """Return the cost and the edges of a cheapest path; ``None`` where there is none."""
+        """Return the cost and the arcs of a cheapest path; ``None`` where there is none."""
 
     def table(self, starts: Sequence[int], ends: Sequence[int]) -> Floats:
         """Return the costs from each start to each end; ``inf`` where there is no path."""
 
 
-class Topology:
-    """What all finders of one network share: its hierarchy, computed once.
-
-    Parameters
-    ----------
-    network : RoadNetwork
-        The roads.
-    order : sequence of int, optional
-        Node order of the hierarchy as saved earlier; computed if absent.
-    """
-
-    def __init__(self, network: RoadNetwork, order: Sequence[int] | None = None) -> None:
-        self.tail = network.edge_from.tolist()
-        self.head = network.edge_to.tolist()
-        self.node_count = network.node_count
-        self.cch, self.order = CchEngine.hierarchy(network, self.tail, self.head, order)
-
-
-_topologies: "WeakKeyDictionary[RoadNetwork, Topology]" = WeakKeyDictionary()
-_lock = threading.Lock()
-
-
-def topology_of(network: RoadNetwork, order: Sequence[int] | None = None) -> Topology:
-    """Return the hierarchy of a network; the first call computes it.
-
-    Parameters
-    ----------
-    network : RoadNetwork
-        The roads.
-    order : sequence of int, optional
-        Its node order as saved earlier.
-
-    Returns
-    -------
-    Topology
-        The same one for the same network.
-    """
-    with _lock:
-        found = _topologies.get(network)
-        if found is None:
-            found = _topologies[network] = Topology(network, order)
-        return found
-
-
 class PathFinder:
-    """Answers cheapest paths for one weight per edge.
+    """Answers cheapest paths of one class of vehicle for one weight per edge; forbidden turns are not taken.
 
     Parameters
     ----------
@@ -88,37 +48,69 @@ class PathFinder:
         Seconds at free speed by default.
     engine : str
         ``"cch"`` or ``"scipy"``; both give equal costs.
+    vehicle : Vehicle
+        Who drives: edges and turns that it may not take are closed.
+    minute : int, optional
+        Of the day, for turns that are forbidden at some hours; without it only those forbidden all day count.
     """
 
-    def __init__(self, network: RoadNetwork, weights: Floats | None = None, *, engine: str = "cch") -> None:
+    def __init__(
+        self,
+        network: RoadNetwork,
+        weights: Floats | None = None,
+        *,
+        engine: str = "cch",
+        vehicle: Vehicle = Vehicle.BUS,
+        minute: int | None = None,
+    ) -> None:
         self.network = network
+        self.vehicle = vehicle
         if weights is None:
             weights = network.edge_length_m / network.edge_free_mps
-        self._whole = _whole(weights, network.edge_count)
+        self._topology = topology_of(network)
+        self._end = self._topology.end
+        self._nodes = network.node_count
         self._kind = engine
         self._mutex = threading.Lock()
+        self._shut_arcs = self._topology.closed_arcs(vehicle, minute)
+        self._whole = _whole(weights, network.edge_count)
         self._open = self._make(self._whole)
         self._closed: tuple[frozenset[int], Engine] = (frozenset(), self._open)
 
     def _make(self, weights: Ints) -> Engine:
-        topology = topology_of(self.network)
+        topology = self._topology
+        arcs = np.where(topology.arcs.edge >= 0, weights[topology.arcs.edge], 0)
+        arcs[self._shut_arcs] = INFINITE
         if self._kind == "cch" and topology.cch is not None:
-            return CchEngine(topology.cch, weights)
-        return ScipyEngine(topology.tail, topology.head, topology.node_count, weights)
+            return CchEngine(topology.cch, arcs)
+        return ScipyEngine(topology.tail, topology.head, topology.node_count, arcs)
 
-    def reweight(self, weights: Floats) -> None:
+    def reweight(self, weights: Floats, minute: int | None = None) -> None:
         """Take new weights for every edge.
 
         Parameters
         ----------
         weights : ndarray, shape (edges,)
             As in the constructor.
+        minute : int, optional
+            Of the day, as in the constructor.
         """
         whole = _whole(weights, self.network.edge_count)
+        self._shut_arcs = self._topology.closed_arcs(self.vehicle, minute)
         engine = self._make(whole)
         with self._mutex:
             self._whole, self._open = whole, engine
             self._closed = (frozenset(), engine)
+
+    def cost(self, start: int, end: int) -> float:
+        """Return what a cheapest path between two nodes costs, ``inf`` where there is none."""
+        if not (0 <= start < self._nodes and 0 <= end < self._nodes):
+            raise ValueError(f"nodes {start} and {end}: the network has {self._nodes} nodes")
+        if start == end:
+            return 0.0
+        with self._mutex:
+            found = self._open.cost(start, self._end[end])
+        return float("inf") if found is None else found / SCALE
 
     def shortest(self, start: int, end: int, closed: Iterable[int] = ()) -> RoadPath | None:
         """Find a cheapest path between two nodes.
@@ -149,10 +141,11 @@ class PathFinder:
         if start == end:
             return RoadPath(np.empty(0, dtype=np.int64), 0.0)
         with self._mutex:
-            found = self._engine(shut).path(start, end)
+            found = self._engine(shut).path(start, self._end[end])
         if found is None:
             return None
-        return RoadPath(np.array(found[1], dtype=np.int64), found[0] / SCALE)
+        edges = self._topology.arcs.edge[np.array(found[1], dtype=np.int64)]
+        return RoadPath(edges[edges >= 0], found[0] / SCALE)
 
     def _engine(self, closed: frozenset[int]) -> Engine:
         if closed != self._closed[0]:
@@ -174,8 +167,12 @@ class PathFinder:
         ndarray, shape (starts, ends)
             ``inf`` where there is no path.
         """
+        last = [self._end[end] for end in ends]
         with self._mutex:
-            return self._open.table(starts, ends) / SCALE
+            table = self._open.table(starts, last) / SCALE
+        # A path of no edge does not lead over the copies of its node.
+        table[np.equal.outer(np.asarray(starts), np.asarray(ends))] = 0.0
+        return table
 
 
 def _whole(weights: Floats, edges: int) -> Ints:

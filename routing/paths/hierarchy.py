@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from routing.network.graph import RoadNetwork
-from routing.paths.finder import Topology, topology_of
+from routing.paths.topology import Topology, topology_of
 
 ORDER_FILE = "hierarchy.npy"
 
@@ -44,6 +44,6 @@ def load_hierarchy(network: RoadNetwork, folder: Path) -> Topology:
         order = np.load(folder / ORDER_FILE, allow_pickle=False).tolist()
     except (OSError, ValueError, EOFError):
         order = None
-    if order is not None and sorted(order) != list(range(network.node_count)):
+    if order is not None and sorted(order) != list(range(len(order))):
         order = None
     return topology_of(network, order)

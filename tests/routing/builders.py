@@ -7,6 +7,7 @@ import numpy as np
 from routing.network.build import Way, finish, join_ways
 from routing.network.defaults import CLASS_CODE
 from routing.network.graph import Projection, RoadNetwork
+from routing.network.vehicles import EVERYBODY, Vehicle
 
 HANOI = (105.85, 21.02)
 PROJECTION = Projection(32648)
@@ -27,10 +28,8 @@ def way(way_id: int, nodes: Iterable[int], *, oneway: bool = False, name: str = 
         class_code=CLASS_CODE[road],
         name=name,
         limit_mps=50 / 3.6,
-        lanes=1,
-        forward=True,
-        backward=not oneway,
-        bridge=False,
+        users=(EVERYBODY, Vehicle(0) if oneway else EVERYBODY),
+        oneway=oneway,
     )
 
 

@@ -10,7 +10,7 @@ from tests.data import shared_data
 
 def test_a_small_real_extract_becomes_a_connected_network() -> None:
     net = read_osm(shared_data("hanoi-roads", "badinh_small_with_relations_2023.osm"))
-    assert (net.node_count, net.edge_count) == (35, 68)
+    assert (net.node_count, net.edge_count) == (65, 135)
     assert net.epsg == 32648
     assert len(net.signal_lon) == 23
     assert any("Nguyễn Thái Học" in name for name in net.names)

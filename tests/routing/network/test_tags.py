@@ -1,6 +1,6 @@
 import pytest
 
-from routing.network.tags import Tally, directions, is_bus_road, make_way, parse_limit
+from routing.network.tags import Tally, is_road, make_way, parse_limit
 
 
 @pytest.mark.parametrize(
@@ -19,37 +19,36 @@ def test_a_limit_that_says_nothing_usable_is_none(text: str) -> None:
 @pytest.mark.parametrize(
     ("tags", "expected"),
     [
-        ({"highway": "primary"}, (True, True)),
-        ({"highway": "primary", "oneway": "yes"}, (True, False)),
-        ({"highway": "primary", "oneway": "-1"}, (False, True)),
-        ({"highway": "primary", "junction": "roundabout"}, (True, False)),
-        ({"highway": "motorway"}, (True, False)),
-        ({"highway": "primary", "oneway": "yes", "oneway:bus": "no"}, (True, True)),
-    ],
-)
-def test_directions_follow_the_tags(tags: dict[str, str], expected: tuple[bool, bool]) -> None:
-    assert directions(tags) == expected
-
-
-@pytest.mark.parametrize(
-    ("tags", "expected"),
-    [
         ({"highway": "footway"}, False),
         ({"highway": "residential"}, True),
+        ({"highway": "residential", "area": "yes"}, False),
         ({"highway": "residential", "access": "private"}, False),
-        ({"highway": "secondary", "motor_vehicle": "no", "bus": "yes"}, True),
-        ({"highway": "busway", "access": "no", "bus": "designated"}, True),
+        ({"highway": "residential", "access": "no", "motorcycle": "yes"}, True),
         ({"building": "yes"}, False),
     ],
 )
-def test_only_roads_open_to_buses_count(tags: dict[str, str], expected: bool) -> None:
-    assert is_bus_road(tags) is expected
+def test_a_road_is_what_some_vehicle_may_drive(tags: dict[str, str], expected: bool) -> None:
+    assert is_road(tags) is expected
 
 
 def test_lanes_count_one_direction_and_what_is_assumed_is_tallied() -> None:
     tally = Tally()
     both = make_way(1, (1, 2), {"highway": "primary", "lanes": "4", "maxspeed": "sixty"}, tally)
     one = make_way(2, (1, 2), {"highway": "primary", "oneway": "yes", "lanes": "3"}, tally)
-    assert (both.lanes, one.lanes) == (2, 3)
+    assert (both.lanes, one.lanes) == ((2, 2), (3, 3))
     assert one.limit_mps == pytest.approx(60 / 3.6), "one way with two lanes or more"
     assert {f.code: f.count for f in tally.findings(2)} == {"no_limit": 1, "odd_limit": 1, "nameless": 2}
+
+
+@pytest.mark.parametrize(
+    ("tags", "lanes"),
+    [
+        ({"lanes": "3", "lanes:forward": "2", "lanes:backward": "1"}, (2, 1)),
+        ({"lanes:backward": "2"}, (1, 2)),
+        ({"lanes": "many"}, (2, 2)),
+        ({"lanes": "1e999"}, (2, 2)),
+        ({"lanes": "-4"}, (1, 1)),
+    ],
+)
+def test_lanes_of_each_direction_are_read_and_nonsense_is_not(tags: dict[str, str], lanes: tuple[int, int]) -> None:
+    assert make_way(1, (1, 2), {"highway": "primary", **tags}, Tally()).lanes == lanes

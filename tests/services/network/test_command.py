@@ -17,14 +17,14 @@ def test_a_real_extract_becomes_a_network_a_hierarchy_and_a_map(tmp_path: Path) 
     told = CliRunner().invoke(build, ["--osm", str(source), "--out", str(tmp_path / "net"), "--graphml", str(graph)])
     assert told.exit_code == 0, told.output
     figures = json.loads(told.stdout)
-    assert (figures["nodes"], figures["edges"], figures["signals"]) == (35, 68, 23)
+    assert (figures["nodes"], figures["edges"], figures["signals"]) == (65, 135, 23)
     assert {f["code"] for f in figures["findings"]} >= {"unreachable", "no_limit"}
     assert {p.name for p in (tmp_path / "net").iterdir()} == {
         "network.npz", "network.json", "hierarchy.npy", "map.pmtiles",
     }  # fmt: skip
-    assert load_network(tmp_path / "net").edge_count == 68
-    assert nx.read_graphml(graph).number_of_edges() == 68
-    assert read_osm(graph).edge_count == 68, "what we write, osmnx and we read"
+    assert load_network(tmp_path / "net").edge_count == 135
+    assert nx.read_graphml(graph).number_of_edges() == 135
+    assert read_osm(graph).edge_count == 135, "what we write, osmnx and we read"
 
 
 @pytest.mark.parametrize("arguments", [[], ["--osm", "a.osm", "--place", "Hà Nội"]])
