@@ -35,6 +35,7 @@ def feeds() -> list[dict[str, Any]]:
         "quality": QUALITY,
         "verdicts": {"gps_jump": 12, "late": 3},
         "worst": text("sạch: 12 vị trí nhảy xa", "clean: 12 positions jumped"),
+        "at_fault": [{"vehicle_id": "29B-001.02", "rule": "impossible_jump", "count": 12}],
     }
     late = {
         **good,

@@ -30,11 +30,32 @@ export function Feeds({ data }: { data: Data<{ feeds: FeedView[] }> }) {
                 {t('feed.vehicles', { live: number(feed.vehicles_live), n: number(feed.vehicles) })} · {t('feed.fixes', { n: number(feed.fixes) })}
               </p>
               {feed.worst && <p class="feed-worst">{t('feed.worst', { text: say(feed.worst) })}</p>}
+              <AtFault faults={feed.at_fault ?? []} />
             </li>
           ))}
         </ul>
       )}
     </Panel>
+  )
+}
+
+/** The vehicles whose reports were mended or left out most in the last hour; a press shows one on the map. */
+function AtFault({ faults }: { faults: FeedView['at_fault'] }) {
+  if (faults.length === 0) return null
+  return (
+    <details class="feed-faults">
+      <summary>{t('feed.faults', { n: number(faults.length) })}</summary>
+      <ul>
+        {faults.map((fault) => (
+          <li key={`${fault.vehicle_id}/${fault.rule}`}>
+            <button type="button" class="text-button" onClick={() => select({ kind: 'vehicle', id: fault.vehicle_id })}>
+              {fault.vehicle_id}
+            </button>{' '}
+            {t('feed.fault', { rule: tCode('fault.', fault.rule), n: number(fault.count) })}
+          </li>
+        ))}
+      </ul>
+    </details>
   )
 }
 

@@ -132,6 +132,7 @@ export const en: Record<keyof typeof vi, string> = {
   'stop.remind': 'Remind me 5 minutes before',
   'stop.remind.on': 'Will remind 5 minutes before',
   'stop.remind.now': 'Bus {line} is about {n} min from {stop}',
+  'stop.remind.gone': 'Bus {line} will not come to {stop}: choose another one',
   'stop.remind.keep': 'Keep this page open to be reminded.',
   'stop.alerts': 'Notices',
 

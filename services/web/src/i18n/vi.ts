@@ -131,6 +131,7 @@ export const vi = {
   'stop.remind': 'Nhắc tôi trước 5 phút',
   'stop.remind.on': 'Sẽ nhắc trước 5 phút',
   'stop.remind.now': 'Xe {line} còn khoảng {n} phút tới {stop}',
+  'stop.remind.gone': 'Xe {line} không tới {stop}: hãy chọn chuyến khác',
   'stop.remind.keep': 'Giữ trang này mở để được nhắc.',
   'stop.alerts': 'Thông báo',
 
