@@ -7,6 +7,7 @@ from fleet.alerts.limits import SpeedLimits
 from fleet.arrivals.foresee import Foreseen, Foresight
 from fleet.arrivals.ways import Ways
 from fleet.assignment.assigner import Assigner, note_direction
+from fleet.assignment.readout import temper
 from fleet.cleaning import ON_COURSE, Known, clean
 from fleet.follow import Follower
 from fleet.gtfs.timetable import Timetable
@@ -135,12 +136,13 @@ class Course:
 
     def _assignment(self, vehicle: Vehicle) -> Assignment:
         table, progress = self.timetable, vehicle.progress
+        told = round(temper(min(1.0, vehicle.probability)), 3)
         if table is None or progress is None or vehicle.watch is None:
-            return Assignment(phase=vehicle.phase, probability=round(vehicle.probability, 3))
+            return Assignment(phase=vehicle.phase, probability=told)
         trip = progress.run.trip
         return Assignment(
             phase=vehicle.phase,
-            probability=round(vehicle.probability, 3),
+            probability=told,
             trip_id=progress.run.trip_id,
             start_date=progress.run.start_date,
             route_id=table.route_ids[table.trip_route[trip]],

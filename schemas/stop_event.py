@@ -27,3 +27,8 @@ class StopEvent(Message, frozen=True):
     withdrawn: bool = False
     stopped: bool | None = None
     error_s: DurationS | None = None
+
+    @property
+    def dwell_s(self) -> float | None:
+        """How long the bus took from 20 m before the stop to 20 m behind it, ``None`` while it is still there."""
+        return None if self.departure_ms is None else (self.departure_ms - self.arrival_ms) / 1000.0

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.assignment.claim import find_claimed_run
-from fleet.assignment.filter import Sight, TripFilter
+from fleet.assignment.filter import STANDING_MPS, Sight, TripFilter
 from fleet.assignment.model import OTHER_LINE
 from fleet.assignment.phase import BASE_M, BASE_MS
 from fleet.gtfs.clock import format_date, local_date
@@ -65,7 +65,9 @@ class Assigner:
         if silence_ms > BASE_MS and math.hypot(x - vehicle.x, y - vehicle.y) < BASE_M:
             belief.base = (x, y)
         trip, zero, block = self._hear(fix.claimed_trip, fix.time_ms) if fix.claimed_trip is not None else (-1, 0.0, -1)
-        sight = Sight(x, y, fix.time_ms / 1000.0, vehicle.direction_rad, fix.speed_mps, trip, zero, block)
+        sight = Sight(
+            x, y, fix.time_ms / 1000.0, vehicle.direction_rad, fix.speed_mps, trip, zero, block, _rests(vehicle, fix)
+        )
         self._filter.take(belief, sight, self._cost_of(fix))
         vehicle.probability = belief.probability
         return None if belief.chosen is None else self._run(*belief.chosen)
@@ -97,6 +99,11 @@ class Assigner:
             of_route = np.isin([p.route_index for p in table.patterns], wanted)
             cost = self._cost[routes] = np.where(of_route | (not of_route.any()), 0.0, OTHER_LINE)
         return cost
+
+
+def _rests(vehicle: Vehicle, fix: Fix) -> bool:
+    before = None if vehicle.last is None else vehicle.last.speed_mps
+    return before is not None and before < STANDING_MPS and fix.speed_mps is not None and fix.speed_mps < STANDING_MPS
 
 
 def note_direction(vehicle: Vehicle, fix: Fix, x: float, y: float) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from fleet.assignment.belief import TripBelief
 from fleet.assignment.ground import Days, lay_days, lay_ground, number_blocks
 from fleet.assignment.index import PatternIndex
-from fleet.assignment.model import FRESH_LEAST, FRESH_M, LOOK_EVERY_S, SEE_M
+from fleet.assignment.model import FRESH_LEAST, FRESH_M, LOOK_EVERY_S, SEE_M, WALKS_M
 from fleet.assignment.weigh import weigh
 from fleet.gtfs.timetable import DayPlan, Timetable
 
@@ -20,7 +20,10 @@ NOTHING_NEAR = np.empty((4, 0))
 
 
 class Sight(NamedTuple):
-    """What one fix shows: where and when, the bus's heading (NaN: unknown) and speed, and what its source claims."""
+    """What one fix shows: where and when, the bus's heading (NaN: unknown) and speed, and what its source claims.
+
+    ``rests`` tells that the bus says it stands, now as at the fix before.
+    """
 
     x: float
     y: float
@@ -30,6 +33,7 @@ class Sight(NamedTuple):
     trip: int = -1
     zero_s: float = 0.0
     block: int = -1
+    rests: bool = False
 
 
 class TripFilter:
@@ -103,6 +107,9 @@ def _look(belief: TripBelief, sight: Sight, see: Floats) -> Floats:
         dt, straight = max(0.0, sight.time_s - at), math.hypot(sight.x - x, sight.y - y)
     speed = straight / dt if sight.speed_mps is None and dt > 0.0 else sight.speed_mps or 0.0
     see[0], see[1], see[2], see[3], see[4], see[5] = sight.x, sight.y, sight.time_s, dt, straight, sight.direction_rad
-    see[6] = min(1.0, max(FRESH_LEAST, straight / FRESH_M))
-    see[7] = 1.0 if speed < STANDING_MPS else 0.0
+    stands = speed < STANDING_MPS
+    # The place of one that stood and stands moves with the error of its receiver, which walks.
+    way = max(0.0, straight - WALKS_M) if sight.rests else straight
+    see[6] = min(1.0, max(FRESH_LEAST, way / FRESH_M))
+    see[7] = 1.0 if stands else 0.0
     return see

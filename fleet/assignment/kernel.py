@@ -34,6 +34,7 @@ from fleet.assignment.model import (
     NO_SHOW_S,
     NONE,
     OFF_SD_M,
+    ROLLS_M,
     RUN,
     SAME_STREET_M,
     SEE_M,
@@ -235,7 +236,7 @@ def _wait_on(g: Ground, row: Floats, see: Floats, lost: float, found: Floats, ro
                 n = put(rows, n, trip, zero, RUN, found[0, k], goes, now, row[READY], found[1, k], found[2, k])
     if row[MODE] == WAIT and far > NEAR_START_M:
         n = put(rows, n, trip, zero, EMPTY, first, stays + lost - 1.6, now, row[READY], far, 0.0)
-    stays += w * wait_score(far)
+    stays += w * wait_score(far) - (straight / ROLLS_M if standing == 0.0 and row[MODE] == WAIT else 0.0)
     return put(rows, n, trip, zero, WAIT, first, stays, row[SINCE], row[READY], far, 0.0)
 
 

@@ -10,6 +10,7 @@ RUN, WAIT, EMPTY, DETOUR, NONE = 0, 1, 2, 3, 4
 # Where it is seen.
 OFF_SD_M = 20.0  # a fix beside the shape it is on; Student's t with two degrees of freedom
 TERMINAL_SD_M = 150.0  # a waiting bus beside its first stop
+ROLLS_M = 150.0  # a waiting bus seldom drives so far about its terminal
 LOST_M = 150.0  # being on no shape at all is as likely as being so far beside one
 SAME_STREET_M = 350.0  # an empty bus keeps to the street of a line so far, by chance
 AWAY_M = 250.0  # an empty bus seldom drives so far away from where its trip begins
@@ -18,6 +19,7 @@ SEE_M = 150.0  # farther beside a shape it is not on it
 WRONG_WAY = 4.0  # cost of heading against the shape
 FRESH_M = 40.0  # errors of fixes nearer to each other are one error
 FRESH_LEAST = 0.02
+WALKS_M = 25.0  # so far the place of a bus that stands moves with the error of its receiver
 
 # How it moves.
 FASTEST_MPS = 28.0
@@ -62,7 +64,7 @@ FIRST_NONE = math.log(0.02)
 RESET = -8.0
 BEGINS = -4.0  # a bus that runs nothing begins this very trip
 SHORT_TURN = -5.0
-OTHER_LINE = -4.0
+OTHER_LINE = -7.0
 LOOK_EVERY_S = 60.0
 PRUNE = -14.0
 

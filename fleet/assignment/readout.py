@@ -13,6 +13,7 @@ Floats = NDArray[np.float64]
 CLAIMED_TRIP = 8.0
 CLAIMED_BLOCK = 5.0
 SWITCH = 1.25
+TEMPER = 0.75  # of the log odds that are told
 
 
 @numba.njit(cache=True)
@@ -45,3 +46,9 @@ def read_out(g: Ground, rows: Floats, claim_trip: int, claim_zero: float, claim_
                 best = i
             break
     return best, weight[best] / weight.sum()
+
+
+def temper(probability: float) -> float:
+    """Return the probability to tell: fixes are less independent than the filter takes them to be."""
+    right, wrong = probability**TEMPER, (1.0 - probability) ** TEMPER
+    return float(right / (right + wrong))

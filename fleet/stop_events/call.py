@@ -13,6 +13,8 @@ TELLING_MS = 45_000
 STOPS_S = 9.0
 PASSES_S = 3.0
 PASSES_MPS = 4.5
+# Who is seen more seldom may have stood in between.
+PASSES_TOLD_MS = 16_000
 
 # Number of the stop in its trip, arrival, departure, whether the bus stopped, by how much the arrival may be off.
 Call = tuple[int, int, int | None, bool | None, float]
@@ -50,7 +52,8 @@ class Standing:
         if took_ms > TELLING_MS or before is None or after is None:
             self.told = False
             return
-        self.slowest_mps = min(self.slowest_mps, before, after)
+        seldom = took_ms > PASSES_TOLD_MS
+        self.slowest_mps = 0.0 if seldom else min(self.slowest_mps, before, after)
         pace_mps = max((before + after) / 2.0, STANDING_MPS)
         self.lost_s += max(0.0, took_ms / 1000.0 - way_m / pace_mps)
 

@@ -43,6 +43,8 @@ def copy_type(kind: sa.types.TypeEngine[Any]) -> str:
         return "int4"
     if isinstance(kind, sa.Float):
         return "float8"
+    if isinstance(kind, sa.Boolean):
+        return "bool"
     assert isinstance(kind, sa.String), f"{kind} has no binary form here"
     return "text" if isinstance(kind, sa.Text) else "varchar"
 

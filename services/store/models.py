@@ -79,6 +79,8 @@ class StopEventRow(Base):
     departure_ms: Mapped[int | None] = mapped_column(BigInteger)
     scheduled_arrival_ms: Mapped[int | None] = mapped_column(BigInteger)
     delay_s: Mapped[float | None] = mapped_column(Float(53))
+    stopped: Mapped[bool | None]
+    error_s: Mapped[float | None] = mapped_column(Float(53))
 
 
 class PredictionRow(Base):

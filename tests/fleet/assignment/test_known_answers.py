@@ -1,9 +1,12 @@
 """Believable tracks whose answer is known: loops, figures of eight, wrong lines, empty buses, depots, wild reports."""
 
+import math
+
 import msgspec
 import pytest
 
 from fleet.assignment.progress import scheduled_distance_m
+from fleet.assignment.readout import temper
 from fleet.gtfs import Timetable, read_timetable
 from fleet.tracker import Tracker
 from schemas.fix import Fix
@@ -127,3 +130,29 @@ def test_a_bus_in_the_yard_where_it_spent_the_night_is_at_the_depot_even_while_i
     said = [p.assignment.phase for p in said_of(table, evening + morning + gone)]
     assert set(said[6:12]) == {Phase.AT_DEPOT}
     assert said[-1] is Phase.DEADHEAD
+
+
+def test_a_bus_that_waits_keeps_its_layover_while_its_receiver_walks_about(tmp_path):
+    """Another line comes by: what walks along its street is the error of the receiver, not a bus that drives empty."""
+    passing = [(n - 4, 0) for n in range(8)]
+    table = feed_of(tmp_path, N=[(0, n) for n in range(9)], P=passing)
+    begin = table.run_of(table.trip_number["N-5"], DATE).start_ms
+    fixes = [
+        Fix(
+            vehicle_id="b", time_ms=begin + at * 1000, lon=LON + 15.0 * math.sin(at / 17.0) / 103_900,
+            lat=LAT + 10.0 * math.cos(at / 23.0) / 111_000, source="s", received_ms=begin + at * 1000, speed_mps=0.0,
+        )
+        for at in range(-1080, 0, 10)
+    ]  # fmt: skip
+    come = [
+        msgspec.structs.replace(fix, time_ms=fix.time_ms - 600_000, received_ms=fix.time_ms - 600_000)
+        for fix in drive(table, "P-5", claim=False)[:8]
+    ]
+    said = [p.assignment for p in said_of(table, [*(f for f in come if f.time_ms < fixes[0].time_ms), *fixes])]
+    assert {a.phase for a in said[-100:]} == {Phase.LAYOVER}
+    assert {a.trip_id for a in said[-100:]} == {"N-5"}
+
+
+def test_what_is_told_is_less_sure_than_the_weights_and_says_the_same_of_nothing_all_and_even():
+    assert [temper(p) for p in (0.0, 0.5, 1.0)] == [0.0, 0.5, 1.0]
+    assert temper(0.95) == pytest.approx(0.901, abs=0.001)

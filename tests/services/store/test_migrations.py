@@ -21,6 +21,8 @@ from tests.contract.test_archive import MESSAGES
 from tests.data import ROOT
 
 Rows = dict[str, list[str]]
+# What earlier revisions have no column for goes on the way down, and a place is no text.
+LEFT_OUT = {"geom", "stopped", "error_s"}
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgis", marks=pytest.mark.postgis)])
@@ -53,7 +55,7 @@ def rows_of(store: Store) -> Rows:
         for name in names:
             if name != "alembic_version":
                 found[name] = sorted(
-                    str(sorted((key, value) for key, value in row.items() if key != "geom"))
+                    str(sorted((key, value) for key, value in row.items() if key not in LEFT_OUT))
                     for row in session.execute(sa.text(f"SELECT * FROM {name}")).mappings()
                 )
         return found
