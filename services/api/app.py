@@ -19,6 +19,7 @@ from services.api.city import endpoints as city_
 from services.api.control import endpoints as control
 from services.api.disruptions import endpoints as disruptions
 from services.api.edges import endpoints as edges
+from services.api.exports import endpoints as exports
 from services.api.feeds import endpoints as feeds
 from services.api.incidents import endpoints as incidents
 from services.api.lines import endpoints as lines
@@ -60,6 +61,7 @@ NOUNS = (
     cases,
     accounts,
     feeds,
+    exports,
     siri,
     stream,
     pages,

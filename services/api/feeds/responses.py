@@ -50,6 +50,36 @@ OPEN_FEEDS = (
         (("/siri/sm.xml?MonitoringRef={stop_id}", XML),),
         Text(vi="Xe sắp đến một trạm (SIRI SM)", en="What comes to one stop (SIRI SM)"),
     ),
+    OpenFeed(
+        "datex-situations",
+        "DATEX II v3",
+        (("/datex2/situations.xml", XML),),
+        Text(vi="Sự cố và đường cấm đã được xác minh", en="Verified incidents and closures"),
+    ),
+    OpenFeed(
+        "datex-traffic",
+        "DATEX II v3",
+        (("/datex2/traffic.xml", XML),),
+        Text(vi="Tốc độ trên các đoạn đường có xe báo về", en="Speeds of the roads that vehicles report from"),
+    ),
+    OpenFeed(
+        "cifs",
+        "Waze CIFS",
+        (("/cifs/incidents.json", JSON),),
+        Text(vi="Đường cấm và nguy hiểm cho Waze", en="Closures and hazards for Waze"),
+    ),
+    OpenFeed(
+        "wzdx",
+        "WZDx 4.2",
+        (("/wzdx/4.2/closures.geojson", "application/geo+json"),),
+        Text(vi="Đường cấm dạng GeoJSON", en="Closures as GeoJSON"),
+    ),
+    OpenFeed(
+        "cap",
+        "CAP 1.2",
+        (("/cap/alerts", JSON), ("/cap/alerts/{incident_id}.xml", XML)),
+        Text(vi="Cảnh báo: mỗi sự cố một bản tin", en="Alerts, one message an incident"),
+    ),
 )
 
 
