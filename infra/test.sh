@@ -17,4 +17,5 @@ if [ -n "$missing" ]; then
 fi
 # On CI nothing may be skipped, so the door to ultralytics is tried there too, in its own environment.
 if [ "${CI:-}" = true ]; then sh infra/test_train.sh; fi
-exec "$bin/python" -m pytest "$@"
+# A file of tests on each core; each worker has a Kafka and a PostGIS of its own, so four of them are enough for any machine.
+exec "$bin/python" -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile "$@"

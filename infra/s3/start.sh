@@ -14,10 +14,16 @@ fail() { echo "s3: $*" >&2; exit 1; }
 
 env=$root/.venv-s3
 pins=$root/infra/s3/requirements.txt
-if ! cmp -s "$pins" "$env/installed.txt"; then
+install() {
+  if command -v flock >/dev/null; then flock 9; fi
+  ! cmp -s "$pins" "$env/installed.txt" || return 0
   python3 -m venv "$env" || fail "a virtual environment is missing: apt-get install python3-venv"
   "$env/bin/python" -m pip install --quiet --disable-pip-version-check -r "$pins" || fail "could not fetch the packages of $pins"
   cp "$pins" "$env/installed.txt"
+}
+if ! cmp -s "$pins" "$env/installed.txt"; then
+  mkdir -p "$env"
+  (install) 9>"$env/.lock"
 fi
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)

@@ -211,8 +211,11 @@ def measure_kafka(
         consumer = _consumer(stream, topic.name)
         bare = best_per_s(count, lambda: _again(consumer, count, None))
         checked = best_per_s(count, lambda: _again(consumer, count, decode))
-        TOPICS[topic.name] = topic  # for this process: the runner reads listed topics only
-        run = max(consume_with_runner(stream, topic.name, count) for _ in range(3))
+        TOPICS[topic.name] = topic  # the runner reads listed topics only
+        try:
+            run = max(consume_with_runner(stream, topic.name, count) for _ in range(3))
+        finally:
+            del TOPICS[topic.name]
     peer = "kafka-python, poll and commit each batch"
     return [
         Figure(

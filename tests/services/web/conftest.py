@@ -14,8 +14,9 @@ def base():
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """Run Chromium for one file: while it is driven, its event loop is this thread's, and no other test's can run."""
     if find_chromium() is None:
         pytest.skip("NO CHROMIUM: install chromium, or set CHROMIUM to its path")
     with open_browser() as opened:
