@@ -1,6 +1,7 @@
 """`hanoi score assignment`: which trip and phase the tracker said of each report against what was true of it."""
 
 import json
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from services.score.feed import read_feed
 from services.score.labels import OFF_TRIP, Label, read_labels
 
 CONFIDENT = 0.9
+# What is shown of a bus that was heard so long ago is still believed by who looks.
+SHOWN_MS = 300_000
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,9 @@ class Said:
 def assignment(folder: Path, files: tuple[Path, ...], gtfs: Path | None) -> None:
     """Score the trips and phases that `hanoi replay` assigned (FOLDER) against labels.
 
-    A report counts once. Of a simulation, reports of the first two minutes of a trip are also left out in `settled`,
+    A report counts once; one that cleaning left out is unsaid in `on_trip`, while `on_trip_shown` takes what was shown
+    of its bus then, the newest answer of the last five minutes. Of a simulation, reports of the first two minutes of a
+    trip are also left out in `settled`,
     because nobody can know a trip before the bus has moved. The New York labels: phases may be alternatives; layover
     and deadhead count as each other where the run is not formal; the sign code's label is the route and direction.
     """
@@ -100,9 +105,13 @@ def score(said: dict[tuple[str, int], Said], labels: Iterable[Label]) -> dict[st
     phases: dict[str, Counter[str]] = defaultdict(Counter)
     faults: dict[str, Counter[str]] = defaultdict(Counter)
     confident: Counter[str] = Counter()
+    shown = Shown(said)
     reports = 0
     for label in labels:
         given = said.get((label.vehicle_id, label.time_ms))
+        if label.trip_id is not None:
+            seen = given or shown.at(label.vehicle_id, label.made_ms or label.time_ms)
+            counts["on_trip_shown"]["unsaid" if seen is None else _judge(seen, label)["on_trip"]] += 1
         if given is None:
             counts["on_trip"]["unsaid"] += label.trip_id is not None
             continue
@@ -119,7 +128,7 @@ def score(said: dict[tuple[str, int], Said], labels: Iterable[Label]) -> dict[st
             counts["on_trip_settled"][verdicts["on_trip"]] += label.settled
             for fault in label.faults or ("none",):
                 faults[fault][verdicts["on_trip"]] += 1
-    names = ("on_trip", "on_trip_settled", "route_direction", "block", "phase", "off_trip")
+    names = ("on_trip", "on_trip_shown", "on_trip_settled", "route_direction", "block", "phase", "off_trip")
     return {
         "reports": reports,
         **{name: _shares(counts[name]) for name in names},
@@ -127,6 +136,30 @@ def score(said: dict[tuple[str, int], Said], labels: Iterable[Label]) -> dict[st
         "wrong_and_confident": {name: round(found / max(1, reports), 4) for name, found in sorted(confident.items())},
         "by_fault": {name: _shares(found) for name, found in sorted(faults.items())},
     }
+
+
+class Shown:
+    """What who looks at a bus sees of it at a moment: what was said of its newest report.
+
+    Parameters
+    ----------
+    said : dict
+        As of `read_assignments`.
+    """
+
+    def __init__(self, said: dict[tuple[str, int], Said]) -> None:
+        self._said = said
+        self._times: dict[str, list[int]] = defaultdict(list)
+        for vehicle_id, time_ms in sorted(said):
+            self._times[vehicle_id].append(time_ms)
+
+    def at(self, vehicle_id: str, time_ms: int) -> Said | None:
+        """Return what was shown of a bus at a moment, ``None`` where it was not heard for five minutes."""
+        times = self._times.get(vehicle_id, [])
+        newest = bisect_right(times, time_ms) - 1
+        if newest < 0 or time_ms - times[newest] > SHOWN_MS:
+            return None
+        return self._said[vehicle_id, times[newest]]
 
 
 def _judge(given: Said, label: Label) -> dict[str, str]:

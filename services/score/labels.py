@@ -36,7 +36,8 @@ Way = tuple[str, int | None]
 class Label:
     """What was true of one report; what was not labelled is ``None`` or empty.
 
-    ``on_trip`` tells whether the bus was on a trip, ``settled`` whether it had been for two minutes.
+    ``on_trip`` tells whether the bus was on a trip, ``settled`` whether it had been for two minutes. ``made_ms`` is
+    when the report was truly made, whatever its clock says.
     """
 
     vehicle_id: str
@@ -49,6 +50,7 @@ class Label:
     block_id: str | None = None
     way: Way | None = None
     faults: tuple[str, ...] = ()
+    made_ms: int | None = None
 
 
 def read_labels(path: Path, timetable: Timetable) -> list[Label]:
@@ -89,6 +91,7 @@ def _read_simulation(path: Path, timetable: Timetable) -> list[Label]:
                     block_id=timetable.trip_block[trip] if trip is not None else None,
                     way=_way_of(timetable, trip) if trip is not None else None,
                     faults=entry.faults,
+                    made_ms=entry.time_ms,
                 )
             )
     return labels

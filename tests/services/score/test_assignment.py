@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ def test_shares_count_what_is_right_wrong_and_unsaid_and_which_fault_it_had() ->
     figures = score(said, labels)
     assert figures["reports"] == 5
     assert figures["on_trip"] == {"count": 5, "none": 0.2, "right": 0.2, "unsaid": 0.2, "wrong": 0.4}
+    assert figures["on_trip_shown"] == {"count": 5, "none": 0.4, "right": 0.2, "wrong": 0.4}
     assert figures["on_trip_settled"] == {"count": 2, "none": 0.5, "wrong": 0.5}
     assert figures["off_trip"] == {"count": 1, "right": 1.0}
     assert figures["by_fault"]["jump"] == {"count": 1, "wrong": 1.0}
@@ -43,6 +45,17 @@ def test_shares_count_what_is_right_wrong_and_unsaid_and_which_fault_it_had() ->
     assert figures["block"] == {"count": 4, "none": 0.25, "right": 0.5, "wrong": 0.25}
     assert figures["phase"] == {"count": 5, "right": 0.8, "wrong": 0.2}
     assert figures["wrong_and_confident"] == {"any": 0.2, "on_trip": 0.2, "route_direction": 0.2}
+
+
+@pytest.mark.parametrize(("later_s", "verdict"), [(-1, "unsaid"), (60, "right"), (300, "right"), (301, "unsaid")])
+def test_a_report_that_was_left_out_is_judged_by_what_was_shown_of_its_bus_at_that_time(
+    later_s: int, verdict: str
+) -> None:
+    said = {("V", NOW_MS): Said("in_service", "a", "20260105", "R", 1, 0.95, "B")}
+    wrong_clock = replace(label(7 * 3600, "a"), made_ms=NOW_MS + later_s * 1000)
+    figures = score(said, [wrong_clock])
+    assert figures["on_trip"] == {"count": 1, "unsaid": 1.0}
+    assert figures["on_trip_shown"] == {"count": 1, verdict: 1.0}
 
 
 HEAD = "vid,lat,lon,timestamp,actual_block_id,actual_trip_id,actual_dsc,actual_phase,actual_is_run_formal\n"
