@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -11,9 +11,10 @@ from routing.congestion.detect_incident import IncidentDetector, SlowEdge
 from routing.congestion.history import EdgeHistory, Usual, bucket_of
 from routing.congestion.levels import level_of
 from routing.congestion.observe import Observer
+from routing.congestion.probes import ProbeDoubt
 from routing.congestion.settings import EstimateSettings
+from routing.congestion.stops import StopPlaces
 from routing.congestion.window import EdgeSpeed, EdgeWindows
-from routing.matching.model import RoadModel
 from routing.network.graph import Floats, Ints, RoadNetwork
 from routing.network.tiles import to_unit
 from schemas.edge import EdgeState, LevelOfService, RoadStates
@@ -37,6 +38,8 @@ class Estimator:
         The roads.
     stops_lonlat : ndarray, shape (n, 2), optional
         Stops, where standing is no sign of traffic.
+    lines : mapping, optional
+        Of each route the rows of its stops.
     history : EdgeHistory, optional
         Usual speeds learnt earlier; begins empty.
     settings : EstimateSettings, optional
@@ -48,28 +51,32 @@ class Estimator:
         network: RoadNetwork,
         *,
         stops_lonlat: Floats | None = None,
+        lines: Mapping[str, Ints] | None = None,
         history: EdgeHistory | None = None,
         settings: EstimateSettings | None = None,
     ) -> None:
         self.network = network
         self._set = settings or EstimateSettings()
         self.history = history or EdgeHistory(network.edge_free_mps, self._set.usual_min_passes)
-        self._roads = RoadModel(network)
-        self._stops = stops_lonlat
+        self._stops = StopPlaces(network, stops_lonlat, lines, self._set.stop_radius_m)
         self._cells = _cells_of(network)
         self._at_signal = _ends_at_signal(network, self._set.signal_radius_m)
         self._waiting: list[BusPosition] = []
         self._begin_anew()
 
-    def know_stops(self, stops_lonlat: Floats | None) -> None:
+    def know_stops(self, stops_lonlat: Floats | None, lines: Mapping[str, Ints] | None = None) -> None:
         """Take the places of stops (lon, lat), as after a change of the timetable; all else goes on."""
-        self._stops = stops_lonlat
-        self._observer.know_stops(stops_lonlat)
+        self._observer.know_stops(stops_lonlat, lines)
+        self._stops = self._observer.stops
+
+    def doubts(self) -> Iterable[ProbeDoubt]:
+        """Return the sources of positions that are not believed, and why."""
+        return self._observer.watch.doubts()
 
     def _begin_anew(self) -> None:
         """Forget the buses and what was told; keep what was learnt."""
         network = self.network
-        self._observer = Observer(self._roads, self._set, self._stops)
+        self._observer = Observer(network, self._set, self._stops, self._at_signal)
         self._windows = EdgeWindows(network.edge_length_m.tolist(), self._set.window_s, self._set.half_life_s)
         self._detector = IncidentDetector(network, self._set)
         self._done_ms: int | None = None
@@ -119,7 +126,7 @@ class Estimator:
         due = [p for p in self._waiting if p.time_ms <= end_ms]
         self._waiting = [p for p in self._waiting if p.time_ms > end_ms]
         due.sort(key=lambda p: (p.time_ms, p.vehicle_id))
-        driven = self._observer.observe(due)
+        driven = self._observer.observe(due, end_ms)
         for item in self._windows.add(driven):
             if not self._detector.is_held(item.edge, end_ms):
                 bucket = bucket_of(item.time_ms, self._set.utc_offset_s)

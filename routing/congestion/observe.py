@@ -1,180 +1,192 @@
-"""From reports of a bus to the edges it drove: metres and seconds on each."""
+"""From reports of vehicles to the edges they drove: metres and seconds on each, apart what they stood for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
-from scipy.spatial import cKDTree
 
+from routing.congestion.probes import ProbeWatch
 from routing.congestion.settings import EstimateSettings
-from routing.matching.model import IMPOSSIBLE, Places, RoadModel
-from routing.network.graph import Floats
+from routing.congestion.share import End, Stand, Traversal, share_out
+from routing.congestion.stops import StopPlaces
+from routing.matching.stream import Batch, Matches, StreamMatcher
+from routing.network.graph import Floats, Ints, RoadNetwork
+from routing.paths import PathFinder
 from schemas.position import BusPosition
 from schemas.trip import Phase
 
 NOT_DRIVING = frozenset({Phase.LAYOVER, Phase.AT_DEPOT})
+MOST_WAYS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Traversal:
-    """What one bus drove of one edge between two reports: metres in seconds, until ``time_ms``; then it was at x, y."""
+class _Report:
+    """A report that waits for its match."""
 
-    edge: int
-    time_ms: int
-    vehicle_id: str
-    route_id: str | None
-    distance_m: float
-    seconds: float
-    x_m: float = 0.0
-    y_m: float = 0.0
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """The newest report of a bus with its candidates and their scores."""
-
-    time_ms: int
+    position: BusPosition
     x_m: float
     y_m: float
-    places: Places
-    score: Floats
-    dwelling: bool
+    speed_mps: float
+    at_stop: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The newest matched report of a vehicle."""
+
+    report: _Report
+    edge: int
+    along_m: float
+    sure: float
 
 
 class Observer:
-    """Follows every bus on the roads and says what it drove.
+    """Follows every vehicle on the roads, by the matcher of streams, and says what it drove.
 
     Parameters
     ----------
-    roads : RoadModel
-        Candidates and transitions.
+    network : RoadNetwork
+        The roads.
     settings : EstimateSettings
-        Gaps, standing, stops.
-    stops_lonlat : ndarray, shape (n, 2), optional
+        Gaps, standing, stops, and how long a report waits for what follows.
+    stops : StopPlaces
         Stops, where standing is no sign of traffic.
+    at_signal : ndarray of bool, shape (edges,)
+        Edges that end at a signal.
     """
 
-    def __init__(self, roads: RoadModel, settings: EstimateSettings, stops_lonlat: Floats | None = None) -> None:
-        self._roads = roads
+    def __init__(
+        self, network: RoadNetwork, settings: EstimateSettings, stops: StopPlaces, at_signal: Sequence[bool]
+    ) -> None:
+        self._network = network
         self._set = settings
-        self._seen: dict[str, _Seen] = {}
-        self.know_stops(stops_lonlat)
+        self.stops = stops
+        self._at_signal = at_signal
+        self._matcher = StreamMatcher(network, settings.match_lag_s)
+        self._finder = PathFinder(network, network.edge_length_m)
+        self._ways: dict[tuple[int, int], Ints | None] = {}
+        self._waiting: dict[int, _Report] = {}
+        self._heard: dict[str, int] = {}
+        self._place: dict[str, _Place] = {}
+        self.watch = ProbeWatch(settings)
 
-    def know_stops(self, stops_lonlat: Floats | None) -> None:
-        """Take the places of stops, as after a change of the timetable; buses are followed on."""
-        self._stops: cKDTree | None = None
-        if stops_lonlat is not None and len(stops_lonlat):
-            xy = self._roads.network.to_xy(stops_lonlat[:, 0], stops_lonlat[:, 1])
-            self._stops = cKDTree(np.column_stack(xy))
-
-    def observe(self, positions: Sequence[BusPosition]) -> list[Traversal]:
-        """Take reports in order of time and say what was driven since the last ones.
+    def observe(self, positions: Sequence[BusPosition], now_ms: int) -> list[Traversal]:
+        """Take reports in order of time and say what is known by now to have been driven.
 
         Parameters
         ----------
         positions : sequence of BusPosition
-            Sorted by time; a report not newer than the last of its bus is ignored.
+            Sorted by time; a report not newer than the last of its vehicle is ignored.
+        now_ms : int
+            A vehicle that was silent for longer than a gap is decided with what there is.
 
         Returns
         -------
         list of Traversal
-            In the order of the reports.
+            In order of time, some of reports of earlier calls.
         """
-        if not positions:
-            return []
-        x, y = self._roads.network.to_xy(np.array([p.lon for p in positions]), np.array([p.lat for p in positions]))
-        speed = np.array([np.nan if p.speed_mps is None else p.speed_mps for p in positions])
-        heading = np.array([np.nan if p.heading_deg is None else p.heading_deg for p in positions])
-        places = self._roads.candidates(x, y, speed, heading)
-        at_stop = self._at_stop(x, y)
-        out: list[Traversal] = []
-        for row, position in enumerate(positions):
-            slow = not speed[row] >= self._set.standing_mps
-            seen = _Seen(
-                time_ms=position.time_ms,
-                x_m=float(x[row]),
-                y_m=float(y[row]),
-                places=places[row],
-                score=places[row].log_p,
-                dwelling=position.door_open is True or bool(at_stop[row] and slow),
-            )
-            out += self._follow(position, seen)
-        return out
+        fresh = [position for position in positions if self._is_fresh(position)]
+        found: list[tuple[_Report, int, float, float]] = []
+        fresh.sort(key=lambda p: (p.source, p.time_ms, p.vehicle_id))
+        for source, group in groupby(fresh, key=lambda p: p.source):
+            found += self._match(source, list(group))
+        silent = [name for name, at in self._heard.items() if now_ms - at > self._set.max_gap_s * 1000]
+        if silent:
+            found += self._decided(self._matcher.flush(silent))
+            for name in silent:
+                del self._heard[name]
+        found.sort(key=lambda item: (item[0].position.time_ms, item[0].position.vehicle_id))
+        return [traversal for item in found for traversal in self._follow(*item)]
 
-    def _at_stop(self, x_m: Floats, y_m: Floats) -> Floats:
-        if self._stops is None:
-            return np.zeros(len(x_m), dtype=bool)
-        distance, _ = self._stops.query(np.column_stack((x_m, y_m)))
-        return np.asarray(distance <= self._set.stop_radius_m)
-
-    def _follow(self, position: BusPosition, now: _Seen) -> list[Traversal]:
-        vehicle = position.vehicle_id
-        before = self._seen.get(vehicle)
-        if before is not None and now.time_ms <= before.time_ms:
-            return []
-        self._seen[vehicle] = now
-        if before is None or not len(before.places) or not len(now.places):
-            return []
-        seconds = (now.time_ms - before.time_ms) / 1000.0
-        if seconds > self._set.max_gap_s or position.assignment.phase in NOT_DRIVING:
-            return []
-        straight = float(np.hypot(now.x_m - before.x_m, now.y_m - before.y_m))
-        log_p, road = self._roads.transitions(before.places, now.places, straight, seconds)
-        total = before.score[:, None] + log_p
-        start = np.argmax(total, axis=0)
-        score = total[start, np.arange(len(now.places))] + now.places.log_p
-        best = int(np.argmax(score))
-        if score[best] <= IMPOSSIBLE / 2:
-            return []
-        score = score - score[best]
-        self._seen[vehicle] = _Seen(now.time_ms, now.x_m, now.y_m, now.places, score, now.dwelling)
-        sure = 1.0 / float(np.exp(score).sum())
-        a, metres = int(start[best]), float(road[start[best], best])
-        if sure < self._set.min_sure or self._is_stop_time(before, now, metres, straight):
-            return []
-        if metres / seconds > self._set.max_bus_mps:
-            return []
-        parts = self._parts(before.places, a, now.places, best, metres)
-        return self._split(parts, position, seconds, now)
-
-    def _is_stop_time(self, before: _Seen, now: _Seen, metres: float, straight_m: float) -> bool:
-        """Tell whether time at a stop lies in a pair of reports."""
-        if before.dwelling or now.dwelling:
-            return True
-        if metres > self._set.standing_m or straight_m > self._set.standing_m or self._stops is None:
+    def _is_fresh(self, position: BusPosition) -> bool:
+        if position.time_ms <= self._heard.get(position.vehicle_id, -1):
             return False
-        return bool(self._at_stop(np.array([now.x_m]), np.array([now.y_m]))[0])
+        self._heard[position.vehicle_id] = position.time_ms
+        return True
 
-    def _parts(self, here: Places, a: int, there: Places, b: int, metres: float) -> list[tuple[int, float]]:
-        """Return the edges driven with the metres driven on each."""
-        network = self._roads.network
-        start, end = int(here.edge[a]), int(there.edge[b])
-        ahead = float(there.along_m[b] - here.along_m[a])
-        if start == end and ahead >= -self._roads.model.slip_back_m:
-            return [(start, metres)]
-        path = self._roads.finder.shortest(int(network.edge_to[start]), int(network.edge_from[end]))
-        if path is None:
+    def _match(self, source: str, positions: list[BusPosition]) -> list[tuple[_Report, int, float, float]]:
+        lon, lat = np.array([p.lon for p in positions]), np.array([p.lat for p in positions])
+        speed = np.array([np.nan if p.speed_mps is None else p.speed_mps for p in positions])
+        if not self.watch.believes_speeds(source):
+            speed[:] = np.nan
+        heading = np.array([np.nan if p.heading_deg is None else p.heading_deg for p in positions])
+        x, y = self._network.to_xy(lon, lat)
+        near = self.stops.near(x, y, [p.assignment.route_id for p in positions])
+        rows = zip(positions, x.tolist(), y.tolist(), speed.tolist(), near.tolist(), strict=True)
+        for number, (position, *of) in enumerate(rows, start=self._matcher.given):
+            self._waiting[number] = _Report(position, *of)
+        names = [p.vehicle_id for p in positions]
+        time_s = np.array([p.time_ms for p in positions]) / 1000.0
+        return self._decided(self._matcher.step(Batch(names, time_s, lon, lat, speed, heading), source))
+
+    def _decided(self, matches: Matches) -> list[tuple[_Report, int, float, float]]:
+        columns = (matches.number, matches.edge, matches.along_m, matches.probability)
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return [(self._waiting.pop(number), edge, along, sure) for number, edge, along, sure in rows]
+
+    def _follow(self, report: _Report, edge: int, along_m: float, sure: float) -> Iterable[Traversal]:
+        """Go on from a vehicle's place before to the one it was matched to."""
+        vehicle = report.position.vehicle_id
+        before = self._place.pop(vehicle, None)
+        if edge < 0:
             return []
-        rest = max(float(network.edge_length_m[start]) - float(here.along_m[a]), 0.0)
-        middle = [(edge, float(network.edge_length_m[edge])) for edge in path.edges.tolist()]
-        parts = [(start, rest), *middle, (end, float(there.along_m[b]))]
-        return [part for part in parts if part[1] > 0.5]
+        now = self._place[vehicle] = _Place(report, edge, along_m, sure)
+        if before is None or report.position.assignment.phase in NOT_DRIVING:
+            return []
+        seconds = (report.position.time_ms - before.report.position.time_ms) / 1000.0
+        if not 0 < seconds <= self._set.max_gap_s or min(before.sure, sure) < self._set.min_sure:
+            return []
+        parts = self._parts(before, now)
+        metres = sum(part[1] for part in parts)
+        straight = float(np.hypot(report.x_m - before.report.x_m, report.y_m - before.report.y_m))
+        trusted = self.watch.judge(report.position.source, vehicle, metres, straight, seconds, report.speed_mps)
+        if not parts or not trusted or metres / seconds > self._set.max_bus_mps:
+            return []
+        ends = self._end(before.report, metres), self._end(report, metres)
+        return share_out(parts, seconds, ends, self._stamp(report), self._network, self._at_signal, self._set)
 
-    def _split(
-        self, parts: list[tuple[int, float]], position: BusPosition, seconds: float, now: _Seen
-    ) -> list[Traversal]:
-        """Share the seconds among the edges as their free speeds would."""
-        free = self._roads.network.edge_free_mps
-        shares = [max(metres, 0.01) / float(free[edge]) for edge, metres in parts]
-        whole = sum(shares)
-        route = position.assignment.route_id
-        return [
-            Traversal(
-                edge, position.time_ms, position.vehicle_id, route, metres, seconds * share / whole, now.x_m, now.y_m
-            )
-            for (edge, metres), share in zip(parts, shares, strict=True)
-        ]
+    def _end(self, report: _Report, metres: float) -> End:
+        slow = metres <= self._set.standing_m or report.speed_mps < self._set.standing_mps
+        door = report.position.door_open is True
+        stand = Stand.STOP if slow and (report.at_stop or door) else Stand.ROAD if slow else Stand.NONE
+        return End(report.speed_mps, stand)
+
+    def _stamp(self, report: _Report) -> Traversal:
+        """Return a traversal that has everything but what was driven."""
+        position = report.position
+        return Traversal(
+            edge=-1, time_ms=position.time_ms, vehicle_id=position.vehicle_id, route_id=position.assignment.route_id,
+            distance_m=0.0, seconds=0.0, x_m=report.x_m, y_m=report.y_m, source=position.source,
+            is_bus=position.source not in self._set.car_sources,
+        )  # fmt: skip
+
+    def _parts(self, before: _Place, now: _Place) -> list[tuple[int, float]]:
+        """Return the edges driven with the metres driven on each."""
+        ahead = now.along_m - before.along_m
+        if before.edge == now.edge and ahead >= -self._set.slip_back_m:
+            return [(now.edge, max(ahead, 0.0))]
+        way = self._way(int(self._network.edge_to[before.edge]), int(self._network.edge_from[now.edge]))
+        if way is None:
+            return []
+        rest = max(float(self._network.edge_length_m[before.edge]) - before.along_m, 0.0)
+        middle = [(edge, float(self._network.edge_length_m[edge])) for edge in way.tolist()]
+        parts = [(before.edge, rest), *middle, (now.edge, now.along_m)]
+        return [part for part in parts if part[1] > 0.5] or [(now.edge, now.along_m)]
+
+    def _way(self, start: int, end: int) -> Ints | None:
+        """Return the shortest way between two nodes; buses take the same ones again and again."""
+        if (start, end) not in self._ways:
+            if len(self._ways) >= MOST_WAYS:
+                self._ways.clear()
+            path = self._finder.shortest(start, end)
+            self._ways[start, end] = None if path is None else path.edges
+        return self._ways[start, end]
+
+    def know_stops(self, stops_lonlat: Floats | None, lines: Mapping[str, Ints] | None = None) -> None:
+        """Take the places of stops, as after a change of the timetable; vehicles are followed on."""
+        self.stops = StopPlaces(self._network, stops_lonlat, lines, self._set.stop_radius_m)
 
     def forget(self, before_ms: int) -> None:
-        """Let go of buses not heard of since a time."""
-        self._seen = {vehicle: seen for vehicle, seen in self._seen.items() if seen.time_ms >= before_ms}
+        """Let go of vehicles not heard of since a time."""
+        self._place = {v: p for v, p in self._place.items() if p.report.position.time_ms >= before_ms}

@@ -8,6 +8,9 @@ class EstimateSettings:
     """Numbers of the estimator, of usual speeds and of incident candidates."""
 
     cycle_s: int = 10
+    match_lag_s: float = 30.0
+    slip_back_m: float = 25.0
+    car_sources: frozenset[str] = frozenset()
     lag_s: int = 5
     window_s: float = 600.0
     half_life_s: float = 150.0

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from routing.congestion.observe import Traversal
+from routing.congestion.share import Traversal
 
 SPREAD_SHARE = 0.3
 WHOLE_M = 100.0

@@ -1,6 +1,7 @@
 """Bus positions in; states of roads and incident candidates out."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import structlog
 from fleet.gtfs import GtfsError
 from routing.congestion import EdgeHistory, EstimateSettings, Estimator
 from routing.network import NetworkError, RoadNetwork, load_network
-from routing.network.graph import Floats
+from routing.network.graph import Floats, Ints
 from routing.paths import load_hierarchy
 from services.city.folder import CityFolder
 from services.city.timetable import read_city_timetable
@@ -43,11 +44,13 @@ class EstimateStep:
         self._file = history_file
         self._watch = CityWatch(city)
         self._saved_ms: int | None = None
+        self._doubted: dict[str, str] = {}
 
     def handle(self, batch: Sequence[Incoming[Any]], now_ms: int) -> Result:
         """Take a batch of positions at a time of the city's clock."""
         self._follow_the_timetable()
         states, incidents = self._estimator.step([item.message for item in batch], now_ms)
+        self._tell_doubts()
         if self._saved_ms is None:
             self._saved_ms = now_ms
         if abs(now_ms - self._saved_ms) >= SAVE_EVERY_MS:
@@ -61,8 +64,16 @@ class EstimateStep:
         city = self._watch.find_new()
         stops = None if city is None else read_stops(city.gtfs)
         if stops is not None:
-            self._estimator.know_stops(stops)
-            _log.info("the stops of another timetable are in use", stops=len(stops))
+            self._estimator.know_stops(stops.lonlat, stops.lines)
+            _log.info("the stops of another timetable are in use", stops=len(stops.lonlat))
+
+    def _tell_doubts(self) -> None:
+        """Name each source that is not believed once, and again when the reason changes."""
+        now = {doubt.source: doubt.reason for doubt in self._estimator.doubts()}
+        for source, reason in now.items():
+            if self._doubted.get(source) != reason:
+                _log.warning("a source is not believed", source=source, reason=reason)
+        self._doubted = now
 
     def save(self) -> None:
         """Write the usual speeds; a full disk is said, not died of."""
@@ -72,8 +83,16 @@ class EstimateStep:
             _log.warning("usual speeds could not be kept", file=str(self._file), reason=str(error))
 
 
-def read_stops(gtfs: Path | None) -> Floats | None:
-    """Return lon, lat of a feed's stops, ``None`` where there is no feed that can be read."""
+@dataclass(frozen=True)
+class CityStops:
+    """lon, lat of a feed's stops, and of each route the rows of those it serves."""
+
+    lonlat: Floats
+    lines: dict[str, Ints]
+
+
+def read_stops(gtfs: Path | None) -> CityStops | None:
+    """Return the stops of a feed, ``None`` where there is no feed that can be read."""
     if gtfs is None:
         return None
     try:
@@ -81,7 +100,12 @@ def read_stops(gtfs: Path | None) -> Floats | None:
     except GtfsError as error:
         _log.warning("stops are unknown: time at stops counts as traffic", reason=str(error))
         return None
-    return np.column_stack([timetable.stop_lon, timetable.stop_lat])
+    route = np.repeat(np.array(timetable.trip_route), np.diff(timetable.trip_start))
+    served = np.unique(np.column_stack((route, timetable.time_stop)), axis=0)
+    cuts = np.searchsorted(served[:, 0], np.arange(len(timetable.route_ids) + 1)).tolist()
+    rows = zip(timetable.route_ids, cuts[:-1], cuts[1:], strict=True)
+    lonlat = np.column_stack([timetable.stop_lon, timetable.stop_lat])
+    return CityStops(lonlat, {name: served[a:b, 1] for name, a, b in rows})
 
 
 def find_network(context: Context) -> tuple[CityFolder, RoadNetwork] | None:
@@ -111,7 +135,9 @@ def run(context: Context) -> None:
     history = EdgeHistory(network.edge_free_mps, settings.usual_min_passes)
     history_file = context.settings.run.var_dir / "estimate" / "history.npz"
     history.load(history_file)
-    estimator = Estimator(network, stops_lonlat=read_stops(city.gtfs), history=history, settings=settings)
+    stops = read_stops(city.gtfs)
+    places, lines = (stops.lonlat, stops.lines) if stops else (None, None)
+    estimator = Estimator(network, stops_lonlat=places, lines=lines, history=history, settings=settings)
     step = EstimateStep(estimator, history_file, city.root)
     _log.info("estimating", edges=network.edge_count)
     try:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 import numpy as np
 
-from routing.congestion import Estimator
+from routing.congestion import EstimateSettings, Estimator
 from routing.congestion.levels import SLOW_SHARE
 from routing.network import NetworkError
 from routing.network.sumo import SumoNetwork, read_sumo
@@ -19,12 +19,14 @@ from schemas.edge import LevelOfService
 from schemas.position import BusPosition, Quality
 from schemas.trip import Assignment, Phase
 from services.score.sumo_run import EdgeTruth, Probe, parse_probes, read_probes, read_truth
+from services.score.sumo_stops import SumoStops, line_of, read_stops
 
 # A Tuesday morning; the estimator knows times of week.
 START_MS = 1_767_661_200_000
 SURE_90 = 1.645
 LEAST_S = 30.0
 KMH = 3.6
+CARS = "cars"
 Answers = dict[tuple[int, int], float]
 
 
@@ -37,7 +39,12 @@ class Estimated:
 
 
 def estimate(
-    sumo: SumoNetwork, probes: Iterable[Probe], truth: list[EdgeTruth], noise_m: float, seed: int
+    sumo: SumoNetwork,
+    probes: Iterable[Probe],
+    truth: list[EdgeTruth],
+    noise_m: float,
+    seed: int,
+    stops: SumoStops | None = None,
 ) -> tuple[Estimated, dict[str, Answers]]:
     """Let the estimator of the living system see the reports, and note what it says when each interval ends.
 
@@ -53,6 +60,8 @@ def estimate(
         Standard deviation of the receivers, each axis.
     seed : int
         Of that noise.
+    stops : SumoStops, optional
+        What a timetable would tell.
 
     Returns
     -------
@@ -62,7 +71,10 @@ def estimate(
         What simple rules say, told the true edge of each report: ``probe_mean``, the mean of each edge's reports;
         ``all_probes``, the mean of all reports at once.
     """
-    estimator, rng = Estimator(sumo.network), np.random.default_rng(seed)
+    settings = EstimateSettings(car_sources=frozenset({CARS}))
+    places, lines = (stops.lonlat, stops.lines) if stops else (None, None)
+    estimator = Estimator(sumo.network, stops_lonlat=places, lines=lines, settings=settings)
+    rng = np.random.default_rng(seed)
     row_of = {name: row for row, name in enumerate(sumo.edge_names)}
     said, naive = Estimated({}, {}), {"probe_mean": Answers(), "all_probes": Answers()}
     now: dict[int, tuple[float, float]] = {}
@@ -108,8 +120,9 @@ def _positions(sumo: SumoNetwork, reports: list[Probe], noise_m: float, rng: np.
     time_ms = START_MS + round(reports[0].time_s * 1000)
     return [
         BusPosition(
-            vehicle_id=probe.vehicle_id, time_ms=time_ms, lon=x, lat=y, source="sumo", received_ms=time_ms,
-            assignment=Assignment(phase=Phase.IN_SERVICE, probability=1.0), quality=Quality(1.0, 1.0, 1.0, 1.0),
+            vehicle_id=probe.vehicle_id, time_ms=time_ms, lon=x, lat=y, received_ms=time_ms,
+            source="bus" if probe.is_bus else CARS, quality=Quality(1.0, 1.0, 1.0, 1.0),
+            assignment=Assignment(phase=Phase.IN_SERVICE, probability=1.0, route_id=line_of(probe.vehicle_id)),
             speed_mps=probe.speed_mps, heading_deg=probe.heading_deg % 360.0,
         )
         for probe, x, y in zip(reports, lon.tolist(), lat.tolist(), strict=True)
@@ -179,13 +192,18 @@ def _figures(keys: list[tuple[int, int]], true: Answers, said: Answers, limit: A
 @click.option("--net", "net_file", type=click.Path(path_type=Path), required=True, help="SUMO's .net.xml(.gz).")
 @click.option("--fcd", "fcd_file", type=click.Path(path_type=Path), required=True, help="Its --fcd-output.")
 @click.option("--edgedata", "edge_file", type=click.Path(path_type=Path), required=True, help="Its <edgeData> of all.")
+@click.option(
+    "--stops", "stops_file", type=click.Path(path_type=Path), help="Bus stops (.add.xml), as GTFS would tell."
+)
+@click.option("--bus-routes", "routes_file", type=click.Path(path_type=Path), help="Buses (.rou.xml): who stops where.")
 @click.option("--probes", default="bus", show_default=True, help="Who reports: bus, cars, or bus,cars=5%.")
 @click.option("--every", "every_s", default=10.0, show_default=True, type=click.FloatRange(min=0.1), help="Seconds.")
 @click.option("--noise", "noise_m", default=5.0, show_default=True, type=click.FloatRange(min=0), help="Metres of GPS.")
 @click.option("--seed", default=1, show_default=True, help="Of the noise.")
 def congestion(
-    net_file: Path, fcd_file: Path, edge_file: Path, probes: str, every_s: float, noise_m: float, seed: int
-) -> None:
+    net_file: Path, fcd_file: Path, edge_file: Path, stops_file: Path | None, routes_file: Path | None, probes: str,
+    every_s: float, noise_m: float, seed: int,
+) -> None:  # fmt: skip
     """Score speeds of edges against a run of SUMO; print JSON with simple rules beside it."""
     try:
         shares = parse_probes(probes)
@@ -193,6 +211,7 @@ def congestion(
     except (NetworkError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     truth = read_truth(edge_file, LEAST_S)
-    said, naive = estimate(sumo, read_probes(fcd_file, shares, every_s), truth, noise_m, seed)
+    stops = read_stops(sumo, stops_file, routes_file) if stops_file else None
+    said, naive = estimate(sumo, read_probes(fcd_file, shares, every_s), truth, noise_m, seed, stops)
     figures = {"probes": probes, "every_s": every_s, "noise_m": noise_m, **score(sumo, truth, said, naive)}
     click.echo(json.dumps(figures, indent=1))

@@ -128,8 +128,9 @@ def test_a_played_day_runs_on_its_own_clock(tmp_path: Path) -> None:
 def test_the_stops_of_a_real_feed_are_read_and_a_broken_feed_is_not_the_end(tmp_path: Path) -> None:
     stops = read_stops(shared_data("hanoi-gtfs", "hanoi_2018_midday_gtfs.zip"))
     assert stops is not None
-    assert stops.shape == (7670, 2)
-    assert np.isfinite(stops).all()
+    assert stops.lonlat.shape == (7670, 2)
+    assert np.isfinite(stops.lonlat).all()
+    assert sum(map(len, stops.lines.values())) == 7670, "here each line has stops of its own"
     broken = tmp_path / "gtfs.zip"
     broken.write_bytes(b"no zip")
     assert read_stops(broken) is None
@@ -147,7 +148,7 @@ def test_a_new_timetable_brings_its_stops_and_one_that_cannot_be_read_leaves_tho
 
     def at_stop() -> bool:
         x, y = NET.to_xy(np.array([standing.lon]), np.array([standing.lat]))
-        return bool(estimator._observer._at_stop(x, y)[0])
+        return bool(estimator._observer.stops.near(x, y, [None])[0])
 
     assert not at_stop()
     stops = (
