@@ -112,7 +112,9 @@ class Observer:
             speed[:] = np.nan
         heading = np.array([np.nan if p.heading_deg is None else p.heading_deg for p in positions])
         x, y = self._network.to_xy(lon, lat)
-        near = self.stops.near(x, y, [p.assignment.route_id for p in positions])
+        near = np.zeros(len(x), np.bool_)
+        if source not in self._set.car_sources:
+            near = self.stops.near(x, y, [p.assignment.route_id for p in positions])
         rows = zip(positions, x.tolist(), y.tolist(), speed.tolist(), near.tolist(), strict=True)
         for number, (position, *of) in enumerate(rows, start=self._matcher.given):
             self._waiting[number] = _Report(position, *of)
