@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-system run test check bench chaos soak shuffles distributed prometheus kafka postgis kafka-stop postgis-stop web shots schemas test-train drill clean
+.PHONY: help setup setup-dev setup-system run test check bench chaos scenarios setup-sumo soak shuffles distributed prometheus kafka postgis kafka-stop postgis-stop web shots schemas test-train drill clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -42,6 +42,13 @@ $(VENV)/.stamp-kernels: $(KERNELS) | $(VENV)/.stamp-runtime
 	@touch $@
 
 setup-dev: $(VENV)/.stamp-dev $(VENV)/.stamp-kernels services/web/dist/index.html ## the same with what the tests need
+
+setup-sumo: $(VENV)/.stamp-dev ## SUMO, the traffic simulator that roads are scored by (530 MB)
+	@$(BIN)/python -m pip install --quiet --progress-bar on -r requirements/sumo.txt
+
+scenarios: setup-sumo ## hours on a grid of motorbikes with and without blocked lanes, and their score; SCENARIOS=folder (an hour of one core)
+	@$(BIN)/python -m tests.sumo grid --out $(or $(SCENARIOS),$(VAR)/sumo)
+	@$(HANOI) score incidents $(or $(SCENARIOS),$(VAR)/sumo)
 
 setup-system: ## Debian packages that the whole test suite needs (as root): PostgreSQL + PostGIS, Mosquitto, Chromium, Java, Maven
 	apt-get update -qq

@@ -4,7 +4,7 @@ import enum
 
 from schemas.message import Message
 from schemas.text import Text
-from schemas.units import Count, DurationS, Id, Score, Sha256, TimeMs
+from schemas.units import Count, DurationS, Id, Probability, Score, Sha256, TimeMs
 
 
 class CameraSegment(Message, frozen=True):
@@ -55,7 +55,11 @@ class CameraHealth(Message, frozen=True):
 
 
 class CameraCount(Message, frozen=True):
-    """Road users of one class that crossed one approach in one interval."""
+    """Road users of one class that crossed one approach in one interval.
+
+    ``occupancy`` is the mean share of the view that was covered, ``standing_s`` the longest time that a vehicle
+    in it had been standing; ``edge_id`` the edge that the approach lies on.
+    """
 
     camera_id: Id
     approach_id: Id
@@ -63,3 +67,6 @@ class CameraCount(Message, frozen=True):
     end_ms: TimeMs
     counts: dict[str, int]
     frames: Count
+    occupancy: Probability | None = None
+    standing_s: DurationS | None = None
+    edge_id: str | None = None

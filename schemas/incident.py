@@ -18,6 +18,14 @@ class IncidentState(enum.StrEnum):
     DISMISSED = "dismissed"
 
 
+class Finding(Message, frozen=True):
+    """One kind of evidence in a sentence, and by how much it raises the natural logarithm of the odds."""
+
+    kind: Id
+    text: Text
+    log_odds: float
+
+
 class IncidentEvidence(Message, frozen=True):
     """Why the machine believes it: which edges, which buses, how slow against usual."""
 
@@ -27,10 +35,11 @@ class IncidentEvidence(Message, frozen=True):
     camera_ids: tuple[str, ...] = ()
     speed_mps: SpeedMps | None = None
     usual_mps: SpeedMps | None = None
+    findings: tuple[Finding, ...] = ()
 
 
 class Incident(Message, frozen=True):
-    """The newest state of one incident; the topic keeps every earlier one."""
+    """The newest state of one incident; the topic keeps every earlier one. ``reason``: why it was dismissed."""
 
     incident_id: Id
     state: IncidentState
@@ -45,3 +54,4 @@ class Incident(Message, frozen=True):
     evidence: IncidentEvidence
     source: Id
     closed_edge_ids: tuple[str, ...] = ()
+    reason: str | None = None

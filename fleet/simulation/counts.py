@@ -81,18 +81,18 @@ class Counters:
                 kind: int(rng.binomial(number, SEEN[kind]) + rng.poisson(TWICE * number))
                 for kind, number in real.items()
             }
-            names = {"camera_id": camera_id, "approach_id": approach_id}
             end_ms = start_ms + INTERVAL_S * 1000
             counted.append(
                 CameraCount(
-                    **names,
+                    camera_id=camera_id,
+                    approach_id=approach_id,
                     start_ms=start_ms,
                     end_ms=end_ms,
                     counts={kind: number for kind, number in sorted(seen.items()) if number},
                     frames=INTERVAL_S * FRAMES_PER_S,
                 )
             )
-            true.append(TrueCount(**names, start_ms=start_ms, end_ms=end_ms, counts=real, edge=edge))
+            true.append(TrueCount(camera_id, approach_id, start_ms, end_ms, counts=real, edge=edge))
         return counted, true
 
 

@@ -1,20 +1,20 @@
 """The estimator: bus positions in, states of edges and incident candidates out, by event time."""
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from scipy.spatial import cKDTree
 
-from routing.congestion.detect_incident import IncidentDetector, SlowEdge
 from routing.congestion.history import EdgeHistory, Usual, bucket_of
 from routing.congestion.levels import level_of
 from routing.congestion.observe import Observer
 from routing.congestion.probes import ProbeDoubt
 from routing.congestion.settings import EstimateSettings
 from routing.congestion.stops import StopPlaces
-from routing.congestion.window import EdgeSpeed, EdgeWindows
+from routing.congestion.window import EdgeSpeed, EdgeWindows, Pass
+from routing.incidents.camera import Count
+from routing.incidents.detector import IncidentDetector
 from routing.network.graph import Floats, Ints, RoadNetwork
 from routing.network.tiles import to_unit
 from schemas.edge import EdgeState, LevelOfService, RoadStates
@@ -61,6 +61,7 @@ class Estimator:
         self._stops = StopPlaces(network, stops_lonlat, lines, self._set.stop_radius_m)
         self._cells = _cells_of(network)
         self._at_signal = _ends_at_signal(network, self._set.signal_radius_m)
+        self.detector = IncidentDetector(network, stops_lonlat=stops_lonlat)
         self._waiting: list[BusPosition] = []
         self._begin_anew()
 
@@ -68,6 +69,7 @@ class Estimator:
         """Take the places of stops (lon, lat), as after a change of the timetable; all else goes on."""
         self._observer.know_stops(stops_lonlat, lines)
         self._stops = self._observer.stops
+        self.detector.know_stops(stops_lonlat)
 
     def doubts(self) -> Iterable[ProbeDoubt]:
         """Return the sources of positions that are not believed, and why."""
@@ -78,11 +80,14 @@ class Estimator:
         network = self.network
         self._observer = Observer(network, self._set, self._stops, self._at_signal)
         self._windows = EdgeWindows(network.edge_length_m.tolist(), self._set.window_s, self._set.half_life_s)
-        self._detector = IncidentDetector(network, self._set)
+        self._counts: list[Count] = []
+        self.detector.begin_anew()
         self._done_ms: int | None = None
         self._told: dict[int, EdgeState] = {}
 
-    def step(self, positions: Sequence[BusPosition], now_ms: int) -> tuple[list[RoadStates], list[Incident]]:
+    def step(
+        self, positions: Sequence[BusPosition], now_ms: int, counts: Iterable[Count] = ()
+    ) -> tuple[list[RoadStates], list[Incident]]:
         """Take positions and end every cycle that is over.
 
         Parameters
@@ -91,6 +96,8 @@ class Estimator:
             In any order; what lies more than two minutes ahead of ``now_ms`` is ignored.
         now_ms : int
             The city's time.
+        counts : iterable of Count
+            Intervals of cameras, in any order.
 
         Returns
         -------
@@ -101,6 +108,7 @@ class Estimator:
         """
         latest = now_ms + self._set.max_ahead_s * 1000
         self._waiting += [p for p in positions if p.time_ms <= latest]
+        self._counts += [count for count in counts if count.end_ms <= latest]
         cycle_ms = self._set.cycle_s * 1000
         last = (now_ms - self._set.lag_s * 1000) // cycle_ms * cycle_ms
         if self._done_ms is not None and self._done_ms - last > self._set.window_s * 1000:
@@ -127,8 +135,9 @@ class Estimator:
         self._waiting = [p for p in self._waiting if p.time_ms > end_ms]
         due.sort(key=lambda p: (p.time_ms, p.vehicle_id))
         driven = self._observer.observe(due, end_ms)
-        for item in self._windows.add(driven):
-            if not self._detector.is_held(item.edge, end_ms):
+        passes = self._windows.add(driven)
+        for item in passes:
+            if not self.detector.is_held(item.edge, end_ms):
                 bucket = bucket_of(item.time_ms, self._set.utc_offset_s)
                 self.history.learn(item.edge, bucket, item.speed_mps)
         gone = self._windows.prune(end_ms)
@@ -137,7 +146,7 @@ class Estimator:
         speeds = {edge: self._windows.speed(edge) for edge in self._windows.edges}
         known = {edge: (speed, self.history.usual(edge, bucket)) for edge, speed in speeds.items() if speed}
         changed = [*self._changed(known, end_ms), *self._silenced(gone, end_ms)]
-        return self._grouped(changed, end_ms), self._incidents(known, end_ms)
+        return self._grouped(changed, end_ms), self._incidents(due, passes, end_ms)
 
     def _changed(self, known: dict[int, tuple[EdgeSpeed, Usual]], now_ms: int) -> Iterable[EdgeState]:
         for edge in sorted(known):
@@ -192,50 +201,13 @@ class Estimator:
             cells[f"{CELL_ZOOM}/{x}/{y}"].append(state)
         return [RoadStates(cell=cell, time_ms=now_ms, states=tuple(cells[cell])) for cell in sorted(cells)]
 
-    def _incidents(self, known: dict[int, tuple[EdgeSpeed, Usual]], now_ms: int) -> list[Incident]:
-        slow: list[SlowEdge] = []
-        well: set[int] = set()
-        for edge in sorted(known):
-            speed, usual = known[edge]
-            if not usual.own or now_ms - speed.newest_ms > self._set.recover_s * 1000:
-                continue
-            recent = self._recent_mps(edge, now_ms)
-            if recent is None:
-                continue
-            if recent >= self._set.recover_share * usual.speed_mps:
-                well.add(edge)
-            item = self._slow(speed, recent, usual, now_ms)
-            if item is not None:
-                slow.append(item)
-        return self._detector.step(slow, frozenset(well), now_ms)
-
-    def _recent_mps(self, edge: int, now_ms: int) -> float | None:
-        """Return the speed over the last two minutes, in which an end shows soonest; ``None`` without reports."""
-        rows = self._windows.buses(edge, now_ms - round(self._set.recover_s * 1000))
-        seconds = sum(bus.seconds for bus in rows.values())
-        return sum(bus.metres for bus in rows.values()) / seconds if seconds > 0 else None
-
-    def _slow(self, speed: EdgeSpeed, recent_mps: float, usual: Usual, now_ms: int) -> SlowEdge | None:
-        """Tell whether an edge is slow against its own usual, and which buses say so."""
-        limit = self._limit_mps(speed.edge, usual)
-        below = math.log(usual.speed_mps / max(speed.speed_mps, 0.05))
-        if max(speed.speed_mps, recent_mps) > limit or below < self._set.slow_sds * usual.sd_log:
-            return None
-        rows = self._windows.buses(speed.edge, now_ms - round(self._set.slow_window_s * 1000))
-        held = {name: bus for name, bus in rows.items() if bus.metres / max(bus.seconds, 1e-6) <= limit}
-        if not held:
-            return None
-        x, y = (float(np.median([getattr(bus, axis) for bus in held.values()])) for axis in ("x_m", "y_m"))
-        routes = {name: bus.route_id for name, bus in held.items()}
-        return SlowEdge(speed.edge, speed.speed_mps, usual.speed_mps, routes, x, y)
-
-    def _limit_mps(self, edge: int, usual: Usual) -> float:
-        """Return the speed below which an edge is slow; where it ends at a signal, a red light more is allowed for."""
-        limit = self._set.slow_share * usual.speed_mps
-        if not self._at_signal[edge]:
-            return limit
-        length = float(self.network.edge_length_m[edge])
-        return min(limit, length / (length / usual.speed_mps + self._set.signal_wait_s))
+    def _incidents(self, due: Sequence[BusPosition], passes: Sequence[Pass], end_ms: int) -> list[Incident]:
+        counts = sorted((c for c in self._counts if c.end_ms <= end_ms), key=lambda c: (c.end_ms, c.place))
+        self._counts = [c for c in self._counts if c.end_ms > end_ms]
+        bucket = bucket_of(end_ms, self._set.utc_offset_s)
+        return self.detector.step(
+            end_ms, positions=due, passes=passes, counts=counts, usual_of=lambda p: self.history.usual(p.edge, bucket)
+        )
 
 
 def _cells_of(network: RoadNetwork) -> list[tuple[int, int]]:

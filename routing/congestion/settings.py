@@ -23,17 +23,5 @@ class EstimateSettings:
     standing_m: float = 8.0
     min_sure: float = 0.5
     usual_min_passes: int = 5
-    slow_share: float = 0.5
-    signal_wait_s: float = 75.0
-    slow_sds: float = 2.0
     signal_radius_m: float = 60.0
-    slow_window_s: float = 600.0
-    slow_min_s: float = 180.0
-    slow_min_buses: int = 3
-    slow_gap_s: float = 180.0
-    place_radius_m: float = 300.0
-    recover_share: float = 0.7
-    recover_s: float = 120.0
-    silent_s: float = 900.0
-    learn_again_s: float = 7200.0
     utc_offset_s: int = 25_200

@@ -1,4 +1,4 @@
-"""Bus positions in; states of roads and incident candidates out."""
+"""Bus positions, camera counts and the desk's verdicts in; states of roads and incident candidates out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,13 @@ import structlog
 
 from fleet.gtfs import GtfsError
 from routing.congestion import EdgeHistory, EstimateSettings, Estimator
+from routing.incidents.camera import Count
 from routing.network import NetworkError, RoadNetwork, load_network
 from routing.network.graph import Floats, Ints
 from routing.paths import load_hierarchy
+from schemas.camera import CameraCount
+from schemas.incident import Incident
+from schemas.position import BusPosition
 from services.city.folder import CityFolder
 from services.city.timetable import read_city_timetable
 from services.city.watch import CityWatch
@@ -42,14 +46,25 @@ class EstimateStep:
     def __init__(self, estimator: Estimator, history_file: Path, city: Path) -> None:
         self._estimator = estimator
         self._file = history_file
+        self._incidents = history_file.with_name("incidents.json")
+        if self._incidents.exists() and not estimator.detector.load(self._incidents.read_bytes()):
+            _log.warning("what was learnt of incidents cannot be read: it begins anew", file=str(self._incidents))
         self._watch = CityWatch(city)
         self._saved_ms: int | None = None
         self._doubted: dict[str, str] = {}
 
     def handle(self, batch: Sequence[Incoming[Any]], now_ms: int) -> Result:
-        """Take a batch of positions at a time of the city's clock."""
+        """Take a batch of positions, camera counts and words of the desk at a time of the city's clock."""
         self._follow_the_timetable()
-        states, incidents = self._estimator.step([item.message for item in batch], now_ms)
+        messages = [item.message for item in batch]
+        for message in messages:
+            if isinstance(message, Incident):
+                self._estimator.detector.hear(message)
+        positions = [message for message in messages if isinstance(message, BusPosition)]
+        counts = [c for m in messages if isinstance(m, CameraCount) and (c := self._count(m)) is not None]
+        states, incidents = self._estimator.step(positions, now_ms, counts)
+        if incidents:
+            self._save_incidents()
         self._tell_doubts()
         if self._saved_ms is None:
             self._saved_ms = now_ms
@@ -58,6 +73,14 @@ class EstimateStep:
             self._saved_ms = now_ms
         outputs = [("road.states", state.cell, state) for state in states]
         return Result(outputs=[*outputs, *(("incidents", i.incident_id, i) for i in incidents)])
+
+    def _count(self, message: CameraCount) -> Count | None:
+        """Return what an approach counted on its edge; ``None`` where its edge is unknown or not in this network."""
+        edge = self._estimator.network.edge_index_of.get(message.edge_id or message.approach_id)
+        if edge is None:
+            return None
+        place, flow = f"{message.camera_id}/{message.approach_id}", float(sum(message.counts.values()))
+        return Count(edge, place, message.end_ms, flow, message.occupancy, message.standing_s)
 
     def _follow_the_timetable(self) -> None:
         """Take the stops of a new timetable; of one that cannot be read the stops before stay."""
@@ -75,8 +98,19 @@ class EstimateStep:
                 _log.warning("a source is not believed", source=source, reason=reason)
         self._doubted = now
 
+    def _save_incidents(self) -> None:
+        """Write what is open and learnt of incidents, whole or not at all."""
+        try:
+            self._incidents.parent.mkdir(parents=True, exist_ok=True)
+            new = self._incidents.with_name("incidents.new.json")
+            new.write_bytes(self._estimator.detector.dump())
+            new.replace(self._incidents)
+        except OSError as error:
+            _log.warning("incidents could not be kept", file=str(self._incidents), reason=str(error))
+
     def save(self) -> None:
-        """Write the usual speeds; a full disk is said, not died of."""
+        """Write the usual speeds and the incidents; a full disk is said, not died of."""
+        self._save_incidents()
         try:
             self._estimator.history.save(self._file)
         except OSError as error:
@@ -144,7 +178,7 @@ def run(context: Context) -> None:
         run_step(
             context,
             group=GROUP,
-            topics=["bus.positions"],
+            topics=["bus.positions", "camera.counts", "incidents"],
             handle=lambda batch: step.handle(batch, context.clock.now_ms()),
         )
     finally:

@@ -68,7 +68,9 @@ def act_on_incident(
             from_state=incident.state,
             to_state=state,
         )
-        changed = msgspec.structs.replace(incident, state=state, updated_ms=max(city_ms, incident.updated_ms + 1))
+        changed = msgspec.structs.replace(
+            incident, state=state, updated_ms=max(city_ms, incident.updated_ms + 1), reason=reason
+        )
         save_incident(session, changed)
         add_incident_log(session, incident_id, entry)
         append_audit(

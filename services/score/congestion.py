@@ -90,7 +90,9 @@ def estimate(
         for probe in reports:
             if probe.edge in row_of and time_s >= truth[number].begin_s:
                 sums[row_of[probe.edge]].append(probe.speed_mps)
-        states, _ = estimator.step(_positions(sumo, reports, noise_m, rng), START_MS + round(time_s * 1000) + 5_000)
+        states, _ = estimator.step(
+            positions_of(sumo, reports, noise_m, rng, START_MS), START_MS + round(time_s * 1000) + 5_000
+        )
         for state in (state for cell in states for state in cell.states):
             if state.level == LevelOfService.NO_DATA or state.speed_mps is None:
                 now.pop(state.edge_index, None)
@@ -114,10 +116,13 @@ def _note(
     sums.clear()
 
 
-def _positions(sumo: SumoNetwork, reports: list[Probe], noise_m: float, rng: np.random.Generator) -> list[BusPosition]:
+def positions_of(
+    sumo: SumoNetwork, reports: list[Probe], noise_m: float, rng: np.random.Generator, start_ms: int
+) -> list[BusPosition]:
+    """Return reports of one second as positions, off by the receivers' noise; ``start_ms`` is the run's second 0."""
     xy = np.array([(probe.x_m, probe.y_m) for probe in reports]) + rng.normal(0.0, noise_m, (len(reports), 2))
     lon, lat = sumo.frame.to_lonlat(xy[:, 0], xy[:, 1])
-    time_ms = START_MS + round(reports[0].time_s * 1000)
+    time_ms = start_ms + round(reports[0].time_s * 1000)
     return [
         BusPosition(
             vehicle_id=probe.vehicle_id, time_ms=time_ms, lon=x, lat=y, received_ms=time_ms,

@@ -96,7 +96,7 @@ def read_probes(path: Path, shares: Mapping[str, float], every_s: float) -> Iter
             elif element.tag == "vehicle" and event == "start" and due:
                 is_bus = "bus" in element.get("type", "").lower()
                 name = element.get("id", "")
-                if _share_of(name) < shares["bus" if is_bus else "cars"]:
+                if share_of(name) < shares["bus" if is_bus else "cars"]:
                     x, y, speed, angle = (float(element.get(key, "nan")) for key in ("x", "y", "speed", "angle"))
                     yield Probe(time_s, name, is_bus, x, y, speed, angle, element.get("lane", "").rpartition("_")[0])
 
@@ -154,5 +154,6 @@ def _parse(path: Path, file: IO[bytes]) -> Iterator[tuple[str, ET.Element]]:
         raise click.ClickException(f"{path}: cut off or not XML ({error}); let SUMO end its run by itself") from error
 
 
-def _share_of(name: str) -> float:
+def share_of(name: str) -> float:
+    """Return a number from 0 to 1 that depends on a name alone."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest()) / 2**32

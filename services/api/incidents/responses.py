@@ -10,6 +10,14 @@ from services.api.roads import Roads
 from services.incidents.lifecycle import LogEntry, list_actions
 
 
+class FindingOut(Model):
+    """One kind of evidence in a sentence, and by how much it raises the natural logarithm of the odds."""
+
+    kind: str
+    text: TextOut
+    log_odds: float
+
+
 class EvidenceOut(Model):
     """Why the machine believes it; ``edge_indexes`` are feature ids on the map."""
 
@@ -20,6 +28,7 @@ class EvidenceOut(Model):
     camera_ids: list[str]
     speed_mps: float | None
     usual_mps: float | None
+    findings: list[FindingOut]
 
 
 class LogOut(Model):
@@ -103,6 +112,7 @@ def incident_out(
             camera_ids=list(said.camera_ids),
             speed_mps=said.speed_mps,
             usual_mps=said.usual_mps,
+            findings=[FindingOut.model_validate(finding) for finding in said.findings],
         ),
         source=incident.source,
         actions=list(list_actions(incident.state, log, actor, wall_ms)),

@@ -6,7 +6,7 @@ import pytest
 
 from routing.congestion import EdgeHistory, Estimator
 from schemas.edge import EdgeState, LevelOfService
-from schemas.incident import Incident, IncidentState
+from schemas.incident import Incident
 from schemas.position import BusPosition, Quality
 from schemas.trip import Assignment, Phase
 from tests.routing.builders import grid, lonlat
@@ -132,39 +132,6 @@ def blocked() -> list[BusPosition]:
     for i in range(4):
         fixes += drive(f"b{i}", 30.0 * i, 8.0, held=(1095.0 - 12 * i, 600.0), route="09" if i % 2 else "32")
     return fixes + drive("b9", 700.0, 8.0)
-
-
-def test_several_buses_held_off_their_stops_make_one_candidate_that_ends_when_they_go() -> None:
-    states, incidents = play(Estimator(NET, history=LEARNT), blocked(), 1200)
-    assert len({i.incident_id for i in incidents}) == 1
-    first, last = incidents[0], incidents[-1]
-    assert first.state is IncidentState.DETECTED
-    assert last.state is IncidentState.CLOSED
-    assert all(i.state is IncidentState.DETECTED for i in incidents[:-1])
-    assert set(incidents[-2].evidence.vehicle_ids) == {"b0", "b1", "b2", "b3"}
-    assert set(incidents[-2].evidence.route_ids) == {"09", "32"}
-    assert NET.edge_ids[EAST[4]] in first.evidence.edge_ids
-    assert START_MS + 150_000 < first.started_ms < START_MS + 420_000
-    assert first.updated_ms - first.started_ms >= 180_000
-    assert last.updated_ms > START_MS + 600_000
-    assert "Phố 2" in first.title.vi
-    assert "Phố 2" in first.title.en
-    assert "2 tuyến" in incidents[-2].why.vi
-    assert "4 buses of 2 lines slower than their usual" in incidents[-2].why.en
-    lon, lat = lonlat(1090.0, 250.0)
-    assert (first.lon, first.lat) == pytest.approx((lon, lat), abs=0.0006), (
-        "where the buses stand, not the middle of the edge"
-    )
-    assert states[EAST[4]].usual_mps == pytest.approx(8.0, rel=0.1)
-
-
-def test_two_slow_buses_are_too_few() -> None:
-    fixes = [f for f in blocked() if f.vehicle_id in {"b0", "b1", "b9"}]
-    assert play(Estimator(NET, history=LEARNT), fixes, 1200)[1] == []
-
-
-def test_without_a_usual_of_its_own_an_edge_makes_no_candidate() -> None:
-    assert play(Estimator(NET), blocked(), 1200)[1] == []
 
 
 def test_buses_held_at_their_stop_make_no_candidate() -> None:

@@ -1,0 +1,104 @@
+"""What cameras say: somebody stands longer than is usual here; fewer get through while the view is as full as ever."""
+
+import math
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+
+from routing.incidents.odds import Piece
+from routing.incidents.settings import IncidentSettings
+from routing.incidents.usual import UsualStands
+
+TOGETHER = 3
+LEARN = 0.02
+LEAST_INTERVALS = 20
+FEWEST = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One interval of one view, on the edge that it watches; ``occupancy`` and ``standing_s`` where they are known."""
+
+    edge: int
+    place: str
+    end_ms: int
+    flow: float
+    occupancy: float | None
+    standing_s: float | None
+
+
+@dataclass
+class _View:
+    recent: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=TOGETHER))
+    flow: float = 0.0
+    occupancy: float = 0.0
+    seen: int = 0
+    stand_s: float = 0.0
+    end_ms: int = -1
+
+
+class Cameras:
+    """Learns what is usual in each view, and tells what is not.
+
+    Parameters
+    ----------
+    settings : IncidentSettings
+        How long one stands where the road is blocked, the most that one piece may say.
+    """
+
+    def __init__(self, settings: IncidentSettings) -> None:
+        self._set = settings
+        self.stands = UsualStands()
+        self._views: dict[str, _View] = defaultdict(_View)
+
+    def begin_anew(self) -> None:
+        """Forget when each view was seen last; keep what is usual in it."""
+        for view in self._views.values():
+            view.end_ms, view.stand_s = -1, 0.0
+            view.recent.clear()
+
+    def see(self, count: Count, *, learn: bool) -> list[Piece]:
+        """Take an interval, not older than the last of its view; return what it says.
+
+        Parameters
+        ----------
+        count : Count
+            What was seen. Negative or undefined numbers are refused by the schema.
+        learn : bool
+            False where an incident is known, whose stands and flows are not usual.
+        """
+        view = self._views[count.place]
+        if count.end_ms <= view.end_ms:
+            return []
+        view.end_ms = count.end_ms
+        return [*self._standing(view, count, learn=learn), *self._flow(view, count, learn=learn)]
+
+    def _standing(self, view: _View, count: Count, *, learn: bool) -> list[Piece]:
+        seconds = count.standing_s
+        if seconds is None:
+            return []
+        if seconds <= view.stand_s and learn and view.stand_s > 0:
+            self.stands.learn(count.place, view.stand_s)
+        view.stand_s = seconds
+        if seconds < self._set.least_camera_s:
+            return [Piece("camera_standing", count.place, count.edge, 0.0, count.end_ms, seconds)]
+        value = min(
+            -seconds / self._set.blocked_stand_s - math.log(self.stands.longer(count.place, seconds)), self._set.most
+        )
+        return [Piece("camera_standing", count.place, count.edge, max(value, 0.0), count.end_ms, seconds)]
+
+    def _flow(self, view: _View, count: Count, *, learn: bool) -> list[Piece]:
+        if count.occupancy is None:
+            return []
+        view.recent.append((count.flow, count.occupancy))
+        flow, full = (sum(values) / len(view.recent) for values in zip(*view.recent, strict=True))
+        usual, usual_full, known = view.flow, view.occupancy, view.seen
+        if learn or known < LEAST_INTERVALS:
+            view.seen += 1
+            share = max(1.0 / view.seen, LEARN)
+            view.flow += share * (count.flow - view.flow)
+            view.occupancy += share * (count.occupancy - view.occupancy)
+        if known < LEAST_INTERVALS or usual * TOGETHER < FEWEST or len(view.recent) < TOGETHER:
+            return []
+        short = (usual - flow) / math.sqrt(usual / TOGETHER + (0.2 * usual) ** 2)
+        value = min(max(short - 1.5, 0.0), 2.0) if full >= usual_full else 0.0
+        return [Piece("camera_flow", count.place, count.edge, value, count.end_ms, flow / usual)]

@@ -1,0 +1,53 @@
+"""Evidence put together: each piece a log likelihood ratio that fades, weighed by how often its kind was right."""
+
+import math
+from dataclasses import dataclass
+
+from routing.incidents.settings import IncidentSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of evidence: ``value`` is the log likelihood ratio at ``time_ms``; ``amount`` is what was measured."""
+
+    kind: str
+    source: str
+    edge: int
+    value: float
+    time_ms: int
+    amount: float
+    route_id: str | None = None
+
+
+class Ledger:
+    """The newest piece of each source of each kind on each edge; who says more says it instead, not besides."""
+
+    def __init__(self, settings: IncidentSettings) -> None:
+        self._set = settings
+        self._pieces: dict[int, dict[tuple[str, str], Piece]] = {}
+
+    def put(self, piece: Piece) -> None:
+        """Take a piece in the place of the one of the same source."""
+        self._pieces.setdefault(piece.edge, {})[piece.kind, piece.source] = piece
+
+    def on(self, edge: int) -> list[Piece]:
+        """List what is known of an edge."""
+        return list(self._pieces.get(edge, {}).values())
+
+    def edges(self) -> list[int]:
+        """List the edges of which something is known."""
+        return sorted(self._pieces)
+
+    def worth(self, piece: Piece, now_ms: int) -> float:
+        """Return what a piece is still worth."""
+        age_s = max(now_ms - piece.time_ms, 0) / 1000.0
+        return piece.value * math.exp2(-age_s / self._set.half_life_s[piece.kind])
+
+    def fade(self, now_ms: int) -> None:
+        """Drop pieces worth next to nothing."""
+        for edge, pieces in list(self._pieces.items()):
+            kept = {key: p for key, p in pieces.items() if abs(self.worth(p, now_ms)) >= 0.05}
+            if kept:
+                self._pieces[edge] = kept
+            else:
+                del self._pieces[edge]

@@ -1,0 +1,138 @@
+import msgspec
+import pytest
+
+from routing.congestion import Estimator
+from routing.incidents import IncidentDetector, IncidentSettings, Report
+from routing.incidents.camera import Count
+from schemas.incident import Incident, IncidentState
+from tests.routing.congestion.test_estimate import EAST, LEARNT, NET, START_MS, blocked, drive, play
+
+STATE = IncidentState
+
+
+def counts(standing_s: list[float], edge: int = EAST[3], flow: float = 10.0) -> list[Count]:
+    return [Count(edge, "cam/in", START_MS + 30_000 * (i + 1), flow, 0.2, s) for i, s in enumerate(standing_s)]
+
+
+def see(detector: IncidentDetector, views: list[Count], **more) -> list[Incident]:
+    return [i for view in views for i in detector.step(view.end_ms, counts=[view], **more)]
+
+
+def test_several_buses_held_make_one_candidate_that_ends_when_they_go() -> None:
+    _, incidents = play(Estimator(NET, history=LEARNT), blocked(), 1800)
+    assert len({i.incident_id for i in incidents}) == 1
+    first, last = incidents[0], incidents[-1]
+    assert (first.state, last.state) == (STATE.DETECTED, STATE.CLOSED)
+    assert set(incidents[-2].evidence.vehicle_ids) >= {"b0", "b1", "b2", "b3"}
+    assert set(incidents[-2].evidence.route_ids) == {"09", "32"}
+    assert NET.edge_ids[EAST[4]] in first.evidence.edge_ids
+    assert first.updated_ms <= START_MS + 330_000, "three minutes after the first bus had to stop"
+    assert last.updated_ms > START_MS + 600_000
+    assert "Phố 2" in first.title.vi
+    assert first.evidence.findings[0].kind == "held"
+    assert "standing unusually long" in first.why.en
+    assert "đứng yên lâu bất thường" in first.why.vi
+
+
+def test_buses_that_pass_as_usual_make_none() -> None:
+    fixes = [f for i in range(8) for f in drive(f"b{i}", 60.0 * i, 8.0)]
+    assert play(Estimator(NET, history=LEARNT), fixes, 900)[1] == []
+
+
+def test_a_camera_that_sees_somebody_stand_longer_than_anybody_did_makes_a_candidate() -> None:
+    detector = IncidentDetector(NET)
+    assert see(detector, counts([20.0, 0.0, 35.0, 0.0] * 30)) == []
+    later = [shifted(c, 120) for c in counts([30.0, 60.0, 90.0, 120.0, 150.0])]
+    found = see(detector, later)
+    assert found
+    assert found[0].evidence.camera_ids == ("cam/in",)
+    assert found[0].updated_ms - (later[0].end_ms - 30_000) <= 120_000
+    assert "Camera" in found[0].why.vi
+
+
+def shifted(count: Count, intervals: int) -> Count:
+    return Count(
+        count.edge, count.place, count.end_ms + 30_000 * intervals, count.flow, count.occupancy, count.standing_s
+    )
+
+
+def test_where_long_stands_are_usual_they_say_nothing() -> None:
+    detector = IncidentDetector(NET)
+    for _ in range(300):
+        detector.cameras.stands.learn("cam/in", 130.0)
+    assert see(detector, counts([60.0, 90.0, 120.0])) == []
+
+
+def test_one_interval_told_twice_or_late_changes_nothing() -> None:
+    once, twice = IncidentDetector(NET), IncidentDetector(NET)
+    views = counts([30.0, 60.0, 90.0, 120.0])
+    assert see(once, views) == see(twice, [v for view in views for v in (view, view, views[0])])
+
+
+def test_reports_of_people_add_up() -> None:
+    reports = [Report(f"r{i}", "rider", START_MS, EAST[2]) for i in range(3)]
+    assert IncidentDetector(NET).step(START_MS, reports=reports[:1]) == []
+    (found,) = IncidentDetector(NET).step(START_MS, reports=reports)
+    assert "3 people" in found.why.en
+    assert 0.9 < found.probability < 1.0
+
+
+def test_neighbouring_edges_are_one_candidate_and_far_ones_two() -> None:
+    near = [Report("a", "staff", START_MS, EAST[2]), Report("b", "staff", START_MS, EAST[3])]
+    far = [Report("a", "staff", START_MS, EAST[0]), Report("b", "staff", START_MS, EAST[5])]
+    assert len(IncidentDetector(NET).step(START_MS, reports=near)) == 1
+    assert len(IncidentDetector(NET).step(START_MS, reports=far)) == 2
+
+
+def dismissed(incident: Incident, number: int, reason: str | None = "usual_queue") -> Incident:
+    return msgspec.structs.replace(incident, incident_id=f"old-{number}", state=STATE.DISMISSED, reason=reason)
+
+
+def test_a_place_and_a_kind_that_staff_called_false_need_more_and_taking_it_back_restores_them() -> None:
+    report = [Report("a", "staff", START_MS, EAST[2])]
+    (found,) = IncidentDetector(NET).step(START_MS, reports=report)
+    detector = IncidentDetector(NET)
+    for number in range(2):
+        detector.hear(dismissed(found, number))
+    assert detector.verdicts.trust("report") < 1.0
+    assert detector.step(START_MS, reports=report) == []
+    for number in range(2):
+        detector.hear(msgspec.structs.replace(dismissed(found, number), state=STATE.DETECTED))
+    assert detector.verdicts.trust("report") == 1.0
+    assert detector.step(START_MS + 1, reports=report)
+
+
+def test_already_known_is_no_false_alarm() -> None:
+    (found,) = IncidentDetector(NET).step(START_MS, reports=[Report("a", "staff", START_MS, EAST[2])])
+    detector = IncidentDetector(NET)
+    detector.hear(dismissed(found, 1, "already_known"))
+    assert detector.verdicts.trust("report") == 1.0
+
+
+def test_what_was_learnt_and_what_is_open_survive_a_restart() -> None:
+    before = IncidentDetector(NET)
+    before.stands.learn("x", 40.0)
+    (found,) = before.step(START_MS, reports=[Report("a", "staff", START_MS, EAST[2])])
+    before.hear(dismissed(found, 1))
+    after = IncidentDetector(NET)
+    assert after.load(before.dump())
+    assert after.stands.known("x") == 1
+    assert after.verdicts.trust("report") == before.verdicts.trust("report")
+    assert after.is_held(EAST[2], START_MS)
+    (closed,) = after.step(START_MS + 7_200_000)
+    assert (closed.incident_id, closed.state) == (found.incident_id, STATE.CLOSED)
+
+
+@pytest.mark.parametrize("kept", [b"", b"{", b'{"form": 99}', b'{"form": 1, "open": 3}'])
+def test_a_broken_or_strange_state_is_refused_whole(kept: bytes) -> None:
+    detector = IncidentDetector(NET)
+    assert not detector.load(kept)
+    assert detector.open == {}
+
+
+def test_evidence_fades() -> None:
+    detector = IncidentDetector(NET, IncidentSettings())
+    (found,) = detector.step(START_MS, reports=[Report("a", "staff", START_MS, EAST[2])])
+    told = detector.step(START_MS + 2_400_000)
+    assert [i.state for i in told] == [STATE.CLOSED]
+    assert told[0].incident_id == found.incident_id

@@ -1,0 +1,1 @@
+"""Scenarios for SUMO, the traffic simulator whose runs give the truth that roads are scored by."""

@@ -1,0 +1,80 @@
+"""`python -m tests.sumo grid --out DIR`: build scenarios and run them; what is there already is kept."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import numpy as np
+
+from routing.network.sumo import read_sumo
+from tests.sumo.buses import BusLine, grid_lines
+from tests.sumo.grid import build_grid
+from tests.sumo.network import Net, read_net
+from tests.sumo.scenario import Scenario, run_scenario
+
+HOUR_S = 3600.0
+
+
+@click.group()
+def main() -> None:
+    """Scenarios of a motorbike city for SUMO."""
+
+
+@main.command()
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the network and its runs.")
+@click.option("--size", default=5, show_default=True, help="Junctions each way.")
+@click.option("--trips", default=6_500.0, show_default=True, help="An hour, besides the buses of lines.")
+@click.option("--headway", default=240.0, show_default=True, help="Seconds between buses of a line.")
+@click.option("--train", default=3, show_default=True, help="Clean hours to learn usual speeds from.")
+@click.option("--blocked", default=13, show_default=True, help="Hours with blocked lanes.")
+@click.option("--clean", default=20, show_default=True, help="Hours without.")
+@click.option("--blockings", default=9, show_default=True, help="In each blocked hour, where they fit.")
+@click.option("--others", default=0.1, show_default=True, help="Share of other vehicles whose places are written.")
+def grid(
+    out: Path, size: int, trips: float, headway: float, train: int, blocked: int, clean: int, blockings: int,
+    others: float,
+) -> None:  # fmt: skip
+    """Run hours on a grid of streets with signals, 85 of 100 trips by motorbike."""
+    out.mkdir(parents=True, exist_ok=True)
+    file = out / "net.net.xml.gz"
+    net = read_net(file) if file.exists() else build_grid(out, size)
+    lines = grid_lines(net, headway)
+    write_stops(out / "stops.csv", net, lines)
+    for name, seed, count in hours(train, blocked, clean, blockings):
+        if not (out / name / "scenario.json").exists():
+            run_scenario(net, lines, Scenario(trips, HOUR_S + 300.0, seed, count, others), out / name)
+            click.echo(f"{name} done")
+
+
+def hours(train: int, blocked: int, clean: int, blockings: int) -> Iterator[tuple[str, int, int]]:
+    """Return name, seed and number of blockings of each hour; the kinds in turn, so that a part of all is a whole."""
+    for number in range(max(train, blocked, clean)):
+        for kind, many, base, count in (
+            ("train", train, 1000, 0), ("blocked", blocked, 2000, blockings), ("clean", clean, 3000, 0),
+        ):  # fmt: skip
+            if number < many:
+                yield f"{kind}-{number + 1:02d}", base + number, count
+
+
+def write_stops(file: Path, net: Net, lines: list[BusLine]) -> None:
+    """Write lon, lat of every stop, where standing is no sign of traffic."""
+    sumo = read_sumo(net.file)
+    row_of = {name: row for row, name in enumerate(sumo.edge_names)}
+    roads = sumo.network
+    with file.open("w", newline="", encoding="utf-8") as out:
+        table = csv.writer(out)
+        table.writerow(["edge", "lon", "lat"])
+        for name, share in sorted({stop for line in lines for stop in line.stops}):
+            row = row_of[name]
+            points = slice(roads.point_offset[row], roads.point_offset[row + 1])
+            lon, lat = roads.point_lon[points], roads.point_lat[points]
+            along = np.concatenate(([0.0], np.cumsum(np.hypot(np.diff(lon), np.diff(lat)))))
+            at = share * along[-1]
+            table.writerow(
+                [name, round(float(np.interp(at, along, lon)), 7), round(float(np.interp(at, along, lat)), 7)]
+            )
+
+
+if __name__ == "__main__":
+    main()
