@@ -88,12 +88,14 @@ class Run:
     ----------
     sumo : SumoNetwork
         The roads.
-    stops : ndarray
+    stops : ndarray, shape (n, 2)
         Stops, lon, lat.
     probes : str
         Who reports.
-    noise_m, seed
-        Of the receivers and the cameras.
+    noise_m : float
+        Of the receivers, each axis.
+    seed : int
+        Of all errors.
     """
 
     def __init__(self, sumo: SumoNetwork, stops: Any, probes: str, noise_m: float, seed: int) -> None:
