@@ -38,6 +38,7 @@ from services.api.stream.events import Sender
 from services.api.tail import follow, relay
 from services.api.timetable import CityTimetable, open_timetable
 from services.api.vehicles import endpoints as vehicles
+from services.api.whatif import endpoints as whatif
 from services.city.folder import CityFolder
 from services.city.watch import LOOK_EVERY_S, CityWatch
 from services.context import Context
@@ -54,6 +55,7 @@ NOUNS = (
     vehicles,
     disruptions,
     edges,
+    whatif,
     control,
     accuracy,
     lines,

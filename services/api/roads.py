@@ -1,6 +1,5 @@
 """The city's road network as the pages ask for it: names, lengths, ways around closed edges."""
 
-import threading
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -8,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.network import RoadNetwork, load_network
-from routing.paths import PathFinder, RoadPath, line_of, load_hierarchy
+from routing.paths import RoadPath, line_of, load_hierarchy
 from services.api.timetable import plain
 
 
@@ -23,7 +22,7 @@ class Street(NamedTuple):
 
 
 class Roads:
-    """The network and a path finder over it, made when a path is first asked for.
+    """The network, and what pages ask of it.
 
     Parameters
     ----------
@@ -36,17 +35,12 @@ class Roads:
     def __init__(self, network: RoadNetwork, folder: Path | None = None) -> None:
         self.network = network
         self._folder = folder
-        self._finder: PathFinder | None = None
-        self._lock = threading.Lock()
 
-    def shortest(self, start: int, end: int, closed: list[int]) -> RoadPath | None:
-        """Return the quickest way at free flow, ``None`` where there is none; the first call takes longer."""
-        with self._lock:
-            if self._finder is None:
-                if self._folder is not None:
-                    load_hierarchy(self.network, self._folder)
-                self._finder = PathFinder(self.network)
-        return self._finder.shortest(start, end, closed)
+    def prepare(self) -> None:
+        """Take the hierarchy from its folder; the first call takes a moment, later ones nothing."""
+        if self._folder is not None:
+            folder, self._folder = self._folder, None
+            load_hierarchy(self.network, folder)
 
     def nearest_node(self, lon: float, lat: float) -> int:
         """Return the node nearest to a place."""

@@ -3,11 +3,10 @@
 from http import HTTPStatus
 from typing import Annotated
 
-import numpy as np
 from fastapi import APIRouter, Query
 
 from schemas.edge import EdgeState, LevelOfService
-from services.api.edges.responses import EdgeDetailOut, EdgesOut, PathOut, edge_out, history_of, list_edges
+from services.api.edges.responses import EdgeDetailOut, EdgesOut, edge_out, history_of, list_edges
 from services.api.problems import ProblemError, absent
 from services.api.roads import Roads
 from services.api.state import ApiState, State
@@ -29,7 +28,7 @@ def read_edges(state: State) -> EdgesOut:
 @router.get("/api/edges/{edge_index}")
 def read_edge(state: State, edge_index: int) -> EdgeDetailOut:
     """Return one edge with its street and its earlier speeds."""
-    roads = _roads(state)
+    roads = need_roads(state)
     if not 0 <= edge_index < roads.network.edge_count:
         raise absent(f"There is no edge {edge_index}; the network has {roads.network.edge_count}.")
     with state.live.reading() as live:
@@ -45,40 +44,8 @@ def read_edge(state: State, edge_index: int) -> EdgeDetailOut:
     )
 
 
-@router.get("/api/path")
-def read_path(
-    state: State,
-    from_lon: Lon,
-    from_lat: Lat,
-    to_lon: Lon,
-    to_lat: Lat,
-    closed: Annotated[str, Query(max_length=10_000)] = "",
-) -> PathOut:
-    """Return the quickest way between two places with some edges closed."""
-    roads = _roads(state)
-    start, end = roads.nearest_node(from_lon, from_lat), roads.nearest_node(to_lon, to_lat)
-    found = roads.shortest(start, end, _closed(closed, roads.network.edge_count))
-    if found is None:
-        raise ProblemError(HTTPStatus.CONFLICT, "With these edges closed there is no way between the two places.")
-    return PathOut(
-        distance_m=round(float(np.sum(roads.network.edge_length_m[found.edges])), 1),
-        duration_s=round(_duration_s(state, roads, found.edges.tolist()), 1),
-        line=roads.line(found),
-        edges=found.edges.tolist(),
-    )
-
-
-def _duration_s(state: ApiState, roads: Roads, edges: list[int]) -> float:
-    speeds = roads.network.edge_free_mps[edges].copy() if edges else np.empty(0)
-    with state.live.reading() as live:
-        for i, edge in enumerate(edges):
-            now = live.edges.get(edge)
-            if now is not None and now.state.speed_mps is not None:
-                speeds[i] = max(now.state.speed_mps, 0.5)
-    return float(np.sum(roads.network.edge_length_m[edges] / speeds)) if edges else 0.0
-
-
-def _closed(text: str, count: int) -> list[int]:
+def closed_edges(text: str, count: int) -> list[int]:
+    """Read edge indexes separated by commas; a ``ProblemError`` for what is none."""
     parts = [part.strip() for part in text.split(",") if part.strip()]
     edges = [int(part) for part in parts if part.isascii() and part.isdecimal() and len(part) < 10]
     if len(edges) != len(parts) or len(edges) > MAX_CLOSED or any(edge >= count for edge in edges):
@@ -89,9 +56,11 @@ def _closed(text: str, count: int) -> list[int]:
     return edges
 
 
-def _roads(state: ApiState) -> Roads:
+def need_roads(state: ApiState) -> Roads:
+    """Return the city's roads; a ``ProblemError`` where it has none."""
     if state.roads is None:
         raise absent(NO_NETWORK)
+    state.roads.prepare()
     return state.roads
 
 

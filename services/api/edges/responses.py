@@ -46,15 +46,6 @@ class EdgeDetailOut(EdgeOut):
     history: list[SpeedOut]
 
 
-class PathOut(Model):
-    """A way through the network; ``duration_s`` at the present speeds where they are known, else at free flow."""
-
-    distance_m: float
-    duration_s: float
-    line: list[tuple[float, float]]
-    edges: list[int]
-
-
 def edge_out(state: EdgeState) -> EdgeOut:
     """Turn an edge's state into what the API says of it."""
     return EdgeOut.model_construct(

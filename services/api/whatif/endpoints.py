@@ -1,0 +1,183 @@
+"""Times between named places, areas within reach, and what a closure would do."""
+
+import threading
+from http import HTTPStatus
+from typing import Annotated, Literal
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import shapely
+from fastapi import APIRouter, Query
+
+from fleet.closures import Closures
+from fleet.gtfs.timetable import Timetable
+from routing.network.vehicles import Vehicle
+from routing.paths import RoadPath, Search, alternatives
+from routing.paths.isochrone import area, reached_m
+from services.api.edges.endpoints import Lat, Lon, closed_edges, need_roads
+from services.api.problems import ProblemError, absent
+from services.api.roads import Roads, search_streets
+from services.api.state import ApiState, State
+from services.api.timetable import search_places
+from services.api.whatif.bottlenecks import list_bottlenecks
+from services.api.whatif.closure import what_if
+from services.api.whatif.responses import (
+    AreaOut,
+    BottlenecksOut,
+    IsochroneOut,
+    PathOut,
+    PlaceOut,
+    TravelTimeOut,
+    WayOut,
+    WhatIfOut,
+)
+from services.api.whatif.seconds import live_seconds, minute_of
+
+router = APIRouter(tags=["roads"])
+Driver = Literal["motorbike", "car", "bus"]
+MOST_AREAS = 4
+LONGEST_MIN = 60
+
+_closures: "WeakKeyDictionary[Timetable, Closures]" = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+@router.get("/api/path")
+def read_path(
+    state: State,
+    from_lon: Lon,
+    from_lat: Lat,
+    to_lon: Lon,
+    to_lat: Lat,
+    closed: Annotated[str, Query(max_length=10_000)] = "",
+    vehicle: Driver = "bus",
+    others: Annotated[int, Query(ge=0, le=4)] = 0,
+) -> PathOut:
+    """Return the quickest way now between two places with some edges closed, and others that are good too."""
+    roads = need_roads(state)
+    start, end = roads.nearest_node(from_lon, from_lat), roads.nearest_node(to_lon, to_lat)
+    seconds = live_seconds(state, roads)
+    shut = closed_edges(closed, roads.network.edge_count)
+    search = Search(roads.network, seconds, vehicle=_vehicle(vehicle), minute=minute_of(state), closed=shut)
+    best = search.path(start, end)
+    if best is None:
+        raise ProblemError(HTTPStatus.CONFLICT, "With these edges closed there is no way between the two places.")
+    more = alternatives(roads.network, search, seconds, start, end, others + 1)[1:] if others else []
+    ways = [_way(roads, path) for path in (best, *more)]
+    return PathOut(**ways[0].model_dump(), alternatives=ways[1:])
+
+
+def _way(roads: Roads, path: RoadPath) -> WayOut:
+    return WayOut(
+        distance_m=round(float(roads.network.edge_length_m[path.edges].sum()), 1),
+        duration_s=round(path.cost, 1),
+        line=roads.line(path),
+        edges=path.edges.tolist(),
+    )
+
+
+@router.get("/api/travel-time")
+def read_travel_time(
+    state: State,
+    start: Annotated[str, Query(alias="from", min_length=1, max_length=200)],
+    end: Annotated[str, Query(alias="to", min_length=1, max_length=200)],
+    vehicle: Driver = "motorbike",
+) -> TravelTimeOut:
+    """Return how long it takes now between two places named as riders name them: stops, then streets."""
+    roads = need_roads(state)
+    places = _place(state, roads, start), _place(state, roads, end)
+    nodes = [roads.nearest_node(place.lon, place.lat) for place in places]
+    seconds = live_seconds(state, roads)
+    path = Search(roads.network, seconds, vehicle=_vehicle(vehicle), minute=minute_of(state)).path(nodes[0], nodes[1])
+    if path is None:
+        raise ProblemError(HTTPStatus.CONFLICT, f"A {vehicle} finds no way between the two places.")
+    length = roads.network.edge_length_m[path.edges]
+    return TravelTimeOut(
+        now_ms=state.now_ms,
+        start=places[0],
+        end=places[1],
+        duration_s=round(path.cost, 1),
+        free_s=round(float((length / roads.network.edge_free_mps[path.edges]).sum()), 1),
+        distance_m=round(float(length.sum()), 1),
+        line=roads.line(path),
+    )
+
+
+@router.get("/api/isochrone")
+def read_isochrone(
+    state: State,
+    lon: Lon,
+    lat: Lat,
+    minutes: Annotated[str, Query(max_length=40)] = "5,10,15",
+    vehicle: Driver = "motorbike",
+    closed: Annotated[str, Query(max_length=10_000)] = "",
+) -> IsochroneOut:
+    """Return what is reached from a place within some minutes, at the present speeds."""
+    roads = need_roads(state)
+    limits = _minutes(minutes)
+    seconds = live_seconds(state, roads)
+    shut = closed_edges(closed, roads.network.edge_count)
+    who = _vehicle(vehicle)
+    search = Search(roads.network, seconds, vehicle=who, minute=minute_of(state), closed=shut)
+    tree = search.from_node(roads.nearest_node(lon, lat), 60.0 * limits[-1])
+    open_s = np.where((roads.network.edge_users & int(who)) > 0, seconds, np.inf)
+    open_s[shut] = np.inf
+    shapes = [area(roads.network, reached_m(roads.network, tree, open_s, 60.0 * limit)) for limit in limits]
+    areas = [
+        AreaOut(minutes=limit, geometry=shapely.geometry.mapping(shapely.set_precision(shape, 1e-6)))
+        for limit, shape in zip(limits, shapes, strict=True)
+    ]
+    return IsochroneOut(now_ms=state.now_ms, areas=areas)
+
+
+@router.get("/api/what-if")
+def read_what_if(state: State, closed: Annotated[str, Query(min_length=1, max_length=10_000)]) -> WhatIfOut:
+    """Return what closing some edges would do now: which lines, how many seconds, which way round."""
+    roads = need_roads(state)
+    edges = closed_edges(closed, roads.network.edge_count)
+    if not edges:
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "closed: give the edge indexes to close, in driving order")
+    now = state.now_ms, minute_of(state), live_seconds(state, roads)
+    return what_if(_lines(state, roads), state.timetable, roads, edges, now)
+
+
+@router.get("/api/bottlenecks")
+def read_bottlenecks(state: State, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> BottlenecksOut:
+    """Return the streets where traffic loses most time now, by observed edges only."""
+    roads = need_roads(state)
+    with state.live.reading() as live:
+        states = [now.state for _, now in sorted(live.edges.items())]
+    return BottlenecksOut(now_ms=state.now_ms, streets=list_bottlenecks(states, roads.network, limit))
+
+
+def _lines(state: ApiState, roads: Roads) -> Closures | None:
+    table = state.timetable.table
+    if table is None:
+        return None
+    with _lock:
+        if table not in _closures:
+            _closures[table] = Closures(table, roads.network)
+        return _closures[table]
+
+
+def _place(state: ApiState, roads: Roads, name: str) -> PlaceOut:
+    for place in search_places(state.timetable.places, name, 1):
+        return PlaceOut(name=place.name, kind="stop", lon=place.lon, lat=place.lat)
+    for street in search_streets(roads.streets, name, 1):
+        return PlaceOut(name=street.name, kind="street", lon=street.lon, lat=street.lat)
+    raise absent(f"No stop and no street of this city is called {name!r}; /api/search shows what there is.")
+
+
+def _minutes(text: str) -> list[int]:
+    parts = [part.strip() for part in text.split(",")]
+    good = all(part.isascii() and part.isdecimal() and 1 <= int(part) <= LONGEST_MIN for part in parts)
+    if not good or len(parts) > MOST_AREAS:
+        raise ProblemError(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            f"minutes: give at most {MOST_AREAS} whole numbers from 1 to {LONGEST_MIN}, separated by commas",
+        )
+    return sorted({int(part) for part in parts})
+
+
+def _vehicle(name: Driver) -> Vehicle:
+    return Vehicle[name.upper()]
