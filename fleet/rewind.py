@@ -21,11 +21,15 @@ LONG_AGO_MS = -(2**62)
 
 @dataclass(slots=True)
 class Rewound:
-    """What taking fixes again led to: positions and others said anew, and the rules that spoke, by time of the fix."""
+    """What taking fixes again led to: positions and others said anew, and the rules that spoke, by time of the fix.
+
+    ``dropped`` are the times of fixes of which a position was said and that are left out now.
+    """
 
     said: Correction
     positions: list[BusPosition] = field(default_factory=list)
     rules: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    dropped: list[int] = field(default_factory=list)
     fixes: int = 0
 
 
@@ -70,6 +74,8 @@ def rewind(course: Course, vehicle: Vehicle) -> Rewound:
             new.append(said)
             if was is None or was.position != said.position:
                 out.positions.append(course.position(vehicle))
+        elif was is not None:
+            out.dropped.append(fix.time_ms)
     out.said = correct(filter(None, before), filter(None, old), new)
     _close(vehicle, opened, out.said)
     history.prune()

@@ -326,6 +326,10 @@ class Tracker:
         out.stop_events += done.said.stop_events
         out.lessons += done.said.lessons
         out.alerts += done.said.alerts
+        if done.dropped:
+            gone = {(vehicle_id, time_ms) for time_ms in done.dropped}
+            out.positions = [p for p in out.positions if (p.vehicle_id, p.time_ms) not in gone]
+            out.dropped += sorted(gone)
         out.positions += done.positions
         if vehicle.last is not None:
             out.predictions += self.course.predict(vehicle).predictions

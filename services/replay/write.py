@@ -59,6 +59,10 @@ class ReplayFiles:
 
     def take(self, out: TrackOutputs) -> None:
         """Write what a step led to."""
+        for vehicle_id, time_ms in out.dropped:
+            self._predictions.forget(time_ms, vehicle_id)
+            self._assignments.forget(time_ms, vehicle_id)
+        self._said.difference_update(out.dropped)
         for p in out.positions:
             if (p.vehicle_id, p.time_ms) in self._said:
                 self._predictions.forget(p.time_ms, p.vehicle_id)

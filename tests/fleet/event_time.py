@@ -32,6 +32,8 @@ def know(tracker: Tracker, fixes: Sequence[Fix], batch: int = 50) -> dict[str, o
             calls.pop(key, None)
             if not event.withdrawn:
                 calls[key] = event
+        for dropped in out.dropped:
+            runs.pop(dropped, None)
         runs |= {(p.vehicle_id, p.time_ms): (p.assignment, p.delay_s, p.next_stop_id) for p in out.positions}
         alerts |= {a.alert_id: a for a in out.alerts if a.kind not in BY_CLOCK}
     tracker.step([], now_ms + 60_000)

@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from fleet.cleaning.drop_impossible_jump import GRACE_M, MAX_SPEED_MPS
 from fleet.gtfs import Timetable, read_timetable
 from fleet.tracker import Tracker
 from schemas.fix import Fix
@@ -12,6 +13,8 @@ from tests.fleet.small_feed import write_feed
 from tests.fleet.test_tracker import collect, drive, table
 
 __all__ = ["table"]
+
+WILD_M = 2_000.0
 
 
 def fleet(table: Timetable, *, claim: bool) -> list[Fix]:
@@ -49,6 +52,19 @@ def test_what_was_said_too_early_is_taken_back(table):
     assert all(before[number].arrival_ms != said[number].arrival_ms for number in withdrawn & said.keys())
     assert {p.time_ms for p in out.positions} >= {f.time_ms for f in fixes[8:14]}
     assert out.predictions[0].made_at_ms == fixes[15].time_ms
+
+
+@pytest.mark.parametrize("batch", [1, 3, 50])
+def test_the_position_of_a_report_that_a_late_one_shows_to_be_wild_is_taken_back(table, batch):
+    fixes = drive(table, "T0-3")
+    wild = msgspec.structs.replace(fixes[10], lat=fixes[10].lat + WILD_M / 111_320.0)
+    fixes[10] = wild
+    since_s = [(wild.time_ms - fix.time_ms) / 1000.0 for fix in (fixes[9], fixes[8])]
+    assert GRACE_M + MAX_SPEED_MPS * since_s[0] < WILD_M < MAX_SPEED_MPS * since_s[1]
+    orderly = know(Tracker(table), fixes)
+    late = know(Tracker(table), [*fixes[:9], *fixes[10:14], fixes[9], *fixes[14:]], batch=batch)
+    assert ("bus", wild.time_ms) not in orderly["runs"]
+    assert late == orderly
 
 
 def test_a_flood_of_late_fixes_is_taken_together_and_then_waits_for_its_turn(table, monkeypatch):
