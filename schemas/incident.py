@@ -18,6 +18,15 @@ class IncidentState(enum.StrEnum):
     DISMISSED = "dismissed"
 
 
+class FloodDepth(enum.StrEnum):
+    """How deep water stands on a road: up to 10, 20, 40 cm, or deeper."""
+
+    WET = "wet"
+    SHALLOW = "shallow"
+    KNEE = "knee"
+    DEEP = "deep"
+
+
 class Finding(Message, frozen=True):
     """One kind of evidence in a sentence, and by how much it raises the natural logarithm of the odds."""
 
@@ -39,7 +48,10 @@ class IncidentEvidence(Message, frozen=True):
 
 
 class Incident(Message, frozen=True):
-    """The newest state of one incident; the topic keeps every earlier one. ``reason``: why it was dismissed."""
+    """The newest state of one incident; the topic keeps every earlier one. ``reason``: why it was dismissed.
+
+    ``flood`` is how deep the water is where the kind is ``flood``.
+    """
 
     incident_id: Id
     state: IncidentState
@@ -55,3 +67,4 @@ class Incident(Message, frozen=True):
     source: Id
     closed_edge_ids: tuple[str, ...] = ()
     reason: str | None = None
+    flood: FloodDepth | None = None

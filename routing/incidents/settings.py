@@ -29,7 +29,7 @@ class IncidentSettings:
     least_stop_s: float = 120.0
     stop_known: int = 5
     blocked_stand_s: float = 400.0
-    most: float = 6.0
+    most: float = 8.0
     slow_most: float = 2.0
     update_every_s: float = 60.0
     again_s: float = 600.0

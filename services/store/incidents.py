@@ -95,6 +95,17 @@ def save_incident(session: Session, incident: Incident) -> None:
     session.flush()
 
 
+def put_incident(session: Session, incident: Incident) -> None:
+    """Write an incident that a person made, new or known."""
+    row = session.get(IncidentRow, incident.incident_id)
+    if row is None:
+        row = IncidentRow(incident_id=incident.incident_id)
+        session.add(_fill(row, incident))
+    else:
+        _fill(row, incident)
+    session.flush()
+
+
 def add_incident_log(session: Session, incident_id: str, entry: LogEntry) -> None:
     """Append to an incident's log."""
     session.add(

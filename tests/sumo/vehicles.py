@@ -43,3 +43,5 @@ def add_types(root: ET.Element) -> None:
         kind = ET.SubElement(root, "vType", id=name, **values)
         if name in KEEP_THEIR_WAY:
             ET.SubElement(kind, "param", key="has.rerouting.device", value="false")
+        if name == "line_bus":  # all of them report, whatever share of the others does
+            ET.SubElement(kind, "param", key="has.fcd.device", value="true")

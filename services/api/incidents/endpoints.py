@@ -4,8 +4,10 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
+from services.api.edges.endpoints import need_roads
 from services.api.incidents.responses import (
     ActionIn,
+    FloodIn,
     IncidentOut,
     IncidentsOut,
     ReasonOut,
@@ -17,6 +19,7 @@ from services.api.problems import absent
 from services.api.responses import TextOut
 from services.api.state import Person, State
 from services.incidents.desk import act_on_incident
+from services.incidents.flood import set_flood
 from services.incidents.lifecycle import DISMISS_REASONS
 from services.store.incidents import list_incident_logs, list_incidents
 
@@ -47,6 +50,22 @@ def read_reasons() -> ReasonsOut:
     return ReasonsOut(
         reasons=[ReasonOut(code=code, text=TextOut.model_validate(text)) for code, text in DISMISS_REASONS.items()]
     )
+
+
+@router.post("/api/floods")
+def set_water(state: State, person: Person, body: FloodIn) -> IncidentOut:
+    """Set a spot of water on a road, or say anew how deep it is; it is lifted as other incidents are cleared."""
+    wall_ms, roads = state.wall.now_ms(), need_roads(state)
+    incident = set_flood(
+        state.store, roads.network, lon=body.lon, lat=body.lat, depth=body.depth, actor=person.name, wall_ms=wall_ms,
+        city_ms=state.now_ms, note=body.note.strip(),
+    )  # fmt: skip
+    if incident is None:
+        raise absent("No road is within 15 m of this place.")
+    state.hub.changed([Change("incidents", incident.incident_id)])
+    with state.store.reading() as session:
+        log = list_incident_logs(session, [incident.incident_id])[incident.incident_id]
+    return incident_out(incident, log, roads=roads, actor=person.name, wall_ms=wall_ms)
 
 
 @router.post("/api/incidents/{incident_id}/{action}")

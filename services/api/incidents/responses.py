@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, Field
 
-from schemas.incident import Incident
+from routing.flood import passable_by
+from schemas.incident import FloodDepth, Incident
 from services.api.responses import Model, TextOut
 from services.api.roads import Roads
 from services.incidents.lifecycle import LogEntry, list_actions
@@ -57,6 +58,8 @@ class IncidentOut(Model):
     why: TextOut
     evidence: EvidenceOut
     source: str
+    flood: str | None
+    passable: list[str] | None
     actions: list[str]
     log: list[LogOut]
 
@@ -87,6 +90,15 @@ class ActionIn(BaseModel):
     reason: str | None = Field(default=None, max_length=64)
 
 
+class FloodIn(BaseModel):
+    """Water on a road."""
+
+    lon: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-90, le=90)
+    depth: FloodDepth
+    note: str = Field(default="", max_length=2000)
+
+
 def incident_out(
     incident: Incident, log: Sequence[LogEntry], *, roads: Roads | None, actor: str, wall_ms: int
 ) -> IncidentOut:
@@ -115,6 +127,8 @@ def incident_out(
             findings=[FindingOut.model_validate(finding) for finding in said.findings],
         ),
         source=incident.source,
+        flood=incident.flood,
+        passable=None if incident.flood is None else list(passable_by(incident.flood)),
         actions=list(list_actions(incident.state, log, actor, wall_ms)),
         log=[LogOut.model_validate(entry) for entry in log],
     )

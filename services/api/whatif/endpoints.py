@@ -11,6 +11,8 @@ from fastapi import APIRouter, Query
 
 from fleet.closures import Closures
 from fleet.gtfs.timetable import Timetable
+from routing.flood import closed_edges as flooded
+from routing.flood import slow_down
 from routing.network.vehicles import Vehicle
 from routing.paths import RoadPath, Search, alternatives
 from routing.paths.isochrone import area, reached_m
@@ -32,6 +34,7 @@ from services.api.whatif.responses import (
     WhatIfOut,
 )
 from services.api.whatif.seconds import live_seconds, minute_of
+from services.incidents.flood import list_floods
 
 router = APIRouter(tags=["roads"])
 Driver = Literal["motorbike", "car", "bus"]
@@ -53,11 +56,12 @@ def read_path(
     vehicle: Driver = "bus",
     others: Annotated[int, Query(ge=0, le=4)] = 0,
 ) -> PathOut:
-    """Return the quickest way now between two places with some edges closed, and others that are good too."""
+    """Return the quickest way now between two places, not through closed edges or deep water, and others."""
     roads = need_roads(state)
     start, end = roads.nearest_node(from_lon, from_lat), roads.nearest_node(to_lon, to_lat)
-    seconds = live_seconds(state, roads)
-    shut = closed_edges(closed, roads.network.edge_count)
+    water, who = list_floods(state.store), _vehicle(vehicle)
+    seconds = slow_down(roads.network, live_seconds(state, roads), water, state.now_ms)
+    shut = [*closed_edges(closed, roads.network.edge_count), *flooded(roads.network, water, who, state.now_ms)]
     search = Search(roads.network, seconds, vehicle=_vehicle(vehicle), minute=minute_of(state), closed=shut)
     best = search.path(start, end)
     if best is None:
