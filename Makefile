@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-system run test check bench chaos scenarios setup-sumo soak shuffles distributed prometheus kafka postgis kafka-stop postgis-stop web shots schemas test-train drill clean
+.PHONY: help setup setup-dev setup-system run test check bench judge-day chaos scenarios setup-sumo soak shuffles distributed prometheus kafka postgis kafka-stop postgis-stop web shots schemas test-train drill clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -79,6 +79,9 @@ check: setup-dev ## style, types, docstrings
 
 bench: setup-dev ## every benchmark, JSON on the console
 	@for name in stream store ingest detect; do $(HANOI) bench $$name; done
+
+judge-day: setup-dev ## a whole recording as GTFS-realtime, each feed judged; GTFS=, POSITIONS=, MORE="--hide-trips --roster …"
+	@$(BIN)/python -m tests.services.api.feeds.day $(GTFS) $(POSITIONS) $(MORE)
 
 chaos: setup-dev ## kill workers, broker and database at the worst moments, 200 rounds; ROUNDS=, SEED=, COLUMN=embedded|distributed|both
 	@$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),200) --seed $(or $(SEED),1) --column $(or $(COLUMN),both) --json $(VAR)/chaos.json

@@ -105,6 +105,21 @@ class CityTimetable:
         )
 
     @cached_property
+    def _reach_m(self) -> tuple[float, float, float, float]:
+        """The least and the greatest x and y of all lines, metres of the timetable's frame."""
+        assert self.table is not None
+        x = np.concatenate([pattern.x for pattern in self.table.patterns])
+        y = np.concatenate([pattern.y for pattern in self.table.patterns])
+        return float(x.min()), float(y.min()), float(x.max()), float(y.max())
+
+    def is_about(self, lon: float, lat: float, within_m: float) -> bool:
+        """Return whether a place lies in the box around all lines, or so near to it; without a timetable it does."""
+        if self.table is None or not self.table.patterns:
+            return True
+        (x, y), (west, south, east, north) = self.table.frame.place(lon, lat), self._reach_m
+        return west - within_m <= x <= east + within_m and south - within_m <= y <= north + within_m
+
+    @cached_property
     def place_of(self) -> dict[str, StopPlace]:
         """The place of each stop id."""
         return {stop_id: place for place in self.places for stop_id in place.stop_ids}

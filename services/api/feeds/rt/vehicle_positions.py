@@ -12,10 +12,16 @@ from services.api.timetable import CityTimetable
 ON_TRIP = frozenset({Phase.IN_SERVICE, Phase.LAYOVER, Phase.DETOUR})
 # A receiver that tells of more is wrong about it: readers would draw a bus that flies.
 MAX_SPEED_MPS = 40.0
+# Further outside the box of all lines a bus is no rider's concern, and readers take it for a fault.
+MAX_OUTSIDE_M = 1_500.0
+# A trip that is likelier wrong than right would go from bus to bus.
+LEAST_PROBABILITY = 0.5
 
 
 def add_vehicles(feed: pb.FeedMessage, moment: Moment, timetable: CityTimetable) -> None:
     """Add the newest position of each bus; one far from its route, or the second one on a trip, without its trip.
+
+    A bus more than 1.5 km outside the box of all lines is left out.
 
     Parameters
     ----------
@@ -28,6 +34,8 @@ def add_vehicles(feed: pb.FeedMessage, moment: Moment, timetable: CityTimetable)
     """
     holders = moment.holders()
     for position in moment.positions:
+        if not timetable.is_about(position.lon, position.lat, MAX_OUTSIDE_M):
+            continue
         out = feed.entity.add(id=f"vehicle/{position.vehicle_id}").vehicle
         out.vehicle.id = out.vehicle.label = position.vehicle_id
         out.position.longitude, out.position.latitude = position.lon, position.lat
@@ -51,6 +59,8 @@ def find_run(position: BusPosition, timetable: CityTimetable) -> RunKey | None:
     if said.phase not in ON_TRIP or said.trip_id is None or said.start_date is None:
         return None
     if table is None or said.trip_id not in table.trip_number:
+        return None
+    if said.probability < LEAST_PROBABILITY:
         return None
     if said.off_route_m is not None and said.off_route_m > MAX_OFF_ROUTE_M:
         return None

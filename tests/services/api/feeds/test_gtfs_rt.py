@@ -186,6 +186,20 @@ def test_a_bus_far_from_its_route_is_shown_without_its_trip(api: Running) -> Non
     assert not read(api, "vehicle-positions").entity[0].vehicle.HasField("trip")
 
 
+def test_a_bus_kilometres_outside_the_area_of_all_lines_is_left_out(api: Running) -> None:
+    api.take(("bus.positions", msgspec.structs.replace(position(), lat=position().lat + 0.5)))
+    assert len(read(api, "vehicle-positions").entity) == 0
+    api.take(("bus.positions", msgspec.structs.replace(position(), time_ms=NOON_MS + 6_000)))
+    api.clock.time_ms = NOON_MS + 6_000
+    assert len(read(api, "vehicle-positions").entity) == 1
+
+
+def test_a_trip_that_is_likelier_wrong_than_right_is_not_named(api: Running) -> None:
+    doubted = msgspec.structs.replace(position().assignment, probability=0.49)
+    api.take(("bus.positions", msgspec.structs.replace(position(), assignment=doubted)))
+    assert not read(api, "vehicle-positions").entity[0].vehicle.HasField("trip")
+
+
 def test_a_speed_that_no_bus_has_is_left_out(api: Running) -> None:
     api.take(("bus.positions", msgspec.structs.replace(position(), speed_mps=60.0)))
     assert not read(api, "vehicle-positions").entity[0].vehicle.position.HasField("speed")
