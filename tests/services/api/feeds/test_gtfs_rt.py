@@ -397,10 +397,14 @@ def test_the_static_feed_is_the_file_that_was_read_and_its_tag_its_hash(api: Run
     assert api.client.get("/gtfs/static.zip", headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
 
 
-def test_every_listed_feed_is_there(api: Running) -> None:
+def test_every_listed_feed_is_there_or_says_what_it_lacks(api: Running) -> None:
+    lacks = {"/datex2/traffic.xml": "no road network", "/cap/alerts/{incident_id}.xml": "no such incident"}
     for feed in api.client.get("/api/open-feeds").json()["feeds"]:
         for form in feed["forms"]:
-            answer = api.client.get(form["path"].format(stop_id="s1"))
+            answer = api.client.get(form["path"].format(stop_id="s1", incident_id="none"))
+            if form["path"] in lacks:
+                assert (answer.status_code, lacks[form["path"]] in answer.json()["detail"]) == (404, True)
+                continue
             assert answer.status_code == 200
             assert answer.headers["content-type"].startswith(form["media_type"])
 
