@@ -162,12 +162,10 @@ def list_samples(timetable: Timetable, of_row: NDArray[np.int32], count: int, *,
 def _points(pattern: Pattern) -> tuple[Ints, Floats]:
     """Return for points each 30 m along a pattern the number of the way between stops, and x, y, dx, dy, metres."""
     stops = pattern.stop_distance_m
-    ways = [
-        np.linspace(a, b, max(2, int((b - a) / SAMPLE_M) + 1), endpoint=False) + 0.5
-        for a, b in pairwise(stops.tolist())
-    ]
-    at = np.concatenate(ways)
-    lengths = [len(w) for w in ways]
+    lengths = np.maximum(2, (np.diff(stops) / SAMPLE_M).astype(np.int64) + 1)
+    way = np.repeat(np.arange(len(lengths)), lengths)
+    number = np.arange(len(way)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    at = number * (np.diff(stops) / lengths)[way] + stops[:-1][way] + 0.5
 
     def along(where: Floats, values: Floats) -> Floats:
         return np.interp(where, pattern.along_m, values)
@@ -175,7 +173,7 @@ def _points(pattern: Pattern) -> tuple[Ints, Floats]:
     dx, dy = (along(at + 15.0, axis) - along(at - 15.0, axis) for axis in (pattern.x, pattern.y))
     metres = np.repeat(np.diff(stops) / lengths, lengths)
     points = np.stack([along(at, pattern.x), along(at, pattern.y), dx, dy, metres])
-    return np.repeat(np.arange(len(ways)), lengths), points
+    return way, points
 
 
 def _pieces(timetable: Timetable, of_row: NDArray[np.int32], count: int) -> csr_matrix:

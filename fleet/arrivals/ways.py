@@ -81,11 +81,13 @@ def _elsewhere(metres: csr_matrix, length_m: NDArray[np.float64]) -> csr_matrix:
 
 def _nearest(roads: RoadModel, x: NDArray[np.float64], y: NDArray[np.float64], heading: NDArray[np.float64]) -> Ints:
     """Return the edge under each place, -1 where none is or two are alike."""
+    near, log_p = roads.near(x, y, np.full(len(x), MOVING_MPS), heading)
+    order = np.lexsort((-log_p, near.place))
+    place, edge, log_p = near.place[order], near.edge[order], log_p[order]
+    best = np.flatnonzero(np.diff(place, prepend=-1))
+    after = np.minimum(best + 1, len(place) - 1)
+    alone = (after == best) | (place[after] != place[best])
+    clear = best[alone | (log_p[best] - log_p[after] > DOUBTFUL)]
     found = np.full(len(x), -1, dtype=np.int64)
-    for i, places in enumerate(roads.candidates(x, y, np.full(len(x), MOVING_MPS), heading)):
-        if len(places):
-            order = np.argsort(-places.log_p)
-            best = int(order[0])
-            if len(order) == 1 or places.log_p[best] - places.log_p[order[1]] > DOUBTFUL:
-                found[i] = places.edge[best]
+    found[place[clear]] = edge[clear]
     return found

@@ -80,14 +80,19 @@ class RoadModel:
         list of Places
             One a report; empty where no road is near.
         """
+        near, log_p = self.near(x_m, y_m, speed_mps, heading_deg)
+        rows = near.rows_of(len(x_m))
+        cuts = zip(rows[:-1].tolist(), rows[1:].tolist(), strict=True)
+        return [Places(near.edge[a:b], near.along_m[a:b], near.off_m[a:b], log_p[a:b]) for a, b in cuts]
+
+    def near(self, x_m: Floats, y_m: Floats, speed_mps: Floats, heading_deg: Floats) -> tuple[NearEdges, Floats]:
+        """Return what `candidates` cuts up: the edges near all reports, and the log likelihood of each."""
         near: NearEdges = self.index.near_xy(x_m, y_m, self.model.radius_m, self.model.limit)
         log_p = -0.5 * (near.off_m / self.model.place_sd_m) ** 2
         turn = np.radians(turn_deg(near.heading_deg, heading_deg[near.place]))
         moving = ~(speed_mps[near.place] < self.model.heading_min_mps) & ~np.isnan(turn)
         log_p = log_p - np.where(moving, self.model.heading_weight * (1 - np.cos(np.nan_to_num(turn))), 0.0)
-        rows = near.rows_of(len(x_m))
-        cuts = zip(rows[:-1].tolist(), rows[1:].tolist(), strict=True)
-        return [Places(near.edge[a:b], near.along_m[a:b], near.off_m[a:b], log_p[a:b]) for a, b in cuts]
+        return near, log_p
 
     def road_m(self, here: Places, there: Places) -> Floats:
         """Return the metres by road between candidates, shape (here, there); ``inf`` where there is no way.
