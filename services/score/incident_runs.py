@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,11 +35,12 @@ class Blocking:
 
 @dataclass(frozen=True)
 class Hour:
-    """One run: ``kind`` is train, blocked or clean."""
+    """One run: ``kind`` is train, blocked or clean; ``long_h`` is how long it was measured."""
 
     kind: str
     folder: Path
     blockings: tuple[Blocking, ...]
+    long_h: float
 
 
 def split_probes(text: str) -> tuple[dict[str, float], float]:
@@ -69,8 +71,14 @@ def list_hours(folder: Path, row_of: dict[str, int]) -> list[Hour]:
         found = [path.parent for path in sorted(folder.glob(f"{kind}-*/scenario.json"))]
         if not found:
             raise click.ClickException(f"{folder} holds no {kind}-NN; make them with python -m tests.sumo grid --out")
-        hours += [Hour(kind, path, tuple(_read_blockings(path / "blockings.csv", row_of))) for path in found]
+        hours += [_read_hour(kind, path, row_of) for path in found]
     return hours
+
+
+def _read_hour(kind: str, folder: Path, row_of: dict[str, int]) -> Hour:
+    about = json.loads((folder / "scenario.json").read_text(encoding="utf-8"))
+    blockings = tuple(_read_blockings(folder / "blockings.csv", row_of))
+    return Hour(kind, folder, blockings, (about["until_s"] - about["warm_up_s"]) / 3600.0)
 
 
 def _read_blockings(path: Path, row_of: dict[str, int]) -> Iterator[Blocking]:

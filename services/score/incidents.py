@@ -47,7 +47,7 @@ class Tally:
             self.delay_s[hour.folder, item.name] = alarms[mine[0]][0] - item.begin_s if mine else None
         if hour.kind == "clean":
             self.false += len(alarms)
-            self.clean_hours += 1.0
+            self.clean_hours += hour.long_h
         else:
             self.false_blocked += len(alarms) - len(good)
 
@@ -66,7 +66,7 @@ def figures(tally: Tally, blockings: dict[tuple[Path, str], Blocking]) -> dict[s
             if (blockings[key].lanes == blockings[key].of_lanes) == whole
         ]  # fmt: skip
         out[name] = _found(some)
-    out["false_per_clean_hour"] = round(tally.false / max(tally.clean_hours, 1.0), 3)
+    out["false_per_clean_hour"] = round(tally.false / max(tally.clean_hours, 0.01), 3)
     out["false_in_blocked_hours"] = tally.false_blocked
     return out
 
@@ -152,7 +152,7 @@ def classic(run: Run, hours: list[Hour], sumo: SumoNetwork, middles: Any) -> dic
 
 
 def _rank(tally: Tally) -> tuple[float, float]:
-    rate = tally.false / max(tally.clean_hours, 1.0)
+    rate = tally.false / max(tally.clean_hours, 0.01)
     found = sum(d is not None for d in tally.delay_s.values())
     return (1.0, float(found)) if rate <= MOST_FALSE else (0.0, -rate)
 

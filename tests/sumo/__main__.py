@@ -13,8 +13,6 @@ from tests.sumo.grid import build_grid
 from tests.sumo.network import Net, read_net
 from tests.sumo.scenario import Scenario, run_scenario
 
-HOUR_S = 3600.0
-
 
 @click.group()
 def main() -> None:
@@ -30,9 +28,11 @@ def main() -> None:
 @click.option("--blocked", default=13, show_default=True, help="Hours with blocked lanes.")
 @click.option("--clean", default=20, show_default=True, help="Hours without.")
 @click.option("--blockings", default=9, show_default=True, help="In each blocked hour, where they fit.")
+@click.option("--minutes", default=60.0, show_default=True, help="Of each run, after five to fill the streets.")
 @click.option("--others", default=0.1, show_default=True, help="Share of other vehicles whose places are written.")
 def grid(
     out: Path, size: int, trips: float, headway: float, train: int, blocked: int, clean: int, blockings: int,
+    minutes: float,
     others: float,
 ) -> None:  # fmt: skip
     """Run hours on a grid of streets with signals, 85 of 100 trips by motorbike."""
@@ -43,7 +43,7 @@ def grid(
     write_stops(out / "stops.csv", net, lines)
     for name, seed, count in hours(train, blocked, clean, blockings):
         if not (out / name / "scenario.json").exists():
-            run_scenario(net, lines, Scenario(trips, HOUR_S + 300.0, seed, count, others), out / name)
+            run_scenario(net, lines, Scenario(trips, 60.0 * minutes + 300.0, seed, count, others), out / name)
             click.echo(f"{name} done")
 
 
