@@ -67,19 +67,22 @@ class PathFinder:
         self.vehicle = vehicle
         if weights is None:
             weights = network.edge_length_m / network.edge_free_mps
-        self._topology = topology_of(network)
-        self._end = self._topology.end
+        self.topology = topology_of(network)
+        self._end = self.topology.end
         self._nodes = network.node_count
         self._kind = engine
         self._mutex = threading.Lock()
-        self._shut_arcs = self._topology.closed_arcs(vehicle, minute)
+        self._minute = minute
+        self._shut_arcs = self.topology.closed_arcs(vehicle, minute)
         self._whole = _whole(weights, network.edge_count)
         self._open = self._make(self._whole)
         self._closed: tuple[frozenset[int], Engine] = (frozenset(), self._open)
 
     def _make(self, weights: Ints) -> Engine:
-        topology = self._topology
-        arcs = np.where(topology.arcs.edge >= 0, weights[topology.arcs.edge], 0)
+        topology = self.topology
+        # The arcs of the edges come first, in their order; only those of copies are looked up.
+        copied = topology.arcs.edge[len(weights) :]
+        arcs = np.concatenate((weights, np.where(copied >= 0, weights[copied], 0)))
         arcs[self._shut_arcs] = INFINITE
         if self._kind == "cch" and topology.cch is not None:
             return CchEngine(topology.cch, arcs)
@@ -96,7 +99,8 @@ class PathFinder:
             Of the day, as in the constructor.
         """
         whole = _whole(weights, self.network.edge_count)
-        self._shut_arcs = self._topology.closed_arcs(self.vehicle, minute)
+        if minute != self._minute:
+            self._minute, self._shut_arcs = minute, self.topology.closed_arcs(self.vehicle, minute)
         engine = self._make(whole)
         with self._mutex:
             self._whole, self._open = whole, engine
@@ -144,7 +148,7 @@ class PathFinder:
             found = self._engine(shut).path(start, self._end[end])
         if found is None:
             return None
-        edges = self._topology.arcs.edge[np.array(found[1], dtype=np.int64)]
+        edges = self.topology.arcs.edge[np.array(found[1], dtype=np.int64)]
         return RoadPath(edges[edges >= 0], found[0] / SCALE)
 
     def _engine(self, closed: frozenset[int]) -> Engine:
@@ -179,7 +183,9 @@ def _whole(weights: Floats, edges: int) -> Ints:
     values = np.asarray(weights, dtype=float)
     if values.shape != (edges,) or np.isnan(values).any() or (values < 0).any():
         raise ValueError(f"weights must be {edges} numbers ≥ 0, got shape {values.shape}")
-    return np.where(np.isinf(values), INFINITE, np.clip(np.rint(values * SCALE), 1, INFINITE // 4)).astype(np.int64)
+    whole = np.clip(values * SCALE + 0.5, 1, INFINITE // 4).astype(np.int64)
+    whole[np.isinf(values)] = INFINITE
+    return whole
 
 
 def shortest_path(
