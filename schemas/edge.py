@@ -3,7 +3,7 @@
 import enum
 
 from schemas.message import Message
-from schemas.units import Count, DurationS, Id, Probability, SpeedMps, TimeMs
+from schemas.units import Count, DurationS, Id, JamFactor, Probability, SpeedMps, TimeMs, TravelTimeIndex
 
 
 class LevelOfService(enum.StrEnum):
@@ -32,7 +32,10 @@ class EdgeState(Message, frozen=True):
 
     ``edge_id`` is stable across extracts ("way/from/to"); ``edge_index`` is the
     number of the edge in this city's network and the feature id on its map.
-    ``usual_mps`` is this edge's own usual speed at this time of week.
+    ``usual_mps`` is this edge's own usual speed at this time of week. ``imputed`` says that nobody drove the edge of
+    late: neighbours and history speak for it. ``traffic_mps`` is the speed of all traffic, without what buses lose by
+    being buses, with its 90 % interval ``low_mps`` to ``high_mps``; ``jam_factor`` runs from 0, free, to 10, standing,
+    and ``travel_time_index`` is the travel time beside that at free flow, both of that speed.
     """
 
     edge_id: Id
@@ -45,6 +48,12 @@ class EdgeState(Message, frozen=True):
     sd_mps: SpeedMps | None = None
     free_flow_mps: SpeedMps | None = None
     usual_mps: SpeedMps | None = None
+    imputed: bool = False
+    traffic_mps: SpeedMps | None = None
+    low_mps: SpeedMps | None = None
+    high_mps: SpeedMps | None = None
+    jam_factor: JamFactor | None = None
+    travel_time_index: TravelTimeIndex | None = None
 
 
 class RoadStates(Message, frozen=True):

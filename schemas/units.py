@@ -18,6 +18,8 @@ SpeedMps = Annotated[float, Meta(ge=0.0, le=140.0, description="metres per secon
 HeadingDeg = Annotated[float, Meta(ge=0.0, le=360.0, description="degrees clockwise from north")]
 DistanceM = Annotated[float, Meta(ge=0.0, description="metres")]
 Probability = Annotated[float, Meta(ge=0.0, le=1.0, description="0 to 1")]
+JamFactor = Annotated[float, Meta(ge=0.0, le=10.0, description="0 free to 10 standing")]
+TravelTimeIndex = Annotated[float, Meta(ge=1.0, description="travel time over that at free flow")]
 Score = Annotated[float, Meta(ge=0.0, le=1.0, description="0 worst to 1 best")]
 Count = Annotated[int, Meta(ge=0)]
 Id = Annotated[str, Meta(min_length=1, max_length=256)]

@@ -57,6 +57,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bench store": ("services.bench.store:store", "Time the store beside raw COPY."),
     "bench detect": ("services.bench.detect:detect", "Time detection beside the bare model."),
     "bench track": ("services.bench.track:track", "Time the tracker stage by stage, and its service live."),
+    "bench congestion": (
+        "services.bench.congestion:congestion",
+        "time one cycle of a city's field of speeds",
+    ),
     "bench matching": (
         "services.bench.matching:matching",
         "Time map matching as reports come, beside the nearest edge.",

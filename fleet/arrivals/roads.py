@@ -223,7 +223,7 @@ class Roads:
 
 def _row_of(state: EdgeState) -> tuple[float, ...]:
     """Return pace, its variance, usual pace and time of a state; pace 0 says that nothing is known any more."""
-    if state.speed_mps is None:
+    if state.speed_mps is None or state.imputed:
         return 0.0, 0.0, 0.0, float(state.time_ms)
     speed = max(state.speed_mps, LEAST_MPS)
     sd = state.sd_mps if state.sd_mps is not None else SD_SHARE * speed

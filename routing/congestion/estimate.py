@@ -2,16 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from scipy.spatial import cKDTree
 
+from routing.congestion.fuse import Fused, Fusion
 from routing.congestion.history import EdgeHistory, Usual, bucket_of
-from routing.congestion.levels import level_of
+from routing.congestion.levels import jam_factor, level_of
 from routing.congestion.observe import Observer
 from routing.congestion.probes import ProbeDoubt
 from routing.congestion.settings import EstimateSettings
 from routing.congestion.stops import StopPlaces
+from routing.congestion.traffic import TrafficHistory
 from routing.congestion.window import EdgeSpeed, EdgeWindows, Pass
 from routing.incidents.camera import Count
 from routing.incidents.detector import IncidentDetector
@@ -42,6 +45,8 @@ class Estimator:
         Of each route the rows of its stops.
     history : EdgeHistory, optional
         Usual speeds learnt earlier; begins empty.
+    traffic : TrafficHistory, optional
+        Usual paces of traffic learnt earlier; begins empty.
     settings : EstimateSettings, optional
         Windows and shares.
     """
@@ -53,6 +58,7 @@ class Estimator:
         stops_lonlat: Floats | None = None,
         lines: Mapping[str, Ints] | None = None,
         history: EdgeHistory | None = None,
+        traffic: TrafficHistory | None = None,
         settings: EstimateSettings | None = None,
     ) -> None:
         self.network = network
@@ -60,7 +66,11 @@ class Estimator:
         self.history = history or EdgeHistory(network.edge_free_mps, self._set.usual_min_passes)
         self._stops = StopPlaces(network, stops_lonlat, lines, self._set.stop_radius_m)
         self._cells = _cells_of(network)
-        self._at_signal = _ends_at_signal(network, self._set.signal_radius_m)
+        self._at_signal = ends_at_signal(network, self._set.signal_radius_m)
+        self.traffic = traffic or TrafficHistory(network, np.array(self._at_signal))
+        self._fusion = Fusion(network, self.traffic)
+        # By which rain or water on the road slow traffic: one number, or one an edge.
+        self.slowed: Floats | float = 1.0
         self.detector = IncidentDetector(network, stops_lonlat=stops_lonlat)
         self._waiting: list[BusPosition] = []
         self._begin_anew()
@@ -83,6 +93,7 @@ class Estimator:
         self._counts: list[Count] = []
         self.detector.begin_anew()
         self._done_ms: int | None = None
+        self.fused: Fused | None = None
         self._told: dict[int, EdgeState] = {}
 
     def step(
@@ -145,8 +156,64 @@ class Estimator:
         bucket = bucket_of(end_ms, self._set.utc_offset_s)
         speeds = {edge: self._windows.speed(edge) for edge in self._windows.edges}
         known = {edge: (speed, self.history.usual(edge, bucket)) for edge, speed in speeds.items() if speed}
-        changed = [*self._changed(known, end_ms), *self._silenced(gone, end_ms)]
+        if end_ms % (self._set.field_s * 1000) == 0:
+            self._fuse(bucket, end_ms)
+        changed = [*self._changed(known, end_ms), *self._imputed(known, end_ms)]
+        changed += self._silenced([edge for edge in gone if not self._is_imputed(edge)], end_ms)
         return self._grouped(changed, end_ms), self._incidents(due, passes, end_ms)
+
+    def _fuse(self, bucket: int, end_ms: int) -> None:
+        """Work the field out anew and learn from the time since the last one."""
+        seen = self._windows.seen(end_ms - round(self._set.seen_s * 1000))
+        self.fused = self._fusion.fuse(seen, bucket, self.slowed)
+        self._fusion.learn(self._windows.seen(end_ms - self._set.field_s * 1000), bucket)
+
+    def _imputed(self, known: Mapping[int, object], now_ms: int) -> list[EdgeState]:
+        """Tell of edges that only their neighbours and their history speak of, when the field is new."""
+        if self.fused is None or now_ms % (self._set.field_s * 1000):
+            return []
+        spoken = {edge for edge in self.fused.known() if edge not in known}
+        silent = [edge for edge, old in self._told.items() if old.imputed and edge not in spoken and edge not in known]
+        out = list(self._silenced(silent, now_ms))
+        for edge in sorted(spoken):
+            state = self._state_of_field(edge, self.fused, now_ms)
+            if self._is_news(self._told.get(edge), state):
+                self._told[edge] = state
+                out.append(state)
+        return out
+
+    def _is_imputed(self, edge: int) -> bool:
+        return edge in self._told and self._told[edge].imputed
+
+    def _state_of_field(self, edge: int, fused: Fused, now_ms: int) -> EdgeState:
+        free, speed = self.history.free(edge), float(fused.speed_mps[edge])
+        return EdgeState(
+            edge_id=self.network.edge_ids[edge],
+            edge_index=edge,
+            time_ms=now_ms,
+            level=level_of(speed, free),
+            observations=0,
+            speed_mps=round(speed, 2),
+            sd_mps=round(float(fused.sd_mps[edge]), 2),
+            free_flow_mps=round(free, 2),
+            imputed=True,
+            **self._of_traffic(edge, free),
+        )
+
+    def _of_traffic(self, edge: int, free_mps: float) -> dict[str, Any]:
+        """Return what the field says of an edge: speed with its interval, jam factor, travel-time index."""
+        if self.fused is None:
+            return {}
+        low, speed, high = (
+            float(part[edge]) for part in (self.fused.low_mps, self.fused.speed_mps, self.fused.high_mps)
+        )
+        return {
+            "traffic_mps": round(speed, 2),
+            "low_mps": round(low, 2),
+            "high_mps": round(high, 2),
+            "jam_factor": round(jam_factor(speed, free_mps), 1),
+            "travel_time_index": round(max(free_mps / max(speed, 0.1), 1.0), 2),
+        }
 
     def _changed(self, known: dict[int, tuple[EdgeSpeed, Usual]], now_ms: int) -> Iterable[EdgeState]:
         for edge in sorted(known):
@@ -169,10 +236,17 @@ class Estimator:
             sd_mps=round(speed.sd_at(now_ms, self._set.half_life_s), 2),
             free_flow_mps=round(free, 2),
             usual_mps=round(usual.speed_mps, 2) if usual.own else None,
+            **self._of_traffic(speed.edge, free),
         )
 
     def _is_news(self, old: EdgeState | None, new: EdgeState) -> bool:
-        if old is None or old.level != new.level or old.speed_mps is None or new.speed_mps is None:
+        if (
+            old is None
+            or old.level != new.level
+            or old.imputed != new.imputed
+            or old.speed_mps is None
+            or new.speed_mps is None
+        ):
             return True
         if new.time_ms - old.time_ms >= self._set.refresh_s * 1000:
             return True
@@ -217,7 +291,8 @@ def _cells_of(network: RoadNetwork) -> list[tuple[int, int]]:
     return [(int(x), int(y)) for x, y in cells]
 
 
-def _ends_at_signal(network: RoadNetwork, radius_m: float) -> list[bool]:
+def ends_at_signal(network: RoadNetwork, radius_m: float) -> list[bool]:
+    """Tell of each edge whether it ends within some metres of a signal."""
     if len(network.signal_lon) == 0:
         return [False] * network.edge_count
     signals = np.column_stack(network.to_xy(network.signal_lon, network.signal_lat))

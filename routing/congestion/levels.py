@@ -32,3 +32,8 @@ def level_of(speed_mps: float, free_mps: float) -> LevelOfService:
     if share >= SLOW_SHARE:
         return LevelOfService.SLOW
     return LevelOfService.CONGESTED if share >= CONGESTED_SHARE else LevelOfService.BLOCKED
+
+
+def jam_factor(speed_mps: float, free_mps: float) -> float:
+    """Return 0 (free) to 10 (standing): ten times the share of the free speed that is lost."""
+    return 10.0 * min(max(1.0 - speed_mps / max(free_mps, 0.1), 0.0), 1.0)

@@ -8,6 +8,8 @@ class EstimateSettings:
     """Numbers of the estimator, of usual speeds and of incident candidates."""
 
     cycle_s: int = 10
+    field_s: int = 60
+    seen_s: float = 300.0
     match_lag_s: float = 30.0
     slip_back_m: float = 25.0
     car_sources: frozenset[str] = frozenset()

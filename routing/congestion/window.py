@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from routing.congestion.fuse import Seen
 from routing.congestion.share import Traversal
 
 SPREAD_SHARE = 0.3
@@ -125,6 +126,19 @@ class EdgeWindows:
         if edge not in self._speeds:
             self._speeds[edge] = self._measure(edge)
         return self._speeds[edge]
+
+    def seen(self, since_ms: int) -> dict[int, list[Seen]]:
+        """Return what was driven of each edge since a time, buses and others apart."""
+        out: dict[int, list[Seen]] = {}
+        for edge, rows in self._rows.items():
+            new = [row for row in rows if row.time_ms > since_ms]
+            for is_bus in (True, False):
+                kind = [row for row in new if row.is_bus is is_bus]
+                if kind:
+                    metres, seconds = sum(row.distance_m for row in kind), sum(row.seconds for row in kind)
+                    seen = Seen(metres, seconds, len({row.vehicle_id for row in kind}), is_bus)
+                    out.setdefault(edge, []).append(seen)
+        return {edge: rows for edge, rows in out.items() if sum(row.seconds for row in rows) >= MIN_SECONDS}
 
     def _measure(self, edge: int) -> EdgeSpeed | None:
         rows = self._rows.get(edge)

@@ -27,6 +27,7 @@ from services.stream.runner import Incoming, Result, run_step
 
 GROUP = "estimate"
 SAVE_EVERY_MS = 300_000
+TRAFFIC_FILE = "traffic.npz"
 _log = structlog.get_logger(__name__)
 
 
@@ -113,6 +114,7 @@ class EstimateStep:
         self._save_incidents()
         try:
             self._estimator.history.save(self._file)
+            self._estimator.traffic.save(self._file.with_name(TRAFFIC_FILE))
         except OSError as error:
             _log.warning("usual speeds could not be kept", file=str(self._file), reason=str(error))
 
@@ -172,6 +174,7 @@ def run(context: Context) -> None:
     stops = read_stops(city.gtfs)
     places, lines = (stops.lonlat, stops.lines) if stops else (None, None)
     estimator = Estimator(network, stops_lonlat=places, lines=lines, history=history, settings=settings)
+    estimator.traffic.load(history_file.with_name(TRAFFIC_FILE))
     step = EstimateStep(estimator, history_file, city.root)
     _log.info("estimating", edges=network.edge_count)
     try:

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,10 @@ import click
 import numpy as np
 
 from routing.congestion import EstimateSettings, Estimator
+from routing.congestion.estimate import ends_at_signal
+from routing.congestion.fuse import LEAST_INFORMED, Fused
 from routing.congestion.levels import SLOW_SHARE
+from routing.congestion.traffic import TrafficHistory
 from routing.network import NetworkError
 from routing.network.sumo import SumoNetwork, read_sumo
 from schemas.edge import LevelOfService
@@ -27,15 +30,19 @@ SURE_90 = 1.645
 LEAST_S = 30.0
 KMH = 3.6
 CARS = "cars"
+ROUNDING_MPS = 0.05
+# A field that is surer of an edge than this has seen it.
+SEEN_INFORMED = 0.3
 Answers = dict[tuple[int, int], float]
 
 
 @dataclass(frozen=True)
 class Estimated:
-    """What was said of edges by interval: speed and deviation in metres a second, by (interval, edge)."""
+    """What was said: measured speed and deviation by (interval, edge), and the field by interval."""
 
     speed_mps: Answers
     sd_mps: Answers
+    fields: dict[int, Fused] = field(default_factory=dict)
 
 
 def estimate(
@@ -45,6 +52,7 @@ def estimate(
     noise_m: float,
     seed: int,
     stops: SumoStops | None = None,
+    traffic: TrafficHistory | None = None,
 ) -> tuple[Estimated, dict[str, Answers]]:
     """Let the estimator of the living system see the reports, and note what it says when each interval ends.
 
@@ -62,6 +70,8 @@ def estimate(
         Of that noise.
     stops : SumoStops, optional
         What a timetable would tell.
+    traffic : TrafficHistory, optional
+        What was learnt earlier; learns on.
 
     Returns
     -------
@@ -73,7 +83,7 @@ def estimate(
     """
     settings = EstimateSettings(car_sources=frozenset({CARS}))
     places, lines = (stops.lonlat, stops.lines) if stops else (None, None)
-    estimator = Estimator(sumo.network, stops_lonlat=places, lines=lines, settings=settings)
+    estimator = Estimator(sumo.network, stops_lonlat=places, lines=lines, settings=settings, traffic=traffic)
     rng = np.random.default_rng(seed)
     row_of = {name: row for row, name in enumerate(sumo.edge_names)}
     said, naive = Estimated({}, {}), {"probe_mean": Answers(), "all_probes": Answers()}
@@ -82,7 +92,7 @@ def estimate(
     number = 0
     for time_s, group in groupby(probes, key=lambda probe: probe.time_s):
         while number < len(truth) and time_s >= truth[number].end_s:
-            _note(number, now, sums, said, naive)
+            _note(number, now, sums, said, naive, estimator.fused)
             number += 1
         if number == len(truth):
             return said, naive
@@ -94,19 +104,21 @@ def estimate(
             positions_of(sumo, reports, noise_m, rng, START_MS), START_MS + round(time_s * 1000) + 5_000
         )
         for state in (state for cell in states for state in cell.states):
-            if state.level == LevelOfService.NO_DATA or state.speed_mps is None:
+            if state.level == LevelOfService.NO_DATA or state.speed_mps is None or state.imputed:
                 now.pop(state.edge_index, None)
             else:
                 now[state.edge_index] = state.speed_mps, state.sd_mps or 0.0
-    _note(number, now, sums, said, naive)
+    _note(number, now, sums, said, naive, estimator.fused)
     return said, naive
 
 
 def _note(
     number: int, now: Mapping[int, tuple[float, float]], sums: dict[int, list[float]], said: Estimated,
-    naive: dict[str, Answers],
+    naive: dict[str, Answers], fused: Fused | None,
 ) -> None:  # fmt: skip
     everything = [speed for speeds in sums.values() for speed in speeds]
+    if fused is not None:
+        said.fields[number] = fused
     for edge, (speed, sd) in now.items():
         said.speed_mps[number, edge], said.sd_mps[number, edge] = speed, sd
         if everything:
@@ -169,11 +181,38 @@ def score(sumo: SumoNetwork, truth: list[EdgeTruth], said: Estimated, naive: dic
     return {
         **_figures(keys, true, said.speed_mps, limit),
         "interval90_coverage": round(float(np.mean(inside)), 4) if keys else None,
+        "field": {
+            name: _of_field(those, true, said.fields, limit)
+            for name, those in (
+                ("measured", keys),
+                ("unmeasured_but_told", [k for k in sorted(true) if k not in said.speed_mps and _told(k, said.fields)]),
+                ("all", sorted(true)),
+            )
+        },
         "edges_scored": len(keys),
         "share_of_edges": round(len(keys) / max(len(true), 1), 4),
         "baselines": {
             name: _figures([k for k in keys if k in answers], true, answers, limit) for name, answers in rules.items()
         },
+    }
+
+
+def _told(key: tuple[int, int], fields: Mapping[int, Fused]) -> bool:
+    return key[0] in fields and bool(fields[key[0]].informed[key[1]] >= LEAST_INFORMED)
+
+
+def _of_field(keys: list[tuple[int, int]], true: Answers, fields: Mapping[int, Fused], limit: Any) -> dict[str, Any]:
+    """Return the figures of the field on some edges, beside those of what it expected and of one mean for all."""
+    keys = [key for key in keys if key[0] in fields]
+    said = {(n, e): float(fields[n].speed_mps[e]) for n, e in keys}
+    usual = {(n, e): float(fields[n].usual_mps[e]) for n, e in keys}
+    mean = {(n, e): float(fields[n].speed_mps[fields[n].informed >= SEEN_INFORMED].mean()) for n, e in keys}
+    inside = [fields[n].low_mps[e] <= true[n, e] <= fields[n].high_mps[e] + ROUNDING_MPS for n, e in keys]
+    return {
+        **_figures(keys, true, said, limit),
+        "interval90_coverage": round(float(np.mean(inside)), 4) if keys else None,
+        "usual": _figures(keys, true, usual, limit),
+        "mean": _figures(keys, true, mean, limit),
     }
 
 
@@ -202,21 +241,33 @@ def _figures(keys: list[tuple[int, int]], true: Answers, said: Answers, limit: A
 )
 @click.option("--bus-routes", "routes_file", type=click.Path(path_type=Path), help="Buses (.rou.xml): who stops where.")
 @click.option("--probes", default="bus", show_default=True, help="Who reports: bus, cars, or bus,cars=5%.")
+@click.option("--yesterday", type=click.Path(path_type=Path), help="Another run's --fcd-output, to learn from first.")
+@click.option("--yesterday-probes", default="bus", show_default=True, help="Who reported yesterday.")
 @click.option("--every", "every_s", default=10.0, show_default=True, type=click.FloatRange(min=0.1), help="Seconds.")
 @click.option("--noise", "noise_m", default=5.0, show_default=True, type=click.FloatRange(min=0), help="Metres of GPS.")
 @click.option("--seed", default=1, show_default=True, help="Of the noise.")
 def congestion(
     net_file: Path, fcd_file: Path, edge_file: Path, stops_file: Path | None, routes_file: Path | None, probes: str,
+    yesterday: Path | None, yesterday_probes: str,
     every_s: float, noise_m: float, seed: int,
 ) -> None:  # fmt: skip
     """Score speeds of edges against a run of SUMO; print JSON with simple rules beside it."""
     try:
-        shares = parse_probes(probes)
+        shares, then = parse_probes(probes), parse_probes(yesterday_probes)
         sumo = read_sumo(net_file)
     except (NetworkError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     truth = read_truth(edge_file, LEAST_S)
     stops = read_stops(sumo, stops_file, routes_file) if stops_file else None
-    said, naive = estimate(sumo, read_probes(fcd_file, shares, every_s), truth, noise_m, seed, stops)
-    figures = {"probes": probes, "every_s": every_s, "noise_m": noise_m, **score(sumo, truth, said, naive)}
+    traffic = TrafficHistory(sumo.network, np.array(ends_at_signal(sumo.network, EstimateSettings().signal_radius_m)))
+    if yesterday:
+        estimate(sumo, read_probes(yesterday, then, every_s), truth, noise_m, seed + 1, stops, traffic)
+    said, naive = estimate(sumo, read_probes(fcd_file, shares, every_s), truth, noise_m, seed, stops, traffic)
+    figures = {
+        "probes": probes,
+        "yesterday": yesterday_probes if yesterday else None,
+        "every_s": every_s,
+        "noise_m": noise_m,
+        **score(sumo, truth, said, naive),
+    }
     click.echo(json.dumps(figures, indent=1))

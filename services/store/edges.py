@@ -14,7 +14,10 @@ from services.store.models import EdgeLatestRow, EdgeStateRow
 def record_road_states(session: Session, batches: Sequence[RoadStates]) -> None:
     """Keep the states of all edges of all batches; the same ones again change nothing."""
     states = [state for batch in batches for state in batch.states]
-    rows = [{**msgspec.structs.asdict(state), "level": state.level.value} for state in states]
+    columns = {column.key for column in EdgeStateRow.__table__.columns}
+    # Of the field nothing is kept: it follows from what was observed and is told anew each minute.
+    kept = [msgspec.structs.asdict(state) | {"level": state.level.value} for state in states if not state.imputed]
+    rows = [{key: value for key, value in row.items() if key in columns} for row in kept]
     write_rows(session, EdgeStateRow, rows)
     write_rows(session, EdgeLatestRow, rows, newest="time_ms")
 

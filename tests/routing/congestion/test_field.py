@@ -1,0 +1,117 @@
+import numpy as np
+import pytest
+from scipy.sparse import csc_matrix, identity
+from scipy.sparse import random as random_sparse
+
+from routing.congestion import Estimator
+from routing.congestion.field import SpeedField, followers
+from routing.congestion.fuse import LEAST_INFORMED, Fusion, Seen
+from routing.congestion.sparse import SparseSystem
+from routing.congestion.traffic import COLD_VAR, NOW_VAR, TrafficHistory
+from tests.routing.congestion.test_estimate import EAST, NET, START_MS, drive, play
+
+COUNT = NET.edge_count
+NO_SIGNAL = np.zeros(COUNT, np.bool_)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_solution_and_variances_are_those_of_the_dense_inverse(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    half = random_sparse(40, 40, 0.08, random_state=rng)
+    matrix = csc_matrix(half @ half.T + identity(40))
+    right = rng.normal(size=40)
+    solution, variances = SparseSystem(matrix).solve(matrix, right)
+    inverse = np.linalg.inv(matrix.toarray())
+    assert solution == pytest.approx(inverse @ right)
+    assert variances == pytest.approx(np.diag(inverse))
+
+
+def test_without_observations_every_edge_has_the_variance_of_its_history() -> None:
+    prior = np.linspace(0.1, 0.9, COUNT)
+    deviation, variance = SpeedField(NET).solve(prior, np.zeros(COUNT), np.zeros(COUNT))
+    assert deviation == pytest.approx(0.0)
+    assert variance == pytest.approx(prior)
+
+
+def test_what_is_seen_of_an_edge_reaches_its_neighbours_and_fades_with_the_way() -> None:
+    precision, pull = np.zeros(COUNT), np.zeros(COUNT)
+    precision[EAST[2]], pull[EAST[2]] = 20.0, -20.0
+    deviation, variance = SpeedField(NET).solve(np.full(COUNT, 0.5), precision, pull)
+    near, far = deviation[EAST[3]], deviation[EAST[5]]
+    assert deviation[EAST[2]] < near < far <= 1e-9
+    assert variance[EAST[2]] < variance[EAST[3]] < variance[EAST[5]] <= 0.5 + 1e-9
+
+
+def test_edges_that_follow_are_those_that_begin_where_one_ends_without_turning_back() -> None:
+    before, after = followers(NET)
+    pairs = set(zip(before.tolist(), after.tolist(), strict=True))
+    expected = {
+        (a, b)
+        for a in range(COUNT)
+        for b in range(COUNT)
+        if NET.edge_to[a] == NET.edge_from[b] and NET.edge_to[b] != NET.edge_from[a]
+    }
+    assert pairs == expected
+
+
+def test_an_edge_nobody_passed_draws_to_its_class_and_one_with_passes_to_its_own() -> None:
+    history = TrafficHistory(NET, NO_SIGNAL)
+    cold = history.expect(8).log_mps[EAST[0]]
+    for edge in EAST[:5]:
+        history.learn(np.array([edge]), 8, np.array([250.0 * 40]), np.array([125.0 * 40]))
+    warm = history.expect(8)
+    assert np.exp(warm.log_mps[EAST[0]]) == pytest.approx(2.0, rel=0.1)
+    assert warm.log_mps[EAST[0]] < warm.log_mps[EAST[6]] < cold
+    assert warm.variance[EAST[0]] < warm.variance[EAST[6]] == pytest.approx(COLD_VAR + NOW_VAR)
+
+
+def test_rain_slows_what_is_expected_by_its_factor() -> None:
+    history = TrafficHistory(NET, NO_SIGNAL)
+    dry, wet = history.expect(8), history.expect(8, 0.8)
+    assert np.exp(wet.log_mps - dry.log_mps) == pytest.approx(0.8)
+
+
+def test_what_was_learnt_comes_back_from_its_file_and_a_broken_one_changes_nothing(tmp_path) -> None:
+    history, again = TrafficHistory(NET, NO_SIGNAL), TrafficHistory(NET, NO_SIGNAL)
+    history.learn(np.array([3]), 8, np.array([500.0]), np.array([100.0]))
+    history.save(tmp_path / "traffic.npz")
+    assert again.load(tmp_path / "traffic.npz")
+    assert again.expect(8).log_mps == pytest.approx(history.expect(8).log_mps)
+    (tmp_path / "traffic.npz").write_bytes(b"no zip")
+    assert not again.load(tmp_path / "traffic.npz")
+    assert not again.load(tmp_path / "absent.npz")
+
+
+def test_cars_narrow_the_interval_more_than_as_many_buses() -> None:
+    def width(is_bus: bool) -> float:
+        fusion = Fusion(NET, TrafficHistory(NET, NO_SIGNAL))
+        fused = fusion.fuse({EAST[2]: [Seen(1000.0, 250.0, 4, is_bus)]}, 8)
+        assert fused.low_mps[EAST[2]] < fused.speed_mps[EAST[2]] < fused.high_mps[EAST[2]]
+        return float(np.log(fused.high_mps[EAST[2]] / fused.low_mps[EAST[2]]))
+
+    assert width(False) < width(True)
+
+
+def test_far_from_all_that_was_seen_nothing_is_told() -> None:
+    fused = Fusion(NET, TrafficHistory(NET, NO_SIGNAL)).fuse({EAST[0]: [Seen(2000.0, 500.0, 8, False)]}, 8)
+    assert EAST[0] in fused.known()
+    assert EAST[6] not in fused.known()
+    assert fused.informed[EAST[6]] < LEAST_INFORMED
+
+
+def test_states_bear_their_interval_and_edges_that_were_only_learnt_are_told_as_imputed() -> None:
+    estimator = Estimator(NET)
+    fixes = [fix for bus in range(12) for fix in drive(f"b{bus}", 20.0 * bus, 4.0)]
+    states, _ = play(estimator, fixes, 600)
+    state = states[EAST[3]]
+    assert not state.imputed
+    assert state.low_mps < state.traffic_mps < state.high_mps
+    assert 0 < state.jam_factor <= 10
+    assert state.travel_time_index > 1
+    later = [
+        s for end in range(610, 1900, 10) for cell in estimator.step([], START_MS + end * 1000)[0] for s in cell.states
+    ]
+    imputed = [s for s in later if s.edge_index == EAST[3] and s.imputed]
+    assert imputed
+    assert imputed[0].observations == 0
+    assert imputed[0].sd_mps > 0
