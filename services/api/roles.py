@@ -39,6 +39,7 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/map/city.pmtiles"): PUBLIC,
     ("GET", "/api/edges"): PUBLIC,
     ("GET", "/api/edges/{edge_index}"): PUBLIC,
+    ("GET", "/api/edges/{edge_index}/history"): OPERATOR,
     ("GET", "/api/path"): OPERATOR,
     ("GET", "/api/travel-time"): OPERATOR,
     ("GET", "/api/isochrone"): OPERATOR,

@@ -6,14 +6,25 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from schemas.edge import EdgeState, LevelOfService
-from services.api.edges.responses import EdgeDetailOut, EdgesOut, edge_out, history_of, list_edges
+from services.api.edges.responses import (
+    ChartOut,
+    ChartPointOut,
+    EdgeDetailOut,
+    EdgesOut,
+    edge_out,
+    history_of,
+    list_edges,
+)
 from services.api.problems import ProblemError, absent
 from services.api.roads import Roads
 from services.api.state import ApiState, State
+from services.store.edges import list_edge_history
 
 router = APIRouter(tags=["roads"])
 NO_NETWORK = "This city has no road network; import one with `hanoi city import --roads`."
 MAX_CLOSED = 1000
+MAX_POINTS = 500
+HOUR_MS = 3_600_000
 Lon = Annotated[float, Query(ge=-180, le=180)]
 Lat = Annotated[float, Query(ge=-90, le=90)]
 
@@ -42,6 +53,21 @@ def read_edge(state: State, edge_index: int) -> EdgeDetailOut:
         length_m=round(float(roads.network.edge_length_m[edge_index]), 1),
         history=history,
     )
+
+
+@router.get("/api/edges/{edge_index}/history")
+def read_history(state: State, edge_index: int, hours: Annotated[int, Query(ge=1, le=168)] = 24) -> ChartOut:
+    """Return what an edge's speed was in the last hours, as the archive keeps it, beside its usual speed."""
+    network = need_roads(state).network
+    if not 0 <= edge_index < network.edge_count:
+        raise absent(f"There is no edge {edge_index}; the network has {network.edge_count}.")
+    edge_id, to_ms = network.edge_ids[edge_index], state.now_ms
+    from_ms = to_ms - hours * HOUR_MS
+    with state.store.reading() as session:
+        points = [ChartPointOut.model_validate(row) for row in list_edge_history(session, edge_id, from_ms, to_ms)]
+    step = max(1, -(-len(points) // MAX_POINTS))
+    thinned = points[::-1][::step][::-1]  # the newest always stays
+    return ChartOut(edge_index=edge_index, edge_id=edge_id, from_ms=from_ms, to_ms=to_ms, points=thinned)
 
 
 def closed_edges(text: str, count: int) -> list[int]:

@@ -46,6 +46,28 @@ class EdgeDetailOut(EdgeOut):
     history: list[SpeedOut]
 
 
+class ChartPointOut(Model):
+    """One moment of an edge's chart; ``None`` is not known."""
+
+    time_ms: int
+    level: str
+    speed_mps: float | None
+    sd_mps: float | None
+    usual_mps: float | None
+    free_flow_mps: float | None
+    observations: int
+
+
+class ChartOut(Model):
+    """An edge's kept states in a span of time, oldest first, at most 500 of them, evenly thinned."""
+
+    edge_index: int
+    edge_id: str
+    from_ms: int
+    to_ms: int
+    points: list[ChartPointOut]
+
+
 def edge_out(state: EdgeState) -> EdgeOut:
     """Turn an edge's state into what the API says of it."""
     return EdgeOut.model_construct(

@@ -7,6 +7,7 @@ import shapely
 
 from routing.network import save_network
 from schemas.edge import EdgeState, LevelOfService, RoadStates
+from services.store.edges import record_road_states
 from tests.routing.builders import grid, lonlat
 from tests.services.api.parts import GTFS, NOON_MS, Running, gtfs_zip, make_city
 from tests.services.api.parts import running as open_api
@@ -128,6 +129,27 @@ def test_the_worst_street_is_that_where_buses_lose_time_not_where_it_is_only_gue
     assert street["name"] == "Phố 1"
     assert street["speed_mps"] == pytest.approx(1.0)
     assert street["lost_s"] > 400
+
+
+def test_the_chart_of_a_street_has_its_kept_speeds_oldest_first_and_thinned(api: Running) -> None:
+    edge = NET.edge_ids[7]
+    rows = [
+        EdgeState(
+            edge_id=edge, edge_index=7, time_ms=NOON_MS - n * 60_000, level=LevelOfService.SLOW, observations=1,
+            speed_mps=4.0 + n / 1000, usual_mps=8.0,
+        )
+        for n in range(1200)
+    ]  # fmt: skip
+    with api.state.store.transaction() as session:
+        record_road_states(session, [RoadStates(cell="0/0/0", time_ms=NOON_MS, states=tuple(rows))])
+    day = api.client.get("/api/edges/7/history").json()
+    hour = api.client.get("/api/edges/7/history?hours=1").json()
+    assert (len(day["points"]), len(hour["points"])) == (400, 61)
+    times = [point["time_ms"] for point in day["points"]]
+    assert times == sorted(times)
+    assert (times[-1], day["points"][-1]["usual_mps"]) == (NOON_MS, 8.0)
+    assert api.client.get("/api/edges/8/history").json()["points"] == []
+    assert api.client.get("/api/edges/99999/history").status_code == 404
 
 
 def test_a_city_without_roads_says_so(tmp_path) -> None:
