@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from fleet.alerts.surely import SURE, way_probability
 from fleet.assignment.progress import Progress
+from fleet.gtfs.patterns import Pattern
 from fleet.gtfs.timetable import Timetable
 from fleet.vehicle import Vehicle
 from schemas.trip import Phase
@@ -17,7 +18,7 @@ RETURN_M = 50.0
 LEAST_M = 80.0
 MOST_M = 8_000.0
 # With two reports from before it left.
-LEAST_POINTS = 4
+LEAST_POINTS = 5
 MOST_POINTS = 150
 MOST_MS = 20 * 60_000
 # A bus that comes so near to a stop serves it, or could; receivers err by less than half of that.
@@ -97,6 +98,12 @@ def find_missed(timetable: Timetable, ways: Sequence[Excursion]) -> NDArray[np.i
     between = np.flatnonzero((along > one.from_m - before_m) & (along < one.to_m))
     far = [all(distance_between(here[n][None, :], way.way) > MISSED_M for way in ways) for n in between]
     return np.asarray(between[np.array(far, dtype=bool)])
+
+
+def mean_off(way: NDArray[np.float64], pattern: Pattern) -> float:
+    """Return how far a way lies beside a line on average, metres; without the reports from before it left."""
+    points = way[BEFORE - 1 : -1] if len(way) > BEFORE else way
+    return distance_between(points, np.column_stack([pattern.x, pattern.y]))
 
 
 def distance_between(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:

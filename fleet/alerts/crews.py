@@ -1,11 +1,10 @@
 """How many buses a line has, against how many it should have: beliefs in trips err, the count of buses hardly does."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from fleet.assignment.model import DETOUR, EMPTY, RUN, WAIT
+from fleet.assignment.model import DETOUR, EMPTY, NONE, RUN, WAIT
 from fleet.assignment.rows import LOGW, MODE, TRIP
 from fleet.gtfs.timetable import Timetable
 from fleet.vehicle import Vehicle
@@ -17,7 +16,8 @@ FORGOTTEN_MS = 3_600_000.0
 LEAST_MIN = 1.0
 LEAST_KEPT_MIN = 0.01
 # What a minute of a belief says of the line: a bus that will run a trip may yet run another one.
-COUNTS = {RUN: 1.0, DETOUR: 1.0, WAIT: 0.5, EMPTY: 0.2}
+COUNTS = np.zeros(1 + max(RUN, WAIT, EMPTY, DETOUR, NONE))
+COUNTS[[RUN, DETOUR, WAIT, EMPTY]] = 1.0, 1.0, 0.5, 0.2
 # Blocks that begin so soon have their buses out, those whose last trip began so long ago may still.
 SOON_S, LAST_S = 3_600, 5_400
 Spans = dict[int, list[tuple[int, int]]]
@@ -51,11 +51,10 @@ class Crews:
         minutes, fades = min(max(since_ms, 0), 2 * NOTE_EVERY_MS) / 60_000, float(np.exp(-abs(since_ms) / FORGOTTEN_MS))
         faded = {name: _fade(lines, fades) for name, lines in self._minutes.items()}
         self._minutes = {name: lines for name, lines in faded.items() if lines}
-        for vehicle in vehicles:
-            if vehicle.last is not None and now_ms - vehicle.last.time_ms <= FRESH_MS:
-                lines = self._minutes.setdefault(vehicle.vehicle_id, {})
-                for route, share in self._lines_of(vehicle):
-                    lines[route] = lines.get(route, 0.0) + share * minutes
+        fresh = [v for v in vehicles if v.last is not None and now_ms - v.last.time_ms <= FRESH_MS]
+        for name, route, share in self._lines_of(fresh):
+            lines = self._minutes.setdefault(name, {})
+            lines[route] = lines.get(route, 0.0) + share * minutes
 
     def may_run(self, vehicle_id: str, route: int) -> bool:
         """Return whether the roster lets a vehicle run a line; who stands in no roster may run all."""
@@ -115,20 +114,25 @@ class Crews:
     def _names_of(self, route: int) -> frozenset[str]:
         return frozenset({self._timetable.route_ids[route], self._timetable.route_short_names[route]})
 
-    def _lines_of(self, vehicle: Vehicle) -> list[tuple[int, float]]:
-        rows = vehicle.belief.rows
-        if len(rows):
-            trips, shares = rows[:, TRIP].astype(np.int64), _shares(rows)
-            lines = self._route_of[np.maximum(trips, 0)]
-            return [(int(n), float(shares[(lines == n) & (trips >= 0)].sum())) for n in set(lines[trips >= 0].tolist())]
-        if vehicle.progress is None:
-            return []
-        return [(self._timetable.trip_route[vehicle.progress.run.trip], vehicle.probability)]
-
-
-def _shares(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    counts = np.array([COUNTS.get(int(mode), 0.0) for mode in rows[:, MODE]])
-    return np.asarray(np.exp(rows[:, LOGW]) * counts)
+    def _lines_of(self, vehicles: Sequence[Vehicle]) -> list[tuple[str, int, float]]:
+        """Return how much the beliefs in each bus speak for each line, of all buses at once."""
+        told = [v for v in vehicles if not len(v.belief.rows) and v.progress is not None]
+        route_of = self._timetable.trip_route
+        out = [(v.vehicle_id, route_of[v.progress.run.trip], v.probability) for v in told if v.progress is not None]
+        believed = [v for v in vehicles if len(v.belief.rows)]
+        if not believed:
+            return out
+        rows = np.concatenate([v.belief.rows for v in believed])
+        bus = np.repeat(np.arange(len(believed)), [len(v.belief.rows) for v in believed])
+        on = rows[:, TRIP] >= 0
+        rows, bus = rows[on], bus[on]
+        lines = len(self._timetable.route_ids)
+        keys, which = np.unique(bus * lines + self._route_of[rows[:, TRIP].astype(np.int64)], return_inverse=True)
+        shares = np.bincount(which, np.exp(rows[:, LOGW]) * COUNTS[rows[:, MODE].astype(np.int64)], len(keys))
+        return out + [
+            (believed[key // lines].vehicle_id, key % lines, share)
+            for key, share in zip(keys.tolist(), shares.tolist(), strict=True)
+        ]
 
 
 def _fade(lines: dict[int, float], by: float) -> dict[int, float]:

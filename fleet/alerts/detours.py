@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import msgspec
 import numpy as np
 
-from fleet.alerts.away import Excursion, distance_between, find_missed
+from fleet.alerts.away import Excursion, distance_between, find_missed, mean_off
 from fleet.alerts.say import clock_text
 from fleet.gtfs.timetable import Timetable
 from fleet.vehicle import Vehicle
@@ -16,6 +16,8 @@ from schemas.trip import Phase
 
 SAME_PLACE_M = 350.0
 SAME_WAY_M = 80.0
+# Where receivers err by as much as they are beside the line, two ways lie as far from each other as from it.
+SAME_WAY_SHARE = 0.35
 WITHIN_MS = 60 * 60_000
 THROUGH_M = 50.0
 # Of the part that is left out: a bus on its line there has gone through.
@@ -89,7 +91,8 @@ class DetourDesk:
                 continue
             way = np.array([(x, y) for x, y, _, _ in vehicle.away])
             driven_m = float(np.sum(np.hypot(*np.diff(way, axis=0).T)))
-            if driven_m >= FOLLOWS_M and distance_between(way, one.way) <= SAME_WAY_M:
+            most_m = min(SAME_WAY_M, SAME_WAY_SHARE * mean_off(way, pattern))
+            if driven_m >= FOLLOWS_M and distance_between(way, one.way) <= most_m:
                 case.followers.add(vehicle.vehicle_id)
                 case.is_new = True
                 return
@@ -145,7 +148,10 @@ class DetourDesk:
             return False
         if max(abs(one.from_m - other.from_m), abs(one.to_m - other.to_m)) > SAME_PLACE_M:
             return False
-        return max(distance_between(one.way, other.way), distance_between(other.way, one.way)) <= SAME_WAY_M
+        pattern = table.pattern_of(one.trip)
+        off_m = min(mean_off(one.way, pattern), mean_off(other.way, pattern))
+        apart_m = max(distance_between(one.way, other.way), distance_between(other.way, one.way))
+        return apart_m <= min(SAME_WAY_M, SAME_WAY_SHARE * off_m)
 
     def _alert(self, way: Way, case: _Case, now_ms: int) -> FleetAlert:
         table, newest, first = self._timetable, case.newest, case.oldest
