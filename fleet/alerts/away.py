@@ -13,7 +13,7 @@ from fleet.gtfs.timetable import Timetable
 from fleet.vehicle import Vehicle
 from schemas.trip import Phase
 
-LEAVE_M = 70.0
+LEAVE_M = 80.0
 RETURN_M = 50.0
 LEAST_M = 80.0
 MOST_M = 8_000.0

@@ -17,7 +17,7 @@ from schemas.trip import Phase
 SAME_PLACE_M = 350.0
 SAME_WAY_M = 80.0
 # Where receivers err by as much as they are beside the line, two ways lie as far from each other as from it.
-SAME_WAY_SHARE = 0.35
+SAME_WAY_SHARE = 0.25
 WITHIN_MS = 60 * 60_000
 THROUGH_M = 50.0
 # Of the part that is left out: a bus on its line there has gone through.
