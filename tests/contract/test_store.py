@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from geoalchemy2 import WKTElement
@@ -178,6 +179,14 @@ def test_edges_keep_their_history_and_their_newest_state(store: Store) -> None:
         assert (state.edge_index, state.speed_mps, state.level) == (3, None, "slow")
         history = list_edge_history(session, "1/2/3", NOON_MS, NOON_MS + 60_000)
         assert [row.speed_mps for row in history] == [4.5, None]
+
+
+def test_what_the_field_says_of_edges_nobody_drove_is_not_kept(store: Store) -> None:
+    imputed = msgspec.structs.replace(messages.edge_state(97), imputed=True, traffic_mps=5.0)
+    with store.transaction() as session:
+        before = len(list_latest_edges(session))
+        record_road_states(session, [messages.road_states(imputed)])
+        assert len(list_latest_edges(session)) == before
 
 
 def test_cameras_and_feeds_are_kept_once(store: Store) -> None:
