@@ -37,6 +37,9 @@ BETA_BEFORE = np.array(
 )
 WEIGHT_BEFORE = np.array([[0.6, 0.7, 0.4, 1.0, 0.3, 0.7, 0.0]] * KINDS)
 LEAST_SPREAD_S = 4.0
+# Mean absolute errors anywhere: so much, and so much of the time ahead.
+USUAL_ERROR_S = 20.0
+USUAL_ERROR = 0.12
 # Sums of one kind: the upper triangle and the right side of the normal equations of β, then of w.
 TRIANGLE = TERMS * (TERMS + 1) // 2
 SUMS = 2 * (TRIANGLE + TERMS)
@@ -46,15 +49,15 @@ START_S, START_SD, START_LATE, START_OVERDUE = range(4)
 
 
 @numba.njit(cache=True)
-def start_of(fact: Floats, left_s: float, start: Floats) -> None:
-    """Write into ``start`` when a bus moves on: at once, or when its first stop's terminal is usually left."""
+def start_of(fact: Floats, start: Floats) -> None:
+    """Write into ``start`` when a bus moves on: at once, or when its trip is due."""
     start[:] = 0.0
     if fact[KIND] == WAITING:
-        leaves_s = fact[READY] + left_s
-        start[START_S] = max(leaves_s, fact[WAY], 0.0)
+        due_s = fact[READY] - fact[DELAY]
+        start[START_S] = max(due_s, fact[WAY], 0.0)
         start[START_SD] = START_SD_S
         start[START_LATE] = fact[DELAY]
-        start[START_OVERDUE] = min(MOST_STANDING_S, max(0.0, -leaves_s))
+        start[START_OVERDUE] = min(MOST_STANDING_S, max(0.0, -due_s))
 
 
 @numba.njit(cache=True)
@@ -106,6 +109,15 @@ def widths(h: float, root_s: float, moves: bool, headway: float, fact: Floats, s
     g[4] = 0.1 * late * (1.0 - math.exp(-h / DELAY_LASTS_S))
     g[5] = start[START_SD]
     g[6] = 0.1 * h * abs(headway) if moves else 0.0
+
+
+@numba.njit(cache=True)
+def spread_of(weight: Floats, g: Floats, mean_s: float) -> float:
+    """Return the mean absolute error to reckon with, seconds: half way from the usual to what the circumstances say.
+
+    What is said of single buses is less sure than what is true of all: errors follow the root of it.
+    """
+    return max(math.sqrt(dot(weight, g) * (USUAL_ERROR_S + USUAL_ERROR * mean_s)), LEAST_SPREAD_S)
 
 
 @numba.njit(cache=True)

@@ -43,6 +43,7 @@ OFF_ROUTE_M = 250.0
 # Where a feed has no shape the line goes straight from stop to stop, and the street does not.
 OFF_UNDRAWN_M = 750.0
 DEADHEAD_MPS = 5.0
+SET_OUT_M = 60.0
 PACE_MEMORY_S = 900.0
 
 
@@ -196,7 +197,7 @@ class Foresight:
         out.delay_s = self._note_facts(vehicle, progress, fix, x, y)
         fact, start = self._fact, self._start
         snapshot, trip = self.learner.at(fix.time_ms), progress.run.trip
-        start_of(fact, float(snapshot.left_s[self._links.terminal_of[trip]]), start)
+        start_of(fact, start)
         age_s = max(0.0, (fix.received_ms - fix.time_ms) / 1000.0)
         now = Situation(
             vehicle.vehicle_id, progress.run, WAITING if waiting else MOVING, fix.time_ms, age_s,
@@ -277,6 +278,9 @@ def is_off_route(progress: Progress) -> bool:
 
 
 def _way_to_start_m(progress: Progress, x: float, y: float) -> float:
+    # Who is on the shape beyond the first stop has set out, or will not drive back.
+    if progress.distance_m > SET_OUT_M and progress.off_m < SET_OUT_M:
+        return 0.0
     sx, sy = progress.pattern.begin_xy
     away = math.hypot(x - sx, y - sy)
     return max(0.0, away - 60.0) * 1.3

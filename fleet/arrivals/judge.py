@@ -12,7 +12,6 @@ from fleet.arrivals.features import (
     FINENESS,
     KIND,
     KINDS,
-    LEAST_SPREAD_S,
     MADE_MS,
     MOVING,
     NEXT_TRIP,
@@ -25,6 +24,7 @@ from fleet.arrivals.features import (
     TRIP,
     dot,
     next_start_of,
+    spread_of,
     start_of,
     terms,
     widths,
@@ -79,7 +79,7 @@ def judge(
         if made_ms >= arrival_ms or epochs[known] != made_ms // EPOCH_MS or (of != trip and next_of[of] != trip):
             continue
         kind, from_, part = int(fact[KIND]), int(fact[AHEAD]), fact[PART]
-        start_of(fact, left_s[known, terminal_of[of]], start)
+        start_of(fact, start)
         if of != trip:
             last, variance = _run(trip_start[of], from_, trip_start[of + 1] - trip_start[of] - 1, part, start[START_S],
                                   of_row, planned, ratio[known], noise[known], moved[known])  # fmt: skip
@@ -98,7 +98,7 @@ def judge(
         terms(h, kind == MOVING, behind, fact, start, x)
         widths(h, math.sqrt(variance), kind == MOVING, behind, fact, start, g)
         mean = max(h + dot(beta[known, kind], x), 0.0)
-        spread = max(dot(weight[known, kind], g), LEAST_SPREAD_S)
+        spread = spread_of(weight[known, kind], g, mean)
         took = (arrival_ms - made_ms) / 1000.0
         kinds[count], ahead[count], error[count] = kind, mean, (took - mean) / spread
         count += 1

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.arrivals.errors import CENTRES_S
-from fleet.arrivals.features import LEAST_SPREAD_S, MOVING, START_S, TERMS, dot, terms, widths
+from fleet.arrivals.features import MOVING, START_S, TERMS, dot, spread_of, terms, widths
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -84,7 +84,7 @@ def run_ahead(
         terms(at, moves, behind, fact, start, x)
         widths(at, root, moves, behind, fact, start, g)
         mean = max(at + dot(beta, x), 0.0)
-        spread = max(dot(weight, g), LEAST_SPREAD_S)
+        spread = spread_of(weight, g, mean)
         while bin_ < len(CENTRES_S) - 2 and CENTRES_S[bin_ + 1] < mean:
             bin_ += 1
         f = min(1.0, max(0.0, (mean - CENTRES_S[bin_]) / (CENTRES_S[bin_ + 1] - CENTRES_S[bin_])))

@@ -71,13 +71,15 @@ class Laid:
 class Arrival:
     """A bus reached a stop, by the stop's place in its trip; of stop 0 it is the departure.
 
-    ``known_ms`` is the time of the fix that showed it.
+    ``known_ms`` is the time of the fix that showed it, ``gap_ms`` that between it and the fix before: the arrival lies
+    anywhere in it. An open door tells the moment, and leaves no gap.
     """
 
     run: int
     stop: int
     arrival_ms: int
     known_ms: int
+    gap_ms: int
 
 
 def make_way(timetable: Timetable, runs: Sequence[TripRun]) -> Way:
@@ -168,8 +170,10 @@ def find_arrivals(
             part = (line - along[after - 1]) / (along[after] - along[after - 1])
             at_ms = int(times[after - 1] + round(part * (times[after] - times[after - 1])))
             opened = times[:after][doors[:after] & (along[:after] >= line + BEFORE_STOP_M - DOOR_BEFORE_M)]
-            at_ms = min(at_ms, int(opened[0])) if stop and len(opened) else at_ms
-            found.append(Arrival(number, stop, at_ms, int(times[after])))
+            gap_ms = int(times[after] - times[after - 1])
+            if stop and len(opened) and opened[0] <= at_ms:
+                at_ms, gap_ms = int(opened[0]), 0
+            found.append(Arrival(number, stop, at_ms, int(times[after]), gap_ms))
     return found
 
 

@@ -14,7 +14,7 @@ from schemas.fix import Fix
 from schemas.position import BusPosition
 
 ASKED = ("vehicle_id", "time_ms", "trip_id", "start_date", "distance_m", "source")
-OBSERVED = ("vehicle_id", "trip_id", "start_date", "stop_no", "arrival_ms", "known_ms")
+OBSERVED = ("vehicle_id", "trip_id", "start_date", "stop_no", "arrival_ms", "known_ms", "gap_ms")
 # The last metres of a trip are often driven under the name of the next one.
 TAIL = 2
 TAIL_MS = 300_000
@@ -113,7 +113,7 @@ class TruthKeeper:
             distance_m = round(float(laid.distance_m[i]), 1)
             rows.append((vehicle, int(time_ms[i]), run.trip_id, run.start_date, distance_m, source))
         seen: list[Row] = [
-            (vehicle, runs[a.run].trip_id, runs[a.run].start_date, a.stop, a.arrival_ms, a.known_ms)
+            (vehicle, runs[a.run].trip_id, runs[a.run].start_date, a.stop, a.arrival_ms, a.known_ms, a.gap_ms)
             for a in find_arrivals(self.timetable, way, laid, time_ms, door.astype(bool))
         ]
         return rows, seen

@@ -24,7 +24,7 @@ from fleet.arrivals.score import (
     wobble_min,
 )
 from services.score.feed import read_feed
-from services.score.questions import TRIP, answer, ask, ask_next, check_files, of_routes, read, read_summary, thin
+from services.score.questions import TRIP, answer, ask, ask_next, check_files, of_routes, read, read_summary, sure, thin
 from services.score.rivals import list_drives, list_rivals
 from services.score.simulated import truth_tables
 from services.score.table import write_table
@@ -47,6 +47,8 @@ PROTOCOL = (
 @click.option("--gtfs", type=click.Path(path_type=Path), help="The feed of the replay, where it was moved (--truth).")
 @click.option("--every", "every_s", type=click.IntRange(min=0), default=0, show_default=True,
               help="Ask a bus at most once in so many seconds; for recordings of millions of reports.")  # fmt: skip
+@click.option("--gap", "gap_s", type=click.IntRange(min=0), default=0, show_default=True,
+              help="Ask only for arrivals between two reports at most so many seconds apart; 0 for all.")  # fmt: skip
 @click.option("--table", "as_table", is_flag=True, help="A table for people instead of JSON.")
 def arrivals(
     folder: Path,
@@ -55,13 +57,14 @@ def arrivals(
     truth: Path | None,
     gtfs: Path | None,
     every_s: int,
+    gap_s: int,
     as_table: bool,
 ) -> None:
     """Score the predicted arrivals of a replay (FOLDER) beside simple baselines on the same questions."""
     for one in (folder, *before):
         check_files(one)
     tables = truth_tables(truth, read_feed(folder, gtfs)) if truth is not None else None
-    figures = score(folder, routes=routes, before=before, tables=tables, every_s=every_s)
+    figures = score(folder, routes=routes, before=before, tables=tables, every_s=every_s, gap_s=gap_s)
     click.echo(write_table(figures) if as_table else json.dumps(figures, indent=2))
 
 
@@ -72,6 +75,7 @@ def score(
     before: Sequence[Path] = (),
     tables: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame] | None = None,
     every_s: int = 0,
+    gap_s: int = 0,
 ) -> dict[str, object]:
     """Score the files of a replay.
 
@@ -87,6 +91,8 @@ def score(
         Asked, observed and schedule, where something else than the replay knows the truth.
     every_s : int
         A bus asks at most once in so many seconds.
+    gap_s : int
+        Only arrivals between two reports at most so many seconds apart are asked for; 0 for all.
 
     Returns
     -------
@@ -101,7 +107,8 @@ def score(
     everyone, observed, calls = tables or (read(folder, name) for name in ("asked", "observed", "schedule"))
     asked = thin(of_routes(everyone, calls, routes), every_s)
     said = read(folder, "predictions")
-    questions = answer(ask(asked, observed, calls), said)
+    sure_ones = sure(observed, gap_s)
+    questions = answer(ask(asked, sure_ones, calls), said)
     if questions.is_empty():
         raise click.ClickException(f"{folder}: no bus was seen to reach a stop after a report on the same trip")
     drives = list_drives([(observed, calls), *((read(old, "observed"), read(old, "schedule")) for old in before)])
@@ -115,7 +122,7 @@ def score(
         "truth": dict(asked["source"].value_counts().sort("source").iter_rows()),
         "ours": _ours(known, rivals) if known.height else None,
         "baselines": {name: _figures(known, eta) for name, eta in rivals.items()} if known.height else {},
-        "next_trip": _next_trip(asked, observed, calls, said),
+        "next_trip": _next_trip(asked, sure_ones, calls, said),
         "replay": read_summary(folder).get("options"),
         "protocol": PROTOCOL,
     }

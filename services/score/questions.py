@@ -19,7 +19,7 @@ AHEAD_S = 1800.0
 STANDS_MS = 60_000
 KINDS: dict[str, type[pl.DataType]] = dict.fromkeys(
     ("time_ms", "arrival_ms", "known_ms", "made_at_ms", "eta_ms", "p10_ms", "p50_ms", "p90_ms", "scheduled_ms",
-     "stop_no", "stop_sequence"), pl.Int64,
+     "gap_ms", "stop_no", "stop_sequence"), pl.Int64,
 )  # fmt: skip
 KINDS |= {"distance_m": pl.Float64} | dict.fromkeys(
     ("vehicle_id", "trip_id", "start_date", "stop_id", "route_id", "source"), pl.String
@@ -156,6 +156,11 @@ def of_routes(table: pl.DataFrame, schedule: pl.DataFrame, routes: Sequence[str]
     if not routes:
         return table
     return table.join(schedule.filter(pl.col("route_id").is_in(list(routes))).select(RUN).unique(), on=RUN, how="semi")
+
+
+def sure(observed: pl.DataFrame, gap_s: int) -> pl.DataFrame:
+    """Return the arrivals between two reports at most so many seconds apart; all of them for 0."""
+    return observed.filter(pl.col("gap_ms") <= 1000 * gap_s) if gap_s else observed
 
 
 def thin(asked: pl.DataFrame, every_s: int) -> pl.DataFrame:

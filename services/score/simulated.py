@@ -61,7 +61,7 @@ def truth_tables(path: Path, timetable: Timetable) -> tuple[pl.DataFrame, pl.Dat
         stop_no = number.get((call.trip_id, call.start_date, call.stop_sequence))
         if stop_no is not None:
             at_ms = call.arrival_ms if stop_no else call.departure_ms
-            observed.append((call.vehicle_id, call.trip_id, call.start_date, stop_no, at_ms, at_ms))
+            observed.append((call.vehicle_id, call.trip_id, call.start_date, stop_no, at_ms, at_ms, 0))
     return _table(asked, ASKED).unique(["vehicle_id", "time_ms"], maintain_order=True), _table(observed, OBSERVED), plan
 
 

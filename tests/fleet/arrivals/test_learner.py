@@ -8,7 +8,7 @@ from scipy.sparse import csr_matrix
 
 from fleet.arrivals.calibration import prior_counts, quantiles_of, shown_shift
 from fleet.arrivals.errors import horizon_of
-from fleet.arrivals.features import MOVING
+from fleet.arrivals.features import MOVING, spread_of
 from fleet.arrivals.learner import KEEP_EPOCHS, Learner
 from fleet.arrivals.links import Links
 from fleet.arrivals.snapshot import Calibration, Snapshot
@@ -184,7 +184,8 @@ def test_quantiles_follow_the_errors():
         taught.add(lesson(n, vehicle=f"v{n}", link=-1, foreseen=before))
     learnt = taught.at(BASE_MS + 10_200_000).calibration
     bins = int(horizon_of(np.array([120.0]))[0])
-    spread = learnt.weight[0] @ np.array([10.0, np.sqrt(10.0 * 120.0), 12.0, 0.0, 0.0, 0.0, 0.0])
+    widens = np.array([10.0, np.sqrt(10.0 * 120.0), 12.0, 0.0, 0.0, 0.0, 0.0])
+    spread = spread_of(learnt.weight[0], widens, 120.0)
     low, mid, high = learnt.quantile[0, :, bins] * spread
     assert abs(mid - 60) < 12
     assert abs(high - low - 51) < 12

@@ -41,6 +41,7 @@ def test_an_arrival_is_interpolated_twenty_metres_before_the_stop(table):
         true_ms = run.start_ms + round((stop_m[stop] - 20.0) / 4.0 * 1000)
         assert abs(found[stop].arrival_ms - true_ms) < 50
         assert 0 <= found[stop].known_ms - found[stop].arrival_ms <= 37_000
+        assert found[stop].gap_ms == 37_000
     assert abs(found[0].arrival_ms - (run.start_ms + 5_000)) < 50
 
 

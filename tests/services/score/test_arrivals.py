@@ -8,8 +8,10 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
+from services.replay.truth import OBSERVED
 from services.replay.write import PREDICTIONS, SCHEDULE
 from services.score.arrivals import arrivals, score
+from services.score.goals import goals
 from services.score.questions import answer, ask, read
 
 ZERO_MS = 1_763_870_400_000
@@ -25,9 +27,11 @@ def write_replay(folder: Path, predictions: list[tuple]) -> Path:
     """Write a replay of one bus: five stops 500 m apart, a report a minute, one stop every two minutes."""
     calls = [("T", DATE, n, n + 1, f"S{n}", "R", ZERO_MS + n * 120_000, n * 500.0) for n in range(5)]
     asked = [("V", ZERO_MS + n * 60_000, "T", DATE, n * 250.0, "trip") for n in range(8)]
-    seen = [("V", "T", DATE, n, ZERO_MS + n * 120_000 + 5_000, ZERO_MS + n * 120_000 + 60_000) for n in range(5)]
+    seen = [
+        ("V", "T", DATE, n, ZERO_MS + n * 120_000 + 5_000, ZERO_MS + n * 120_000 + 60_000, 60_000 * n) for n in range(5)
+    ]
     write(folder, "asked", ("vehicle_id", "time_ms", "trip_id", "start_date", "distance_m", "source"), asked)
-    write(folder, "observed", ("vehicle_id", "trip_id", "start_date", "stop_no", "arrival_ms", "known_ms"), seen)
+    write(folder, "observed", OBSERVED, seen)
     write(folder, "schedule", SCHEDULE, calls)
     write(folder, "predictions", PREDICTIONS, predictions)
     (folder / "summary.json").write_text(json.dumps({"options": {}}))
@@ -127,3 +131,21 @@ def test_a_replay_in_which_nothing_was_named_or_said_is_told_so(tmp_path):
     lines = (folder / "asked.csv").read_text().splitlines()
     (folder / "asked.csv").write_text(lines[0] + "\n")
     assert "no bus was seen" in CliRunner().invoke(arrivals, [str(folder)]).output
+
+
+def test_only_arrivals_whose_moment_is_known_are_asked_for_where_that_is_wanted(tmp_path):
+    folder = write_replay(tmp_path, [say(m * 60, stop, stop * 120) for m in range(8) for stop in range(1, 5)])
+    assert [score(folder, gap_s=gap)["arrivals"] for gap in (0, 240, 120, 60)] == [4, 4, 2, 1]
+
+
+def test_the_goals_of_several_replays_stand_in_one_table(tmp_path):
+    folders = [tmp_path / name for name in ("late", "right")]
+    for folder, off_s in zip(folders, (-100, 5), strict=True):
+        folder.mkdir()
+        write_replay(folder, [say(m * 60, stop, stop * 120 + off_s) for m in range(8) for stop in range(1, 5)])
+    done = CliRunner().invoke(goals, [str(folder) for folder in folders])
+    assert done.exit_code == 0, done.output
+    late, right = done.output.splitlines()[2:4]
+    assert late.startswith("| late")
+    assert "105*" in late
+    assert "0 0 0" in right
