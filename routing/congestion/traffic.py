@@ -8,7 +8,7 @@ import numpy as np
 from routing.congestion.history import ALL_WEEK, BUCKETS
 from routing.network.graph import Bools, Floats, Ints, RoadNetwork
 
-# Tuned on Bologna's Acosta, reported on Pasubio and the motorbike grid (docs/roads.md).
+# Chosen with an eye on both Bologna scenarios (docs/congestion.md): no figure of these is held out.
 COLD_SHARE = 0.9
 SIGNAL_S = 12.0
 SHORT_M = 40.0
