@@ -18,7 +18,9 @@ from fleet.arrivals.history import SLOTS, History
 from fleet.arrivals.links import Links
 from fleet.arrivals.selfcheck import SelfCheck
 
-FORM = 1
+FORM = 2
+# Errors are counted in units of the spread: those of form 1 were counted in another, all else of it still holds.
+FORMS = (1, FORM)
 MODEL = "model"
 ROADS = "roads"
 Floats = NDArray[np.float64]
@@ -106,9 +108,10 @@ def _take_model(part: Part, check: SelfCheck, left: Floats, links: Links) -> Non
     shapes = (KINDS, len(CENTRES_S), BUCKETS), (KINDS, SUMS), (KINDS, len(CENTRES_S), 3)
     if any(a.size != np.prod(shape) for a, shape in zip((counts, sums, levels), shapes, strict=True)):
         return
-    check.counts, check.sums = counts.reshape(shapes[0]).copy(), sums.reshape(shapes[1]).copy()
-    check.levels = levels.reshape(shapes[2]).copy()
-    check.calibration = check.calibrate()
+    if part.form == FORM:
+        check.counts, check.sums = counts.reshape(shapes[0]).copy(), sums.reshape(shapes[1]).copy()
+        check.levels = levels.reshape(shapes[2]).copy()
+        check.calibration = check.calibrate()
     number = {name: i for i, name in enumerate(links.terminals)}
     for name, pair in zip(part.more[4].decode().split("\n"), lost.reshape(2, -1).T, strict=True):
         if name in number:
@@ -127,7 +130,7 @@ def _unpack(data: bytes) -> Part | None:
         part = _decode(zlib.decompress(data))
     except (zlib.error, msgspec.MsgspecError):
         return None
-    return part if part.form == FORM else None
+    return part if part.form in FORMS else None
 
 
 def _columns(part: Part, number: Mapping[str, int], count: int) -> tuple[Floats, list[int], list[int]]:

@@ -72,7 +72,7 @@ class StopWhen(threading.Event):
 def environ(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
     if request.param == "distributed":
         return {
-            "STREAM_URL": request.getfixturevalue("kafka_url"),
+            "STREAM_URL": request.getfixturevalue("empty_kafka_url"),
             "DATABASE_URL": request.getfixturevalue("migrated_postgis_url"),
         }
     return {"STREAM_URL": f"sqlite:///{tmp_path / 'log'}", "DATABASE_URL": f"sqlite:///{tmp_path / 'store.sqlite'}"}

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from fleet.arrivals import remembered
 from fleet.arrivals.learner import Learner
 from tests.fleet.arrivals.test_learner import BASE_MS, LINKS, ZONE, learner, lesson, numbers_of, same
 
@@ -47,6 +48,16 @@ def test_lessons_read_again_after_a_restart_are_not_learnt_twice():
     second.finish()
     np.testing.assert_allclose(second.history.took_s, first.history.took_s)
     np.testing.assert_array_equal(second.check.counts, first.check.counts)
+
+
+def test_of_an_older_form_running_times_are_taken_over_and_errors_in_other_units_are_not(monkeypatch):
+    monkeypatch.setattr(remembered, "FORM", 1)
+    parts = taught().dump(whole=True)
+    monkeypatch.undo()
+    second, fresh = Learner(LINKS, ZONE), Learner(LINKS, ZONE)
+    second.load(parts)
+    assert second.at(BASE_MS + DAY_MS).usual[0] > 1.4
+    np.testing.assert_array_equal(second.check.counts, fresh.check.counts)
 
 
 def test_damaged_parts_are_left_out():
