@@ -148,7 +148,7 @@ class Estimator:
         driven = self._observer.observe(due, end_ms)
         passes = self._windows.add(driven)
         for item in passes:
-            if not self.detector.is_held(item.edge, end_ms):
+            if not self.detector.is_held(item.edge):
                 bucket = bucket_of(item.time_ms, self._set.utc_offset_s)
                 self.history.learn(item.edge, bucket, item.speed_mps)
         gone = self._windows.prune(end_ms)
@@ -170,17 +170,13 @@ class Estimator:
 
     def _imputed(self, known: Mapping[int, object], now_ms: int) -> list[EdgeState]:
         """Tell of edges that only their neighbours and their history speak of, when the field is new."""
-        if self.fused is None or now_ms % (self._set.field_s * 1000):
+        fused = self.fused
+        if fused is None or now_ms % (self._set.field_s * 1000):
             return []
-        spoken = {edge for edge in self.fused.known() if edge not in known}
+        spoken = {edge for edge in fused.known() if edge not in known}
         silent = [edge for edge, old in self._told.items() if old.imputed and edge not in spoken and edge not in known]
-        out = list(self._silenced(silent, now_ms))
-        for edge in sorted(spoken):
-            state = self._state_of_field(edge, self.fused, now_ms)
-            if self._is_news(self._told.get(edge), state):
-                self._told[edge] = state
-                out.append(state)
-        return out
+        states = (self._state_of_field(edge, fused, now_ms) for edge in sorted(spoken))
+        return [*self._silenced(silent, now_ms), *self._news(states)]
 
     def _is_imputed(self, edge: int) -> bool:
         return edge in self._told and self._told[edge].imputed
@@ -216,11 +212,13 @@ class Estimator:
         }
 
     def _changed(self, known: dict[int, tuple[EdgeSpeed, Usual]], now_ms: int) -> Iterable[EdgeState]:
-        for edge in sorted(known):
-            speed, usual = known[edge]
-            state = self._state(speed, usual, now_ms)
-            if self._is_news(self._told.get(edge), state):
-                self._told[edge] = state
+        return self._news(self._state(*known[edge], now_ms) for edge in sorted(known))
+
+    def _news(self, states: Iterable[EdgeState]) -> Iterable[EdgeState]:
+        """Give the states that differ from what was told, and take them as told."""
+        for state in states:
+            if self._is_news(self._told.get(state.edge_index), state):
+                self._told[state.edge_index] = state
                 yield state
 
     def _state(self, speed: EdgeSpeed, usual: Usual, now_ms: int) -> EdgeState:

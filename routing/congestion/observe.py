@@ -158,9 +158,8 @@ class Observer:
         """Return a traversal that has everything but what was driven."""
         position = report.position
         return Traversal(
-            edge=-1, time_ms=position.time_ms, vehicle_id=position.vehicle_id, route_id=position.assignment.route_id,
-            distance_m=0.0, seconds=0.0, x_m=report.x_m, y_m=report.y_m, source=position.source,
-            is_bus=position.source not in self._set.car_sources,
+            edge=-1, time_ms=position.time_ms, vehicle_id=position.vehicle_id, distance_m=0.0, seconds=0.0,
+            source=position.source, is_bus=position.source not in self._set.car_sources,
         )  # fmt: skip
 
     def _parts(self, before: _Place, now: _Place) -> list[tuple[int, float]]:

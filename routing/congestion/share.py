@@ -28,7 +28,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Traversal:
-    """What one vehicle drove of one edge between two reports, until ``time_ms``; then it was at x, y.
+    """What one vehicle drove of one edge between two reports, until ``time_ms``.
 
     ``seconds`` are those of traffic, ``signal_s`` of them spent before a signal; ``dwell_s``, at a stop, are not among
     them.
@@ -37,11 +37,8 @@ class Traversal:
     edge: int
     time_ms: int
     vehicle_id: str
-    route_id: str | None
     distance_m: float
     seconds: float
-    x_m: float = 0.0
-    y_m: float = 0.0
     dwell_s: float = 0.0
     signal_s: float = 0.0
     source: str = ""

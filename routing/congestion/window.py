@@ -33,18 +33,6 @@ class EdgeSpeed:
 
 
 @dataclass(frozen=True, slots=True)
-class BusOnEdge:
-    """What one bus drove of an edge of late, and where it was slowest."""
-
-    metres: float
-    seconds: float
-    route_id: str | None
-    slowest_mps: float
-    x_m: float
-    y_m: float
-
-
-@dataclass(frozen=True, slots=True)
 class Pass:
     """One bus over one edge, from when it came to when it left."""
 
@@ -160,22 +148,3 @@ class EdgeWindows:
         driven = sum(min(1.0, max(m / whole, s / 30.0)) for m, s in by_bus.values())
         sd = math.sqrt(max(spread, (SPREAD_SHARE * speed) ** 2, 0.04) / max(driven, 0.25))
         return EdgeSpeed(edge, speed, sd, len(by_bus), newest_ms)
-
-    def buses(self, edge: int, since_ms: int) -> dict[str, BusOnEdge]:
-        """Return what each bus drove of an edge since a time."""
-        out: dict[str, BusOnEdge] = {}
-        for row in self._rows.get(edge, ()):
-            if row.time_ms < since_ms:
-                continue
-            speed = row.distance_m / max(row.seconds, 1e-6)
-            old = out.get(row.vehicle_id)
-            if old is None:
-                out[row.vehicle_id] = BusOnEdge(
-                    row.distance_m, row.seconds, row.route_id, speed, row.x_m, row.y_m
-                )  # fmt: skip
-                continue
-            place = (speed, row.x_m, row.y_m) if speed < old.slowest_mps else (old.slowest_mps, old.x_m, old.y_m)
-            out[row.vehicle_id] = BusOnEdge(
-                old.metres + row.distance_m, old.seconds + row.seconds, row.route_id, *place
-            )  # fmt: skip
-        return out

@@ -4,7 +4,7 @@ import math
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 
-from routing.incidents.odds import Piece
+from routing.incidents.odds import Piece, stand_odds
 from routing.incidents.settings import IncidentSettings
 from routing.incidents.usual import UsualStands
 
@@ -81,10 +81,8 @@ class Cameras:
         view.stand_s = seconds
         if seconds < self._set.least_camera_s:
             return [Piece("camera_standing", count.place, count.edge, 0.0, count.end_ms, seconds)]
-        value = min(
-            -seconds / self._set.blocked_stand_s - math.log(self.stands.longer(count.place, seconds)), self._set.most
-        )
-        return [Piece("camera_standing", count.place, count.edge, max(value, 0.0), count.end_ms, seconds)]
+        value = stand_odds(seconds, self.stands.longer(count.place, seconds), self._set)
+        return [Piece("camera_standing", count.place, count.edge, value, count.end_ms, seconds)]
 
     def _flow(self, view: _View, count: Count, *, learn: bool) -> list[Piece]:
         if count.occupancy is None:

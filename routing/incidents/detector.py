@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from routing.incidents.camera import Cameras, Count
 from routing.incidents.keeping import FORM, Kept, pack, unpack
-from routing.incidents.odds import Ledger, Piece
+from routing.incidents.odds import Ledger, Piece, stand_odds
 from routing.incidents.places import Places
 from routing.incidents.settings import IncidentSettings
 from routing.incidents.standing import Report, Stand, Standing
@@ -66,9 +66,8 @@ class IncidentDetector:
         self._over: dict[int, int] = {}
         self._recent_z: list[tuple[int, float]] = []
 
-    def is_held(self, edge: int, now_ms: int) -> bool:
+    def is_held(self, edge: int) -> bool:
         """Tell whether an edge lies in an incident that is not over, whose passes are not usual."""
-        del now_ms
         return any(edge in item.edges for item in self.open.values())
 
     def hear(self, incident: Incident) -> None:
@@ -111,7 +110,7 @@ class IncidentDetector:
         if usual_of is not None:
             self._see_passes(passes, usual_of, now_ms)
         for count in counts:
-            for piece in self.cameras.see(count, learn=not self.is_held(count.edge, now_ms)):
+            for piece in self.cameras.see(count, learn=not self.is_held(count.edge)):
                 self._ledger.put(piece)
         for report in reports:
             value = self._set.report_odds.get(report.who, 0.0)
@@ -124,7 +123,7 @@ class IncidentDetector:
         for stand in ended:
             if stand.edge is None or stand.excused or stand.seconds <= 0:
                 continue
-            if not self.is_held(stand.edge, now_ms):
+            if not self.is_held(stand.edge):
                 self._usual(stand).learn(self.network.edge_ids[stand.edge], stand.seconds)
         for stand in going:
             if stand.edge is not None and self._is_strange(stand, self.network.edge_ids[stand.edge]):
@@ -143,8 +142,8 @@ class IncidentDetector:
         return self.stop_stands if stand.at_stop else self.stands
 
     def _held(self, stand: Stand, edge: int) -> Piece:
-        usual = self._usual(stand).longer(self.network.edge_ids[edge], stand.seconds)
-        value = min(max(-stand.seconds / self._set.blocked_stand_s - math.log(usual), 0.0), self._set.most)
+        longer = self._usual(stand).longer(self.network.edge_ids[edge], stand.seconds)
+        value = stand_odds(stand.seconds, longer, self._set)
         return Piece("held", stand.vehicle_id, edge, value, stand.seen_ms, stand.seconds, stand.route_id)
 
     def _see_passes(self, passes: "Iterable[Pass]", usual_of: "Callable[[Pass], Usual]", now_ms: int) -> None:

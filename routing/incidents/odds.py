@@ -19,6 +19,14 @@ class Piece:
     route_id: str | None = None
 
 
+def stand_odds(seconds: float, longer: float, settings: IncidentSettings) -> float:
+    """Return what a stand says, >= 0: how much likelier it is on a blocked road than here on a usual day.
+
+    ``longer`` is the share of usual stands that last longer; on a blocked road that share falls as an exponential.
+    """
+    return min(max(-seconds / settings.blocked_stand_s - math.log(longer), 0.0), settings.most)
+
+
 class Ledger:
     """The newest piece of each source of each kind on each edge; who says more says it instead, not besides."""
 

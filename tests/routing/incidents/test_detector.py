@@ -118,7 +118,7 @@ def test_what_was_learnt_and_what_is_open_survive_a_restart() -> None:
     assert after.load(before.dump())
     assert after.stands.known("x") == 1
     assert after.verdicts.trust("report") == before.verdicts.trust("report")
-    assert after.is_held(EAST[2], START_MS)
+    assert after.is_held(EAST[2])
     (closed,) = after.step(START_MS + 7_200_000)
     assert (closed.incident_id, closed.state) == (found.incident_id, STATE.CLOSED)
 
