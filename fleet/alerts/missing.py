@@ -5,14 +5,12 @@ and none has an excuse.
 """
 
 from collections.abc import Collection, Mapping
-from itertools import pairwise
 
 import numpy as np
 
 from fleet.alerts.excuses import count_nearer, count_on_their_way, side_of
 from fleet.alerts.say import clock_text
 from fleet.alerts.unmanned import Unmanned, believe_nobody
-from fleet.gtfs.blocks import chain_blocks
 from fleet.gtfs.timetable import Timetable, TripRun
 from fleet.vehicle import Vehicle
 from schemas.fleet_alert import AlertKind, FleetAlert
@@ -45,7 +43,6 @@ class MissingTrips:
     def __init__(self, timetable: Timetable, roster: Mapping[str, frozenset[str]] | None = None) -> None:
         self._timetable = timetable
         self._unmanned = Unmanned(timetable, roster or {})
-        self._before = _trips_before(timetable)
         self._open: dict[Key, TripRun] = {}
         self._said_ms: dict[Key, int] = {}
         self._since_ms: int | None = None
@@ -144,7 +141,7 @@ class MissingTrips:
         return left[::-1]
 
     def _comes_late(self, run: TripRun, trips_seen: Mapping[Key, int], now_ms: int) -> bool:
-        before = self._before.get(run.trip)
+        before = self._unmanned.before.get(run.trip)
         if before is None:
             return False
         seen_ms = trips_seen.get((self._timetable.trip_ids[before], run.start_date), 0)
@@ -191,8 +188,3 @@ class MissingTrips:
                 en=f"Line {name} to {head}: no bus is seen running the {at} trip{en}",
             ),
         )
-
-
-def _trips_before(timetable: Timetable) -> dict[int, int]:
-    """Return the trip before each trip in its block."""
-    return {later: trip for trips in chain_blocks(timetable) for trip, later in pairwise(trips)}

@@ -44,7 +44,8 @@ class Unmanned:
     def __init__(self, timetable: Timetable, roster: Mapping[str, frozenset[str]]) -> None:
         self._timetable = timetable
         self.crews = Crews(timetable, roster)
-        self._before = {later: trip for trips in chain_blocks(timetable) for trip, later in pairwise(trips)}
+        # The trip before each trip in its block.
+        self.before = {later: trip for trips in chain_blocks(timetable) for trip, later in pairwise(trips)}
         self._gates: dict[int, Gate] = {}
 
     def has_left(self, run: TripRun, vehicles: Collection[Vehicle], now_ms: int) -> bool:
@@ -81,7 +82,7 @@ class Unmanned:
 
     def _is_before(self, run: TripRun, vehicles: Collection[Vehicle], now_ms: int) -> float:
         """Return how much buses are believed to be on the trip before in the block."""
-        before = self._before.get(run.trip)
+        before = self.before.get(run.trip)
         heard = [v for v in vehicles if v.last is not None and now_ms - v.last.time_ms < HEARD_MS]
         return 0.0 if before is None else sum(_drives(v, before, run.day_start_ms) for v in heard)
 
