@@ -85,8 +85,9 @@ class Shares:
         if 0 in self._owned:
             parts = [*out.feed_health, *(health for share in self._others.values() for health in share.feeds)]
             said: list[tuple[str, str, Message]] = [("feeds.health", h.source, h) for h in add_up(parts, now_ms)]
-            city = self._days.tracker.list_open()
-            return [*said, (SHARES, self._name, TrackShare(tracker=self._name, time_ms=now_ms, city=city))]
+            feeds, city = tuple(out.feed_health), self._days.tracker.list_open()
+            share = TrackShare(tracker=self._name, time_ms=now_ms, feeds=feeds, city=city)
+            return [*said, (SHARES, self._name, share)]
         trips, routes = self._days.tracker.list_seen()
         buses, ways = self._days.tracker.tell_buses()
         share = TrackShare(
