@@ -12,6 +12,7 @@ from schemas.lesson import Lesson
 from schemas.message import Message
 from schemas.position import BusPosition
 from schemas.prediction import TripPrediction
+from schemas.rain import RainGauges
 from schemas.stop_event import StopEvent
 from schemas.stream_order import StreamOrder
 from schemas.track_state import TrackLearnt, TrackShare, TrackState
@@ -61,6 +62,7 @@ TOPICS: dict[str, Topic] = {
         Topic("camera.health", CameraHealth, "camera_id", 4, 7 * DAY_S, "whether each camera can be relied on"),
         Topic("violations.candidates", Candidate, "camera_id", 4, 30 * DAY_S, "what the rules found"),
         Topic("road.states", RoadStates, "cell", 4, DAY_S, "estimated speed of edges, with uncertainty"),
+        Topic("rain.gauges", RainGauges, "source", 1, DAY_S, "rain gauges as they stand, and what is wrong with them"),
         Topic("incidents", Incident, "incident_id", 2, 30 * DAY_S, "incidents, each change of state"),
         Topic(
             "track.state", TrackState, "vehicle_id", 4, DAY_S, "what the tracker remembers of each bus", compacted=True

@@ -122,6 +122,15 @@ class TrackSettings(BaseSettings):
     )
 
 
+class RainSettings(BaseSettings):
+    """The rain gauges."""
+
+    model_config = SettingsConfigDict(env_prefix="HANOI_RAIN_", extra="ignore")
+
+    source: str = Field("", description="file or http(s) address of the rain gauges' table; none: rain is not known")
+    every_s: float = Field(60.0, ge=1.0, le=3_600.0, description="seconds between looks at the gauges' table")
+
+
 class RunSettings(BaseSettings):
     """The supervisor of `hanoi run`."""
 
@@ -171,6 +180,7 @@ class Settings:
         self.health: HealthSettings = parts["health"]  # type: ignore[assignment]
         self.run: RunSettings = parts["run"]  # type: ignore[assignment]
         self.track: TrackSettings = parts["track"]  # type: ignore[assignment]
+        self.rain: RainSettings = parts["rain"]  # type: ignore[assignment]
 
 
 CLASSES: dict[str, type[BaseSettings]] = {
@@ -184,6 +194,7 @@ CLASSES: dict[str, type[BaseSettings]] = {
     "health": HealthSettings,
     "run": RunSettings,
     "track": TrackSettings,
+    "rain": RainSettings,
 }
 
 

@@ -26,6 +26,7 @@ from services.api.lines import endpoints as lines
 from services.api.metrics import Timing
 from services.api.pages import endpoints as pages
 from services.api.problems import add_problem_handlers
+from services.api.rain import endpoints as rain
 from services.api.responses import PROBLEMS
 from services.api.roads import Roads, read_roads
 from services.api.routes import endpoints as routes
@@ -60,6 +61,7 @@ NOUNS = (
     accuracy,
     lines,
     incidents,
+    rain,
     cases,
     accounts,
     feeds,

@@ -19,6 +19,7 @@ from schemas.incident import Incident
 from schemas.message import Message
 from schemas.position import BusPosition
 from schemas.prediction import TripPrediction
+from schemas.rain import RainGauges
 from schemas.stop_event import StopEvent
 from services.api.accuracy.tally import Count, Tally
 
@@ -83,6 +84,7 @@ class LiveState:
     incidents: dict[str, Incident] = field(default_factory=dict)
     cameras: dict[str, CameraHealth] = field(default_factory=dict)
     counts: dict[str, dict[str, CameraCount]] = field(default_factory=dict)
+    rain: dict[str, RainGauges] = field(default_factory=dict)
     clock: ClockTick | None = None
 
 
@@ -214,6 +216,14 @@ def take_count(state: LiveState, message: CameraCount) -> list[Change]:
     return []
 
 
+def take_rain(state: LiveState, message: RainGauges) -> list[Change]:
+    """Keep how the gauges of each source stand."""
+    old = state.rain.get(message.source)
+    if old is None or message.time_ms >= old.time_ms:
+        state.rain[message.source] = message
+    return []
+
+
 def take_clock(state: LiveState, message: ClockTick) -> list[Change]:
     """Follow the city's clock; when another day begins to play, forget what the one before had."""
     old = state.clock
@@ -238,6 +248,7 @@ REDUCERS: dict[str, Callable[[LiveState, Any], list[Change]]] = {
     "incidents": take_incident,
     "camera.health": take_camera,
     "camera.counts": take_count,
+    "rain.gauges": take_rain,
     "city.clock": take_clock,
 }
 
@@ -255,6 +266,7 @@ def start_again(state: LiveState) -> None:
         state.edges,
         state.cameras,
         state.counts,
+        state.rain,
     )
     for table in tables:
         table.clear()
@@ -286,6 +298,8 @@ def forget_old(state: LiveState, now_ms: int, *, steady: bool = True) -> None:
         del state.edges[edge_index]
     for source in [f for f, feed in state.feeds.items() if is_gone(feed.time_ms, KEEP_CALL_MS)]:
         del state.feeds[source]
+    for source in [s for s, said in state.rain.items() if is_gone(said.time_ms, KEEP_CALL_MS)]:
+        del state.rain[source]
     if steady:
         _forget_slow(state, now_ms)
 

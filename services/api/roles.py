@@ -55,6 +55,7 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/incidents/reasons"): OPERATOR,
     ("POST", "/api/incidents/{incident_id}/{action}"): OPERATOR,
     ("POST", "/api/floods"): OPERATOR,
+    ("GET", "/api/rain"): PUBLIC,
     ("GET", "/api/cameras"): STAFF,
     ("GET", "/api/cases"): REVIEWER,
     ("GET", "/api/cases/reasons"): REVIEWER,

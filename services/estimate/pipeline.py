@@ -1,5 +1,7 @@
 """Bus positions, camera counts and the desk's verdicts in; states of roads and incident candidates out."""
 
+import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,11 +20,13 @@ from routing.network.graph import Floats, Ints
 from routing.paths import load_hierarchy
 from schemas.camera import CameraCount
 from schemas.incident import Incident
+from schemas.message import Message
 from schemas.position import BusPosition
 from services.city.folder import CityFolder
 from services.city.timetable import read_city_timetable
 from services.city.watch import CityWatch
 from services.context import Context
+from services.estimate.rain import RainDesk, follow
 from services.stream.runner import Incoming, Result, run_step
 
 GROUP = "estimate"
@@ -42,10 +46,13 @@ class EstimateStep:
         Where its usual speeds are kept.
     city : Path
         The city folder: the stops of a new timetable are taken from there.
+    rain : RainDesk, optional
+        The gauges, where the city has some.
     """
 
-    def __init__(self, estimator: Estimator, history_file: Path, city: Path) -> None:
+    def __init__(self, estimator: Estimator, history_file: Path, city: Path, rain: RainDesk | None = None) -> None:
         self._estimator = estimator
+        self._rain = rain
         self._file = history_file
         self._incidents = history_file.with_name("incidents.json")
         if self._incidents.exists() and not estimator.detector.load(self._incidents.read_bytes()):
@@ -57,6 +64,7 @@ class EstimateStep:
     def handle(self, batch: Sequence[Incoming[Any]], now_ms: int) -> Result:
         """Take a batch of positions, camera counts and words of the desk at a time of the city's clock."""
         self._follow_the_timetable()
+        outputs = self._look_at_the_rain(now_ms)
         messages = [item.message for item in batch]
         for message in messages:
             if isinstance(message, Incident):
@@ -72,8 +80,15 @@ class EstimateStep:
         if abs(now_ms - self._saved_ms) >= SAVE_EVERY_MS:
             self.save()
             self._saved_ms = now_ms
-        outputs = [("road.states", state.cell, state) for state in states]
+        outputs += [("road.states", state.cell, state) for state in states]
         return Result(outputs=[*outputs, *(("incidents", i.incident_id, i) for i in incidents)])
+
+    def _look_at_the_rain(self, now_ms: int) -> list[tuple[str, str, Message]]:
+        said = None if self._rain is None else self._rain.look(now_ms)
+        if self._rain is None or said is None:
+            return []
+        self._estimator.slowed = self._rain.slowed
+        return [("rain.gauges", said.source, said)]
 
     def _count(self, message: CameraCount) -> Count | None:
         """Return what an approach counted on its edge; ``None`` where its edge is unknown or not in this network."""
@@ -159,6 +174,17 @@ def find_network(context: Context) -> tuple[CityFolder, RoadNetwork] | None:
     return city, network
 
 
+def _follow_rain(context: Context, network: RoadNetwork) -> RainDesk | None:
+    """Begin to look at the gauges, where the settings name some."""
+    rain = context.settings.rain
+    if not rain.source:
+        return None
+    desk = RainDesk(network, rain.source)
+    arguments = (desk, rain.source, rain.every_s, time.time, context.stop)
+    threading.Thread(target=follow, args=arguments, name="rain", daemon=True).start()
+    return desk
+
+
 def run(context: Context) -> None:
     """Estimate until told to stop; wait idly where the city has no network."""
     found = find_network(context)
@@ -175,7 +201,7 @@ def run(context: Context) -> None:
     places, lines = (stops.lonlat, stops.lines) if stops else (None, None)
     estimator = Estimator(network, stops_lonlat=places, lines=lines, history=history, settings=settings)
     estimator.traffic.load(history_file.with_name(TRAFFIC_FILE))
-    step = EstimateStep(estimator, history_file, city.root)
+    step = EstimateStep(estimator, history_file, city.root, _follow_rain(context, network))
     _log.info("estimating", edges=network.edge_count)
     try:
         run_step(

@@ -30,10 +30,10 @@ def main() -> None:
 @click.option("--blockings", default=9, show_default=True, help="In each blocked hour, where they fit.")
 @click.option("--minutes", default=60.0, show_default=True, help="Of each run, after five to fill the streets.")
 @click.option("--others", default=0.1, show_default=True, help="Share of other vehicles whose places are written.")
+@click.option("--seed", default=0, show_default=True, help="Added to the seed of every run: another sample.")
 def grid(
     out: Path, size: int, trips: float, headway: float, train: int, blocked: int, clean: int, blockings: int,
-    minutes: float,
-    others: float,
+    minutes: float, others: float, seed: int,
 ) -> None:  # fmt: skip
     """Run hours on a grid of streets with signals, 85 of 100 trips by motorbike."""
     out.mkdir(parents=True, exist_ok=True)
@@ -41,9 +41,9 @@ def grid(
     net = read_net(file) if file.exists() else build_grid(out, size)
     lines = grid_lines(net, headway)
     write_stops(out / "stops.csv", net, lines)
-    for name, seed, count in hours(train, blocked, clean, blockings):
+    for name, own, count in hours(train, blocked, clean, blockings):
         if not (out / name / "scenario.json").exists():
-            run_scenario(net, lines, Scenario(trips, 60.0 * minutes + 300.0, seed, count, others), out / name)
+            run_scenario(net, lines, Scenario(trips, 60.0 * minutes + 300.0, seed + own, count, others), out / name)
             click.echo(f"{name} done")
 
 

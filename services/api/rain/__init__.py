@@ -1,0 +1,1 @@
+"""Rain as gauges measure it."""
