@@ -35,7 +35,7 @@ $(VENV)/.stamp-dev: requirements/dev.txt $(VENV)/.stamp-runtime
 	@touch $@
 
 # numba's cache asks only whether the file of a function changed, not those whose constants and functions it took in.
-KERNELS := $(shell grep -rl --include='*.py' 'import numba' fleet routing vision 2>/dev/null)
+KERNELS := $(shell grep -rl --include='*.py' -e 'import numba' -e 'import compiled' fleet routing vision 2>/dev/null)
 
 $(VENV)/.stamp-kernels: $(KERNELS) | $(VENV)/.stamp-runtime
 	@find fleet routing vision -name '*.nb[ic]' -delete

@@ -2,12 +2,11 @@
 
 import math
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from fleet.assignment.ground import Days, Ground
-from fleet.assignment.kernel import PASSES, day_of, passes_between
+from fleet.assignment.kernel import day_of, passes_between
 from fleet.assignment.model import (
     CLAIM_LATE,
     CLAIM_NEAR_M,
@@ -28,6 +27,7 @@ from fleet.assignment.model import (
     still_waits,
 )
 from fleet.assignment.rows import AT, LOGW, MODE, TRIP, ZERO, put
+from fleet.kernels import compiled
 
 Floats = NDArray[np.float64]
 KNOWN_PLACE_M = 200.0
@@ -35,7 +35,7 @@ KNOWN_LOGW = -6.0
 WAITS_AT_MOST_S = 2400.0
 
 
-@numba.njit(cache=True)
+@compiled
 def due_at(g: Ground, trip: int, at: float) -> float:
     """Return when a trip should be at a place along its shape, seconds of its service day."""
     p = g.trip[trip, 0]
@@ -47,7 +47,7 @@ def due_at(g: Ground, trip: int, at: float) -> float:
     return float(g.due[row - 1, 1] + part * (g.due[row, 0] - g.due[row - 1, 1]))
 
 
-@numba.njit(cache=True)
+@compiled
 def _is_known(g: Ground, rows: Floats, n: int, p: int, at: float) -> bool:
     for i in range(n):
         if rows[i, TRIP] < 0 or rows[i, LOGW] < KNOWN_LOGW or g.trip[int(rows[i, TRIP]), 0] != p:
@@ -57,7 +57,7 @@ def _is_known(g: Ground, rows: Floats, n: int, p: int, at: float) -> bool:
     return False
 
 
-@numba.njit(cache=True)
+@compiled
 def _prior(d: Days, rows: Floats, n: int, trip: int, zero: float, base: float) -> float:
     """Return the log prior of a new hypothesis: less unlikely where the bus has that trip before it."""
     logw = base
@@ -70,7 +70,7 @@ def _prior(d: Days, rows: Floats, n: int, trip: int, zero: float, base: float) -
     return logw
 
 
-@numba.njit(cache=True)
+@compiled
 def see_anew(g: Ground, d: Days, rows: Floats, n: int, see: Floats, base: float, near: Floats,
              cost: Floats) -> int:  # fmt: skip
     """Add the runs of shapes near a bus that no hypothesis follows, ``cost`` being that of each pattern."""
@@ -108,9 +108,9 @@ def see_anew(g: Ground, d: Days, rows: Floats, n: int, see: Floats, base: float,
     return n
 
 
-@numba.njit(cache=True)
+@compiled
 def hear_claim(g: Ground, rows: Floats, n: int, see: Floats, trip: int, zero: float, base: float,
-               news: bool) -> int:  # fmt: skip
+               news: bool, found: Floats) -> int:  # fmt: skip
     """Add the trip that the source names, or lift what has it to the weight of ``base``; return how many there are."""
     known = -np.inf
     for i in range(n):
@@ -124,7 +124,6 @@ def hear_claim(g: Ground, rows: Floats, n: int, see: Floats, trip: int, zero: fl
     x, y, now = see[0], see[1], see[2]
     p = g.trip[trip, 0]
     first = g.stop_m[g.stop_start[p]]
-    found = np.empty((3, PASSES))
     count = passes_between(g, p, x, y, 0.0, g.point[g.point_start[p + 1] - 1, 2], found)
     due = zero + g.due[g.trip[trip, 1], 1]
     far = math.hypot(x - g.begins[p, 0], y - g.begins[p, 1])

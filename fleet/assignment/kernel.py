@@ -1,6 +1,7 @@
 """One fix of the filter: every hypothesis goes on as the model says and is weighed by what was seen."""
 
 import math
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -51,6 +52,7 @@ from fleet.assignment.model import (
     way_score,
 )
 from fleet.assignment.rows import ANGLE, AT, LOGW, MODE, OFF, READY, SINCE, TRIP, ZERO, put
+from fleet.kernels import compiled
 
 Floats = NDArray[np.float64]
 PASSES = 4
@@ -62,7 +64,25 @@ NEAR_END_M = 800.0
 MOST_NEXT = 64
 
 
+class Scratch(NamedTuple):
+    """Room to work in, made once a fix: compiled code that makes no arrays need not count who still uses them.
+
+    ``found`` are passes of a shape (along, beside, direction), ``nexts`` trips that may come next (trip, service day,
+    weight), ``follows`` the weight of all runs after and before a fix.
+    """
+
+    found: Floats
+    nexts: Floats
+    follows: Floats
+
+
 @numba.njit(cache=True)
+def make_scratch() -> Scratch:
+    """Return room to work in."""
+    return Scratch(np.empty((3, PASSES)), np.empty((3, MOST_NEXT)), np.empty(2))
+
+
+@compiled
 def passes_between(g: Ground, p: int, x: float, y: float, low: float, high: float, found: Floats) -> int:
     """Write where a stretch of a shape comes near a point (along, beside, direction); the nearest place at least."""
     begin, end = g.point_start[p], g.point_start[p + 1]
@@ -95,7 +115,7 @@ def passes_between(g: Ground, p: int, x: float, y: float, low: float, high: floa
     return max(n, 1)
 
 
-@numba.njit(cache=True)
+@compiled
 def day_of(d: Days, zero: float) -> int:
     """Return which of the three days a service day is, the middle one if none."""
     for k in range(3):
@@ -104,7 +124,7 @@ def day_of(d: Days, zero: float) -> int:
     return 1
 
 
-@numba.njit(cache=True)
+@compiled
 def _stand_before(g: Ground, trip: int, zero: float, logw: float, x: float, y: float, now: float,
                   rows: Floats, n: int) -> int:  # fmt: skip
     p = g.trip[trip, 0]
@@ -113,17 +133,15 @@ def _stand_before(g: Ground, trip: int, zero: float, logw: float, x: float, y: f
     return put(rows, n, trip, zero, mode, g.stop_m[g.stop_start[p]], logw, now, now + SHORTEST_REST_S, far, 0.0)
 
 
-@numba.njit(cache=True)
+@compiled
 def go_on(g: Ground, d: Days, trip: int, zero: float, logw: float, x: float, y: float, now: float,
-          rows: Floats, n: int) -> int:  # fmt: skip
+          rows: Floats, n: int, nexts: Floats) -> int:  # fmt: skip
     """Add what a bus may do after a trip: the next of its block, another of its line, nothing."""
     after = d.after[day_of(d, zero), trip]
     of_line = NEXT_OF_LINE if after >= 0 else (0.3 if after == -2 else 1.0 - 0.05 - DONE_STAYS)
     if after >= 0:
         n = _stand_before(g, after, zero, logw + math.log(NEXT_OF_BLOCK), x, y, now, rows, n)
     p = g.trip[trip, 0]
-    which, weight = np.empty(MOST_NEXT, dtype=np.int64), np.empty(MOST_NEXT)
-    day = np.empty(MOST_NEXT, dtype=np.int64)
     count, total = 0, 0.0
     for f in range(g.follow_start[p], g.follow_start[p + 1]):
         q = g.follows[f]
@@ -132,21 +150,20 @@ def go_on(g: Ground, d: Days, trip: int, zero: float, logw: float, x: float, y: 
             m = begin + np.searchsorted(d.start_s[begin:end], now - 900.0)
             while m < end and d.start_s[m] < now + 3600.0 and count < MOST_NEXT:
                 wait = d.start_s[m] - now - SHORTEST_REST_S
-                which[count], day[count] = d.trip[m], k
-                weight[count] = math.exp(-wait / 900.0) if wait >= 0.0 else math.exp(wait / 300.0)
-                total += weight[count]
+                nexts[0, count], nexts[1, count] = d.trip[m], d.zero_s[k]
+                nexts[2, count] = math.exp(-wait / 900.0) if wait >= 0.0 else math.exp(wait / 300.0)
+                total += nexts[2, count]
                 count += 1
                 m += 1
     for i in range(count):
-        share = of_line * weight[i] / total
-        n = _stand_before(g, which[i], d.zero_s[day[i]], logw + math.log(share), x, y, now, rows, n)
+        share = of_line * nexts[2, i] / total
+        n = _stand_before(g, int(nexts[0, i]), nexts[1, i], logw + math.log(share), x, y, now, rows, n)
     rest = GOES_OFF if after >= 0 else (0.69 if after == -2 else (0.05 if count else 0.9))
     return put(rows, n, -1.0, 0.0, NONE, 0.0, logw + math.log(rest), now, 0.0, 0.0, 0.0)
 
 
-@numba.njit(cache=True)
-def _run_on(g: Ground, d: Days, row: Floats, see: Floats, found: Floats, rows: Floats, n: int,
-            follows: Floats) -> int:  # fmt: skip
+@compiled
+def _run_on(g: Ground, d: Days, row: Floats, see: Floats, s: Scratch, rows: Floats, n: int) -> int:
     x, y, now, dt, straight, direction, w, standing = see
     trip, zero, at, logw = int(row[TRIP]), row[ZERO], row[AT], row[LOGW]
     p = g.trip[trip, 0]
@@ -154,11 +171,11 @@ def _run_on(g: Ground, d: Days, row: Floats, see: Floats, found: Floats, rows: F
     lost = w * off_score(LOST_M, OFF_SD_M)
     if at >= last - END_M:
         stays = max(DONE_STAYS, math.exp(-dt / AT_LAST_STOP_S))
-        n = go_on(g, d, trip, zero, logw + math.log(1.001 - stays), x, y, now, rows, n)
+        n = go_on(g, d, trip, zero, logw + math.log(1.001 - stays), x, y, now, rows, n, s.nexts)
         logw += math.log(stays)
     elif at >= last - ENDS_SHORT_M and standing > 0.0 and dt > 0.0:
         ends = min(0.9, dt / ENDS_SHORT_S)
-        n = go_on(g, d, trip, zero, logw + math.log(ends), x, y, now, rows, n)
+        n = go_on(g, d, trip, zero, logw + math.log(ends), x, y, now, rows, n, s.nexts)
         logw += math.log(1.0 - ends)
     wear = min(0.5, dt / (WEAR_STANDING_S if standing > 0.0 else WEAR_S))
     n = put(rows, n, -1.0, 0.0, NONE, 0.0, logw + math.log(wear + 1e-6) + lost, now, 0.0, 0.0, 0.0)
@@ -169,6 +186,7 @@ def _run_on(g: Ground, d: Days, row: Floats, see: Floats, found: Floats, rows: F
             far = math.hypot(x - g.begins[p, 0], y - g.begins[p, 1])
             waits = logw + math.log(COMES_BACK) + w * wait_score(far)
             n = put(rows, n, trip, zero, WAIT, first, waits, now, row[READY], far, 0.0)
+    found = s.found
     count = passes_between(g, p, x, y, max(0.0, at - BACK_M), at + AHEAD_M + FASTEST_MPS * dt, found)
     nearest = np.inf
     for k in range(count):
@@ -177,8 +195,8 @@ def _run_on(g: Ground, d: Days, row: Floats, see: Floats, found: Floats, rows: F
         seen = w * (off_score(off, OFF_SD_M) + heading_score(angle, direction))
         seen += max(w, 0.3) * way_score(to - at, straight, dt)
         if row[OFF] < ON_SHAPE_M:
-            follows[0] += math.exp(row[LOGW] + seen)
-            follows[1] += math.exp(row[LOGW])
+            s.follows[0] += math.exp(row[LOGW] + seen)
+            s.follows[1] += math.exp(row[LOGW])
         n = put(rows, n, trip, zero, RUN, to, logw + seen, row[SINCE], row[READY], off, angle)
     if straight > FASTEST_MPS * dt + JUMP_M:
         n = put(rows, n, trip, zero, RUN, at, logw + lost, row[SINCE], row[READY], row[OFF], row[ANGLE])
@@ -186,11 +204,11 @@ def _run_on(g: Ground, d: Days, row: Floats, see: Floats, found: Floats, rows: F
         away = logw + math.log(LEAVES_SHAPE) + lost
         n = put(rows, n, trip, zero, DETOUR, at, away, now, 0.0, nearest, row[ANGLE])
         if at > last - NEAR_END_M:
-            n = go_on(g, d, trip, zero, away, x, y, now, rows, n)
+            n = go_on(g, d, trip, zero, away, x, y, now, rows, n, s.nexts)
     return n
 
 
-@numba.njit(cache=True)
+@compiled
 def _round_about(g: Ground, row: Floats, see: Floats, found: Floats, rows: Floats, n: int) -> int:
     x, y, now, dt, _, direction, w, standing = see
     trip, at = int(row[TRIP]), row[AT]
@@ -210,7 +228,7 @@ def _round_about(g: Ground, row: Floats, see: Floats, found: Floats, rows: Float
     return put(rows, n, trip, row[ZERO], DETOUR, at, stays, row[SINCE], 0.0, nearest, row[ANGLE])
 
 
-@numba.njit(cache=True)
+@compiled
 def _wait_on(g: Ground, row: Floats, see: Floats, lost: float, found: Floats, rows: Floats, n: int) -> int:
     x, y, now, dt, straight, direction, w, standing = see
     trip, zero, logw = int(row[TRIP]), row[ZERO], row[LOGW]
@@ -240,8 +258,8 @@ def _wait_on(g: Ground, row: Floats, see: Floats, lost: float, found: Floats, ro
     return put(rows, n, trip, zero, WAIT, first, stays, row[SINCE], row[READY], far, 0.0)
 
 
-@numba.njit(cache=True)
-def take_fix(g: Ground, d: Days, belief: Floats, see: Floats, rows: Floats) -> int:
+@compiled
+def take_fix(g: Ground, d: Days, belief: Floats, see: Floats, s: Scratch, rows: Floats) -> int:
     """Write every hypothesis after a fix, not thinned out; return how many there are.
 
     Parameters
@@ -253,6 +271,8 @@ def take_fix(g: Ground, d: Days, belief: Floats, see: Floats, rows: Floats) -> i
     see : array
         x, y, time (s), seconds and metres since the fix before, direction (rad, NaN: unknown), the weight of the fix,
         and 1 if the bus stands.
+    s : Scratch
+        Used.
     rows : array, shape (ROOM, COLUMNS)
         Where to.
 
@@ -261,17 +281,17 @@ def take_fix(g: Ground, d: Days, belief: Floats, see: Floats, rows: Floats) -> i
     int
         How many rows hold a hypothesis.
     """
-    found, follows = np.empty((3, PASSES)), np.zeros(2)
+    s.follows[:] = 0.0
     n = 0
     for i in range(len(belief)):
         row = belief[i]
         if row[MODE] == RUN:
-            n = _run_on(g, d, row, see, found, rows, n, follows)
+            n = _run_on(g, d, row, see, s, rows, n)
         elif row[MODE] == DETOUR:
-            n = _round_about(g, row, see, found, rows, n)
+            n = _round_about(g, row, see, s.found, rows, n)
     # An empty bus is anywhere, or still follows the street of a line by chance.
     lost = see[6] * off_score(LOST_M, OFF_SD_M)
-    street = math.log(follows[0] / follows[1]) if follows[0] > 0.0 else -np.inf
+    street = math.log(s.follows[0] / s.follows[1]) if s.follows[0] > 0.0 else -np.inf
     for i in range(len(belief)):
         row = belief[i]
         if row[MODE] == NONE:
@@ -280,5 +300,5 @@ def take_fix(g: Ground, d: Days, belief: Floats, see: Floats, rows: Floats) -> i
             n = put(rows, n, -1.0, 0.0, NONE, at, row[LOGW] + max(lost, keeps), row[SINCE], 0.0, 0.0, 0.0)
         elif row[MODE] in (WAIT, EMPTY):
             keeps = max(lost, street - see[4] / SAME_STREET_M)
-            n = _wait_on(g, row, see, keeps, found, rows, n)
+            n = _wait_on(g, row, see, keeps, s.found, rows, n)
     return n

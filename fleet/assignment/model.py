@@ -2,7 +2,7 @@
 
 import math
 
-import numba
+from fleet.kernels import compiled
 
 # What a hypothesis says the bus is doing.
 RUN, WAIT, EMPTY, DETOUR, NONE = 0, 1, 2, 3, 4
@@ -69,21 +69,21 @@ LOOK_EVERY_S = 60.0
 PRUNE = -14.0
 
 
-@numba.njit(cache=True)
+@compiled
 def off_score(off_m: float, sd_m: float) -> float:
     """Log density of a distance beside where the bus should be, relative to none at `OFF_SD_M`."""
     z = off_m / sd_m
     return -1.5 * math.log(1.0 + 0.5 * z * z) - math.log(sd_m / OFF_SD_M)
 
 
-@numba.njit(cache=True)
+@compiled
 def wait_score(far_m: float) -> float:
     """Log density of a waiting bus's distance from its first stop, beside that of one which drives on the shape."""
     z = far_m / TERMINAL_SD_M
     return -1.5 * math.log(1.0 + 0.5 * z * z) - 0.7
 
 
-@numba.njit(cache=True)
+@compiled
 def way_score(moved_m: float, straight_m: float, dt_s: float) -> float:
     """Log likelihood of a way along a shape in a time, beside the straight way between the fixes."""
     cost = 0.0
@@ -102,7 +102,7 @@ def way_score(moved_m: float, straight_m: float, dt_s: float) -> float:
     return -min(cost, 12.0)
 
 
-@numba.njit(cache=True)
+@compiled
 def keeps_street(already_m: float, straight_m: float, weight: float) -> float:
     """Log likelihood that a bus which runs nothing drives on along the street of a line that it has followed so far."""
     if already_m == 0.0:
@@ -110,7 +110,7 @@ def keeps_street(already_m: float, straight_m: float, weight: float) -> float:
     return -LONG_STREETS * math.log1p(straight_m / (LONG_STREETS * SAME_STREET_M + already_m))
 
 
-@numba.njit(cache=True)
+@compiled
 def heading_score(angle_rad: float, direction_rad: float) -> float:
     """Log likelihood of a heading beside the shape's direction; nothing where the heading is unknown."""
     if not math.isfinite(direction_rad):
@@ -119,7 +119,7 @@ def heading_score(angle_rad: float, direction_rad: float) -> float:
     return -WRONG_WAY * (0.3 - turn) / 1.3 if turn < 0.3 else 0.0
 
 
-@numba.njit(cache=True)
+@compiled
 def still_waits(now_s: float, due_s: float) -> float:
     """Return how likely a bus that may leave at ``due_s`` is still at the terminal."""
     late = now_s - due_s
@@ -130,7 +130,7 @@ def still_waits(now_s: float, due_s: float) -> float:
     )
 
 
-@numba.njit(cache=True)
+@compiled
 def late_score(late_s: float, elapsed_s: float) -> float:
     """Log likelihood of a lateness on a trip that should have been under way for ``elapsed_s``."""
     late = late_s - LATE_S - DRIFT * elapsed_s

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from fleet.assignment.ground import Ground
 from fleet.assignment.rows import LOGW, TRIP, ZERO
+from fleet.kernels import compiled
 
 Floats = NDArray[np.float64]
 CLAIMED_TRIP = 8.0
@@ -16,7 +17,7 @@ SWITCH = 1.25
 TEMPER = 0.75  # of the log odds that are told
 
 
-@numba.njit(cache=True)
+@compiled
 def _weigh(g: Ground, row: Floats, claim_trip: int, claim_zero: float, claim_block: int) -> float:
     trip = int(row[TRIP])
     if trip >= 0 and trip == claim_trip and row[ZERO] == claim_zero:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.assignment.model import DETOUR, PRUNE, RUN
+from fleet.kernels import compiled
 
 Floats = NDArray[np.float64]
 
@@ -20,26 +21,25 @@ ROOM = 400
 SAME_PLACE_M = 50.0
 
 
-@numba.njit(cache=True)
+@compiled
 def put(rows: Floats, n: int, trip: float, zero: float, mode: int, at: float, logw: float, since: float,
         ready: float, off: float, angle: float) -> int:  # fmt: skip
     """Add a hypothesis to ``n`` others, or its weight to one that says the same; return how many there are."""
     for i in range(n):
-        row = rows[i]
-        if row[TRIP] != trip or row[ZERO] != zero or row[MODE] != mode:
+        if rows[i, TRIP] != trip or rows[i, MODE] != mode or rows[i, ZERO] != zero:
             continue
-        if mode in (RUN, DETOUR) and abs(row[AT] - at) > SAME_PLACE_M:
+        if mode in (RUN, DETOUR) and abs(rows[i, AT] - at) > SAME_PLACE_M:
             continue
-        high, low = max(row[LOGW], logw), min(row[LOGW], logw)
-        if logw > row[LOGW]:
-            row[AT], row[SINCE], row[READY], row[OFF], row[ANGLE] = at, since, ready, off, angle
-        row[LOGW] = high + math.log1p(math.exp(low - high))
+        was = rows[i, LOGW]
+        high, low = max(was, logw), min(was, logw)
+        if logw > was:
+            rows[i, AT], rows[i, SINCE], rows[i, READY], rows[i, OFF], rows[i, ANGLE] = at, since, ready, off, angle
+        rows[i, LOGW] = high + math.log1p(math.exp(low - high))
         return n
     if n >= ROOM:
         return n
-    row = rows[n]
-    row[TRIP], row[ZERO], row[MODE], row[AT], row[LOGW] = trip, zero, mode, at, logw
-    row[SINCE], row[READY], row[OFF], row[ANGLE] = since, ready, off, angle
+    rows[n, TRIP], rows[n, ZERO], rows[n, MODE], rows[n, AT], rows[n, LOGW] = trip, zero, mode, at, logw
+    rows[n, SINCE], rows[n, READY], rows[n, OFF], rows[n, ANGLE] = since, ready, off, angle
     return n + 1
 
 

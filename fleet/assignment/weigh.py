@@ -9,17 +9,18 @@ from numpy.typing import NDArray
 
 from fleet.assignment.birth import hear_claim, see_anew
 from fleet.assignment.ground import Days, Ground
-from fleet.assignment.kernel import take_fix
+from fleet.assignment.kernel import make_scratch, take_fix
 from fleet.assignment.model import BEGINS, FIRST_NONE, NONE, RESET
 from fleet.assignment.readout import read_out
 from fleet.assignment.rows import COLUMNS, LOGW, MODE, ROOM, put, thin_out
+from fleet.kernels import compiled
 
 Floats = NDArray[np.float64]
 CLAIM_BASE = -1.0
 CLAIM_AGAIN = -5.0
 
 
-@numba.njit(cache=True)
+@compiled
 def _prior_of_new(belief: Floats) -> float:
     """Return the log prior of a run that nobody thought of: a bus that runs nothing begins a trip sooner or later."""
     for i in range(len(belief)):
@@ -58,16 +59,16 @@ def weigh(g: Ground, d: Days, belief: Floats, see: Floats, looks: bool, near: Fl
     tuple of array, int and float
         Hypotheses, most likely first; a place in them; a probability.
     """
-    rows = np.empty((ROOM, COLUMNS))
+    rows, s = np.empty((ROOM, COLUMNS)), make_scratch()
     first = len(belief) == 0
     if first:
         n = put(rows, 0, -1.0, 0.0, NONE, 0.0, FIRST_NONE, see[2], 0.0, 0.0, 0.0)
     else:
-        n = take_fix(g, d, belief, see, rows)
+        n = take_fix(g, d, belief, see, s, rows)
     if looks:
         n = see_anew(g, d, rows, n, see, 0.0 if first else _prior_of_new(belief), near, cost)
     if trip >= 0 and (news or looks):
-        n = hear_claim(g, rows, n, see, trip, zero, CLAIM_BASE if news else CLAIM_AGAIN, news)
+        n = hear_claim(g, rows, n, see, trip, zero, CLAIM_BASE if news else CLAIM_AGAIN, news, s.found)
     kept = thin_out(rows, n)
     best, probability = read_out(g, kept, trip, zero, block, old_trip, old_zero)
     return kept, best, probability

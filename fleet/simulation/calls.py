@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from fleet.kernels import compiled
 from fleet.simulation.chance import DWELL, LEAVING, RIDERS, normal, poisson
-from fleet.simulation.compiled import compiled
 from fleet.simulation.state import ARRIVED, CALLS, NOTHING, PASSED, PASSES, SKIPPED, UNKNOWN, Log, Rules, State
 from fleet.simulation.tables import Tables
 

@@ -5,9 +5,9 @@ Every random number is named (`chance`), so a bus drives the same whatever other
 
 import numpy as np
 
+from fleet.kernels import compiled
 from fleet.simulation.calls import arrive, decide_call, leave, note, skip_closed
 from fleet.simulation.chance import AGAIN, FAILURE, FAILURE_PLACE, LATE_START, ONCE, REPAIR, uniform
-from fleet.simulation.compiled import compiled
 from fleet.simulation.plan import Floats
 from fleet.simulation.running import LANE_HELD, TOP_MPS
 from fleet.simulation.state import (

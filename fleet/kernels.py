@@ -1,4 +1,4 @@
-"""How the kernel's functions are compiled."""
+"""How the kernels' functions are compiled."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -11,8 +11,8 @@ F = TypeVar("F", bound=Callable[..., object])
 def compiled(function: F) -> F:
     """Compile a function that allocates nothing, once for all processes and without reference counts.
 
-    Each field of the tables that a counted function touches costs two atomic additions; with them a step took six
-    times as long.
+    Each array that a counted function hands on costs two atomic additions: with them a step of the simulation took six
+    times as long, and a fix of the filter three times.
 
     Parameters
     ----------
