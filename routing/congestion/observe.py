@@ -8,7 +8,7 @@ import numpy as np
 
 from routing.congestion.probes import ProbeWatch
 from routing.congestion.settings import EstimateSettings
-from routing.congestion.share import End, Stand, Traversal, share_out
+from routing.congestion.share import NOWHERE, End, Stand, Traversal, share_out
 from routing.congestion.stops import StopPlaces
 from routing.matching.stream import Batch, Matches, StreamMatcher
 from routing.network.graph import Floats, Ints, RoadNetwork
@@ -18,6 +18,7 @@ from schemas.trip import Phase
 
 NOT_DRIVING = frozenset({Phase.LAYOVER, Phase.AT_DEPOT})
 MOST_WAYS = 200_000
+LEAST_M = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Observer:
         self.stops = stops
         self._at_signal = at_signal
         self._matcher = StreamMatcher(network, settings.match_lag_s)
+        self._x_m, self._y_m = network.to_xy(network.point_lon, network.point_lat)
         self._finder = PathFinder(network, network.edge_length_m)
         self._ways: dict[tuple[int, int], Ints | None] = {}
         self._waiting: dict[int, _Report] = {}
@@ -146,7 +148,7 @@ class Observer:
         if not parts or not trusted or metres / seconds > self._set.max_bus_mps:
             return []
         ends = self._end(before.report, metres), self._end(report, metres)
-        return share_out(parts, seconds, ends, self._stamp(report), self._network, self._at_signal, self._set)
+        return share_out(parts, seconds, ends, self._stamp(report), self._at_signal, self._set)
 
     def _end(self, report: _Report, metres: float) -> End:
         slow = metres <= self._set.standing_m or report.speed_mps < self._set.standing_mps
@@ -172,8 +174,17 @@ class Observer:
             return []
         rest = max(float(self._network.edge_length_m[before.edge]) - before.along_m, 0.0)
         middle = [(edge, float(self._network.edge_length_m[edge])) for edge in way.tolist()]
-        parts = [(before.edge, rest), *middle, (now.edge, now.along_m)]
-        return [part for part in parts if part[1] > 0.5] or [(now.edge, now.along_m)]
+        *parts, last = self._with_junctions([(before.edge, rest), *middle, (now.edge, now.along_m)])
+        return [*(part for part in parts if part[1] > LEAST_M), last]
+
+    def _with_junctions(self, parts: list[tuple[int, float]]) -> Iterable[tuple[int, float]]:
+        """Put the metres between the end of one edge and the begin of the next where the network draws neither."""
+        first, last = self._network.point_offset, self._network.point_offset[1:] - 1
+        for number, (edge, metres) in enumerate(parts):
+            if number:
+                a, b = int(last[parts[number - 1][0]]), int(first[edge])
+                yield NOWHERE, float(np.hypot(self._x_m[b] - self._x_m[a], self._y_m[b] - self._y_m[a]))
+            yield edge, metres
 
     def _way(self, start: int, end: int) -> Ints | None:
         """Return the shortest way between two nodes; buses take the same ones again and again."""

@@ -4,10 +4,16 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from routing.congestion.settings import EstimateSettings
-from routing.network.graph import RoadNetwork
+import numpy as np
 
-CREEP_MPS = 1.5
+from routing.congestion.pace import drive
+from routing.congestion.settings import EstimateSettings
+from routing.network.graph import Floats
+
+# Metres that belong to no edge: some networks draw their edges only up to the junction.
+NOWHERE = -1
+# So that where a vehicle stood has a time; metres a second.
+MONOTONE = 1e-6
 
 
 class Stand(enum.Enum):
@@ -46,23 +52,22 @@ class Traversal:
 
 
 def share_out(
-    parts: list[tuple[int, float]], seconds: float, ends: tuple[End, End], stamp: Traversal, network: RoadNetwork,
+    parts: list[tuple[int, float]], seconds: float, ends: tuple[End, End], stamp: Traversal,
     at_signal: Sequence[bool], settings: EstimateSettings,
 ) -> list[Traversal]:  # fmt: skip
-    """Share seconds among edges: driving by metres and the speeds at both ends, the rest where the vehicle stood.
+    """Share seconds among edges by when the vehicle came to each; what it stood for at a stop is apart.
 
     Parameters
     ----------
     parts : list of (int, float)
-        Edges in order, and the metres driven on each.
+        Edges in order, and the metres driven on each; `NOWHERE` inside junctions that the network does not draw, whose
+        metres and seconds are no edge's.
     seconds : float
         Between both reports, > 0.
     ends : tuple of End
         What was said at both.
     stamp : Traversal
         All else.
-    network : RoadNetwork
-        The roads.
     at_signal : sequence of bool
         Edges that end at a signal.
     settings : EstimateSettings
@@ -75,44 +80,32 @@ def share_out(
     """
     metres = sum(part[1] for part in parts)
     if metres <= settings.standing_m:
-        return [_stood(parts, seconds, ends, stamp, at_signal)]
-    free = [float(network.edge_free_mps[edge]) for edge, _ in parts]
-    driving = _driving_s(parts, free, ends)
-    rest = max(seconds - sum(driving), 0.0)
-    scale = seconds / sum(driving)
-    if scale > 1.0 and not ends[0].stand is ends[1].stand is Stand.NONE:
-        scale = 1.0
-    shared = [replace(stamp, edge=e, distance_m=m, seconds=s * scale) for (e, m), s in zip(parts, driving, strict=True)]
-    for place, share in _standing_places(ends, rest if scale == 1.0 else 0.0):
-        shared[place] = _with_stand(shared[place], ends[place].stand, share, at_signal)
-    return shared
+        return [_stood([part for part in parts if part[0] != NOWHERE], seconds, ends, stamp, at_signal)]
+    time_s, way_m = drive(metres, seconds, ends[0].speed_mps, ends[1].speed_mps)
+    came = np.interp(np.cumsum([0.0, *(part[1] for part in parts)]), way_m + MONOTONE * time_s, time_s)
+    came[0], came[-1] = 0.0, seconds
+    took = np.diff(came).tolist()
+    stood = _stands(time_s, way_m, settings.standing_mps)
+    shared = [replace(stamp, edge=e, distance_m=m, seconds=s) for (e, m), s in zip(parts, took, strict=True)]
+    for place in (0, -1):
+        if ends[place].stand is not Stand.NONE:
+            of = shared[place]
+            shared[place] = _with_stand(of, ends[place].stand, min(stood[place], of.seconds), at_signal)
+    return [of for of in shared if of.edge != NOWHERE]
 
 
-def _driving_s(parts: list[tuple[int, float]], free: list[float], ends: tuple[End, End]) -> list[float]:
-    """Return how long each part takes at speeds that go evenly from one end's to the other's."""
-    metres = sum(part[1] for part in parts)
-    known = [end.speed_mps for end in ends if end.speed_mps == end.speed_mps]
-    out, before = [], 0.0
-    for (_, length), fast in zip(parts, free, strict=True):
-        speed = fast
-        if len(known) == 2:
-            share = (before + 0.5 * length) / metres
-            speed = known[0] + (known[1] - known[0]) * share
-        out.append(max(length, 0.01) / max(speed, CREEP_MPS))
-        before += length
-    return out
-
-
-def _standing_places(ends: tuple[End, End], rest_s: float) -> list[tuple[int, float]]:
-    places = [place for place in (0, -1) if ends[place].stand is not Stand.NONE]
-    return [(place, rest_s / len(places)) for place in places] if rest_s > 0 else []
+def _stands(time_s: Floats, way_m: Floats, standing_mps: float) -> tuple[float, float]:
+    """Return how long a vehicle stood right after the first moment and right before the last."""
+    step = float(time_s[1])
+    drove = np.flatnonzero(np.diff(way_m) >= standing_mps * step)
+    return (float(drove[0]) * step, float(len(way_m) - 2 - drove[-1]) * step) if len(drove) else (0.0, 0.0)
 
 
 def _with_stand(of: Traversal, stand: Stand, seconds: float, at_signal: Sequence[bool]) -> Traversal:
+    """Mark seconds of a traversal as stood, at a stop (no traffic) or on the road."""
     if stand is Stand.STOP:
-        return replace(of, dwell_s=of.dwell_s + seconds)
-    signal = seconds if at_signal[of.edge] else 0.0
-    return replace(of, seconds=of.seconds + seconds, signal_s=of.signal_s + signal)
+        return replace(of, seconds=of.seconds - seconds, dwell_s=of.dwell_s + seconds)
+    return replace(of, signal_s=of.signal_s + seconds * at_signal[of.edge])
 
 
 def _stood(
@@ -121,6 +114,6 @@ def _stood(
 ) -> Traversal:  # fmt: skip
     """Return what a vehicle that hardly moved did: it stood at a stop, before a signal, or in traffic."""
     edge, _ = max(parts, key=lambda part: part[1])
-    of = replace(stamp, edge=edge, distance_m=sum(part[1] for part in parts))
+    of = replace(stamp, edge=edge, distance_m=sum(part[1] for part in parts), seconds=seconds)
     stand = Stand.STOP if Stand.STOP in (ends[0].stand, ends[1].stand) else Stand.ROAD
     return _with_stand(of, stand, seconds, at_signal)

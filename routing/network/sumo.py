@@ -116,7 +116,8 @@ def _edge_of(element: ET.Element) -> _Edge | None:
     lanes = [lane for lane in element.iter("lane") if _drivable(lane)]
     if not lanes:
         return None
-    shape = element.get("shape") or lanes[0].get("shape") or ""
+    # A lane ends where vehicles wait; the line of the edge may go on to the middle of the junction.
+    shape = lanes[len(lanes) // 2].get("shape") or element.get("shape") or ""
     points = [tuple(float(v) for v in point.split(",")[:2]) for point in shape.split()]
     limit = max(float(lane.get("speed", "13.89")) for lane in lanes)
     return _Edge(

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -5,6 +7,7 @@ from routing.congestion.observe import Observer
 from routing.congestion.settings import EstimateSettings
 from routing.congestion.share import Traversal
 from routing.congestion.stops import StopPlaces
+from routing.network.graph import RoadNetwork
 from schemas.position import BusPosition
 from tests.routing.builders import grid, lonlat
 from tests.routing.congestion.test_estimate import EAST, NET, START_MS, drive, fix
@@ -42,6 +45,22 @@ def test_standing_before_a_signal_is_marked_and_belongs_to_traffic() -> None:
     driven = observe(waits, net=SIGNAL, signals={EAST[4]})
     assert sum(t.signal_s for t in driven) == pytest.approx(70, abs=15)
     assert all(t.signal_s <= t.seconds for t in driven)
+
+
+def drawn_short(gap_m: float) -> RoadNetwork:
+    """Return the network with every edge ending some metres before its node, as SUMO draws them."""
+    lon, lat, last = NET.point_lon.copy(), NET.point_lat.copy(), NET.point_offset[1:] - 1
+    short = gap_m / (NET.point_m[last] - NET.point_m[last - 1])
+    for of in (lon, lat):
+        of[last] -= short * (of[last] - of[last - 1])
+    return replace(NET, point_lon=lon, point_lat=lat, edge_length_m=NET.edge_length_m - gap_m)
+
+
+def test_time_inside_junctions_that_are_not_drawn_is_no_edges() -> None:
+    driven = observe(drive("b1", 0, 8.0), net=drawn_short(20.0))
+    inner = [t for t in driven if t.edge in EAST[1:-1]]
+    assert sum(t.distance_m for t in inner) == pytest.approx(230.0 * len(EAST[1:-1]), abs=15)
+    assert sum(t.distance_m for t in inner) / sum(t.seconds for t in inner) == pytest.approx(8.0, rel=0.03)
 
 
 def frozen(vehicles: int) -> list[BusPosition]:
