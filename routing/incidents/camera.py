@@ -12,6 +12,9 @@ TOGETHER = 3
 LEARN = 0.02
 LEAST_INTERVALS = 20
 FEWEST = 6.0
+# A stand that began within so much of the one before is the same one; one not seen for so long is over.
+SAME_STAND_MS = 15_000
+OVERLOOKED_MS = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class _View:
     occupancy: float = 0.0
     seen: int = 0
     stand_s: float = 0.0
+    stood_ms: int = -1
     end_ms: int = -1
 
 
@@ -53,7 +57,7 @@ class Cameras:
     def begin_anew(self) -> None:
         """Forget when each view was seen last; keep what is usual in it."""
         for view in self._views.values():
-            view.end_ms, view.stand_s = -1, 0.0
+            view.end_ms, view.stand_s, view.stood_ms = -1, 0.0, -1
             view.recent.clear()
 
     def see(self, count: Count, *, learn: bool) -> list[Piece]:
@@ -76,12 +80,16 @@ class Cameras:
         seconds = count.standing_s
         if seconds is None:
             return []
-        if seconds <= view.stand_s and learn and view.stand_s > 0:
-            self.stands.learn(count.place, view.stand_s)
-        view.stand_s = seconds
-        if seconds < self._set.least_camera_s:
-            return [Piece("camera_standing", count.place, count.edge, 0.0, count.end_ms, seconds)]
-        value = stand_odds(seconds, self.stands.longer(count.place, seconds), self._set)
+        since_ms = count.end_ms - round(seconds * 1000)
+        if view.stand_s > 0 and since_ms > view.stood_ms - round(view.stand_s * 1000) + SAME_STAND_MS:
+            if count.end_ms - view.stood_ms <= OVERLOOKED_MS:
+                return []  # a tracker loses who stands for a moment: it is asked once more
+            if learn:
+                self.stands.learn(count.place, view.stand_s)
+        view.stand_s, view.stood_ms = seconds, count.end_ms
+        value = 0.0
+        if seconds >= self._set.least_camera_s:
+            value = stand_odds(seconds, self.stands.longer(count.place, seconds), self._set)
         return [Piece("camera_standing", count.place, count.edge, value, count.end_ms, seconds)]
 
     def _flow(self, view: _View, count: Count, *, learn: bool) -> list[Piece]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from routing.incidents.camera import Cameras, Count
 from routing.incidents.keeping import FORM, Kept, pack, unpack
-from routing.incidents.odds import Ledger, Piece, stand_odds
+from routing.incidents.odds import Ledger, Piece, lane_or_road, stand_odds
 from routing.incidents.places import Places
 from routing.incidents.settings import IncidentSettings
 from routing.incidents.standing import Report, Stand, Standing
@@ -162,10 +162,14 @@ class IncidentDetector:
 
     def odds(self, edge: int, now_ms: int) -> float:
         """Return the log odds that an edge is blocked; what stands in the edges before it counts in part."""
-        here = sum(self._worth(piece, now_ms) for piece in self._ledger.on(edge))
-        before = (max(self._worth(p, now_ms), 0.0) for e in self._places.upstream(edge) for p in self._ledger.on(e))
+        here = [(piece.kind, self._worth(piece, now_ms)) for piece in self._ledger.on(edge)]
+        before = [
+            (piece.kind, self._set.upstream_share * max(self._worth(piece, now_ms), 0.0))
+            for e in self._places.upstream(edge)
+            for piece in self._ledger.on(e)
+        ]
         off = self.verdicts.place(self.network.edge_ids[edge], now_ms)
-        return self._set.prior - off + here + self._set.upstream_share * sum(before)
+        return self._set.prior - off + lane_or_road([*here, *before], self._set)
 
     def _worth(self, piece: Piece, now_ms: int) -> float:
         return self.verdicts.trust(piece.kind) * self._ledger.worth(piece, now_ms)

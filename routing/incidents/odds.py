@@ -1,9 +1,14 @@
 """Evidence put together: each piece a log likelihood ratio that fades, weighed by how often its kind was right."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from routing.incidents.settings import IncidentSettings
+
+BUS_KINDS = frozenset({"held", "slow"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,30 @@ def stand_odds(seconds: float, longer: float, settings: IncidentSettings) -> flo
     ``longer`` is the share of usual stands that last longer; on a blocked road that share falls as an exponential.
     """
     return min(max(-seconds / settings.blocked_stand_s - math.log(longer), 0.0), settings.most)
+
+
+def lane_or_road(worths: Iterable[tuple[str, float]], settings: IncidentSettings) -> float:
+    """Put the worths of pieces together: as likely one lane is blocked as the whole road, and they look unlike.
+
+    Where one lane is blocked, buses that pass freely say next to nothing against it, and one that is held says less.
+
+    Parameters
+    ----------
+    worths : iterable of (str, float)
+        Kind and log likelihood ratio.
+    settings : IncidentSettings
+        What pieces say of one lane.
+
+    Returns
+    -------
+    float
+        Log likelihood ratio of either against neither.
+    """
+    road = lane = 0.0
+    for kind, worth in worths:
+        road += worth
+        lane += worth * (settings.lane_free if worth < 0.0 else settings.lane_held if kind in BUS_KINDS else 1.0)
+    return float(np.logaddexp(road, lane)) - math.log(2.0)
 
 
 class Ledger:

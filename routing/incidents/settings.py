@@ -19,13 +19,15 @@ class IncidentSettings:
                                  "report": 600.0}
     )  # fmt: skip
     upstream_share: float = 0.6
+    lane_free: float = 0.1
+    lane_held: float = 0.6
     merge_m: float = 350.0
     still_m: float = 20.0
     off_stop_m: float = 40.0
     match_m: float = 30.0
     silent_s: float = 180.0
-    least_stand_s: float = 50.0
-    least_camera_s: float = 85.0
+    least_stand_s: float = 80.0
+    least_camera_s: float = 100.0
     least_stop_s: float = 120.0
     stop_known: int = 5
     blocked_stand_s: float = 400.0

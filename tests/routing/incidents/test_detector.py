@@ -4,6 +4,7 @@ import pytest
 from routing.congestion import Estimator
 from routing.incidents import IncidentDetector, IncidentSettings, Report
 from routing.incidents.camera import Count
+from routing.incidents.odds import lane_or_road
 from schemas.incident import Incident, IncidentState
 from tests.routing.congestion.test_estimate import EAST, LEARNT, NET, START_MS, blocked, drive, play
 
@@ -136,3 +137,23 @@ def test_evidence_fades() -> None:
     told = detector.step(START_MS + 2_400_000)
     assert [i.state for i in told] == [STATE.CLOSED]
     assert told[0].incident_id == found.incident_id
+
+
+def test_a_stand_that_the_tracker_lost_for_one_interval_goes_on_and_is_not_learnt_as_two() -> None:
+    lost, seen = IncidentDetector(NET), IncidentDetector(NET)
+    whole = [30.0, 60.0, 90.0, 120.0, 150.0, 180.0]
+    for detector, tail in ((lost, [*whole[:4], 0.0, whole[5]]), (seen, whole)):
+        see(detector, counts([20.0, 0.0, 0.0] * 20))
+        see(detector, [shifted(c, 60) for c in counts(tail)])
+    assert lost.cameras.stands.dump() == seen.cameras.stands.dump()
+    now_ms = START_MS + 30_000 * 66
+    assert lost.odds(EAST[3], now_ms) == pytest.approx(seen.odds(EAST[3], now_ms))
+
+
+def test_buses_that_pass_say_much_against_a_blocked_road_and_little_against_a_blocked_lane() -> None:
+    settings = IncidentSettings()
+    stand, passes = ("camera_standing", 6.5), [("slow", -1.0)] * 4
+    assert lane_or_road([stand], settings) == pytest.approx(6.5)
+    assert lane_or_road([stand, *passes], settings) == pytest.approx(6.5 - 0.4, abs=0.75)
+    assert lane_or_road([("held", 6.5), *passes], settings) < 4.0, "a held bus is explained by a red light"
+    assert lane_or_road([], settings) == pytest.approx(0.0)
