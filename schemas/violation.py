@@ -1,7 +1,7 @@
 """What a rule found: a machine's claim with its evidence, never a verdict."""
 
 from schemas.message import Message
-from schemas.units import Count, DurationS, Id, Probability, Sha256, TimeMs
+from schemas.units import Count, DistanceM, DurationS, Id, Lat, Lon, Probability, Sha256, TimeMs
 
 
 class PlateReading(Message, frozen=True):
@@ -22,11 +22,18 @@ class LampSpan(Message, frozen=True):
 
 
 class TrackPoint(Message, frozen=True):
-    """One box of a track: pixels from the top left of the camera's frame."""
+    """One box of a track: pixels from the top left of the camera's frame.
+
+    Where the camera's ground is known, ``lon`` and ``lat`` are where its foot stood, ``error_m`` the standard deviation
+    of that along its worst direction.
+    """
 
     time_ms: TimeMs
     box: tuple[float, float, float, float]
     confidence: Probability
+    lon: Lon | None = None
+    lat: Lat | None = None
+    error_m: DistanceM | None = None
 
 
 class EvidenceRef(Message, frozen=True):

@@ -10,6 +10,7 @@ import yaml
 from schemas.text import Text
 from vision.camera_check import Checker
 from vision.errors import CameraFileError
+from vision.ground import GroundPoint, fit_ground
 
 # The C loader reads a file in a tenth of the time; a city has hundreds.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -60,14 +61,6 @@ class Zone:
     id: str
     kind: str
     polygon: tuple[Point, ...]
-
-
-@dataclass(frozen=True)
-class GroundPoint:
-    """A pixel whose place on the ground (lon, lat, WGS 84) is known."""
-
-    px: Point
-    at: Point
 
 
 @dataclass(frozen=True)
@@ -199,8 +192,8 @@ def parse_camera(data: bytes, where: str = "camera file") -> CameraConfig:
         start_ms=start_ms,
         uncertainty_s=uncertainty_s,
         loop=check.boolean(top.get("loop", False), "loop"),
-        zones=_zones(check, top.get("zones")),
-        ground=_ground(check, top.get("ground")),
+        zones=_zones(check, top.get("zones"), (width, height)),
+        ground=_ground(check, top.get("ground"), (width, height)),
         limits=_limits(check, top.get("limits")),
     )
     _rules_have_what_they_need(check, camera)
@@ -275,27 +268,31 @@ def _lamps(check: Checker, raw: object, key: str, frame: tuple[int, int]) -> Lam
     return Lamps(radius, **{colour: points[0] for colour, points in places.items() if points})
 
 
-def _zones(check: Checker, raw: object) -> tuple[Zone, ...]:
+def _zones(check: Checker, raw: object, frame: tuple[int, int]) -> tuple[Zone, ...]:
     made = []
     for number, item in enumerate(check.sequence(raw or [], "zones")):
         key = f"zones[{number}]"
         part = check.mapping(item, key, {"id", "kind", "polygon"}, set())
         kinds = check.names([part.get("kind", "")], f"{key}.kind", ZONE_KINDS)
-        polygon = check.points(part.get("polygon", []), f"{key}.polygon", None, at_least=3)
-        made.append(Zone(str(part.get("id")), "".join(kinds), polygon))
+        polygon = check.polygon(part.get("polygon", []), f"{key}.polygon", frame)
+        made.append(Zone(check.identifier(part.get("id"), f"{key}.id"), "".join(kinds), polygon))
     return tuple(made)
 
 
-def _ground(check: Checker, raw: object) -> tuple[GroundPoint, ...]:
+def _ground(check: Checker, raw: object, frame: tuple[int, int]) -> tuple[GroundPoint, ...]:
     items = check.sequence(raw or [], "ground")
-    if 0 < len(items) < 4:
-        check.bad("ground", f"has {len(items)} points; give at least 4, or none")
     made = []
     for number, item in enumerate(items):
         part = check.mapping(item, f"ground[{number}]", {"px", "at"}, set())
-        px = check.points([part.get("px")], f"ground[{number}].px", None, at_least=1)
+        px = check.points([part.get("px")], f"ground[{number}].px", frame, at_least=1)
+        at = check.lon_lat(part.get("at"), f"ground[{number}].at")
         if px:
-            made.append(GroundPoint(px[0], check.lon_lat(part.get("at"), f"ground[{number}].at")))
+            made.append(GroundPoint(px[0], at))
+    if items and len(made) == len(items):
+        try:
+            fit_ground(made)
+        except CameraFileError as error:
+            check.bad("", str(error))
     return tuple(made)
 
 

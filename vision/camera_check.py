@@ -4,6 +4,8 @@ import datetime as dt
 import math
 import re
 
+import shapely
+
 from schemas.text import Text
 from vision.errors import CameraFileError
 
@@ -127,6 +129,16 @@ class Checker:
             if frame and not (0 <= x <= frame[0] and 0 <= y <= frame[1]):
                 self.bad(key, f"has [{x:g}, {y:g}] outside the frame {frame[0]}×{frame[1]}; x comes first")
         return good
+
+    def polygon(self, raw: object, key: str, frame: tuple[int, int]) -> tuple[Point, ...]:
+        """Return the corners of an area whose edges do not cross."""
+        corners = self.points(raw, key, frame, at_least=3)
+        if len(corners) >= 3 and not (ring := shapely.LinearRing(corners)).is_simple:
+            self.bad(
+                key,
+                f"crosses itself ({shapely.is_valid_reason(ring)}); give its corners in the order of a walk around it",
+            )
+        return corners
 
     def direction(self, raw: object, key: str) -> Point:
         """Return a direction of length 1."""

@@ -1,22 +1,29 @@
 """One camera watched: frames in; findings, looks, counts and the camera's health out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import msgspec
+import numpy as np
 
 from schemas.camera import CameraCount
 from schemas.violation import LampSpan, TrackPoint
 from vision.camera import CameraConfig
 from vision.detector.base import Detector
 from vision.frames import Frame
+from vision.ground import GroundPlane, fit_ground
 from vision.health import HealthWatcher, Sight
 from vision.riders import join_riders
 from vision.rules import RULES, Finding, Rule, Scene
 from vision.rules.crossing import Crossing, LineWatcher
 from vision.signals import LampReader
+from vision.speed import FOOT_SD_HEIGHTS, GroundSpeed, ground_speed
 from vision.tracks import Look, Tracker
 
 COUNT_MS = 60_000
 TRACK_MS = 30_000
+# The speed of an act is that of the last second and a half until so long after it.
+SPEED_AFTER_MS = 500
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,7 @@ class Watcher:
             a.id: [RULES[name](camera.limits) for name in camera.rules] for a in camera.approaches
         }
         self._counter = _Counter(camera)
+        self._plane = fit_ground(camera.ground) if camera.ground else None
         self._health = HealthWatcher()
         self._last: Frame | None = None
 
@@ -125,14 +133,42 @@ class Watcher:
                 out.acts += [self._act(finding, line, lamp) for finding in rule.step(scene)]
 
     def _act(self, finding: Finding, line: LineWatcher, lamp: LampReader | None) -> Act:
-        history = line.histories[finding.track_id]
-        track = tuple(
-            TrackPoint(time_ms=look.time_ms, box=_rounded(look.box), confidence=round(look.confidence, 4))
-            for look in history.looks
-            if abs(look.time_ms - finding.time_ms) <= TRACK_MS
-        )
+        looks = line.histories[finding.track_id].looks
+        around = [look for look in looks if abs(look.time_ms - finding.time_ms) <= TRACK_MS]
         spans = lamp.spans(finding.time_ms - TRACK_MS, finding.time_ms + TRACK_MS) if lamp else ()
-        return Act(finding, spans, track)
+        if self._plane is None:
+            return Act(finding, spans, tuple(_point(look) for look in around))
+        until = [look for look in looks if look.time_ms <= finding.time_ms + SPEED_AFTER_MS]
+        measured = finding.measured | _measured(ground_speed(self._plane, until))
+        return Act(replace(finding, measured=measured), spans, on_ground(self._plane, around))
+
+
+def on_ground(plane: GroundPlane, looks: Sequence[Look]) -> tuple[TrackPoint, ...]:
+    """Return the looks of a track with where their feet stood; a foot beyond the horizon stands nowhere."""
+    feet = np.array([look.ground for look in looks]).reshape(-1, 2)
+    places = plane.lon_lat(feet)
+    errors = plane.error_m(feet, np.array([FOOT_SD_HEIGHTS * look.height_px for look in looks]))
+    points = []
+    for look, (lon, lat), error_m in zip(looks, places.tolist(), errors.tolist(), strict=True):
+        point = _point(look)
+        if np.isfinite(error_m):
+            point = msgspec.structs.replace(point, lon=round(lon, 7), lat=round(lat, 7), error_m=round(error_m, 2))
+        points.append(point)
+    return tuple(points)
+
+
+def _measured(speed: GroundSpeed | None) -> dict[str, float]:
+    if speed is None:
+        return {}
+    return {
+        "speed_mps": round(speed.mps, 2),
+        "speed_low_mps": round(speed.low_mps, 2),
+        "speed_high_mps": round(speed.high_mps, 2),
+    }
+
+
+def _point(look: Look) -> TrackPoint:
+    return TrackPoint(time_ms=look.time_ms, box=_rounded(look.box), confidence=round(look.confidence, 4))
 
 
 def _rounded(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:

@@ -73,6 +73,13 @@ def test_the_scenes_own_file_is_read() -> None:
         (b"name: Test", b"name: Test\ncolour: red", "colour is unknown"),
         (b"name: Test", b"name: Test\nlimits: {grace_s: -1}", "limits.grace_s is -1"),
         (b"name: Test", b"name: Test\nground: [{px: [1, 2], at: [105, 21]}]", "at least 4"),
+        (
+            b"name: Test",
+            b"name: Test\nzones: [{id: z, kind: junction, polygon: [[0, 0], [9, 9], [9, 0], [0, 9]]}]",
+            "crosses",
+        ),
+        (b"name: Test", b"name: Test\nzones: [{id: z, kind: junction, polygon: [[0, 0], [9, 9], [90, 0]]}]", "outside"),
+        (b"name: Test", b"name: Test\nground: [" + b"{px: [1, 2], at: [105, 21]}, " * 5 + b"]", "in one line"),
         (b"    lamps: {red: [50, 6], yellow: [50, 12], green: [50, 18], radius_px: 2}\n", b"", "lamps is absent"),
     ],
 )

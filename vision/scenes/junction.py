@@ -2,6 +2,7 @@
 
 import colorsys
 import itertools
+import math
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,6 +19,8 @@ LAMPS = {"red": (470, 150), "yellow": (470, 166), "green": (470, 182)}
 LAMP_PX = 6
 LIT = {"red": (40, 40, 240), "yellow": (30, 200, 250), "green": (90, 230, 60)}
 ROAD = (200, 440)
+# A motorcycle of 30 pixels is 2 m long; seen from straight above, up is north.
+METRES_PER_PX = 2.0 / 30.0
 
 
 class JunctionScene:
@@ -133,6 +136,7 @@ def scene_camera_yaml(camera_id: str, name: tuple[str, str], position: tuple[flo
     str
         YAML that `vision.camera.read_camera` reads.
     """
+    ground = "\n".join(f"  - {{px: [{x}, {y}], at: [{lon:.8f}, {lat:.8f}]}}" for x, y, lon, lat in _marks(position))
     lamps = ", ".join(f"{colour}: [{x}, {y}]" for colour, (x, y) in LAMPS.items())
     return f"""# A junction drawn by code: simple shapes, no real street.
 id: {camera_id}
@@ -145,8 +149,18 @@ approaches:
     travel_px: [0.0, -1.0]
     stop_line: [[{ROAD[0] + 2}, {round(LINE_Y)}], [{ROAD[1] - 2}, {round(LINE_Y)}]]
     lamps: {{{lamps}, radius_px: 4}}
+ground:
+{ground}
 rules: [red_light, stop_line]
 """
+
+
+def _marks(position: tuple[float, float]) -> Iterator[tuple[int, int, float, float]]:
+    """Yield four marks of the road: pixel, lon and lat, the middle of the picture being the camera's position."""
+    north = METRES_PER_PX / 111_133.0
+    east = north / math.cos(math.radians(position[1]))
+    for x, y in ((ROAD[0], 60), (ROAD[1], 60), (ROAD[0], 340), (ROAD[1], 340)):
+        yield x, y, position[0] + (x - WIDTH / 2) * east, position[1] - (y - HEIGHT / 2) * north
 
 
 __all__ = ["FPS", "JunctionScene", "open_scene", "scene_camera_yaml"]

@@ -9,7 +9,7 @@ from vision.detector.open import open_detector
 from vision.errors import VideoError
 from vision.frames import Frame
 from vision.pipeline import Watcher
-from vision.scenes.junction import open_scene, scene_camera_yaml
+from vision.scenes.junction import METRES_PER_PX, open_scene, scene_camera_yaml
 
 
 def digest(seed: int) -> str:
@@ -44,3 +44,13 @@ def test_every_run_on_red_is_found_and_nothing_else_is_claimed() -> None:
     assert len(truth) >= 5
     assert [e.frame for e in truth if not any(abs(f - e.frame) <= 2 for f in claimed)] == []
     assert [f for f in claimed if not any(abs(f - e.frame) <= 2 for e in [*truth, *near])] == []
+    for act in found:
+        places = [(point.lon, point.lat) for point in act.track if point.lon is not None and point.lat is not None]
+        assert len(places) == len(act.track)
+        assert all(abs(lon - 105.8) < 0.0002 and abs(lat - 21.0) < 0.0002 for lon, lat in places)
+        assert all(point.error_m is not None and 0.05 < point.error_m < 1.0 for point in act.track)
+        north_m = (places[-1][1] - places[0][1]) * 111_133.0
+        assert north_m > 0
+        assert act.finding.measured["speed_low_mps"] <= act.finding.measured["speed_high_mps"]
+    at_speed = [act.finding.measured for act in found if act.finding.rule == "red_light"]
+    assert all(m["speed_low_mps"] < 90 * METRES_PER_PX and m["speed_high_mps"] > 30 * METRES_PER_PX for m in at_speed)

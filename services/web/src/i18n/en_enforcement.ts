@@ -67,6 +67,8 @@ export const enforcement: Record<keyof typeof vi, string> = {
   'm.after_red_s': 'Crossed after red',
   'm.crossed_after_red_s': 'Crossed after red',
   'm.speed_mps': 'Estimated speed',
+  'm.speed_low_mps': 'Speed, at least (90 %)',
+  'm.speed_high_mps': 'Speed, at most (90 %)',
   'm.red_left_at_least_s': 'Red for at least another',
   'm.crossing_error_s': 'Error of the crossing',
   'm.lamp_error_s': 'Error of the light change',

@@ -65,6 +65,8 @@ export const enforcement = {
   'm.after_red_s': 'Vượt vạch sau khi đèn đỏ',
   'm.crossed_after_red_s': 'Vượt vạch sau khi đèn đỏ',
   'm.speed_mps': 'Tốc độ ước lượng',
+  'm.speed_low_mps': 'Tốc độ, ít nhất (90 %)',
+  'm.speed_high_mps': 'Tốc độ, nhiều nhất (90 %)',
   'm.red_left_at_least_s': 'Đèn còn đỏ ít nhất',
   'm.crossing_error_s': 'Sai số lúc vượt',
   'm.lamp_error_s': 'Sai số lúc đổi đèn',
