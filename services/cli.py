@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "score assignment": ("services.score.assignment:assignment", "Score assigned trips and phases against labels."),
     "score events": ("services.score.events:events", "Score stop events and alerts against a simulation's truth."),
     "score congestion": ("services.score.congestion:congestion", "Score speeds of edges against a run of SUMO."),
+    "score forecast": ("services.score.forecast:forecast", "Score forecasts of speeds beside simple rules."),
     "score incidents": ("services.score.incidents:incidents", "Score incident candidates against blocked lanes."),
     "score matching": ("services.score.matching:matching", "Score map matching against known edges."),
     "network build": ("services.network.command:build", "Build a road network with its index and its map."),
