@@ -1,6 +1,6 @@
 """The way of one fix through the stages: cleaned, assigned, followed, alarmed; and what is said of the bus then."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from fleet.alerts.desk import AlertDesk
 from fleet.alerts.limits import SpeedLimits
@@ -51,6 +51,14 @@ class Course:
             self.foresight = Foresight(timetable, fingerprint, ways)
             self.follower = Follower(timetable, self.foresight)
             self.desk = AlertDesk(timetable, limits, roster)
+
+    def is_crowd_due(self, newest_s: float) -> bool:
+        """Return whether `count_crowd` is due before a fix of that time moves."""
+        return self.timetable is not None and self.assigner.crowd.is_due(newest_s)
+
+    def count_crowd(self, newest_s: float, vehicles: Iterable[Vehicle]) -> None:
+        """Count what buses are believed to run."""
+        self.assigner.crowd.count(newest_s, ((v.vehicle_id, v.belief.told) for v in vehicles))
 
     def move(self, vehicle: Vehicle, fix: Fix) -> tuple[Said | None, tuple[str, ...]]:
         """Take the next fix of a bus.

@@ -28,7 +28,7 @@ from schemas.fix import Fix
 from schemas.fleet_alert import FleetAlert
 from schemas.trip import Phase
 
-FORM = 9
+FORM = 10
 
 
 class BusState(msgspec.Struct, array_like=True):

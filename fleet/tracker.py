@@ -253,6 +253,7 @@ class Tracker:
         self._newest_ms = max(self._newest_ms, fix.time_ms)
         if self._late and self._newest_ms - self._late_since_ms > SETTLE_MS:
             self._settle(out)
+        self._count_crowd(out)
         packed = pack(let_in)
         if history.from_ms is None and (newest_ms is None or fix.time_ms > newest_ms):
             history.append(fix.time_ms, packed)
@@ -263,6 +264,13 @@ class Tracker:
             self._hold(vehicle)
             history.insert(fix.time_ms, packed)
             self._late[fix.vehicle_id].append((let_in, verdict.rules))
+
+    def _count_crowd(self, out: TrackOutputs) -> None:
+        """Count in time what buses are believed to run, late fixes and all, as evidence about each of them."""
+        newest_s = self._newest_ms / 1000.0
+        if self.course.is_crowd_due(newest_s):
+            self._settle(out, all_of_them=True)
+            self.course.count_crowd(newest_s, (v for k, v in self._vehicles.items() if k not in self._of_old))
 
     def _compare(self, vehicle: Vehicle, fix: Fix, twin: Fix) -> None:
         """Of two fixes of one time keep the one that was received first, whichever came first here."""

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.assignment.claim import find_claimed_run
+from fleet.assignment.crowd import CrowdCounts
 from fleet.assignment.filter import STANDING_MPS, Sight, TripFilter
 from fleet.assignment.model import OTHER_LINE
 from fleet.assignment.phase import BASE_M, BASE_MS
@@ -24,7 +25,7 @@ NO_ROUTES: frozenset[str] = frozenset()
 
 
 class Assigner:
-    """Assigns buses of one timetable.
+    """Assigns buses of one timetable; ``crowd`` is what all of them are believed to run, counted from time to time.
 
     Parameters
     ----------
@@ -38,6 +39,7 @@ class Assigner:
         self._timetable = timetable
         self._roster = roster or {}
         self._filter = TripFilter(timetable)
+        self.crowd = CrowdCounts(self._filter.blocks)
         self._cost: dict[frozenset[str], NDArray[np.float64]] = {NO_ROUTES: np.zeros(len(timetable.patterns))}
         self._runs: dict[tuple[int, float], TripRun] = {}
 
@@ -68,7 +70,7 @@ class Assigner:
         sight = Sight(
             x, y, fix.time_ms / 1000.0, vehicle.direction_rad, fix.speed_mps, trip, zero, block, _rests(vehicle, fix)
         )
-        self._filter.take(belief, sight, self._cost_of(fix))
+        self._filter.take(belief, sight, self._cost_of(fix), self.crowd.around(vehicle.vehicle_id, sight.time_s))
         vehicle.probability = belief.probability
         return None if belief.chosen is None else self._run(*belief.chosen)
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fleet.assignment.crowd import Told
 from fleet.assignment.model import NONE
 from fleet.assignment.rows import COLUMNS
 
@@ -13,7 +14,7 @@ Floats = NDArray[np.float64]
 Place = tuple[float, float, float]
 Dumped = tuple[
     bytes, Place, Place, tuple[int, float] | None, int, float, float, float, tuple[int, float],
-    tuple[float, float] | None,
+    tuple[float, float] | None, tuple[Told, ...],
 ]  # fmt: skip
 
 
@@ -28,7 +29,8 @@ class TripBelief:
     ``rows`` are the hypotheses (fleet/assignment/rows.py), ``seen`` x, y and time in seconds of that fix, ``looked`` of
     the fix at which new hypotheses were last sought. ``chosen`` is the trip and service day (seconds since 1970)
     believed in, ``mode`` what the bus does on it, ``at_m`` and ``off_m`` where it is along and beside the shape.
-    ``heard`` is the trip its source named last. ``base`` is where the bus last spent hours, x and y.
+    ``heard`` is the trip its source named last. ``base`` is where the bus last spent hours, x and y. ``told`` is
+    what was believed in the last hour, for the other buses to know.
     """
 
     rows: Floats = field(default_factory=_nothing)
@@ -41,6 +43,7 @@ class TripBelief:
     probability: float = 0.0
     heard: tuple[int, float] = (-1, 0.0)
     base: tuple[float, float] | None = None
+    told: tuple[Told, ...] = ()
 
     def forget(self) -> None:
         """Start anew, as after a long silence."""
@@ -49,7 +52,7 @@ class TripBelief:
     def dump(self) -> Dumped:
         """Return everything, as `restore` takes it."""
         rows = np.ascontiguousarray(self.rows).tobytes()
-        told = (self.chosen, self.mode, self.at_m, self.off_m, self.probability, self.heard, self.base)
+        told = (self.chosen, self.mode, self.at_m, self.off_m, self.probability, self.heard, self.base, self.told)
         return rows, self.seen, self.looked, *told
 
     @classmethod

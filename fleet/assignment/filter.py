@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.assignment.belief import TripBelief
+from fleet.assignment.crowd import LEAST, MOST_TOLD, Crowd, is_telling
 from fleet.assignment.ground import Days, lay_days, lay_ground, number_blocks
 from fleet.assignment.index import PatternIndex
 from fleet.assignment.model import FRESH_LEAST, FRESH_M, LOOK_EVERY_S, SEE_M, WALKS_M
+from fleet.assignment.readout import list_units
 from fleet.assignment.weigh import weigh
 from fleet.gtfs.timetable import DayPlan, Timetable
 
@@ -53,7 +55,7 @@ class TripFilter:
         self._days: tuple[tuple[DayPlan, ...], Days] | None = None
         self._see = np.zeros(8)
 
-    def take(self, belief: TripBelief, sight: Sight, cost: Floats) -> None:
+    def take(self, belief: TripBelief, sight: Sight, cost: Floats, crowd: Crowd) -> None:
         """Weigh one more fix.
 
         Parameters
@@ -64,6 +66,8 @@ class TripFilter:
             The fix.
         cost : array, shape (patterns,)
             Log prior of each pattern for this bus.
+        crowd : Crowd
+            What the other buses have.
         """
         looks = len(belief.rows) == 0 or _is_time_to_look(belief, sight)
         near = self.index.near(sight.x, sight.y, SEE_M) if looks else NOTHING_NEAR
@@ -71,8 +75,10 @@ class TripFilter:
         old_trip, old_zero = belief.chosen or (-1, 0.0)
         belief.rows, best, belief.probability = weigh(
             self._ground, self.days_at(sight.time_s), belief.rows, _look(belief, sight, self._see), looks, near, cost,
-            sight.trip, sight.zero_s, sight.block, news, old_trip, old_zero,
+            sight.trip, sight.zero_s, sight.block, news, old_trip, old_zero, crowd.taken, crowd.own,
         )  # fmt: skip
+        if is_telling(belief.seen[2], sight.time_s):
+            self._tell(belief, sight, len(crowd.taken))
         belief.seen = (sight.x, sight.y, sight.time_s)
         if looks:
             belief.looked = belief.seen
@@ -80,6 +86,12 @@ class TripFilter:
             belief.heard = (sight.trip, sight.zero_s)
         trip, zero, mode, belief.at_m, _, _, _, belief.off_m, _ = belief.rows[best].tolist()
         belief.mode, belief.chosen = int(mode), None if trip < 0 else (int(trip), zero)
+
+    def _tell(self, belief: TripBelief, sight: Sight, units: int) -> None:
+        """Note what the bus is believed to run, for others."""
+        believed = list_units(self._ground, belief.rows, sight.trip, sight.zero_s, sight.block, units, LEAST)
+        told = (sight.time_s, tuple((int(unit), zero, share) for unit, zero, share in believed.tolist()))
+        belief.told = (*belief.told[1 - MOST_TOLD :], told)
 
     def days_at(self, time_s: float) -> Days:
         """Return the runs of the days around a moment; worked out once a day."""

@@ -52,6 +52,9 @@ LEAVES_SHAPE = 0.02
 FAR_START_M = 500.0
 NO_SHOW_AFTER_S, NO_SHOW_S = 300.0, 200.0  # who is still elsewhere so long after the departure does not come
 
+# What others do.
+SHARES = 0.05  # two buses are on one trip, as far as nobody knows better
+
 # How late it is, where nothing else is known.
 LATE_SD_S, LATE_GROWTH = 100.0, 0.12  # both scales grow with the way that lies behind
 EARLY_SD_S, EARLY_GROWTH = 50.0, 0.07

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.assignment.ground import Ground
+from fleet.assignment.model import SHARES
 from fleet.assignment.rows import LOGW, TRIP, ZERO
 from fleet.kernels import compiled
 
@@ -15,6 +16,26 @@ CLAIMED_TRIP = 8.0
 CLAIMED_BLOCK = 5.0
 SWITCH = 1.25
 TEMPER = 0.75  # of the log odds that are told
+
+
+@compiled
+def unit_of(g: Ground, trip: int, units: int) -> int:
+    """Return the block of a trip, or the trip's own number beyond all blocks; ``units`` is how many there are."""
+    block = int(g.trip[trip, 2])
+    return block if block >= 0 else units - len(g.trip) + trip
+
+
+@compiled
+def _leave_to_others(g: Ground, row: Floats, taken: Floats, own: Floats) -> float:
+    """Return how much less likely a run is because other buses have it."""
+    unit = unit_of(g, int(row[TRIP]), len(taken))
+    others = taken[unit, 0] if taken[unit, 1] == row[ZERO] else 0.0
+    if others <= 0.0:
+        return 1.0
+    for k in range(len(own)):
+        if int(own[k, 0]) == unit:
+            others -= own[k, 1]
+    return SHARES + (1.0 - SHARES) / (1.0 + max(0.0, others))
 
 
 @compiled
@@ -29,10 +50,11 @@ def _weigh(g: Ground, row: Floats, claim_trip: int, claim_zero: float, claim_blo
 
 @numba.njit(cache=True)
 def read_out(g: Ground, rows: Floats, claim_trip: int, claim_zero: float, claim_block: int, old_trip: int,
-             old_zero: float) -> tuple[int, float]:  # fmt: skip
+             old_zero: float, taken: Floats, own: Floats) -> tuple[int, float]:  # fmt: skip
     """Return the row that speaks for the likeliest run, and that run's probability; the old one stays if it is close.
 
-    What the source claims weighs once, however often it is said: it is one piece of evidence, not one a fix.
+    What the source claims and what other buses have weighs once, however often it is said: it is one piece of evidence,
+    not one a fix.
     """
     weight = np.zeros(len(rows))
     for i in range(len(rows)):
@@ -40,6 +62,9 @@ def read_out(g: Ground, rows: Floats, claim_trip: int, claim_zero: float, claim_
         while rows[head, TRIP] != rows[i, TRIP] or rows[head, ZERO] != rows[i, ZERO]:
             head += 1
         weight[head] += _weigh(g, rows[i], claim_trip, claim_zero, claim_block)
+    for i in range(len(rows)):
+        if weight[i] > 0.0 and rows[i, TRIP] >= 0:
+            weight[i] *= _leave_to_others(g, rows[i], taken, own)
     best = int(np.argmax(weight))
     for i in range(len(rows)):
         if rows[i, TRIP] == old_trip and rows[i, ZERO] == old_zero:
@@ -47,6 +72,27 @@ def read_out(g: Ground, rows: Floats, claim_trip: int, claim_zero: float, claim_
                 best = i
             break
     return best, weight[best] / weight.sum()
+
+
+@numba.njit(cache=True)
+def list_units(g: Ground, rows: Floats, claim_trip: int, claim_zero: float, claim_block: int, units: int,
+               least: float) -> Floats:  # fmt: skip
+    """Return what a bus is believed to run for the others to know: unit, service day and probability in each row."""
+    found, n, total = np.empty((len(rows), 3)), 0, 0.0
+    for i in range(len(rows)):
+        weight = _weigh(g, rows[i], claim_trip, claim_zero, claim_block)
+        total += weight
+        if rows[i, TRIP] < 0:
+            continue
+        unit, k = unit_of(g, int(rows[i, TRIP]), units), 0
+        while k < n and (found[k, 0] != unit or found[k, 1] != rows[i, ZERO]):
+            k += 1
+        if k == n:
+            found[n, 0], found[n, 1], found[n, 2] = unit, rows[i, ZERO], 0.0
+            n += 1
+        found[k, 2] += weight
+    found[:n, 2] /= total
+    return found[:n][found[:n, 2] >= least]
 
 
 def temper(probability: float) -> float:

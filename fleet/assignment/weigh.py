@@ -31,8 +31,8 @@ def _prior_of_new(belief: Floats) -> float:
 
 @numba.njit(cache=True)
 def weigh(g: Ground, d: Days, belief: Floats, see: Floats, looks: bool, near: Floats, cost: Floats, trip: int,
-          zero: float, block: int, news: bool, old_trip: int,
-          old_zero: float) -> tuple[Floats, int, float]:  # fmt: skip
+          zero: float, block: int, news: bool, old_trip: int, old_zero: float, taken: Floats,
+          own: Floats) -> tuple[Floats, int, float]:  # fmt: skip
     """Return the hypotheses after a fix, which of them speaks for the likeliest run, and that run's probability.
 
     Parameters
@@ -53,6 +53,8 @@ def weigh(g: Ground, d: Days, belief: Floats, see: Floats, looks: bool, near: Fl
         Whether it named another trip before.
     old_trip, old_zero : int and float
         The run that was believed in before, −1 if none was.
+    taken, own : array
+        What the other buses have (fleet/assignment/crowd.py).
 
     Returns
     -------
@@ -70,5 +72,5 @@ def weigh(g: Ground, d: Days, belief: Floats, see: Floats, looks: bool, near: Fl
     if trip >= 0 and (news or looks):
         n = hear_claim(g, rows, n, see, trip, zero, CLAIM_BASE if news else CLAIM_AGAIN, news, s.found)
     kept = thin_out(rows, n)
-    best, probability = read_out(g, kept, trip, zero, block, old_trip, old_zero)
+    best, probability = read_out(g, kept, trip, zero, block, old_trip, old_zero, taken, own)
     return kept, best, probability
