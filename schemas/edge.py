@@ -3,7 +3,7 @@
 import enum
 
 from schemas.message import Message
-from schemas.units import Count, DurationS, Id, JamFactor, Probability, SpeedMps, TimeMs, TravelTimeIndex
+from schemas.units import Count, Density, DurationS, Flow, Id, JamFactor, Probability, SpeedMps, TimeMs, TravelTimeIndex
 
 
 class LevelOfService(enum.StrEnum):
@@ -14,6 +14,17 @@ class LevelOfService(enum.StrEnum):
     CONGESTED = "congested"
     BLOCKED = "blocked"
     NO_DATA = "no_data"
+
+
+class MotorcycleLevel(enum.StrEnum):
+    """Level of service of a motorbike street by its density, A (free) to F (over capacity)."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+    E = "E"
+    F = "F"
 
 
 class Observation(Message, frozen=True):
@@ -35,7 +46,9 @@ class EdgeState(Message, frozen=True):
     ``usual_mps`` is this edge's own usual speed at this time of week. ``imputed`` says that nobody drove the edge of
     late: neighbours and history speak for it. ``traffic_mps`` is the speed of all traffic, without what buses lose by
     being buses, with its 90 % interval ``low_mps`` to ``high_mps``; ``jam_factor`` runs from 0, free, to 10, standing,
-    and ``travel_time_index`` is the travel time beside that at free flow, both of that speed.
+    and ``travel_time_index`` is the travel time beside that at free flow, both of that speed; ``congested_probability``
+    is how likely it is below 40 % of free flow. Cameras give ``flow_mcu_per_h`` and ``density_mcu_per_km``, in
+    motorcycle units of the whole edge, and ``motorcycle_level``, A (free) to F (over capacity).
     """
 
     edge_id: Id
@@ -54,6 +67,10 @@ class EdgeState(Message, frozen=True):
     high_mps: SpeedMps | None = None
     jam_factor: JamFactor | None = None
     travel_time_index: TravelTimeIndex | None = None
+    congested_probability: Probability | None = None
+    flow_mcu_per_h: Flow | None = None
+    density_mcu_per_km: Density | None = None
+    motorcycle_level: MotorcycleLevel | None = None
 
 
 class RoadStates(Message, frozen=True):

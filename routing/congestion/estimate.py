@@ -164,9 +164,9 @@ class Estimator:
 
     def _fuse(self, bucket: int, end_ms: int) -> None:
         """Work the field out anew and learn from the time since the last one."""
-        seen = self._windows.seen(end_ms - round(self._set.seen_s * 1000))
-        self.fused = self._fusion.fuse(seen, bucket, self.slowed)
-        self._fusion.learn(self._windows.seen(end_ms - self._set.field_s * 1000), bucket)
+        self.fused = self._fusion.fuse(self._windows.seen_fading(end_ms), bucket, self.slowed)
+        if end_ms % (self._set.learn_s * 1000) == 0:
+            self._fusion.learn(self._windows.seen(end_ms - self._set.learn_s * 1000), bucket)
 
     def _imputed(self, known: Mapping[int, object], now_ms: int) -> list[EdgeState]:
         """Tell of edges that only their neighbours and their history speak of, when the field is new."""
@@ -204,6 +204,7 @@ class Estimator:
             float(part[edge]) for part in (self.fused.low_mps, self.fused.speed_mps, self.fused.high_mps)
         )
         return {
+            "congested_probability": round(float(self.fused.congested(free_mps, edge)), 3),
             "traffic_mps": round(speed, 2),
             "low_mps": round(low, 2),
             "high_mps": round(high, 2),

@@ -12,7 +12,7 @@ from routing.congestion.sparse import SparseSystem
 from routing.network.graph import Floats, Ints, RoadNetwork
 
 # How alike edges are that follow one another; 0 would be not at all.
-ALIKE = 1.0
+ALIKE = 0.3
 
 
 class SpeedField:

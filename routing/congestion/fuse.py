@@ -1,23 +1,31 @@
 """Each minute: history, neighbours and what was observed, to one speed with its interval for every edge."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr
 
 from routing.congestion.field import SpeedField
-from routing.congestion.traffic import BUS_SLOWER, BUS_VAR, COLD_VAR, NOW_VAR, PASS_VAR, TrafficHistory
-from routing.network.graph import Floats, RoadNetwork
+from routing.congestion.levels import SLOW_SHARE
+from routing.congestion.traffic import COLD_VAR, HOUR_VAR, NOW_VAR, PASS_VAR, TrafficHistory
+from routing.network.graph import Floats, Ints, RoadNetwork
 
 SURE_90 = 1.645
 # Of an edge is spoken when observations, its own past and neighbours took away so much of what was unknown.
-LEAST_INFORMED = 0.2
-LEAST_MPS = 0.4
+LEAST_INFORMED = 0.35
+LEAST_MPS, MOST_MPS = 0.4, 40.0
+LEAST_PASSES = 0.05
+ALL = slice(None)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was driven of an edge of late: metres and seconds, and by how many vehicles, of buses and of others."""
+    """What was driven of an edge of late: metres and seconds, and by how many vehicles, of buses and of others.
+
+    What is older may count less: metres and seconds are then less than what was driven.
+    """
 
     metres: float
     seconds: float
@@ -29,7 +37,7 @@ class Seen:
 class Fused:
     """Speed of every edge with its 90 % interval, and which share of what was unknown is known.
 
-    ``usual_mps`` is what was expected before anything was seen.
+    ``usual_mps`` is what was expected before anything was seen, ``log_sd`` the deviation of the log speed.
     """
 
     speed_mps: Floats
@@ -38,10 +46,25 @@ class Fused:
     sd_mps: Floats
     informed: Floats
     usual_mps: Floats
+    log_mps: Floats
+    log_sd: Floats
 
     def known(self) -> list[int]:
         """Return the edges of which enough is known to speak."""
         return [int(edge) for edge in np.flatnonzero(self.informed >= LEAST_INFORMED)]
+
+    def congested(self, free_mps: Floats | float, edges: Ints | slice | int = ALL) -> Floats:
+        """Return the probability that edges are congested: slower than a share of their free speed."""
+        below = np.log(SLOW_SHARE * np.asarray(free_mps)) - self.log_mps[edges]
+        return np.asarray(ndtr(below / self.log_sd[edges]))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Log speeds of one kind of vehicles by edge, and the variance of each, infinite where none was seen."""
+
+    log_mps: Floats
+    variance: Floats
 
 
 class Fusion:
@@ -78,39 +101,50 @@ class Fusion:
             Of every edge.
         """
         expected = self.history.expect(bucket, factor)
-        count = self._network.edge_count
-        precision, pull, of_buses = np.zeros(count), np.zeros(count), np.zeros(count)
-        for edge, rows in seen.items():
-            for row in rows:
-                z, worth = self._read(edge, row)
-                precision[edge] += worth
-                pull[edge] += (z - expected.log_mps[edge]) * worth
-                of_buses[edge] += row.is_bus * worth
-        deviation, variance = self._field.solve(expected.variance, precision, pull)
-        informed = 1.0 - variance / (COLD_VAR + NOW_VAR)
-        # What a bus's pace differs from traffic's by belongs to the edge and does not grow less with more buses.
-        variance = variance + BUS_VAR * of_buses / np.maximum(precision, 1e-9)
-        middle = expected.log_mps + deviation
+        log_mps, variance = self._together(*self._kinds(seen))
+        precision = 1.0 / variance
+        deviation, doubt = self._field.solve(expected.variance, precision, precision * (log_mps - expected.log_mps))
+        informed = 1.0 - doubt / (COLD_VAR + HOUR_VAR + NOW_VAR)
+        middle, sd = expected.log_mps + deviation, np.sqrt(doubt)
         limit = self._network.edge_speed_limit_mps
-        low, speed, high = (np.minimum(np.exp(middle + k * np.sqrt(variance)), limit) for k in (-SURE_90, 0.0, SURE_90))
-        return Fused(speed, low, high, speed * np.sqrt(variance), informed, np.exp(expected.log_mps))
+        low, speed, high = (np.minimum(np.exp(middle + k * sd), limit) for k in (-SURE_90, 0.0, SURE_90))
+        return Fused(speed, low, high, speed * sd, informed, np.exp(expected.log_mps), middle, sd)
 
     def learn(self, seen: Mapping[int, list[Seen]], bucket: int) -> None:
-        """Learn what is usual from what was seen since the last time."""
-        edges = sorted(seen)
-        if not edges:
-            return
-        slower = np.exp(-BUS_SLOWER)
-        metres = [sum(row.metres for row in seen[edge]) for edge in edges]
-        seconds = [sum(row.seconds * (slower if row.is_bus else 1.0) for row in seen[edge]) for edge in edges]
-        self.history.learn(np.array(edges), bucket, np.array(metres), np.array(seconds))
+        """Learn what is usual from what was seen since the last time, and how buses differ where others were too."""
+        buses, others = self._kinds(seen)
+        log_mps, variance = self._together(buses, others)
+        edges = np.flatnonzero(np.isfinite(variance))
+        self.history.learn(edges, bucket, log_mps[edges], variance[edges])
+        both = np.flatnonzero(np.isfinite(buses.variance) & np.isfinite(others.variance))
+        differ = buses.log_mps[both] - others.log_mps[both]
+        self.history.buses.learn(both, differ, 1.0 / (buses.variance[both] + others.variance[both]))
+
+    def _kinds(self, seen: Mapping[int, list[Seen]]) -> tuple[Kind, Kind]:
+        """Return what buses and what others say of every edge."""
+        count = self._network.edge_count
+        buses, others = (Kind(np.zeros(count), np.full(count, np.inf)) for _ in range(2))
+        for edge, rows in seen.items():
+            for row in rows:
+                kind = buses if row.is_bus else others
+                speed = row.metres / max(row.seconds, 1e-6)
+                kind.log_mps[edge] = math.log(min(max(speed, LEAST_MPS), MOST_MPS))
+                kind.variance[edge] = PASS_VAR / max(self._passes(edge, row), LEAST_PASSES)
+        return buses, others
+
+    def _together(self, buses: Kind, others: Kind) -> tuple[Floats, Floats]:
+        """Return the log speed of traffic that both tell of, and its variance.
+
+        What buses differ from traffic by belongs to the edge: what is not known of it does not shrink with more buses.
+        """
+        faster, doubt = self.history.buses.expect()
+        by_bus, by_other = 1.0 / (buses.variance + doubt), 1.0 / others.variance
+        worth = by_bus + by_other
+        log_mps = by_bus * (buses.log_mps - faster) + by_other * others.log_mps
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(worth > 0, log_mps / worth, 0.0), 1.0 / worth
 
     def _passes(self, edge: int, row: Seen) -> float:
         """Return how many passes a row is worth: by metres, or by time where vehicles stand."""
         length = max(float(self._network.edge_length_m[edge]), 10.0)
         return min(max(row.metres / length, row.seconds / 60.0), row.vehicles + 0.5)
-
-    def _read(self, edge: int, row: Seen) -> tuple[float, float]:
-        """Return the log speed of traffic that a row tells of, and one over its variance."""
-        z = float(np.log(max(row.metres / max(row.seconds, 1e-6), LEAST_MPS))) + BUS_SLOWER * row.is_bus
-        return z, max(self._passes(edge, row), 0.05) / PASS_VAR

@@ -9,7 +9,7 @@ class EstimateSettings:
 
     cycle_s: int = 10
     field_s: int = 60
-    seen_s: float = 300.0
+    learn_s: int = 300
     match_lag_s: float = 30.0
     slip_back_m: float = 25.0
     car_sources: frozenset[str] = frozenset()

@@ -14,6 +14,8 @@ from routing.network.graph import Floats
 NOWHERE = -1
 # So that where a vehicle stood has a time; metres a second.
 MONOTONE = 1e-6
+# A bus that goes so fast drives; one that goes slower beside a stop may be in a queue.
+CRUISE_MPS = 2.0
 
 
 class Stand(enum.Enum):
@@ -85,13 +87,30 @@ def share_out(
     came = np.interp(np.cumsum([0.0, *(part[1] for part in parts)]), way_m + MONOTONE * time_s, time_s)
     came[0], came[-1] = 0.0, seconds
     took = np.diff(came).tolist()
-    stood = _stands(time_s, way_m, settings.standing_mps)
     shared = [replace(stamp, edge=e, distance_m=m, seconds=s) for (e, m), s in zip(parts, took, strict=True)]
+    cruise_mps = _beside_stop(ends)
+    if cruise_mps >= CRUISE_MPS:
+        return [_without_stop(of, cruise_mps) for of in shared if of.edge != NOWHERE]
+    stood = _stands(time_s, way_m, settings.standing_mps)
     for place in (0, -1):
         if ends[place].stand is not Stand.NONE:
             of = shared[place]
             shared[place] = _with_stand(of, ends[place].stand, min(stood[place], of.seconds), at_signal)
     return [of for of in shared if of.edge != NOWHERE]
+
+
+def _beside_stop(ends: tuple[End, End]) -> float:
+    """Return the speed at the other end where a vehicle stood at a stop at one; 0 elsewhere."""
+    first, last = ends
+    if (first.stand is Stand.STOP) is (last.stand is Stand.STOP):
+        return 0.0
+    return last.speed_mps if first.stand is Stand.STOP else first.speed_mps
+
+
+def _without_stop(of: Traversal, cruise_mps: float) -> Traversal:
+    """Count what braking, standing and starting cost as dwell: others pass a stop at the speed of further on."""
+    seconds = min(of.seconds, of.distance_m / cruise_mps)
+    return replace(of, seconds=seconds, dwell_s=of.seconds - seconds)
 
 
 def _stands(time_s: Floats, way_m: Floats, standing_mps: float) -> tuple[float, float]:

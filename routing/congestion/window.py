@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from routing.congestion.fuse import Seen
@@ -11,6 +11,7 @@ from routing.congestion.share import Traversal
 SPREAD_SHARE = 0.3
 WHOLE_M = 100.0
 MIN_SECONDS = 2.0
+LEAST_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +118,23 @@ class EdgeWindows:
 
     def seen(self, since_ms: int) -> dict[int, list[Seen]]:
         """Return what was driven of each edge since a time, buses and others apart."""
+        return self._seen(lambda time_ms: float(time_ms > since_ms))
+
+    def seen_fading(self, now_ms: int) -> dict[int, list[Seen]]:
+        """Return what was driven of each edge in the window, the older the lighter, buses and others apart."""
+        return self._seen(lambda time_ms: math.exp(-self._decay * max(now_ms - time_ms, 0)))
+
+    def _seen(self, weight_of: Callable[[int], float]) -> dict[int, list[Seen]]:
         out: dict[int, list[Seen]] = {}
         for edge, rows in self._rows.items():
-            new = [row for row in rows if row.time_ms > since_ms]
             for is_bus in (True, False):
-                kind = [row for row in new if row.is_bus is is_bus]
-                if kind:
-                    metres, seconds = sum(row.distance_m for row in kind), sum(row.seconds for row in kind)
-                    seen = Seen(metres, seconds, len({row.vehicle_id for row in kind}), is_bus)
-                    out.setdefault(edge, []).append(seen)
-        return {edge: rows for edge, rows in out.items() if sum(row.seconds for row in rows) >= MIN_SECONDS}
+                weights = [(row, weight_of(row.time_ms)) for row in rows if row.is_bus is is_bus]
+                metres = sum(weight * row.distance_m for row, weight in weights)
+                seconds = sum(weight * row.seconds for row, weight in weights)
+                if seconds >= LEAST_SECONDS:
+                    vehicles = len({row.vehicle_id for row, weight in weights if weight > 0})
+                    out.setdefault(edge, []).append(Seen(metres, seconds, vehicles, is_bus))
+        return out
 
     def _measure(self, edge: int) -> EdgeSpeed | None:
         rows = self._rows.get(edge)

@@ -13,7 +13,7 @@ from routing.network.build import RawEdges, lay_out
 from routing.network.defaults import CLASS_CODE
 from routing.network.errors import NetworkError
 from routing.network.graph import Floats, RoadNetwork
-from routing.network.vehicles import EVERYBODY
+from routing.network.vehicles import EVERYBODY, Vehicle
 
 # Roads of a simulation bear no class of OpenStreetMap: by their limit.
 CLASS_FROM_MPS = ((20.0, "trunk"), (13.0, "primary"), (9.0, "tertiary"), (0.0, "residential"))
@@ -62,6 +62,7 @@ class _Edge:
     end: str
     limit_mps: float
     lanes: int
+    bus_lanes: int
     shape: list[tuple[float, float]]
 
 
@@ -122,7 +123,7 @@ def _edge_of(element: ET.Element) -> _Edge | None:
     limit = max(float(lane.get("speed", "13.89")) for lane in lanes)
     return _Edge(
         element.get("id", ""), element.get("from", ""), element.get("to", ""), limit, len(lanes),
-        [(p[0], p[1]) for p in points],
+        sum((lane.get("allow") or "").split() == ["bus"] for lane in lanes), [(p[0], p[1]) for p in points],
     )  # fmt: skip
 
 
@@ -147,6 +148,8 @@ def _lay_out(frame: SumoFrame, edges: list[_Edge], signals: list[tuple[float, fl
     for of, at in ((start, offset[:-1]), (end, offset[1:] - 1)):
         node_lon[of], node_lat[of] = lon[at], lat[at]
     count, ones = len(edges), np.ones(len(edges), dtype=bool)
+    for_buses = np.array([edge.bus_lanes for edge in edges])
+    of_buses = for_buses == np.array([edge.lanes for edge in edges])
     limit = np.array([edge.limit_mps for edge in edges])
     classes = [next(name for least, name in CLASS_FROM_MPS if value >= least) for value in limit.tolist()]
     raw = RawEdges(
@@ -154,7 +157,7 @@ def _lay_out(frame: SumoFrame, edges: list[_Edge], signals: list[tuple[float, fl
         limit_mps=limit, class_code=np.array([CLASS_CODE[name] for name in classes]),
         name=np.zeros(count, dtype=np.int64), lanes=np.array([edge.lanes for edge in edges]), oneway=ones,
         bridge=~ones,
-        users=np.full(count, int(EVERYBODY), dtype=np.uint8), bus_lane=~ones,
+        users=np.where(of_buses, int(Vehicle.BUS), int(EVERYBODY)).astype(np.uint8), bus_lane=for_buses > 0,
         piece_offset=np.arange(count + 1), piece_way=np.arange(count), piece_reversed=~ones,
         piece_share=np.ones(count), point_offset=offset, point_lon=lon, point_lat=lat,
     )  # fmt: skip

@@ -3,46 +3,30 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import click
 import numpy as np
 
 from routing.congestion import EstimateSettings, Estimator
 from routing.congestion.estimate import ends_at_signal
-from routing.congestion.fuse import LEAST_INFORMED, Fused
-from routing.congestion.levels import SLOW_SHARE
+from routing.congestion.fuse import Fused
 from routing.congestion.traffic import TrafficHistory
 from routing.network import NetworkError
 from routing.network.sumo import SumoNetwork, read_sumo
 from schemas.edge import LevelOfService
 from schemas.position import BusPosition, Quality
 from schemas.trip import Assignment, Phase
+from services.score.road_figures import Estimated, figures_of
+from services.score.road_rules import Answers
 from services.score.sumo_run import EdgeTruth, Probe, parse_probes, read_probes, read_truth
 from services.score.sumo_stops import SumoStops, line_of, read_stops
 
 # A Tuesday morning; the estimator knows times of week.
 START_MS = 1_767_661_200_000
-SURE_90 = 1.645
 LEAST_S = 30.0
-KMH = 3.6
 CARS = "cars"
-ROUNDING_MPS = 0.05
-# A field that is surer of an edge than this has seen it.
-SEEN_INFORMED = 0.3
-Answers = dict[tuple[int, int], float]
-
-
-@dataclass(frozen=True)
-class Estimated:
-    """What was said: measured speed and deviation by (interval, edge), and the field by interval."""
-
-    speed_mps: Answers
-    sd_mps: Answers
-    fields: dict[int, Fused] = field(default_factory=dict)
 
 
 def estimate(
@@ -146,89 +130,14 @@ def positions_of(
     ]  # fmt: skip
 
 
-def score(sumo: SumoNetwork, truth: list[EdgeTruth], said: Estimated, naive: dict[str, Answers]) -> dict[str, Any]:
-    """Return the figures of what was said and of simple rules, on the same edges and intervals.
-
-    Parameters
-    ----------
-    sumo : SumoNetwork
-        The roads.
-    truth : list of EdgeTruth
-        True speeds.
-    said : Estimated
-        The estimator's.
-    naive : dict
-        The rules', by name.
-
-    Returns
-    -------
-    dict
-        `mae_kmh`, `bias_kmh`, congested precision and recall (below 40 % of the limit), share of truth inside the 90 %
-        interval, how many edge-intervals were scored and what share of the true ones that is.
-    """
+def answers_of(sumo: SumoNetwork, truth: list[EdgeTruth]) -> Answers:
+    """Return true speeds by interval and edge."""
     row_of = {name: row for row, name in enumerate(sumo.edge_names)}
-    true = {
+    return {
         (number, row_of[name]): speed
         for number, interval in enumerate(truth)
         for name, speed in interval.speed_mps.items()
         if name in row_of
-    }
-    keys = sorted(true.keys() & said.speed_mps.keys())
-    limit = sumo.network.edge_speed_limit_mps
-    inside = [abs(true[k] - said.speed_mps[k]) <= SURE_90 * said.sd_mps[k] for k in keys]
-    free = {key: float(limit[key[1]]) for key in keys}
-    rules = {"free_flow": free, **naive}
-    return {
-        **_figures(keys, true, said.speed_mps, limit),
-        "interval90_coverage": round(float(np.mean(inside)), 4) if keys else None,
-        "field": {
-            name: _of_field(those, true, said.fields, limit)
-            for name, those in (
-                ("measured", keys),
-                ("unmeasured_but_told", [k for k in sorted(true) if k not in said.speed_mps and _told(k, said.fields)]),
-                ("all", sorted(true)),
-            )
-        },
-        "edges_scored": len(keys),
-        "share_of_edges": round(len(keys) / max(len(true), 1), 4),
-        "baselines": {
-            name: _figures([k for k in keys if k in answers], true, answers, limit) for name, answers in rules.items()
-        },
-    }
-
-
-def _told(key: tuple[int, int], fields: Mapping[int, Fused]) -> bool:
-    return key[0] in fields and bool(fields[key[0]].informed[key[1]] >= LEAST_INFORMED)
-
-
-def _of_field(keys: list[tuple[int, int]], true: Answers, fields: Mapping[int, Fused], limit: Any) -> dict[str, Any]:
-    """Return the figures of the field on some edges, beside those of what it expected and of one mean for all."""
-    keys = [key for key in keys if key[0] in fields]
-    said = {(n, e): float(fields[n].speed_mps[e]) for n, e in keys}
-    usual = {(n, e): float(fields[n].usual_mps[e]) for n, e in keys}
-    mean = {(n, e): float(fields[n].speed_mps[fields[n].informed >= SEEN_INFORMED].mean()) for n, e in keys}
-    inside = [fields[n].low_mps[e] <= true[n, e] <= fields[n].high_mps[e] + ROUNDING_MPS for n, e in keys]
-    return {
-        **_figures(keys, true, said, limit),
-        "interval90_coverage": round(float(np.mean(inside)), 4) if keys else None,
-        "usual": _figures(keys, true, usual, limit),
-        "mean": _figures(keys, true, mean, limit),
-    }
-
-
-def _figures(keys: list[tuple[int, int]], true: Answers, said: Answers, limit: Any) -> dict[str, Any]:
-    if not keys:
-        return {"mae_kmh": None}
-    error = np.array([said[k] - true[k] for k in keys]) * KMH
-    jam = np.array([true[k] < SLOW_SHARE * limit[k[1]] for k in keys])
-    called = np.array([said[k] < SLOW_SHARE * limit[k[1]] for k in keys])
-    right = int((jam & called).sum())
-    return {
-        "mae_kmh": round(float(np.abs(error).mean()), 2),
-        "bias_kmh": round(float(error.mean()), 2),
-        "congested_precision": round(right / int(called.sum()), 4) if called.any() else None,
-        "congested_recall": round(right / int(jam.sum()), 4) if jam.any() else None,
-        "scored": len(keys),
     }
 
 
@@ -236,6 +145,8 @@ def _figures(keys: list[tuple[int, int]], true: Answers, said: Answers, limit: A
 @click.option("--net", "net_file", type=click.Path(path_type=Path), required=True, help="SUMO's .net.xml(.gz).")
 @click.option("--fcd", "fcd_file", type=click.Path(path_type=Path), required=True, help="Its --fcd-output.")
 @click.option("--edgedata", "edge_file", type=click.Path(path_type=Path), required=True, help="Its <edgeData> of all.")
+@click.option("--bus-edgedata", "bus_file", type=click.Path(path_type=Path),
+              help="Its <edgeData> of buses alone: the truth is then that of the others.")  # fmt: skip
 @click.option(
     "--stops", "stops_file", type=click.Path(path_type=Path), help="Bus stops (.add.xml), as GTFS would tell."
 )
@@ -247,8 +158,8 @@ def _figures(keys: list[tuple[int, int]], true: Answers, said: Answers, limit: A
 @click.option("--noise", "noise_m", default=5.0, show_default=True, type=click.FloatRange(min=0), help="Metres of GPS.")
 @click.option("--seed", default=1, show_default=True, help="Of the noise.")
 def congestion(
-    net_file: Path, fcd_file: Path, edge_file: Path, stops_file: Path | None, routes_file: Path | None, probes: str,
-    yesterday: Path | None, yesterday_probes: str,
+    net_file: Path, fcd_file: Path, edge_file: Path, bus_file: Path | None,
+    stops_file: Path | None, routes_file: Path | None, probes: str, yesterday: Path | None, yesterday_probes: str,
     every_s: float, noise_m: float, seed: int,
 ) -> None:  # fmt: skip
     """Score speeds of edges against a run of SUMO; print JSON with simple rules beside it."""
@@ -257,17 +168,20 @@ def congestion(
         sumo = read_sumo(net_file)
     except (NetworkError, ValueError) as error:
         raise click.ClickException(str(error)) from error
-    truth = read_truth(edge_file, LEAST_S)
+    truth = read_truth(edge_file, LEAST_S, bus_file)
     stops = read_stops(sumo, stops_file, routes_file) if stops_file else None
     traffic = TrafficHistory(sumo.network, np.array(ends_at_signal(sumo.network, EstimateSettings().signal_radius_m)))
+    past: Answers = {}
     if yesterday:
-        estimate(sumo, read_probes(yesterday, then, every_s), truth, noise_m, seed + 1, stops, traffic)
+        before, _ = estimate(sumo, read_probes(yesterday, then, every_s), truth, noise_m, seed + 1, stops, traffic)
+        past = before.speed_mps
     said, naive = estimate(sumo, read_probes(fcd_file, shares, every_s), truth, noise_m, seed, stops, traffic)
     figures = {
         "probes": probes,
         "yesterday": yesterday_probes if yesterday else None,
         "every_s": every_s,
         "noise_m": noise_m,
-        **score(sumo, truth, said, naive),
+        "truth": "all vehicles, buses at stops too" if bus_file is None else "all vehicles but buses",
+        **figures_of(sumo.network, answers_of(sumo, truth), said, naive, past),
     }
     click.echo(json.dumps(figures, indent=1))

@@ -10,6 +10,8 @@ from typing import IO
 
 import click
 
+NONE = (0.0, 0.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Probe:
@@ -101,8 +103,8 @@ def read_probes(path: Path, shares: Mapping[str, float], every_s: float) -> Iter
                     yield Probe(time_s, name, is_bus, x, y, speed, angle, element.get("lane", "").rpartition("_")[0])
 
 
-def read_truth(path: Path, least_s: float) -> list[EdgeTruth]:
-    """Read mean speeds of edges (``<edgeData>``).
+def read_truth(path: Path, least_s: float, without: Path | None = None) -> list[EdgeTruth]:
+    """Read mean speeds of edges (``<edgeData>``): metres of all vehicles over their seconds.
 
     Parameters
     ----------
@@ -110,6 +112,8 @@ def read_truth(path: Path, least_s: float) -> list[EdgeTruth]:
         XML, gzipped or not.
     least_s : float
         Edges on which vehicles were for less time in an interval are left out.
+    without : Path, optional
+        The same of vehicles that are no traffic, as buses that stand at stops: their metres and seconds are taken off.
 
     Returns
     -------
@@ -119,22 +123,37 @@ def read_truth(path: Path, least_s: float) -> list[EdgeTruth]:
     Raises
     ------
     click.ClickException
-        If it is no such file.
+        If it is no such file, or the other is of another run.
     """
-    out: list[EdgeTruth] = []
+    whole = _read_intervals(path)
+    off = _read_intervals(without) if without else {}
+    if off and off.keys() != whole.keys():
+        raise click.ClickException(f"{without}: other intervals than {path}; give the edgeData of the same run")
+    out = []
+    for (begin_s, end_s), edges in sorted(whole.items()):
+        others = off.get((begin_s, end_s), {})
+        rest = {name: (m - others.get(name, NONE)[0], s - others.get(name, NONE)[1]) for name, (m, s) in edges.items()}
+        out.append(EdgeTruth(begin_s, end_s, {name: max(m, 0.0) / s for name, (m, s) in rest.items() if s >= least_s}))
+    return out
+
+
+def _read_intervals(path: Path) -> dict[tuple[float, float], dict[str, tuple[float, float]]]:
+    """Return metres and seconds of vehicles on each edge, by the begin and end of intervals."""
+    out: dict[tuple[float, float], dict[str, tuple[float, float]]] = {}
     with _open(path) as file:
         for event, element in _parse(path, file):
             if element.tag == "interval" and event == "end":
-                speeds = {
-                    edge.get("id", ""): float(edge.get("speed", "nan"))
-                    for edge in element.iter("edge")
-                    if edge.get("speed") and float(edge.get("sampledSeconds", 0)) >= least_s
-                }
-                out.append(EdgeTruth(float(element.get("begin", 0)), float(element.get("end", 0)), speeds))
+                times = float(element.get("begin", 0)), float(element.get("end", 0))
+                out[times] = {edge.get("id", ""): _driven(edge) for edge in element.iter("edge") if edge.get("speed")}
                 element.clear()
     if not out:
         raise click.ClickException(f'{path}: no intervals of edges; write it with <edgeData period="300" …>')
     return out
+
+
+def _driven(edge: ET.Element) -> tuple[float, float]:
+    seconds = float(edge.get("sampledSeconds", 0))
+    return float(edge.get("speed", "nan")) * seconds, seconds
 
 
 def _open(path: Path) -> IO[bytes]:

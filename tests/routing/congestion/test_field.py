@@ -7,7 +7,7 @@ from routing.congestion import Estimator
 from routing.congestion.field import SpeedField, followers
 from routing.congestion.fuse import LEAST_INFORMED, Fusion, Seen
 from routing.congestion.sparse import SparseSystem
-from routing.congestion.traffic import COLD_VAR, NOW_VAR, TrafficHistory
+from routing.congestion.traffic import COLD_VAR, HOUR_VAR, NOW_VAR, TrafficHistory
 from tests.routing.congestion.test_estimate import EAST, NET, START_MS, drive, play
 
 COUNT = NET.edge_count
@@ -57,12 +57,12 @@ def test_edges_that_follow_are_those_that_begin_where_one_ends_without_turning_b
 def test_an_edge_nobody_passed_draws_to_its_class_and_one_with_passes_to_its_own() -> None:
     history = TrafficHistory(NET, NO_SIGNAL)
     cold = history.expect(8).log_mps[EAST[0]]
-    for edge in EAST[:5]:
-        history.learn(np.array([edge]), 8, np.array([250.0 * 40]), np.array([125.0 * 40]))
+    for edge in EAST[:5] * 20:
+        history.learn(np.array([edge]), 8, np.log([2.0]), np.array([0.001]))
     warm = history.expect(8)
     assert np.exp(warm.log_mps[EAST[0]]) == pytest.approx(2.0, rel=0.1)
     assert warm.log_mps[EAST[0]] < warm.log_mps[EAST[6]] < cold
-    assert warm.variance[EAST[0]] < warm.variance[EAST[6]] == pytest.approx(COLD_VAR + NOW_VAR)
+    assert warm.variance[EAST[0]] < warm.variance[EAST[6]] == pytest.approx(COLD_VAR + HOUR_VAR + NOW_VAR)
 
 
 def test_rain_slows_what_is_expected_by_its_factor() -> None:
@@ -73,10 +73,12 @@ def test_rain_slows_what_is_expected_by_its_factor() -> None:
 
 def test_what_was_learnt_comes_back_from_its_file_and_a_broken_one_changes_nothing(tmp_path) -> None:
     history, again = TrafficHistory(NET, NO_SIGNAL), TrafficHistory(NET, NO_SIGNAL)
-    history.learn(np.array([3]), 8, np.array([500.0]), np.array([100.0]))
+    history.learn(np.array([3]), 8, np.log([5.0]), np.array([0.1]))
+    history.buses.learn(np.array([3]), np.array([-0.2]), np.array([4.0]))
     history.save(tmp_path / "traffic.npz")
     assert again.load(tmp_path / "traffic.npz")
     assert again.expect(8).log_mps == pytest.approx(history.expect(8).log_mps)
+    assert again.buses.expect()[0] == pytest.approx(history.buses.expect()[0])
     (tmp_path / "traffic.npz").write_bytes(b"no zip")
     assert not again.load(tmp_path / "traffic.npz")
     assert not again.load(tmp_path / "absent.npz")
@@ -90,6 +92,31 @@ def test_cars_narrow_the_interval_more_than_as_many_buses() -> None:
         return float(np.log(fused.high_mps[EAST[2]] / fused.low_mps[EAST[2]]))
 
     assert width(False) < width(True)
+
+
+def test_how_buses_differ_is_learnt_where_others_drive_too_and_taken_off_elsewhere() -> None:
+    fusion = Fusion(NET, TrafficHistory(NET, NO_SIGNAL))
+    alone = {EAST[4]: [Seen(1000.0, 250.0, 4, True)]}
+    before = fusion.fuse(alone, 8).speed_mps[EAST[4]]
+    for _ in range(30):
+        slow, fast = Seen(1000.0, 250.0, 4, True), Seen(1000.0, 125.0, 4, False)
+        fusion.learn({edge: [slow, fast] for edge in EAST[:4]}, 8)
+    faster, doubt = fusion.history.buses.expect()
+    assert np.exp(faster[EAST[0]]) == pytest.approx(0.5, rel=0.1)
+    assert -0.7 < faster[EAST[4]] < -0.2, "its class speaks for an edge where only buses were seen"
+    assert doubt[EAST[0]] < doubt[EAST[4]]
+    history = TrafficHistory(NET, NO_SIGNAL)
+    history.buses = fusion.history.buses
+    assert Fusion(NET, history).fuse(alone, 8).speed_mps[EAST[4]] > 1.1 * before
+
+
+def test_the_probability_of_congestion_is_half_where_the_speed_is_the_bound() -> None:
+    fused = Fusion(NET, TrafficHistory(NET, NO_SIGNAL)).fuse({EAST[0]: [Seen(2000.0, 500.0, 8, False)]}, 8)
+    at_bound = np.exp(fused.log_mps[EAST[0]]) / 0.4
+    slower, even, faster = (float(fused.congested(at_bound * k, EAST[0])) for k in (2.0, 1.0, 0.5))
+    assert even == pytest.approx(0.5)
+    assert faster < 0.1
+    assert slower > 0.9
 
 
 def test_far_from_all_that_was_seen_nothing_is_told() -> None:
