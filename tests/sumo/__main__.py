@@ -1,8 +1,9 @@
-"""`python -m tests.sumo grid --out DIR`: build scenarios and run them; what is there already is kept."""
+"""`python -m tests.sumo grid|hanoi --out DIR`: build scenarios and run them; what is there already is kept."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from routing.network.sumo import read_sumo
 from tests.sumo.buses import BusLine, grid_lines
 from tests.sumo.grid import build_grid
+from tests.sumo.hanoi import HOAN_KIEM, build_district, gtfs_lines
 from tests.sumo.network import Net, read_net
 from tests.sumo.scenario import Scenario, run_scenario
 
@@ -19,27 +21,67 @@ def main() -> None:
     """Scenarios of a motorbike city for SUMO."""
 
 
+HOURS = (
+    click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the network and its runs."),
+    click.option("--train", default=3, show_default=True, help="Clean hours to learn usual speeds from."),
+    click.option("--blocked", default=13, show_default=True, help="Hours with blocked lanes."),
+    click.option("--clean", default=20, show_default=True, help="Hours without."),
+    click.option("--blockings", default=9, show_default=True, help="In each blocked hour, where they fit."),
+    click.option("--minutes", default=60.0, show_default=True, help="Of each run, after five to fill the streets."),
+    click.option("--others", default=0.1, show_default=True, help="Share of other vehicles whose places are written."),
+    click.option("--seed", default=0, show_default=True, help="Added to the seed of every run: another sample."),
+)
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+def with_hours(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of the hours that are run."""
+    for option in reversed(HOURS):
+        command = option(command)
+    return command
+
+
 @main.command()
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the network and its runs.")
+@with_hours
 @click.option("--size", default=5, show_default=True, help="Junctions each way.")
 @click.option("--trips", default=6_500.0, show_default=True, help="An hour, besides the buses of lines.")
 @click.option("--headway", default=240.0, show_default=True, help="Seconds between buses of a line.")
-@click.option("--train", default=3, show_default=True, help="Clean hours to learn usual speeds from.")
-@click.option("--blocked", default=13, show_default=True, help="Hours with blocked lanes.")
-@click.option("--clean", default=20, show_default=True, help="Hours without.")
-@click.option("--blockings", default=9, show_default=True, help="In each blocked hour, where they fit.")
-@click.option("--minutes", default=60.0, show_default=True, help="Of each run, after five to fill the streets.")
-@click.option("--others", default=0.1, show_default=True, help="Share of other vehicles whose places are written.")
-@click.option("--seed", default=0, show_default=True, help="Added to the seed of every run: another sample.")
-def grid(
-    out: Path, size: int, trips: float, headway: float, train: int, blocked: int, clean: int, blockings: int,
-    minutes: float, others: float, seed: int,
-) -> None:  # fmt: skip
+def grid(out: Path, size: int, trips: float, headway: float, **hours_: Any) -> None:
     """Run hours on a grid of streets with signals, 85 of 100 trips by motorbike."""
     out.mkdir(parents=True, exist_ok=True)
+    net = _net_of(out) or build_grid(out, size)
+    run_hours(out, net, grid_lines(net, headway), trips, **hours_)
+
+
+@main.command()
+@with_hours
+@click.option("--osm", type=FILE, required=True, help="Extract of OpenStreetMap, .osm or .osm.gz.")
+@click.option("--gtfs", type=FILE, required=True, help="Feed whose lines drive there.")
+@click.option("--bbox", type=float, nargs=4, default=HOAN_KIEM, show_default=True, help="West, south, east, north.")
+@click.option("--trips", default=6_000.0, show_default=True, help="An hour, besides the buses of lines.")
+def hanoi(
+    out: Path, osm: Path, gtfs: Path, bbox: tuple[float, float, float, float], trips: float, **hours_: Any
+) -> None:
+    """Run hours in a district of Hanoi: its streets, its bus lines, 85 of 100 trips by motorbike."""
+    out.mkdir(parents=True, exist_ok=True)
+    net = _net_of(out) or build_district(out, osm, bbox)
+    lines = gtfs_lines(net, gtfs)
+    if not lines:
+        raise click.ClickException(f"no line of {gtfs.name} has three stops beside the streets of {bbox}")
+    click.echo(f"{len(net.edges)} edges, {len(lines)} lines, {len({s for line in lines for s in line.stops})} stops")
+    run_hours(out, net, lines, trips, **hours_)
+
+
+def _net_of(out: Path) -> Net | None:
     file = out / "net.net.xml.gz"
-    net = read_net(file) if file.exists() else build_grid(out, size)
-    lines = grid_lines(net, headway)
+    return read_net(file) if file.exists() else None
+
+
+def run_hours(
+    out: Path, net: Net, lines: list[BusLine], trips: float, *, train: int, blocked: int, clean: int, blockings: int,
+    minutes: float, others: float, seed: int,
+) -> None:  # fmt: skip
+    """Run the hours that are not there yet."""
     write_stops(out / "stops.csv", net, lines)
     for name, own, count in hours(train, blocked, clean, blockings):
         if not (out / name / "scenario.json").exists():

@@ -12,6 +12,8 @@ from pathlib import Path
 from tests.sumo.network import Net
 
 VIEW_M = 120.0
+# Shorter pieces lie within a junction.
+LEAST_EDGE_M = 20.0
 PERIOD_S = 30
 COLUMNS = ("edge", "view", "begin_s", "end_s", "flow", "occupancy", "speed_mps", "standing_s")
 
@@ -19,6 +21,8 @@ COLUMNS = ("edge", "view", "begin_s", "end_s", "flow", "occupancy", "speed_mps",
 def add_cameras(root: ET.Element, net: Net, file: Path) -> None:
     """Write detectors over the first and the last 120 metres of each lane: approaches and exits of junctions."""
     for name, edge in sorted(net.edges.items()):
+        if edge.length_m < LEAST_EDGE_M:
+            continue
         view = min(VIEW_M, edge.length_m / 2 - 0.2)
         for end, begin in (("out", 0.1), ("in", edge.length_m - view - 0.1)):
             for lane in edge.lanes:
