@@ -7,22 +7,27 @@ from schemas.feed import FeedHealth
 from schemas.fleet_alert import FleetAlert
 from schemas.text import Text
 from schemas.trip import Phase
+from services.api.control.signal import LIVE_MS, count_signals, is_live
 from services.api.live import LiveState
 from services.api.responses import AlertOut, Model, QualityOut, TextOut
 from services.api.roads import Roads
 from vision.camera import CameraConfig
 
-LIVE_MS = 90_000
 SLOWEST_MPS = 0.5
 ON_TIME_S = (-60.0, 300.0)
 
 
 class OverviewOut(Model):
-    """Six numbers; ``None`` where nothing is known."""
+    """Six numbers; ``None`` where nothing is known.
+
+    Of the buses known, those parked need not report now; ``vehicles_expected`` should, ``vehicles_live`` of them do.
+    """
 
     now_ms: int
     alarms: int
     vehicles_live: int
+    vehicles_expected: int
+    vehicles_parked: int
     vehicles_known: int
     on_time_share: float | None
     travel_time_index: float | None
@@ -187,15 +192,18 @@ def overview_out(
     OverviewOut
         The figures; a bus is live if its fix is at most 90 s old, on time between 1 min early and 5 min late.
     """
-    fresh = [v.position for v in state.vehicles.values() if abs(now_ms - v.position.time_ms) <= LIVE_MS]
+    seen = [v.position for v in state.vehicles.values()]
+    signal, fresh = count_signals(seen, now_ms), [position for position in seen if is_live(position, now_ms)]
     delays = [p.delay_s for p in fresh if p.delay_s is not None and p.assignment.phase is Phase.IN_SERVICE]
     on_time = sum(ON_TIME_S[0] <= delay <= ON_TIME_S[1] for delay in delays)
     newest = [feed.newest_fix_ms for feed in state.feeds.values()]
     return OverviewOut(
         now_ms=now_ms,
         alarms=alarms,
-        vehicles_live=len(fresh),
-        vehicles_known=len(state.vehicles),
+        vehicles_live=signal.live,
+        vehicles_expected=signal.expected,
+        vehicles_parked=signal.parked,
+        vehicles_known=len(seen),
         on_time_share=on_time / len(delays) if delays else None,
         travel_time_index=_travel_time_index(state, roads),
         feeds_late=sum(ms is None or now_ms - ms > LIVE_MS for ms in newest),

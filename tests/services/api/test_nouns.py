@@ -181,6 +181,7 @@ def test_the_overview_counts_what_is_live_and_on_time(api: Running) -> None:
     )
     body = api.client.get("/api/control/overview").json()
     assert (body["vehicles_live"], body["vehicles_known"], body["on_time_share"]) == (1, 2, 1.0)
+    assert (body["vehicles_expected"], body["vehicles_parked"]) == (2, 0)
     assert (body["feeds_late"], body["cameras_ok"], body["travel_time_index"]) == (1, 1, None)
 
 

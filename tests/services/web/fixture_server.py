@@ -162,7 +162,19 @@ def overview(empty: bool) -> dict[str, Any]:
     numbers = desk.overview()
     if not empty:
         return numbers
-    zero = dict.fromkeys(("alarms", "vehicles_live", "vehicles_known", "feeds_late", "cameras_ok", "cameras"), 0)
+    zero = dict.fromkeys(
+        (
+            "alarms",
+            "vehicles_live",
+            "vehicles_expected",
+            "vehicles_parked",
+            "vehicles_known",
+            "feeds_late",
+            "cameras_ok",
+            "cameras",
+        ),
+        0,
+    )
     return {**numbers, **zero, "on_time_share": None, "travel_time_index": None}
 
 
