@@ -95,7 +95,8 @@ def test_two_buses_that_are_named_one_trip_both_keep_it(slow):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_same_is_believed_in_whatever_order_the_reports_of_all_come(slow, seed):
-    fixes = in_time_order([*leader(slow), *stranger(slow)])[:-12]  # until both were heard last: silence is told by the clock
+    # Until both were heard last: silence is told by the clock.
+    fixes = in_time_order([*leader(slow), *stranger(slow)])[:-12]
     shaken = know(Tracker(slow), shuffled(fixes, seed), batch=1 + 20 * seed)
     known = know(Tracker(slow), fixes)
     assert [part for part, value in known.items() if shaken[part] != value] == []
