@@ -2,6 +2,7 @@
 
 A stop that the links put ``h`` seconds ahead is expected at ``h + Σ βᵢ·xᵢ(h)`` with a spread (mean absolute error) of
 ``Σ wᵢ·gᵢ(h)``. The β and w are learnt for each kind of situation; here stand what they are before anything was seen.
+The timetable is among the xᵢ, by how far what it plans lies from ``h``: its β is how far it is trusted.
 """
 
 import math
@@ -20,7 +21,7 @@ KINDS = 3
 # ready and due (at its last stop, until it came there: none or less), and until it can be at the first stop.
 MADE_MS, TRIP, KIND, AHEAD, PART, DELAY, STANDS, CALLED, PACE, READY, WAY = range(11)
 FACTS = 11
-TERMS = 7
+TERMS = 8
 PACE_LASTS_S = 600.0
 DELAY_LASTS_S = 900.0
 MOST_DELAY_S = 900.0
@@ -30,13 +31,16 @@ START_SD_S = 60.0
 # Rows: moving, waiting, next trip.
 BETA_BEFORE = np.array(
     [
-        [0.0, -0.05, 0.5, 0.3, 0.6, 0.0, 0.3],
-        [0.0, -0.05, 0.0, 0.0, 0.0, 0.0, 0.0],
-        [0.0, -0.05, 0.0, 0.0, 0.0, 0.0, 0.0],
+        [0.0, -0.05, 0.2, 0.3, 0.6, 0.0, 0.3, 0.25],
+        [0.0, -0.05, 0.0, 0.0, 0.0, 0.0, 0.0, 0.25],
+        [0.0, -0.05, 0.0, 0.0, 0.0, 0.0, 0.0, 0.25],
     ]
 )
-WEIGHT_BEFORE = np.array([[0.6, 0.7, 0.4, 1.0, 0.3, 0.7, 0.0]] * KINDS)
+WEIGHT_BEFORE = np.array([[0.6, 0.7, 0.4, 1.0, 0.3, 0.7, 0.0, 0.0]] * KINDS)
 LEAST_SPREAD_S = 4.0
+# The timetable counts as at most so far from what the links say, and so much of it.
+APART_S = 60.0
+APART = 0.5
 # Mean absolute errors anywhere: so much, and so much of the time ahead.
 USUAL_ERROR_S = 20.0
 USUAL_ERROR = 0.12
@@ -78,10 +82,11 @@ def next_start_of(last_s: float, root_s: float, due_s: float, left_s: float, sta
 
 
 @numba.njit(cache=True)
-def terms(h: float, moves: bool, headway: float, fact: Floats, start: Floats, x: Floats) -> None:
-    """Write into ``x`` what a bus's facts and start add at ``h`` seconds ahead for a β of one.
+def terms(h: float, planned_s: float, moves: bool, headway: float, fact: Floats, start: Floats, x: Floats) -> None:
+    """Write into ``x`` what a bus's facts, its start and the timetable add at ``h`` seconds ahead for a β of one.
 
-    ``headway`` is the time since the last bus on the link ahead over the usual one − 1.
+    ``planned_s`` is when it is there if it drives as planned; ``headway`` the time since the last bus on the link
+    ahead over the usual one − 1.
     """
     delay_share = 1.0 - math.exp(-h / DELAY_LASTS_S)
     if moves:
@@ -96,6 +101,8 @@ def terms(h: float, moves: bool, headway: float, fact: Floats, start: Floats, x:
         x[:] = 0.0
         x[1] = start[START_LATE] * delay_share
         x[5] = start[START_OVERDUE]
+    farthest = APART_S + APART * h
+    x[7] = min(farthest, max(-farthest, planned_s - h))
 
 
 @numba.njit(cache=True)
@@ -109,6 +116,7 @@ def widths(h: float, root_s: float, moves: bool, headway: float, fact: Floats, s
     g[4] = 0.1 * late * (1.0 - math.exp(-h / DELAY_LASTS_S))
     g[5] = start[START_SD]
     g[6] = 0.1 * h * abs(headway) if moves else 0.0
+    g[7] = 0.0
 
 
 @numba.njit(cache=True)

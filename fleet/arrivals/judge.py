@@ -29,7 +29,7 @@ from fleet.arrivals.features import (
     terms,
     widths,
 )
-from fleet.arrivals.kernel import gone_by_then
+from fleet.arrivals.kernel import told_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -81,21 +81,22 @@ def judge(
         kind, from_, part = int(fact[KIND]), int(fact[AHEAD]), fact[PART]
         start_of(fact, start)
         if of != trip:
-            last, variance = _run(trip_start[of], from_, trip_start[of + 1] - trip_start[of] - 1, part, start[START_S],
-                                  of_row, planned, ratio[known], noise[known], moved[known])  # fmt: skip
-            if from_ >= trip_start[of + 1] - trip_start[of]:
+            end = trip_start[of + 1] - trip_start[of] - 1
+            last, _, variance = _run(trip_start[of], from_, end, part, start[START_S], of_row, planned, ratio[known],
+                                     noise[known], moved[known])  # fmt: skip
+            if from_ > end:
                 last = fact[READY]
             due_s = (start_ms - made_ms) / 1000.0
             next_start_of(last, math.sqrt(variance), due_s, left_s[known, terminal_of[trip]], start)
             kind, from_, part = NEXT_TRIP, 1, 0.0
         if stop < from_:
             continue
-        h, variance = _run(trip_start[trip], from_, stop, part, start[START_S], of_row, planned, ratio[known],
-                           noise[known], moved[known])  # fmt: skip
+        h, as_planned, variance = _run(trip_start[trip], from_, stop, part, start[START_S], of_row, planned,
+                                       ratio[known], noise[known], moved[known])  # fmt: skip
         if h > farthest_s:
             continue
         behind = headway[known, of_row[trip_start[trip] + from_]]
-        terms(h, kind == MOVING, behind, fact, start, x)
+        terms(h, as_planned, kind == MOVING, behind, fact, start, x)
         widths(h, math.sqrt(variance), kind == MOVING, behind, fact, start, g)
         mean = max(h + dot(beta[known, kind], x), 0.0)
         spread = spread_of(weight[known, kind], g, mean)
@@ -115,16 +116,17 @@ def judge(
 def _run(
     first_row: int, from_: int, stop: int, part: float, start_s: float, of_row: NDArray[np.int32], planned: Floats,
     ratio: Floats, noise: Floats, moved: Floats,
-) -> tuple[float, float]:  # fmt: skip
-    """Return seconds to a stop of a trip, and their variance."""
-    at, variance = start_s, 0.0
+) -> tuple[float, float, float]:  # fmt: skip
+    """Return seconds to a stop of a trip, what they are if all is driven as planned, and their variance."""
+    at, as_planned, variance = start_s, start_s, 0.0
     for row in range(first_row + from_, first_row + stop + 1):
-        take = planned[row] * (ratio[of_row[row]] - gone_by_then(moved, of_row[row], at))
-        if row == first_row + from_:
-            take *= 1.0 - part
+        plan = planned[row] * (1.0 - part) if row == first_row + from_ else planned[row]
+        told, gone = told_of(moved, of_row[row], at)
+        take = plan * (ratio[of_row[row]] - gone)
         at += take
+        as_planned += plan * (1.0 + told)
         variance += noise[of_row[row]] * take
-    return at, variance
+    return at, as_planned, variance
 
 
 @numba.njit(cache=True)

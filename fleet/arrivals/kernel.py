@@ -61,15 +61,15 @@ def run_ahead(
     out = np.empty((4, len(planned) - first), dtype=np.int64)
     x, g = np.empty(TERMS), np.empty(TERMS)
     last = np.zeros(4)
-    at, variance, lost, most, where, count = start[START_S], 0.0, 0.0, 0.0, -1, 0
+    at, as_planned, variance, lost, most, where, count = start[START_S], start[START_S], 0.0, 0.0, 0.0, -1, 0
     bin_, newest = 0, 0.0
     behind = headway[link[first]] if first < len(planned) else 0.0
     for j in range(len(planned) - first):
         over = link[first + j]
-        now = ratio[over] - gone_by_then(moved, over, at)
-        take = planned[first + j] * now
-        if j == 0:
-            take *= 1.0 - part
+        told, gone = told_of(moved, over, at)
+        now = ratio[over] - gone
+        plan = planned[first + j] * (1.0 - part) if j == 0 else planned[first + j]
+        take = plan * now
         extra = take * (1.0 - usual[over] / now)
         if at < LOOK_S:
             lost += extra
@@ -78,10 +78,11 @@ def run_ahead(
         if at + take > horizon_s:
             break
         at += take
+        as_planned += plan * (1.0 + told)
         newest = max(newest, seen_ms[over])
         variance += noise[over] * take
         root = math.sqrt(variance)
-        terms(at, moves, behind, fact, start, x)
+        terms(at, as_planned, moves, behind, fact, start, x)
         widths(at, root, moves, behind, fact, start, g)
         mean = max(at + dot(beta, x), 0.0)
         spread = spread_of(weight, g, mean)
@@ -104,11 +105,12 @@ def run_ahead(
 
 
 @numba.njit(cache=True)
-def gone_by_then(moved: Floats, link: int, ahead_s: float) -> float:
-    """Return how much of what states of roads told of a link will have gone when the bus comes there."""
+def told_of(moved: Floats, link: int, ahead_s: float) -> tuple[float, float]:
+    """Return how much of what states of roads told of a link holds when the bus comes there, and how much has gone."""
     if len(moved) == 0 or moved[link] == 0.0:
-        return 0.0
-    return float(moved[link] * (1.0 - 0.5 ** (ahead_s / JAM_LASTS_S)))
+        return 0.0, 0.0
+    holds = moved[link] * 0.5 ** (ahead_s / JAM_LASTS_S)
+    return float(holds), float(moved[link] - holds)
 
 
 @numba.njit(cache=True)

@@ -18,9 +18,9 @@ from fleet.arrivals.history import SLOTS, History
 from fleet.arrivals.links import Links
 from fleet.arrivals.selfcheck import SelfCheck
 
-FORM = 2
-# Errors are counted in units of the spread: those of form 1 were counted in another, all else of it still holds.
-FORMS = (1, FORM)
+FORM = 3
+# What was learnt of our own errors holds for the same inputs and unit only; all else of older forms still does.
+FORMS = (1, 2, FORM)
 MODEL = "model"
 ROADS = "roads"
 Floats = NDArray[np.float64]
@@ -106,9 +106,8 @@ def take_parts(parts: Mapping[str, bytes], history: History, check: SelfCheck, l
 def _take_model(part: Part, check: SelfCheck, left: Floats, links: Links) -> None:
     counts, sums, levels, lost = (np.frombuffer(data) for data in part.more[:4])
     shapes = (KINDS, len(CENTRES_S), BUCKETS), (KINDS, SUMS), (KINDS, len(CENTRES_S), 3)
-    if any(a.size != np.prod(shape) for a, shape in zip((counts, sums, levels), shapes, strict=True)):
-        return
-    if part.form == FORM:
+    sizes = all(a.size == np.prod(shape) for a, shape in zip((counts, sums, levels), shapes, strict=True))
+    if part.form == FORM and sizes:
         check.counts, check.sums = counts.reshape(shapes[0]).copy(), sums.reshape(shapes[1]).copy()
         check.levels = levels.reshape(shapes[2]).copy()
         check.calibration = check.calibrate()

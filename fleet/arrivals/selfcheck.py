@@ -23,7 +23,7 @@ FARTHEST_S = 3000.0
 MINUTES = 80
 ALIKE = 30.0  # predictions of one arrival, and of one trip, err alike: so many count as one
 # How an early bus waits is each operator's own rule; the rest is much alike everywhere.
-BETA_DEVIATION = np.array([0.03, 0.03, 0.2, 0.03, 0.03, 0.1, 0.1])
+BETA_DEVIATION = np.array([0.03, 0.03, 0.3, 0.03, 0.03, 0.1, 0.1, 0.1])
 WEIGHT_DEVIATION = 0.4
 # A level moves by a fiftieth of what it was wrong by in a minute with a hundred forecasts, within bounds; the median,
 # which quickly chases its own delay, not at all.

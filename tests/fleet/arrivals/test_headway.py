@@ -27,7 +27,7 @@ def test_the_usual_gap_of_a_link_is_drawn_to_that_of_all():
 
 def test_the_headway_counts_for_a_moving_bus_by_the_time_ahead():
     x, fact, start = np.empty(TERMS), np.zeros(FACTS), np.zeros(4)
-    terms(300.0, True, 0.5, fact, start, x)
-    assert x.tolist() == [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 15.0]
-    terms(300.0, False, 0.5, fact, start, x)
+    terms(300.0, 300.0, True, 0.5, fact, start, x)
+    assert x.tolist() == [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 15.0, 0.0]
+    terms(300.0, 300.0, False, 0.5, fact, start, x)
     assert not x.any()

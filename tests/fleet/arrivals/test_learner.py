@@ -184,7 +184,7 @@ def test_quantiles_follow_the_errors():
         taught.add(lesson(n, vehicle=f"v{n}", link=-1, foreseen=before))
     learnt = taught.at(BASE_MS + 10_200_000).calibration
     bins = int(horizon_of(np.array([120.0]))[0])
-    widens = np.array([10.0, np.sqrt(10.0 * 120.0), 12.0, 0.0, 0.0, 0.0, 0.0])
+    widens = np.array([10.0, np.sqrt(10.0 * 120.0), 12.0, 0.0, 0.0, 0.0, 0.0, 0.0])
     spread = spread_of(learnt.weight[0], widens, 120.0)
     low, mid, high = learnt.quantile[0, :, bins] * spread
     assert abs(mid - 60) < 12
