@@ -38,6 +38,7 @@ class CameraState(enum.StrEnum):
     BLURRED = "blurred"
     FROZEN = "frozen"
     MOVED = "moved"
+    BLOCKED = "blocked"
     LOST = "lost"
 
 

@@ -1,4 +1,4 @@
-"""Whether a camera sees: dark, blurred and frozen pictures are told from good ones."""
+"""Whether a camera sees: dark, blurred, frozen, covered and moved pictures are told from good ones."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,15 @@ from numpy.typing import NDArray
 
 from schemas.camera import CameraState
 from vision.frames import Image
+from vision.view import View, ViewWatcher
 
 DARK_BELOW = 22.0
 SHARP_ABOVE = 12.0
-MOVES_ABOVE = 0.02
+# A frozen stream repeats its picture, give or take the encoder's rounding; a clock in the corner or noise does more.
+MOVES_ABOVE = 1
 HOLD_MS = 3_000
+# A lorry that stops in front of the lens covers it too, until the lights change.
+COVERED_MS = 40_000
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,12 @@ class Sight:
 
 
 class HealthWatcher:
-    """Follows one camera's pictures; a state holds once it lasted three seconds."""
+    """Follows one camera's pictures; a state holds once it lasted three seconds, a covered lens forty."""
 
     def __init__(self) -> None:
         self.sight = Sight(CameraState.OK, 0)
         self._small: NDArray[np.uint8] | None = None
+        self._view = ViewWatcher()
         self._maybe: tuple[CameraState, int] = (CameraState.OK, 0)
 
     def step(self, time_ms: int, image: Image) -> Sight:
@@ -54,21 +59,26 @@ class HealthWatcher:
         small = np.asarray(
             cv2.resize(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), (160, 120), interpolation=cv2.INTER_AREA), np.uint8
         )
-        state = self._look(small)
+        state = self._look(small, self._view.step(time_ms, image))
         self._small = small
         if self.sight.since_ms == 0:
             self.sight = Sight(CameraState.OK, time_ms)
         if state is not self._maybe[0]:
             self._maybe = (state, time_ms)
-        if state is not self.sight.state and time_ms - self._maybe[1] >= HOLD_MS:
+        hold_ms = COVERED_MS if state is CameraState.BLOCKED else HOLD_MS
+        if state is not self.sight.state and time_ms - self._maybe[1] >= hold_ms:
             self.sight = Sight(state, self._maybe[1])
         return self.sight
 
-    def _look(self, small: NDArray[np.uint8]) -> CameraState:
+    def _look(self, small: NDArray[np.uint8], view: View) -> CameraState:
         if float(small.mean()) < DARK_BELOW:
             return CameraState.DARK
         if float(cv2.Laplacian(small, cv2.CV_64F).var()) < SHARP_ABOVE:
             return CameraState.BLURRED
-        if self._small is not None and float(cv2.absdiff(small, self._small).mean()) < MOVES_ABOVE:
+        if self._small is not None and int(cv2.absdiff(small, self._small).max()) <= MOVES_ABOVE:
             return CameraState.FROZEN
-        return CameraState.OK
+        if view.is_covered:
+            return CameraState.BLOCKED
+        if view.is_blurred:
+            return CameraState.BLURRED
+        return CameraState.MOVED if view.is_moved else CameraState.OK

@@ -34,6 +34,11 @@ STATE_TEXT = {
     CameraState.DARK: Text(vi="Hình quá tối; tạm dừng các luật.", en="The picture is too dark; rules rest."),
     CameraState.BLURRED: Text(vi="Hình mờ; tạm dừng các luật.", en="The picture is blurred; rules rest."),
     CameraState.FROZEN: Text(vi="Hình đứng yên; tạm dừng các luật.", en="The picture is frozen; rules rest."),
+    CameraState.BLOCKED: Text(vi="Ống kính bị che; tạm dừng các luật.", en="Something covers the lens; rules rest."),
+    CameraState.MOVED: Text(
+        vi="Camera đã bị lệch so với tệp cấu hình; tạm dừng các luật.",
+        en="The camera looks elsewhere than its file says; rules rest.",
+    ),
 }
 
 _log = structlog.get_logger(__name__)

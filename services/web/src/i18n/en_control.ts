@@ -207,6 +207,7 @@ export const control: Record<keyof typeof vi, string> = {
   'camera.blurred': 'blurred',
   'camera.frozen': 'frozen',
   'camera.moved': 'moved',
+  'camera.blocked': 'lens covered',
   'camera.lost': 'lost',
   'camera.planned': 'planned',
   'camera.counting': 'counts only',

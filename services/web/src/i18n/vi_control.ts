@@ -205,6 +205,7 @@ export const control = {
   'camera.blurred': 'mờ',
   'camera.frozen': 'đứng hình',
   'camera.moved': 'bị lệch',
+  'camera.blocked': 'ống kính bị che',
   'camera.lost': 'mất hình',
   'camera.planned': 'dự kiến',
   'camera.counting': 'chỉ đếm xe',
