@@ -13,6 +13,7 @@ from schemas.message import Message
 from schemas.position import BusPosition
 from schemas.prediction import TripPrediction
 from schemas.rain import RainGauges
+from schemas.report import RoadReport
 from schemas.stop_event import StopEvent
 from schemas.stream_order import StreamOrder
 from schemas.track_state import TrackLearnt, TrackShare, TrackState
@@ -63,6 +64,7 @@ TOPICS: dict[str, Topic] = {
         Topic("violations.candidates", Candidate, "camera_id", 4, 30 * DAY_S, "what the rules found"),
         Topic("road.states", RoadStates, "cell", 4, DAY_S, "estimated speed of edges, with uncertainty"),
         Topic("rain.gauges", RainGauges, "source", 1, DAY_S, "rain gauges as they stand, and what is wrong with them"),
+        Topic("road.reports", RoadReport, "report_id", 1, DAY_S, "what drivers, riders and staff say of the road"),
         Topic("incidents", Incident, "incident_id", 2, 30 * DAY_S, "incidents, each change of state"),
         Topic(
             "track.state", TrackState, "vehicle_id", 4, DAY_S, "what the tracker remembers of each bus", compacted=True

@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # the estimator holds a detector
     from routing.congestion.window import Pass
 
 BUSES_REMEMBERED_MS = 1_200_000
+MOST_REPORTS = 10_000
 REAL = frozenset({IncidentState.VERIFIED, IncidentState.RESPONDING, IncidentState.CLEARED})
 
 
@@ -65,6 +66,16 @@ class IncidentDetector:
         self.open.clear()
         self._over: dict[int, int] = {}
         self._recent_z: list[tuple[int, float]] = []
+        self._reports: list[Report] = []
+
+    def listen(self, report: Report) -> None:
+        """Take what a person said; it counts from the first step that is not before its time."""
+        if len(self._reports) < MOST_REPORTS:
+            self._reports.append(report)
+
+    def find_edge(self, lon: float, lat: float, heading_deg: float | None = None) -> int | None:
+        """Return the likeliest edge at a place; ``None`` where no road is near."""
+        return self._standing.find_edge(lon, lat, heading_deg)
 
     def is_held(self, edge: int) -> bool:
         """Tell whether an edge lies in an incident that is not over, whose passes are not usual."""
@@ -82,7 +93,7 @@ class IncidentDetector:
 
     def step(
         self, now_ms: int, *, positions: Sequence[BusPosition] = (), passes: "Iterable[Pass]" = (),
-        usual_of: "Callable[[Pass], Usual] | None" = None, counts: Iterable[Count] = (), reports: Iterable[Report] = (),
+        usual_of: "Callable[[Pass], Usual] | None" = None, counts: Iterable[Count] = (),
     ) -> list[Incident]:  # fmt: skip
         """Take what was seen until a time.
 
@@ -98,8 +109,6 @@ class IncidentDetector:
             The usual speed at the edge and the time of a pass.
         counts : iterable of Count
             Intervals of cameras.
-        reports : iterable of Report
-            Of people.
 
         Returns
         -------
@@ -112,9 +121,10 @@ class IncidentDetector:
         for count in counts:
             for piece in self.cameras.see(count, learn=not self.is_held(count.edge)):
                 self._ledger.put(piece)
-        for report in reports:
+        for report in [report for report in self._reports if report.time_ms <= now_ms]:
+            self._reports.remove(report)
             value = self._set.report_odds.get(report.who, 0.0)
-            self._ledger.put(Piece("report", report.report_id, report.edge, value, report.time_ms, 1.0))
+            self._ledger.put(Piece(f"report_{report.who}", report.report_id, report.edge, value, report.time_ms, 1.0))
         self._ledger.fade(now_ms)
         return self._decide(now_ms)
 

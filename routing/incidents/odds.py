@@ -49,11 +49,15 @@ def lane_or_road(worths: Iterable[tuple[str, float]], settings: IncidentSettings
     float
         Log likelihood ratio of either against neither.
     """
-    road = lane = 0.0
+    road = lane = riders = 0.0
     for kind, worth in worths:
+        if kind == "report_rider":
+            riders += worth
+            continue
         road += worth
         lane += worth * (settings.lane_free if worth < 0.0 else settings.lane_held if kind in BUS_KINDS else 1.0)
-    return float(np.logaddexp(road, lane)) - math.log(2.0)
+    # Anybody may be a rider, and be several: all of them together are worth no more than so much.
+    return float(np.logaddexp(road, lane)) - math.log(2.0) + min(riders, settings.riders_most)
 
 
 class Ledger:

@@ -16,7 +16,7 @@ class IncidentSettings:
     close_at: float = -3.0
     half_life_s: dict[str, float] = field(
         default_factory=lambda: {"held": 120.0, "slow": 180.0, "camera_standing": 60.0, "camera_flow": 60.0,
-                                 "report": 600.0}
+                                 "report_driver": 600.0, "report_rider": 600.0, "report_staff": 900.0}
     )  # fmt: skip
     upstream_share: float = 0.6
     lane_free: float = 0.1
@@ -35,6 +35,7 @@ class IncidentSettings:
     slow_most: float = 2.0
     update_every_s: float = 60.0
     again_s: float = 600.0
+    riders_most: float = 7.0
     report_odds: dict[str, float] = field(default_factory=lambda: {"driver": 5.0, "rider": 3.0, "staff": 7.0})
     false_place: float = 1.5
     false_half_life_s: float = 7 * 86_400.0

@@ -99,11 +99,18 @@ class Standing:
             )  # fmt: skip
         return going, ended
 
+    def find_edge(self, lon: float, lat: float, heading_deg: float | None) -> int | None:
+        """Return the likeliest edge at a place for who drives there; ``None`` where no road is near."""
+        x, y = self._roads.network.to_xy(np.array([lon]), np.array([lat]))
+        return self._at(float(x[0]), float(y[0]), HEADING_FROM_MPS, heading_deg)
+
     def _edge(self, position: BusPosition, x_m: float, y_m: float) -> int | None:
         # Who stands tells the heading it came with; without it both directions would be as likely.
-        speed = np.array([max(position.speed_mps or 0.0, HEADING_FROM_MPS)])
-        heading = np.array([np.nan if position.heading_deg is None else position.heading_deg])
-        places = self._roads.candidates(np.array([x_m]), np.array([y_m]), speed, heading)[0]
+        return self._at(x_m, y_m, max(position.speed_mps or 0.0, HEADING_FROM_MPS), position.heading_deg)
+
+    def _at(self, x_m: float, y_m: float, speed_mps: float, heading_deg: float | None) -> int | None:
+        heading = np.array([np.nan if heading_deg is None else heading_deg])
+        places = self._roads.candidates(np.array([x_m]), np.array([y_m]), np.array([speed_mps]), heading)[0]
         return int(places.edge[int(np.argmax(places.log_p))]) if len(places) else None
 
     def forget(self, before_ms: int) -> None:

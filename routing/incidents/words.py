@@ -5,6 +5,12 @@ from collections.abc import Sequence
 from routing.incidents.odds import Piece
 from schemas.text import Text
 
+PEOPLE = {
+    "report_driver": ("lái xe buýt", "bus driver", "bus drivers"),
+    "report_rider": ("hành khách", "rider", "riders"),
+    "report_staff": ("nhân viên", "member of staff", "members of staff"),
+}
+
 
 def title_of(street: str) -> Text:
     """Return the title of a candidate on a street."""
@@ -39,7 +45,8 @@ def sentence_of(kind: str, pieces: Sequence[Piece]) -> Text:
             vi=f"Camera đếm được {100 * most:.0f} % lưu lượng thường lệ",
             en=f"Camera: flow is {100 * most:.0f} % of usual",
         )
-    return Text(vi=f"{count} người báo", en=f"{count} {'person' if count == 1 else 'people'} reported it")
+    vi, one, many = PEOPLE.get(kind, ("người", "person", "people"))
+    return Text(vi=f"{count} {vi} báo", en=f"{count} {one if count == 1 else many} reported it")
 
 
 def join(sentences: Sequence[Text]) -> Text:

@@ -27,6 +27,7 @@ from services.api.metrics import Timing
 from services.api.pages import endpoints as pages
 from services.api.problems import add_problem_handlers
 from services.api.rain import endpoints as rain
+from services.api.reports import endpoints as reports
 from services.api.responses import PROBLEMS
 from services.api.roads import Roads, read_roads
 from services.api.routes import endpoints as routes
@@ -62,6 +63,7 @@ NOUNS = (
     lines,
     incidents,
     rain,
+    reports,
     cases,
     accounts,
     feeds,

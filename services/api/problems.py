@@ -34,12 +34,13 @@ UNEXPECTED = "Something went wrong on our side; it was written to the log."
 
 
 class ProblemError(Exception):
-    """An answer that is a problem: status, and one sentence for the person who asked."""
+    """An answer that is a problem: status, one sentence for the person who asked, perhaps further headers."""
 
-    def __init__(self, status: HTTPStatus, detail: str) -> None:
+    def __init__(self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
+        self.headers = headers
 
 
 def absent(what: str) -> ProblemError:
@@ -96,7 +97,7 @@ def _http(request: Request, error: Exception) -> Response:
 def _own(request: Request, error: Exception) -> Response:
     del request
     assert isinstance(error, ProblemError)
-    return problem(error.status, error.detail)
+    return problem(error.status, error.detail, error.headers)
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

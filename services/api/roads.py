@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.network import RoadNetwork, load_network
+from routing.network.index import EdgeIndex
 from routing.paths import RoadPath, line_of, load_hierarchy
 from services.api.timetable import plain
 
@@ -46,6 +47,11 @@ class Roads:
         """Return the node nearest to a place."""
         east = (self.network.node_lon - lon) * np.cos(np.radians(lat))
         return int(np.argmin(np.hypot(east, self.network.node_lat - lat)))
+
+    @cached_property
+    def index(self) -> EdgeIndex:
+        """Which edges lie near a place."""
+        return EdgeIndex(self.network)
 
     @cached_property
     def streets(self) -> tuple[Street, ...]:

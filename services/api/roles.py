@@ -56,6 +56,7 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/api/incidents/{incident_id}/{action}"): OPERATOR,
     ("POST", "/api/floods"): OPERATOR,
     ("GET", "/api/rain"): PUBLIC,
+    ("POST", "/api/reports"): PUBLIC,
     ("GET", "/api/cameras"): STAFF,
     ("GET", "/api/cases"): REVIEWER,
     ("GET", "/api/cases/reasons"): REVIEWER,

@@ -29,6 +29,7 @@ from services.city.folder import CityFolder
 from services.clock import WallClock
 from services.context import Context
 from services.media.store import MediaStore
+from services.reports.limits import ReportLimit
 from services.store.engine import Store
 from vision.camera import CameraConfig
 
@@ -51,6 +52,7 @@ class ApiState:
     live: Live = field(default_factory=Live)
     hub: Hub = field(default_factory=Hub)
     limit: LoginLimit = field(default_factory=LoginLimit)
+    reports: ReportLimit = field(default_factory=ReportLimit)
     wall: WallClock = field(default_factory=WallClock)
     views: Views = field(default_factory=Views)
     static: StaticFeeds = field(default_factory=StaticFeeds)

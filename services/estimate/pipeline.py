@@ -14,6 +14,7 @@ import structlog
 
 from fleet.gtfs import GtfsError
 from routing.congestion import EdgeHistory, EstimateSettings, Estimator
+from routing.incidents import Report
 from routing.incidents.camera import Count
 from routing.network import NetworkError, RoadNetwork, load_network
 from routing.network.graph import Floats, Ints
@@ -22,6 +23,7 @@ from schemas.camera import CameraCount
 from schemas.incident import Incident
 from schemas.message import Message
 from schemas.position import BusPosition
+from schemas.report import RoadReport
 from services.city.folder import CityFolder
 from services.city.timetable import read_city_timetable
 from services.city.watch import CityWatch
@@ -69,6 +71,8 @@ class EstimateStep:
         for message in messages:
             if isinstance(message, Incident):
                 self._estimator.detector.hear(message)
+            elif isinstance(message, RoadReport):
+                self._listen(message)
         positions = [message for message in messages if isinstance(message, BusPosition)]
         counts = [c for m in messages if isinstance(m, CameraCount) and (c := self._count(m)) is not None]
         states, incidents = self._estimator.step(positions, now_ms, counts)
@@ -89,6 +93,14 @@ class EstimateStep:
             return []
         self._estimator.slowed = self._rain.slowed
         return [("rain.gauges", said.source, said)]
+
+    def _listen(self, message: RoadReport) -> None:
+        """Give a report to the detector; one beside no road of this network is said and left out."""
+        edge = self._estimator.detector.find_edge(message.lon, message.lat, message.heading_deg)
+        if edge is None:
+            _log.warning("a report lies beside no road", report=message.report_id, lon=message.lon, lat=message.lat)
+            return
+        self._estimator.detector.listen(Report(message.report_id, message.who.value, message.time_ms, edge))
 
     def _count(self, message: CameraCount) -> Count | None:
         """Return what an approach counted on its edge; ``None`` where its edge is unknown or not in this network."""
@@ -207,7 +219,7 @@ def run(context: Context) -> None:
         run_step(
             context,
             group=GROUP,
-            topics=["bus.positions", "camera.counts", "incidents"],
+            topics=["bus.positions", "camera.counts", "incidents", "road.reports"],
             handle=lambda batch: step.handle(batch, context.clock.now_ms()),
         )
     finally:

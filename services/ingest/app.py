@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.ingest import doors, metrics
 from services.ingest.problems import ProblemError, on_http_error, on_problem, on_unexpected
+from services.ingest.reports import take_report
 
 
 def create_app(house: doors.House) -> FastAPI:
@@ -43,6 +44,11 @@ def create_app(house: doors.House) -> FastAPI:
     async def clock(request: Request) -> Response:
         """Take one tick of a played day's clock."""
         return await doors.take_clock(house, request)
+
+    @app.post("/v1/reports", status_code=202, openapi_extra=_body_of("application/json"))
+    async def report(request: Request) -> Response:
+        """Take what a bus driver says of the road."""
+        return await take_report(house, request)
 
     @app.get("/v1/source")
     async def source(request: Request) -> Response:

@@ -20,6 +20,7 @@ from services.ingest.limits import InFlight, RateLimiter
 from services.ingest.problems import ProblemError
 from services.ingest.tokens import TokenBook
 from services.ingest.writer import LogDownError, QueueFullError
+from services.reports.limits import ReportLimit
 from services.stream.base import Outgoing
 
 MAX_ERRORS_TOLD = 1_000
@@ -43,6 +44,7 @@ class House:
     turn_away_after_s: float = TURN_AWAY_AFTER_S
     rates: RateLimiter = field(default_factory=RateLimiter)
     in_flight: InFlight = field(default_factory=InFlight)
+    reports: ReportLimit = field(default_factory=ReportLimit)
 
 
 async def take_fixes(house: House, request: Request, door: str) -> Response:
@@ -63,7 +65,7 @@ async def take_fixes(house: House, request: Request, door: str) -> Response:
         202 ``{accepted, refused, errors}``; 200 at the door ``osmand``, whose clients know no other success.
     """
     caller = authenticate(request, house.book, in_query=door in ADDRESS_ONLY)
-    await _turn_away(house, caller)
+    await turn_away(house, caller)
     with house.in_flight.hold(caller, announced_bytes(request, house.max_body_bytes)):
         body = await _read(house, request, caller)
         if door == "osmand":
@@ -72,7 +74,7 @@ async def take_fixes(house: House, request: Request, door: str) -> Response:
         try:
             verdict, whole = await house.intake.take(caller, form, body)
         except (LogDownError, QueueFullError) as error:
-            raise _not_taken(caller, error) from error
+            raise when_not_taken(caller, error) from error
     house.rates.charge(caller, verdict.count)
     if whole is not None:
         where = f"door {door}, {len(body):,} bytes from {caller.name}"
@@ -81,7 +83,7 @@ async def take_fixes(house: House, request: Request, door: str) -> Response:
     return Response(msgspec.json.encode(_answer(verdict)), status, media_type="application/json")
 
 
-async def _turn_away(house: House, caller: Caller) -> None:
+async def turn_away(house: House, caller: Caller) -> None:
     """Answer a source that is over its rate only after a pause: whoever asks again at once waits on its own lines."""
     wait_s = house.rates.wait_s(caller)
     if wait_s > 0.0:
@@ -109,7 +111,8 @@ def _parameters(request: Request, caller: Caller) -> bytes:
     return urlencode(sent).encode()
 
 
-def _not_taken(caller: Caller, error: LogDownError | QueueFullError) -> ProblemError:
+def when_not_taken(caller: Caller, error: LogDownError | QueueFullError) -> ProblemError:
+    """Return the problem that the log did not take what came."""
     mend = f"Send the same body again in {error.retry_after_s} s."
     headers = {"Retry-After": str(error.retry_after_s)}
     if isinstance(error, QueueFullError):
@@ -192,7 +195,7 @@ async def take_clock(house: House, request: Request) -> Response:
     try:
         await house.intake.writer.append([record], caller.name)
     except (LogDownError, QueueFullError) as error:
-        raise _not_taken(caller, error) from error
+        raise when_not_taken(caller, error) from error
     house.intake.clock.take(tick)
     metrics.RECORDS.labels(caller.name, "clock", "accepted").inc()
     return Response(b'{"accepted":1,"refused":0,"errors":[]}', 202, media_type="application/json")

@@ -14,6 +14,7 @@ KINDS: dict[str, tuple[int, str]] = {
     "unreadable-body": (400, "The body cannot be read"),
     "cut-off": (400, "The body was cut off"),
     "bad-clock": (400, "The clock tick cannot be used"),
+    "bad-report": (400, "The report cannot be used"),
     "token-missing": (401, "A token is needed"),
     "token-wrong": (401, "The token is not known"),
     "not-a-player": (403, "This source may not set the clock"),

@@ -8,6 +8,7 @@ import msgspec
 from routing.congestion import Estimator
 from schemas.camera import CameraCount
 from schemas.incident import Incident, IncidentState
+from schemas.report import ReportWhat, ReportWho, RoadReport
 from services.estimate.pipeline import EstimateStep
 from services.stream.runner import Incoming
 from tests.routing.congestion.test_estimate import EAST, NET, START_MS
@@ -60,3 +61,19 @@ def test_a_broken_state_file_is_said_and_begun_anew(tmp_path: Path) -> None:
     (tmp_path / "incidents.json").write_bytes(b"{")
     step = EstimateStep(Estimator(NET), tmp_path / "history.npz", city(tmp_path / "city", network=True))
     assert step._estimator.detector.open == {}
+
+
+def test_reports_of_people_become_a_candidate_and_one_beside_no_road_is_left_out(tmp_path: Path) -> None:
+    step = EstimateStep(Estimator(NET), tmp_path / "history.npz", city(tmp_path / "city", network=True))
+    lon, lat = NET.lonlat_of(EAST[3]).mean(axis=0).tolist()
+
+    def report(name: str, who: ReportWho, lat: float) -> RoadReport:
+        return RoadReport(name, who, ReportWhat.BLOCKED, lon, lat, START_MS, 90.0)
+
+    said = [report("a", ReportWho.RIDER, lat), report("b", ReportWho.DRIVER, lat), report("c", ReportWho.STAFF, 10.0)]
+    step.handle([incoming(message) for message in said], START_MS)
+    told = [m for topic, _, m in step.handle([], START_MS + 40_000).outputs if topic == "incidents"]
+    (found,) = told
+    assert isinstance(found, Incident)
+    assert {finding.kind for finding in found.evidence.findings} == {"report_rider", "report_driver"}
+    assert found.evidence.edge_ids == (NET.edge_ids[EAST[3]],)

@@ -1,0 +1,1 @@
+"""Reports of people on the road, from whatever door they come."""
