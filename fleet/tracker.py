@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from fleet.alerts.limits import SpeedLimits
 from fleet.arrivals.ways import Ways
-from fleet.cleaning import AT_THE_DOOR, Area, Known, clean
+from fleet.cleaning import AT_THE_DOOR, OF_TIME, Area, Known, clean, has_likely_time
 from fleet.cleaning.quality import LIVE_MS, SourceQuality
 from fleet.course import Course
 from fleet.gtfs.timetable import Timetable
@@ -237,15 +237,27 @@ class Tracker:
 
     def _take(self, fix: Fix, out: TrackOutputs) -> None:
         vehicle = self._know(fix.vehicle_id)
+        if has_likely_time(fix):
+            self._let_in(vehicle, fix, (), out)
+            return
+        timely = clean(fix, Known(self._area, None), OF_TIME)
+        if timely.fix is None:
+            self._count(vehicle, fix, timely.rules, accepted=False)
+        else:
+            self._source(fix.source).clock.take(fix.vehicle_id, fix.time_ms, fix.received_ms)
+            self._let_in(vehicle, timely.fix, timely.rules, out)
+
+    def _let_in(self, vehicle: Vehicle, fix: Fix, rules: tuple[str, ...], out: TrackOutputs) -> None:
+        """Take a fix whose time is likely, perhaps set right by ``rules``."""
         history = vehicle.history
         newest_ms = history.newest_ms
         late_before_ms = None if newest_ms is None else max(newest_ms - WINDOW_MS, history.marks[0].time_ms + 1)
         packed_twin = history.find(fix.time_ms)
         twin = None if packed_twin is None else unpack(fix.vehicle_id, packed_twin)
         verdict = clean(fix, Known(self._area, None, 0, late_before_ms, twin), AT_THE_DOOR)
-        let_in = verdict.fix
+        let_in, rules = verdict.fix, rules + verdict.rules
         if let_in is None:
-            self._count(vehicle, fix, verdict.rules, accepted=False)
+            self._count(vehicle, fix, rules, accepted=False)
             if twin is not None and verdict.rules[-1] == "duplicate":
                 self._compare(vehicle, fix, twin)
             return
@@ -257,13 +269,13 @@ class Tracker:
         packed = pack(let_in)
         if history.from_ms is None and (newest_ms is None or fix.time_ms > newest_ms):
             history.append(fix.time_ms, packed)
-            self._go_on(vehicle, let_in, verdict.rules, out)
+            self._go_on(vehicle, let_in, rules, out)
         else:
             if not self._late:
                 self._late_since_ms = self._newest_ms
             self._hold(vehicle)
             history.insert(fix.time_ms, packed)
-            self._late[fix.vehicle_id].append((let_in, verdict.rules))
+            self._late[fix.vehicle_id].append((let_in, rules))
 
     def _count_crowd(self, out: TrackOutputs) -> None:
         """Count in time what buses are believed to run, late fixes and all, as evidence about each of them."""
@@ -346,10 +358,13 @@ class Tracker:
         vehicle.quality.take(fix, rules)
         if rules:
             self.verdicts.update(rules)
-        source = self._sources.get(fix.source)
+        self._source(fix.source).take(fix, rules, accepted=accepted)
+
+    def _source(self, name: str) -> SourceQuality:
+        source = self._sources.get(name)
         if source is None:
-            source = self._sources[fix.source] = SourceQuality(fix.source)
-        source.take(fix, rules, accepted=accepted)
+            source = self._sources[name] = SourceQuality(name)
+        return source
 
     def _look_around(self, now_ms: int, out: TrackOutputs) -> None:
         live: Counter[str] = Counter()

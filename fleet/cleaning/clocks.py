@@ -58,7 +58,7 @@ class Skew:
 
 
 def _zone_text(vi: str, en: str, zone_ms: int) -> Text:
-    """Name the offset and the two ways to mend it; nothing is shifted unless the source's entry says so."""
+    """Name the offset and the two ways to mend it."""
     vi_hours, en_hours = hours_of(zone_ms)
     vi_way, en_way = ("nhanh", "ahead") if zone_ms > 0 else ("chậm", "behind")
     offset = f"clock_offset_s: {zone_ms // 1000}"

@@ -1,31 +1,36 @@
 """The cleaning rules in the order they are asked; the first that leaves a fix out ends it.
 
-Those at the door look at the fix alone and are asked once. Those on course compare it with the one before it, and are
-asked again when a late fix came in between.
+Those of time come first, since all else goes by it: they look at when the fix says it was made and when it came. Those at
+the door look at the fix alone and are asked once. Those on course compare it with the one before it, and are asked again
+when a late fix came in between.
 """
 
 from fleet.cleaning.drop_duplicate import drop_duplicate
 from fleet.cleaning.drop_frozen_clock import drop_frozen_clock
-from fleet.cleaning.drop_future import drop_future
+from fleet.cleaning.drop_future import MAX_AHEAD_MS, drop_future
 from fleet.cleaning.drop_impossible_jump import drop_impossible_jump
 from fleet.cleaning.drop_late import drop_late
 from fleet.cleaning.drop_null_island import drop_null_island
-from fleet.cleaning.drop_other_zone import drop_other_zone
 from fleet.cleaning.drop_outside_area import drop_outside_area
-from fleet.cleaning.drop_stale import drop_stale
+from fleet.cleaning.drop_stale import MAX_AGE_MS, drop_stale
 from fleet.cleaning.mark_repeated_position import mark_repeated_position
 from fleet.cleaning.mend_flipped_sign import mend_flipped_sign
+from fleet.cleaning.mend_other_zone import mend_other_zone
 from fleet.cleaning.mend_swapped_axes import mend_swapped_axes
+from fleet.cleaning.mend_week_rollover import mend_week_rollover
 from fleet.cleaning.verdict import Known, Rule, Verdict
 from schemas.fix import Fix
 
 Rules = tuple[tuple[str, Rule], ...]
+OF_TIME: Rules = (
+    ("week_rollover", mend_week_rollover),
+    ("other_zone", mend_other_zone),
+    ("future", drop_future),
+    ("stale", drop_stale),
+)
 AT_THE_DOOR: Rules = (
     ("null_island", drop_null_island),
     ("frozen_clock", drop_frozen_clock),
-    ("other_zone", drop_other_zone),
-    ("future", drop_future),
-    ("stale", drop_stale),
     ("swapped_axes", mend_swapped_axes),
     ("flipped_sign", mend_flipped_sign),
     ("outside_area", drop_outside_area),
@@ -36,7 +41,12 @@ ON_COURSE: Rules = (
     ("impossible_jump", drop_impossible_jump),
     ("repeated_position", mark_repeated_position),
 )
-RULES = AT_THE_DOOR + ON_COURSE
+RULES = OF_TIME + AT_THE_DOOR + ON_COURSE
+
+
+def has_likely_time(fix: Fix) -> bool:
+    """Return whether no rule of time would speak of a fix: most have a right clock, and asking all rules takes long."""
+    return -MAX_AGE_MS <= fix.time_ms - fix.received_ms <= MAX_AHEAD_MS
 
 
 def clean(fix: Fix, known: Known, rules: Rules = RULES) -> Verdict:

@@ -1,7 +1,7 @@
 """`hanoi score assignment`: which trip and phase the tracker said of each report against what was true of it."""
 
 import json
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,6 +18,8 @@ from services.score.labels import OFF_TRIP, Label, read_labels
 CONFIDENT = 0.9
 # What is shown of a bus that was heard so long ago is still believed by who looks.
 SHOWN_MS = 300_000
+# A clock that is off by so much can be set right; its reports are then told at the time they were made, so nearly.
+WRONG_MS, RIGHT_MS = 1_200_000, 1_500
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Said:
 def assignment(folder: Path, files: tuple[Path, ...], gtfs: Path | None) -> None:
     """Score the trips and phases that `hanoi replay` assigned (FOLDER) against labels.
 
-    A report counts once; one that cleaning left out is unsaid in `on_trip`, while `on_trip_shown` takes what was shown
+    A report counts once, at the time its clock said or, where cleaning set the clock right, when it was made; one that
+    cleaning left out is unsaid in `on_trip`, while `on_trip_shown` takes what was shown
     of its bus then, the newest answer of the last five minutes. Of a simulation, reports of the first two minutes of a
     trip are also left out in `settled`,
     because nobody can know a trip before the bus has moved. The New York labels: phases may be alternatives; layover
@@ -108,7 +111,7 @@ def score(said: dict[tuple[str, int], Said], labels: Iterable[Label]) -> dict[st
     shown = Shown(said)
     reports = 0
     for label in labels:
-        given = said.get((label.vehicle_id, label.time_ms))
+        given = said.get((label.vehicle_id, label.time_ms)) or shown.set_right(label)
         if label.trip_id is not None:
             seen = given or shown.at(label.vehicle_id, label.made_ms or label.time_ms)
             counts["on_trip_shown"]["unsaid" if seen is None else _judge(seen, label)["on_trip"]] += 1
@@ -152,6 +155,17 @@ class Shown:
         self._times: dict[str, list[int]] = defaultdict(list)
         for vehicle_id, time_ms in sorted(said):
             self._times[vehicle_id].append(time_ms)
+
+    def set_right(self, label: Label) -> Said | None:
+        """Return what was said of a report whose clock was wrong and set right, ``None`` where it was not."""
+        made_ms = label.made_ms
+        if made_ms is None or abs(label.time_ms - made_ms) < WRONG_MS:
+            return None
+        times = self._times.get(label.vehicle_id, [])
+        near = bisect_left(times, made_ms - RIGHT_MS)
+        if near == len(times) or times[near] > made_ms + RIGHT_MS:
+            return None
+        return self._said[label.vehicle_id, times[near]]
 
     def at(self, vehicle_id: str, time_ms: int) -> Said | None:
         """Return what was shown of a bus at a moment, ``None`` where it was not heard for five minutes."""

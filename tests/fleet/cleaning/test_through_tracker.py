@@ -12,6 +12,7 @@ from fleet.gtfs import Timetable, read_timetable
 from fleet.tracker import Tracker
 from schemas.feed import FeedHealth
 from schemas.fix import Fix
+from schemas.stop_event import StopEvent
 from tests.fleet.alerts.test_rules import START_MS, on_time
 from tests.fleet.event_time import know
 from tests.fleet.small_feed import write_feed
@@ -30,6 +31,7 @@ FAULTS: dict[str, tuple[Spoil, str]] = {
     "local time sent as UTC": (lambda fix, n: change(fix, time_ms=fix.time_ms + 7 * HOUR_MS), "other_zone"),
     "UTC taken for local time": (lambda fix, n: change(fix, time_ms=fix.time_ms - 7 * HOUR_MS), "other_zone"),
     "half an hour off": (lambda fix, n: change(fix, time_ms=fix.time_ms + 11 * HOUR_MS // 2), "other_zone"),
+    "weeks counted anew": (lambda fix, n: change(fix, time_ms=fix.time_ms - 1024 * 168 * HOUR_MS), "week_rollover"),
     "a clock ahead": (lambda fix, n: change(fix, time_ms=fix.time_ms + 100 * 60_000), "future"),
     "a clock of 2000": (lambda fix, n: change(fix, time_ms=946_684_800_000 + n * 1000), "stale"),
     "a sign": (lambda fix, n: change(fix, lon=-fix.lon), "flipped_sign"),
@@ -75,16 +77,36 @@ def test_a_bus_with_a_fault_is_named_and_the_good_one_is_followed_as_if_alone(ta
     assert "ODD" in health.worst.en
 
 
-def test_a_source_of_another_zone_is_named_with_its_offset_and_followed_once_the_setting_says_so(table):
+def test_a_source_hours_ahead_is_named_with_its_offset_and_followed_as_if_its_clock_were_right(table):
     off = [change(fix, time_ms=fix.time_ms + 7 * HOUR_MS) for fix in on_time(0, 840)]
     tracker, said, health = drive(table, off)
-    assert said == []
+    assert [(e.vehicle_id, e.trip_id) for e in said if isinstance(e, StopEvent)]
+    assert [e for e in said if isinstance(e, StopEvent)] == [
+        e for e in drive(table, on_time(0, 840))[1] if isinstance(e, StopEvent)
+    ]
     assert tracker.verdicts == {"other_zone": len(off)}
     assert health.worst is not None
     assert health.worst.en.startswith("the clock of the source is 7 h ahead: another time zone?")
     assert health.worst.en.endswith("set its clock_offset_s: 25200")
-    mended = [change(fix, time_ms=fix.time_ms - 25_200_000) for fix in off]  # as the doors do with that setting
+
+
+def test_a_source_hours_behind_is_named_and_followed_once_the_setting_says_so(table):
+    off = [change(fix, time_ms=fix.time_ms - 7 * HOUR_MS) for fix in on_time(0, 840)]
+    tracker, said, health = drive(table, off)
+    assert said == []  # a backlog of seven hours looks the same
+    assert tracker.verdicts == {"other_zone": len(off)}
+    assert health.worst is not None
+    assert health.worst.en.endswith("set its clock_offset_s: -25200")
+    mended = [change(fix, time_ms=fix.time_ms + 25_200_000) for fix in off]  # as the doors do with that setting
     assert len(drive(table, mended)[1]) > len(mended)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_clocks_that_are_set_right_lead_to_the_same_in_any_order(table, seed):
+    off = [change(fix, time_ms=fix.time_ms + 7 * HOUR_MS * (n % 3 == 0)) for n, fix in enumerate(on_time(0, 600))]
+    late = list(off)
+    random.Random(seed).shuffle(late)
+    assert know(Tracker(table), late)["runs"] == know(Tracker(table), off)["runs"]
 
 
 def test_a_clock_that_stands_for_a_while_leads_to_the_same_in_any_order(table):

@@ -154,6 +154,7 @@ export const control: Record<keyof typeof vi, string> = {
   'fault.null_island': 'no position (0, 0)',
   'fault.frozen_clock': 'clock stands still',
   'fault.other_zone': 'another time zone',
+  'fault.week_rollover': 'GPS weeks counted anew',
   'fault.one_time': 'one time for all vehicles',
   'fault.future': 'from the future',
   'fault.stale': 'older than an hour',

@@ -152,6 +152,7 @@ export const control = {
   'fault.null_island': 'không có toạ độ (0, 0)',
   'fault.frozen_clock': 'đồng hồ đứng yên',
   'fault.other_zone': 'sai múi giờ',
+  'fault.week_rollover': 'bộ đếm tuần GPS quay vòng',
   'fault.one_time': 'mọi xe cùng một giờ',
   'fault.future': 'giờ ở tương lai',
   'fault.stale': 'cũ hơn một giờ',
