@@ -241,11 +241,9 @@ class Tracker:
             self._let_in(vehicle, fix, (), out)
             return
         timely = clean(fix, Known(self._area, None), OF_TIME)
-        if timely.fix is None:
-            self._count(vehicle, fix, timely.rules, accepted=False)
-        else:
+        if timely.rules:
             self._source(fix.source).clock.take(fix.vehicle_id, fix.time_ms, fix.received_ms)
-            self._let_in(vehicle, timely.fix, timely.rules, out)
+        self._let_in(vehicle, timely.fix or fix, timely.rules, out)
 
     def _let_in(self, vehicle: Vehicle, fix: Fix, rules: tuple[str, ...], out: TrackOutputs) -> None:
         """Take a fix whose time is likely, perhaps set right by ``rules``."""

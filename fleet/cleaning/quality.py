@@ -15,8 +15,8 @@ from schemas.text import Text
 LIVE_MS = 90_000
 GONE_MS = 600_000
 WRONG = frozenset({
-    "null_island", "frozen_clock", "other_zone", "week_rollover", "future", "stale", "swapped_axes", "flipped_sign", "outside_area",
-    "impossible_jump",
+    "week_rollover", "zone_ahead", "null_island", "frozen_clock", "other_zone", "future", "stale", "swapped_axes",
+    "flipped_sign", "outside_area", "impossible_jump",
 })  # fmt: skip
 UNCLEAN = frozenset({"duplicate", "late", "repeated_position", "one_time"})
 MOST_AT_FAULT = 10

@@ -1,8 +1,7 @@
 """The cleaning rules in the order they are asked; the first that leaves a fix out ends it.
 
-Those of time come first, since all else goes by it: they look at when the fix says it was made and when it came. Those at
-the door look at the fix alone and are asked once. Those on course compare it with the one before it, and are asked again
-when a late fix came in between.
+Those of time come first, since all else goes by it: they set clocks right. Those at the door look at the fix alone and
+are asked once. Those on course compare it with the one before it, and are asked again when a late fix came in between.
 """
 
 from fleet.cleaning.drop_duplicate import drop_duplicate
@@ -11,26 +10,28 @@ from fleet.cleaning.drop_future import MAX_AHEAD_MS, drop_future
 from fleet.cleaning.drop_impossible_jump import drop_impossible_jump
 from fleet.cleaning.drop_late import drop_late
 from fleet.cleaning.drop_null_island import drop_null_island
+from fleet.cleaning.drop_other_zone import drop_other_zone
 from fleet.cleaning.drop_outside_area import drop_outside_area
 from fleet.cleaning.drop_stale import MAX_AGE_MS, drop_stale
 from fleet.cleaning.mark_repeated_position import mark_repeated_position
 from fleet.cleaning.mend_flipped_sign import mend_flipped_sign
-from fleet.cleaning.mend_other_zone import mend_other_zone
 from fleet.cleaning.mend_swapped_axes import mend_swapped_axes
 from fleet.cleaning.mend_week_rollover import mend_week_rollover
+from fleet.cleaning.mend_zone_ahead import mend_zone_ahead
 from fleet.cleaning.verdict import Known, Rule, Verdict
 from schemas.fix import Fix
 
 Rules = tuple[tuple[str, Rule], ...]
 OF_TIME: Rules = (
     ("week_rollover", mend_week_rollover),
-    ("other_zone", mend_other_zone),
-    ("future", drop_future),
-    ("stale", drop_stale),
+    ("zone_ahead", mend_zone_ahead),
 )
 AT_THE_DOOR: Rules = (
     ("null_island", drop_null_island),
     ("frozen_clock", drop_frozen_clock),
+    ("other_zone", drop_other_zone),
+    ("future", drop_future),
+    ("stale", drop_stale),
     ("swapped_axes", mend_swapped_axes),
     ("flipped_sign", mend_flipped_sign),
     ("outside_area", drop_outside_area),

@@ -17,6 +17,10 @@ WORDS = {
         vi="{n} bản tin lùi 1.024 tuần: bộ thu GPS đếm lại tuần từ đầu",
         en="{n} reports 1,024 weeks old: a GPS receiver that counts weeks anew",
     ),
+    "zone_ahead": Text(
+        vi="{n} bản tin nhanh tròn giờ hoặc nửa giờ, đã chỉnh lại: sai múi giờ?",
+        en="{n} reports whole or half hours ahead, set right: another time zone?",
+    ),
     "one_time": Text(
         vi="mọi xe cùng một giờ trong từng bản tin: có lẽ là giờ của bản tin, không phải của xe ({n} bản tin)",
         en="all vehicles bear one time in each message, maybe the message's and not their own ({n} reports)",

@@ -163,7 +163,7 @@ class Shown:
             return None
         times = self._times.get(label.vehicle_id, [])
         near = bisect_left(times, made_ms - RIGHT_MS)
-        if near == len(times) or times[near] > made_ms + RIGHT_MS:
+        if near == len(times) or times[near] > made_ms:
             return None
         return self._said[label.vehicle_id, times[near]]
 

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fleet.cleaning import AT_THE_DOOR, ON_COURSE, RULES, Area, Known, clean, has_likely_time
+from fleet.cleaning import AT_THE_DOOR, OF_TIME, ON_COURSE, RULES, Area, Known, clean, has_likely_time
 from fleet.cleaning.one_time import has_one_time
 from fleet.cleaning.quality import UNCLEAN, WRONG, SourceQuality, VehicleQuality
 from fleet.cleaning.recent import Counts
@@ -53,7 +53,7 @@ def test_each_rule_returns_a_fix_of_the_same_bus_and_time_or_none(fix: Fix, know
     for name, rule in RULES:
         judged = rule(fix, known)
         assert judged is None or (judged.vehicle_id, judged.source) == same, name
-        assert judged is None or judged.time_ms == fix.time_ms or name in {"other_zone", "week_rollover"}
+        assert judged is None or judged.time_ms == fix.time_ms or name in {"zone_ahead", "week_rollover"}
         assert judged is None or judged.time_ms == fix.time_ms or has_likely_time(judged)
         assert judged is None or (-180 <= judged.lon <= 180 and -90 <= judged.lat <= 90)
 
@@ -78,7 +78,8 @@ def test_what_a_tracker_takes_and_what_it_refuses_are_together_what_came(given_f
                tracker._sources.items()}  # fmt: skip
     # Slots older than ten minutes are forgotten at a look around, so what is left is at most what came.
     assert sum(counted.values()) <= len(given_fixes)
-    dropping = {name for name, _ in RULES} - {"swapped_axes", "flipped_sign", "repeated_position"}
+    mending = {"swapped_axes", "flipped_sign", "zone_ahead", "week_rollover", "repeated_position"}
+    dropping = {name for name, _ in RULES} - mending
     refused = sum(count for rule, count in tracker.verdicts.items() if rule in dropping)
     kept = {(p.vehicle_id, p.time_ms) for p in out.positions}
     assert len(kept) + refused == len(given_fixes)
@@ -103,7 +104,7 @@ def test_every_rule_has_words_and_one_score_that_it_lowers() -> None:
     names = {name for name, _ in RULES} | {"one_time"}
     assert names == WORDS.keys() == WRONG | UNCLEAN
     assert not WRONG & UNCLEAN
-    assert len(AT_THE_DOOR) + len(ON_COURSE) == len(RULES)
+    assert len(OF_TIME) + len(AT_THE_DOOR) + len(ON_COURSE) == len(RULES)
 
 
 def counts(vehicles: int, moments: int, share: float = 1.0) -> Counts:

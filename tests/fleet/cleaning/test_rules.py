@@ -45,7 +45,7 @@ def test_a_bad_fix_is_left_out_by_its_rule(rule, changed):
 
 @pytest.mark.parametrize(
     ("rule", "off_ms"),
-    [("other_zone", 7 * HOUR_MS), ("other_zone", 11 * HOUR_MS // 2), ("week_rollover", -1024 * 7 * 24 * HOUR_MS)],
+    [("zone_ahead", 7 * HOUR_MS), ("zone_ahead", 11 * HOUR_MS // 2), ("week_rollover", -1024 * 7 * 24 * HOUR_MS)],
 )
 def test_a_clock_that_can_only_be_wrong_by_one_amount_is_set_right(rule, off_ms):
     verdict = judged(time_ms=NOW_MS + off_ms)

@@ -28,9 +28,9 @@ def change(fix: Fix, **values: object) -> Fix:
 
 FAULTS: dict[str, tuple[Spoil, str]] = {
     "its clock stands": (lambda fix, n: change(fix, time_ms=START_MS - 60_000), "frozen_clock"),
-    "local time sent as UTC": (lambda fix, n: change(fix, time_ms=fix.time_ms + 7 * HOUR_MS), "other_zone"),
+    "local time sent as UTC": (lambda fix, n: change(fix, time_ms=fix.time_ms + 7 * HOUR_MS), "zone_ahead"),
     "UTC taken for local time": (lambda fix, n: change(fix, time_ms=fix.time_ms - 7 * HOUR_MS), "other_zone"),
-    "half an hour off": (lambda fix, n: change(fix, time_ms=fix.time_ms + 11 * HOUR_MS // 2), "other_zone"),
+    "half an hour off": (lambda fix, n: change(fix, time_ms=fix.time_ms + 11 * HOUR_MS // 2), "zone_ahead"),
     "weeks counted anew": (lambda fix, n: change(fix, time_ms=fix.time_ms - 1024 * 168 * HOUR_MS), "week_rollover"),
     "a clock ahead": (lambda fix, n: change(fix, time_ms=fix.time_ms + 100 * 60_000), "future"),
     "a clock of 2000": (lambda fix, n: change(fix, time_ms=946_684_800_000 + n * 1000), "stale"),
@@ -84,7 +84,7 @@ def test_a_source_hours_ahead_is_named_with_its_offset_and_followed_as_if_its_cl
     assert [e for e in said if isinstance(e, StopEvent)] == [
         e for e in drive(table, on_time(0, 840))[1] if isinstance(e, StopEvent)
     ]
-    assert tracker.verdicts == {"other_zone": len(off)}
+    assert tracker.verdicts == {"zone_ahead": len(off)}
     assert health.worst is not None
     assert health.worst.en.startswith("the clock of the source is 7 h ahead: another time zone?")
     assert health.worst.en.endswith("set its clock_offset_s: 25200")

@@ -117,7 +117,7 @@ def test_a_trip_that_is_not_in_the_feed_leaves_the_bus_to_its_own_track(tracker:
 def test_a_feed_of_local_time_sent_as_utc_moves_its_buses_at_the_right_time_and_is_counted(tracker: Tracker) -> None:
     out = track(tracker, feed(("a", "t1"), ("b", "t1"), time_ms=NOON_MS + 7 * HOURS_MS), now_ms=NOON_MS)
     assert {position.time_ms for position in out.positions} == {NOON_MS}
-    assert tracker.verdicts == {"other_zone": 2}
+    assert tracker.verdicts == {"zone_ahead": 2}
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,7 @@ export const control: Record<keyof typeof vi, string> = {
   'fault.frozen_clock': 'clock stands still',
   'fault.other_zone': 'another time zone',
   'fault.week_rollover': 'GPS weeks counted anew',
+  'fault.zone_ahead': 'hours ahead, set right',
   'fault.one_time': 'one time for all vehicles',
   'fault.future': 'from the future',
   'fault.stale': 'older than an hour',

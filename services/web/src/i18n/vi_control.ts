@@ -153,6 +153,7 @@ export const control = {
   'fault.frozen_clock': 'đồng hồ đứng yên',
   'fault.other_zone': 'sai múi giờ',
   'fault.week_rollover': 'bộ đếm tuần GPS quay vòng',
+  'fault.zone_ahead': 'giờ nhanh tròn giờ, đã chỉnh',
   'fault.one_time': 'mọi xe cùng một giờ',
   'fault.future': 'giờ ở tương lai',
   'fault.stale': 'cũ hơn một giờ',
