@@ -29,6 +29,8 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/gtfs/static.zip"): PUBLIC,
     ("GET", "/siri/vm.xml"): PUBLIC,
     ("GET", "/siri/sm.xml"): PUBLIC,
+    ("GET", "/siri/et.xml"): PUBLIC,
+    ("GET", "/siri/sx.xml"): PUBLIC,
     ("GET", "/datex2/situations.xml"): PUBLIC,
     ("GET", "/datex2/traffic.xml"): PUBLIC,
     ("GET", "/cifs/incidents.json"): PUBLIC,

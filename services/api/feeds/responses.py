@@ -51,6 +51,21 @@ OPEN_FEEDS = (
         Text(vi="Xe sắp đến một trạm (SIRI SM)", en="What comes to one stop (SIRI SM)"),
     ),
     OpenFeed(
+        "siri-et",
+        "SIRI 2.1",
+        (("/siri/et.xml", XML),),
+        Text(
+            vi="Giờ dự kiến của các chuyến, chuyến không chạy (SIRI ET)",
+            en="Expected times of trips, trips nobody runs (SIRI ET)",
+        ),
+    ),
+    OpenFeed(
+        "siri-sx",
+        "SIRI 2.1",
+        (("/siri/sx.xml", XML),),
+        Text(vi="Thông báo cho hành khách (SIRI SX)", en="What riders should know (SIRI SX)"),
+    ),
+    OpenFeed(
         "datex-situations",
         "DATEX II v3",
         (("/datex2/situations.xml", XML),),

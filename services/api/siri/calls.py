@@ -12,6 +12,7 @@ ON_TIME_S = 120
 # The width of the interval against the time until it, in words.
 RELIABLE_S = ((120, "veryReliable"), (300, "reliable"), (600, "probablyReliable"))
 SHARE = 0.8
+ONWARD = ("OnwardCalls", "OnwardCall")
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,15 @@ def add_monitored_call(doc: Document, parent: Element, call: Call, timetable: Ci
     doc.value(out, "NumberOfStopsAway", call.stops_away)
 
 
-def add_onward_calls(doc: Document, parent: Element, calls: list[Call], timetable: CityTimetable) -> None:
-    """Add the calls after the next one."""
+def add_calls(
+    doc: Document, parent: Element, calls: list[Call], timetable: CityTimetable, names: tuple[str, str] = ONWARD
+) -> None:
+    """Add calls ahead under the names that SIRI gives all of them and each."""
     if not calls:
         return
-    whole = SubElement(parent, "OnwardCalls")
+    whole = SubElement(parent, names[0])
     for call in calls:
-        out = SubElement(whole, "OnwardCall")
+        out = SubElement(whole, names[1])
         _add_stop(doc, out, call, timetable)
         doc.time(out, "AimedArrivalTime", call.aimed_ms)
         doc.time(out, "ExpectedArrivalTime", call.expected_ms)

@@ -29,7 +29,7 @@ class Document:
     """
 
     def __init__(self, kind: str, producer: str, now_ms: int, timezone: str) -> None:
-        self._zone = ZoneInfo(timezone)
+        self._zone, self.producer = ZoneInfo(timezone), producer
         self._root = Element("Siri", {"xmlns": NAMESPACE, "version": VERSION})
         whole = SubElement(self._root, "ServiceDelivery")
         self.time(whole, "ResponseTimestamp", now_ms)

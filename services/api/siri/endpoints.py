@@ -10,7 +10,9 @@ from services.api.problems import ProblemError, absent
 from services.api.responses import Kept
 from services.api.siri.document import Document
 from services.api.siri.names import read_token
+from services.api.siri.situations import situation_exchange
 from services.api.siri.stops import stop_monitoring
+from services.api.siri.timetable import estimated_timetable
 from services.api.siri.vehicles import VehicleQuery, vehicle_monitoring
 from services.api.state import ApiState, State
 
@@ -28,13 +30,11 @@ def read_vehicle_monitoring(
     detail: Annotated[Literal["normal", "calls"], Query(alias="VehicleMonitoringDetailLevel")] = "normal",
 ) -> Response:
     """Return SIRI VM: the buses on a trip, each with its next call (``normal``) or all calls ahead (``calls``)."""
-    line, vehicle = _read(line_ref), _read(vehicle_ref)
+    line, vehicle = _read_line(state, line_ref), _read(vehicle_ref)
     if detail == "calls" and line is None and vehicle is None:
         raise ProblemError(
             HTTPStatus.BAD_REQUEST, "All calls ahead are given for one line or bus: name LineRef or VehicleRef."
         )
-    if line is not None and state.timetable.short_name(line) is None:
-        raise absent("There is no such line in this city's timetable.")
     edition = state.feeds.edition(state.now_ms)
     query = VehicleQuery(line, vehicle, detail == "calls")
 
@@ -67,6 +67,52 @@ def read_stop_monitoring(
     doc = _document(state, "StopMonitoring", now_ms)
     body = stop_monitoring(doc, read_token(monitoring_ref), rows, positions, state.timetable, now_ms)
     return Kept(body, XML, now_ms).answer(request, CACHE)
+
+
+@router.get("/siri/et.xml", response_class=Response, responses={HTTPStatus.NO_CONTENT: {"description": "No trip."}})
+def read_estimated_timetable(
+    state: State,
+    request: Request,
+    line_ref: Annotated[str | None, Query(alias="LineRef", max_length=256)] = None,
+) -> Response:
+    """Return SIRI ET: trips with all calls ahead and those that nobody runs; 204 where there are none.
+
+    The standard has no empty delivery of this kind.
+    """
+    line, edition = _read_line(state, line_ref), state.feeds.edition(state.now_ms)
+
+    def make() -> Kept:
+        doc = _document(state, "EstimatedTimetable", edition.moment.now_ms)
+        body = estimated_timetable(doc, edition.moment, state.timetable, line)
+        return Kept(body, XML, edition.moment.now_ms)
+
+    kept = edition.remember(("et", line), make)
+    return kept.answer(request, CACHE) if kept.body else Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@router.get("/siri/sx.xml", response_class=Response)
+def read_situation_exchange(
+    state: State,
+    request: Request,
+    line_ref: Annotated[str | None, Query(alias="LineRef", max_length=256)] = None,
+) -> Response:
+    """Return SIRI SX: what riders should know of lines, trips, stops and streets."""
+    line, edition = _read_line(state, line_ref), state.feeds.edition(state.now_ms)
+
+    def make() -> Kept:
+        doc = _document(state, "SituationExchange", edition.moment.now_ms)
+        body = situation_exchange(doc, edition.moment, state.timetable, edition.roads, line)
+        return Kept(body, XML, edition.moment.now_ms)
+
+    return edition.remember(("sx", line), make).answer(request, CACHE)
+
+
+def _read_line(state: ApiState, token: str | None) -> str | None:
+    """Return the line that is asked for; one that the timetable does not know is absent."""
+    line = _read(token)
+    if line is not None and state.timetable.short_name(line) is None:
+        raise absent("There is no such line in this city's timetable.")
+    return line
 
 
 def _read(token: str | None) -> str | None:

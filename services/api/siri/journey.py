@@ -16,7 +16,10 @@ STATUS = {Phase.LAYOVER: "atOrigin", Phase.DETOUR: "offRoute"}
 
 @dataclass(frozen=True)
 class Journey:
-    """One run as it is told: with its bus where one is known, and why the times may be wrong."""
+    """One run as it is told: with its bus where one is known, and why the times may be wrong.
+
+    ``vehicle_id`` is the bus that will run it while it is elsewhere yet.
+    """
 
     run: RunKey
     route_id: str
@@ -25,6 +28,7 @@ class Journey:
     reason: Text | None = None
     is_stale: bool = False
     is_cancelled: bool = False
+    vehicle_id: str | None = None
 
 
 def quality(probability: float) -> str:
@@ -32,43 +36,42 @@ def quality(probability: float) -> str:
     return next((word for least, word in QUALITY if probability >= least), "unconfirmed")
 
 
-def add_journey(doc: Document, parent: Element, said: Journey, timetable: CityTimetable) -> Element:
-    """Add a MonitoredVehicleJourney; the caller adds its calls.
+def add_journey(
+    doc: Document, out: Element, said: Journey, timetable: CityTimetable, *, estimated: bool = False
+) -> None:
+    """Fill a MonitoredVehicleJourney or an EstimatedVehicleJourney; the caller adds its calls.
 
     Parameters
     ----------
     doc : Document
         Writes times and ids.
-    parent : Element
-        The activity or visit.
+    out : Element
+        The journey.
     said : Journey
         What is told.
     timetable : CityTimetable
         Names and ends of the run.
-
-    Returns
-    -------
-    Element
-        The journey.
+    estimated : bool
+        Whether it stands in a timetable, which must tell a direction and says itself that a journey is cancelled.
     """
-    out = SubElement(parent, "MonitoredVehicleJourney")
     table = timetable.table
     trip = None if table is None else table.trip_number.get(said.run.trip_id)
     direction = None if table is None or trip is None else table.trip_direction[trip]
     doc.token(out, "LineRef", said.route_id)
-    doc.token(out, "DirectionRef", None if direction is None else str(direction))
+    doc.token(out, "DirectionRef", str(direction or 0) if direction is not None or estimated else None)
     framed = SubElement(out, "FramedVehicleJourneyRef")
     date = said.run.start_date
     doc.token(framed, "DataFrameRef", f"{date[:4]}-{date[4:6]}-{date[6:]}")
     doc.token(framed, "DatedVehicleJourneyRef", said.run.trip_id)
+    if estimated and said.is_cancelled:
+        doc.value(out, "Cancellation", "true")
     doc.value(out, "VehicleMode", "bus")
     doc.words(out, "PublishedLineName", timetable.short_name(said.route_id))
     _add_ends(doc, out, said.run, trip, timetable)
     _add_progress(doc, out, said)
     if table is not None and trip is not None:
         doc.token(out, "BlockRef", table.trip_block[trip])
-    doc.token(out, "VehicleRef", None if said.position is None else said.position.vehicle_id)
-    return out
+    doc.token(out, "VehicleRef", said.vehicle_id if said.position is None else said.position.vehicle_id)
 
 
 def _add_ends(doc: Document, out: Element, run: RunKey, trip: int | None, timetable: CityTimetable) -> None:

@@ -49,7 +49,8 @@ def stop_monitoring(
         doc.token(visit, "ItemIdentifier", f"{row.trip_id}:{row.start_date}:{row.stop_id}:{row.scheduled_ms or 0}")
         doc.time(visit, "ValidUntilTime", now_ms + STALE_AFTER_MS)
         doc.token(visit, "MonitoringRef", monitoring_ref)
-        out = add_journey(doc, visit, _journey(row, positions), timetable)
+        out = SubElement(visit, "MonitoredVehicleJourney")
+        add_journey(doc, out, _journey(row, positions), timetable)
         add_monitored_call(doc, out, _call(row), timetable)
     return doc.encode()
 

@@ -9,7 +9,7 @@ from schemas.prediction import StopPrediction, TripPrediction
 from services.api.arrivals import STALE_AFTER_MS
 from services.api.feeds.moment import Moment
 from services.api.feeds.rt.vehicle_positions import find_run
-from services.api.siri.calls import Call, add_monitored_call, add_onward_calls, call_of
+from services.api.siri.calls import Call, add_calls, add_monitored_call, call_of
 from services.api.siri.document import Document
 from services.api.siri.journey import Journey, add_journey
 from services.api.timetable import CityTimetable
@@ -48,12 +48,13 @@ def vehicle_monitoring(doc: Document, moment: Moment, timetable: CityTimetable, 
         doc.time(activity, "RecordedAtTime", position.time_ms)
         doc.token(activity, "ItemIdentifier", f"{position.vehicle_id}:{position.time_ms}")
         doc.time(activity, "ValidUntilTime", position.time_ms + STALE_AFTER_MS)
-        out = add_journey(doc, activity, journey, timetable)
+        out = SubElement(activity, "MonitoredVehicleJourney")
+        add_journey(doc, out, journey, timetable)
         calls = _calls(prediction.stops) if prediction else []
         if calls:
             add_monitored_call(doc, out, calls[0], timetable)
         if query.with_calls:
-            add_onward_calls(doc, out, calls[1:], timetable)
+            add_calls(doc, out, calls[1:], timetable)
     return doc.encode()
 
 

@@ -10,9 +10,12 @@ import pytest
 from schemas.fleet_alert import AlertKind, FleetAlert
 from schemas.text import Text
 from services.api.siri.names import read_token, write_token
+from services.store.incidents import record_detected
 from tests.data import judge
+from tests.services.api.feeds.test_gtfs_rt import detour
 from tests.services.api.parts import DATE, GTFS, MINUTE_MS, NOON_MS, Running, gtfs_zip, make_city, position, prediction
 from tests.services.api.parts import running as open_api
+from tests.services.api.test_incidents import incident
 
 S = "{http://www.siri.org.uk/siri}"
 
@@ -47,6 +50,22 @@ def fill(api: Running) -> None:
     api.take(("bus.positions", told), ("bus.predictions", late), ("fleet.alerts", alert()))
 
 
+def verify_incident(api: Running) -> None:
+    here = incident()
+    on_line = msgspec.structs.replace(here, evidence=msgspec.structs.replace(here.evidence, route_ids=("r32",)))
+    with api.state.store.transaction() as session:
+        record_detected(session, on_line)
+    api.log_in("lan", "operator")
+    assert api.client.post("/api/incidents/i-1/verify", json={}).status_code == 200
+
+
+def write(folder: Path, api: Running, *paths: str) -> list[Path]:
+    files = [folder / f"{len(list(folder.glob('*.xml')))}-{number}.xml" for number in range(len(paths))]
+    for file, path in zip(files, paths, strict=True):
+        file.write_bytes(api.client.get(path).content)
+    return files
+
+
 @pytest.mark.judge
 def test_the_schema_of_the_standard_takes_every_answer(api: Running, tmp_path: Path) -> None:
     script = judge("xsd.sh")
@@ -57,14 +76,17 @@ def test_the_schema_of_the_standard_takes_every_answer(api: Running, tmp_path: P
         "/siri/vm.xml?VehicleRef=nobody",
         "/siri/sm.xml?MonitoringRef=s3",
         "/siri/sm.xml?MonitoringRef=s1&MaximumStopVisits=1",
+        "/siri/et.xml",
+        "/siri/sx.xml",
+        "/siri/sx.xml?LineRef=r9",
     ]
-    files = []
-    for number, path in enumerate(paths):
-        files.append(tmp_path / f"{number}.xml")
-        files[-1].write_bytes(api.client.get(path).content)
+    files = write(tmp_path, api, *paths)
+    api.take(detour(), ("bus.predictions", prediction(trip_id="t9")))
+    verify_incident(api)
+    api.clock.time_ms = NOON_MS + MINUTE_MS // 2
+    files += write(tmp_path, api, "/siri/et.xml", "/siri/sx.xml")
     api.clock.time_ms = NOON_MS + 2 * MINUTE_MS
-    files.append(tmp_path / "stale.xml")
-    files[-1].write_bytes(api.client.get("/siri/sm.xml?MonitoringRef=s2").content)
+    files += write(tmp_path, api, "/siri/sm.xml?MonitoringRef=s2")
     done = subprocess.run([str(script), "siri-2.1", *map(str, files)], capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
     assert done.stdout.count("VALID") == len(files)
@@ -123,6 +145,51 @@ def test_a_stop_tells_of_what_is_live_planned_and_not_coming_apart(api: Running)
     assert visits["t9"].find(f".//{S}ExpectedArrivalTime") is None
 
 
+def test_a_timetable_tells_all_calls_ahead_and_which_trips_nobody_runs(api: Running) -> None:
+    fill(api)
+    trips = {
+        trip.findtext(f"{S}FramedVehicleJourneyRef/{S}DatedVehicleJourneyRef"): trip
+        for trip in asked(api, "/siri/et.xml").iter(f"{S}EstimatedVehicleJourney")
+    }
+    assert set(trips) == {"t1", "t2"}
+    assert texts(trips["t1"], "StopPointRef") == ["s2", "s3", "s4"]
+    assert texts(trips["t1"], "VehicleRef") == ["29B-123.45"]
+    assert texts(trips["t1"], "ExpectedArrivalTime")[0] == "2026-11-19T12:07:00+07:00"
+    assert trips["t2"].findtext(f"{S}Cancellation") == "true"
+    assert texts(trips["t2"], "ArrivalStatus") == ["cancelled"] * 4
+    assert texts(trips["t2"], "AimedArrivalTime")[0] == "2026-11-19T12:10:00+07:00"
+    assert (api.client.get("/siri/et.xml?LineRef=r9").status_code, api.client.get("/siri/et.xml?LineRef=r9").text) == (
+        204,
+        "",
+    )
+
+
+def test_a_next_trip_names_its_bus_without_a_place(api: Running) -> None:
+    api.take(("bus.positions", position()), ("bus.predictions", prediction(trip_id="t2")))
+    trip = asked(api, "/siri/et.xml").find(f".//{S}EstimatedVehicleJourney")
+    assert trip is not None
+    assert (texts(trip, "VehicleRef"), texts(trip, "VehicleLocation")) == (["29B-123.45"], [])
+
+
+def test_situations_are_told_of_lines_trips_and_stops_and_never_of_a_bus(api: Running) -> None:
+    fill(api)
+    api.take(detour())
+    found = {x.findtext(f".//{S}Condition"): x for x in asked(api, "/siri/sx.xml").iter(f"{S}PtSituationElement")}
+    assert texts(found["tripCancellation"], "DatedVehicleJourneyRef") == ["t2"]
+    assert texts(found["tripCancellation"], "Summary") == ["Tuyến 32: chưa thấy xe", "Line 32: no bus is seen"]
+    assert texts(found["diverted"], "StopPointRef") == ["s3"]
+    assert texts(found["diverted"], "LineRef") == ["r32"]
+    verify_incident(api)
+    api.clock.time_ms += 5_000
+    street = [
+        x for x in asked(api, "/siri/sx.xml").iter(f"{S}PtSituationElement") if texts(x, "Verification") == ["verified"]
+    ]
+    assert [texts(x, "LineRef") for x in street] == [["r32"]]
+    whole = api.client.get("/siri/sx.xml").text
+    assert "29B-123.45" not in whole
+    assert texts(asked(api, "/siri/sx.xml?LineRef=r9"), "PtSituationElement") == []
+
+
 def test_a_bus_that_fell_silent_has_times_that_are_said_to_be_inaccurate(api: Running) -> None:
     fill(api)
     api.clock.time_ms = NOON_MS + 2 * MINUTE_MS
@@ -138,6 +205,8 @@ def test_what_is_asked_for_wrongly_is_a_problem(api: Running) -> None:
         ("/siri/sm.xml?MonitoringRef=nowhere", 404),
         ("/siri/vm.xml?VehicleMonitoringDetailLevel=everything", 422),
         ("/siri/vm.xml?VehicleMonitoringDetailLevel=calls", 400),
+        ("/siri/et.xml?LineRef=r77", 404),
+        ("/siri/sx.xml?LineRef=r77", 404),
     ):
         answer = api.client.get(path)
         assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
@@ -160,12 +229,15 @@ def test_strange_ids_and_names_of_a_feed_are_valid_too(tmp_path: Path) -> None:
         answer = api.client.get("/siri/sm.xml", params={"MonitoringRef": write_token("s 3/<&>")})
         assert answer.status_code == 200
         (tmp_path / "strange.xml").write_bytes(answer.content)
-    file = str(tmp_path / "strange.xml")
-    done = subprocess.run([str(script), "siri-2.1", file], capture_output=True, text=True, timeout=280)
+        fill(api)
+        api.take(detour())
+        files = [tmp_path / "strange.xml", *write(tmp_path, api, "/siri/et.xml", "/siri/sx.xml")]
+    done = subprocess.run([str(script), "siri-2.1", *map(str, files)], capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
 
 
 def test_a_city_without_a_timetable_answers_with_an_empty_delivery(bare_api: Running) -> None:
     bare_api.take(("bus.positions", position()))
     assert texts(asked(bare_api, "/siri/vm.xml"), "VehicleRef") == []
+    assert bare_api.client.get("/siri/et.xml").status_code == 204
     assert bare_api.client.get("/siri/sm.xml?MonitoringRef=s1").status_code == 404
