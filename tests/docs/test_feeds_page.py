@@ -6,7 +6,7 @@ from pathlib import Path
 from services.api.feeds.published import NAMES
 from services.api.feeds.responses import OPEN_FEEDS
 from tests.data import ROOT
-from tests.services.api.parts import gtfs_zip, make_city, running
+from tests.services.api.parts import gtfs_zip, make_city, position, prediction, running
 
 PAGE = (ROOT / "docs" / "feeds.md").read_text(encoding="utf-8")
 
@@ -20,4 +20,5 @@ def test_every_example_is_answered(tmp_path: Path) -> None:
     asked = re.findall(r'"\$CITY(/[^"]*)"', PAGE)
     assert len(asked) >= 4
     with running(tmp_path, make_city(tmp_path / "city", gtfs=gtfs_zip())) as api:
+        api.take(("bus.positions", position()), ("bus.predictions", prediction()))
         assert {path: api.client.get(path).status_code for path in asked} == dict.fromkeys(asked, 200)
