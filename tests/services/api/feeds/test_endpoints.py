@@ -1,6 +1,6 @@
 """How the open feeds are served: made rarely, tagged, readable for other sites, and listed."""
 
-from tests.services.api.parts import Running, position
+from tests.services.api.parts import Running, position, prediction
 
 
 def test_a_feed_is_made_once_in_five_seconds_however_many_ask(api: Running) -> None:
@@ -43,6 +43,7 @@ def test_the_static_feed_is_the_file_that_was_read_and_its_tag_its_hash(api: Run
 
 
 def test_every_listed_feed_is_there_or_says_what_it_lacks(api: Running) -> None:
+    api.take(("bus.positions", position()), ("bus.predictions", prediction()))
     lacks = {"/datex2/traffic.xml": "no road network", "/cap/alerts/{incident_id}.xml": "no such incident"}
     for feed in api.client.get("/api/open-feeds").json()["feeds"]:
         for form in feed["forms"]:
