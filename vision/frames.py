@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from vision.errors import VideoError
 
 Image = NDArray[np.uint8]
-OPEN_TIMEOUT_S = 10.0
+# Some cameras send their first key frame half a minute after they were asked.
+OPEN_TIMEOUT_S = 45.0
 READ_TIMEOUT_S = 20.0
 
 

@@ -15,7 +15,8 @@ from vision.errors import VideoError
 from vision.pieces import source_pieces
 from vision.segments import Piece
 
-FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
+# A camera that is back is recorded again within five seconds.
+FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 4.0
 # A recording that keeps its own time is handed on faster than it was taken, but not all at once.
 RECORDED_SPEED = 20.0
 ENDED = Text(vi="Bản ghi đã hết; không có hình mới.", en="The recording has ended; no new pictures come.")
