@@ -14,6 +14,7 @@ class AlertKind(enum.StrEnum):
     STUCK = "stuck"
     OFF_ROUTE = "off_route"
     NOT_COMING = "not_coming"
+    MAY_NOT_RUN = "may_not_run"
     EARLY_DEPARTURE = "early_departure"
     LOST = "lost"
     BUNCHING = "bunching"

@@ -1,15 +1,17 @@
 """Trips that nobody runs: said within three minutes, with the next one, and only where silence means something.
 
 Two ways lead there. Where a line's buses were counted (`Unmanned`) the count speaks; else no bus was seen on the trip,
-and none has an excuse.
+and none has an excuse. What the count alone does not prove, and what a bus that waits at the first stop may yet run, is
+only said to be unsure.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from fleet.alerts.excuses import count_nearer, count_on_their_way, side_of
-from fleet.alerts.say import clock_text
+from fleet.alerts.say import clock_text, fill_words
 from fleet.alerts.unmanned import Unmanned, believe_nobody
 from fleet.gtfs.timetable import Timetable, TripRun
 from fleet.vehicle import Vehicle
@@ -27,6 +29,19 @@ BLOCK_LIVE_MS = 600_000
 # Said not to come and then believed in so much, a trip comes.
 COMES = 0.5
 Key = tuple[str, str]
+WORDS = {
+    AlertKind.NOT_COMING: Text(vi="chưa thấy xe nào chạy chuyến {at}", en="no bus is seen running the {at} trip"),
+    AlertKind.MAY_NOT_RUN: Text(vi="chuyến {at} có thể không chạy", en="the {at} trip may not run"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A trip that was said not to come, or maybe not, and since when."""
+
+    run: TripRun
+    kind: AlertKind
+    since_ms: int
 
 
 class MissingTrips:
@@ -43,14 +58,13 @@ class MissingTrips:
     def __init__(self, timetable: Timetable, roster: Mapping[str, frozenset[str]] | None = None) -> None:
         self._timetable = timetable
         self._unmanned = Unmanned(timetable, roster or {})
-        self._open: dict[Key, TripRun] = {}
-        self._said_ms: dict[Key, int] = {}
+        self._open: dict[Key, _Said] = {}
         self._since_ms: int | None = None
 
     @property
     def open_runs(self) -> tuple[TripRun, ...]:
-        """The trips that are said not to come now."""
-        return tuple(self._open.values())
+        """The trips that are said not to come now, surely or maybe."""
+        return tuple(said.run for said in self._open.values())
 
     def take_over(self, alert: FleetAlert, now_ms: int) -> bool:
         """Go on with a trip that another tracker said not to come; ``False`` if this timetable has no such trip."""
@@ -59,7 +73,7 @@ class MissingTrips:
             return False
         key, run = (self._timetable.trip_ids[trip], alert.start_date), self._timetable.run_of(trip, alert.start_date)
         if key not in self._open:
-            self._begin(run, now_ms)
+            self._open[key] = _Said(run, alert.kind, now_ms)
         return True
 
     def look(
@@ -90,40 +104,85 @@ class MissingTrips:
         list of FleetAlert
             Changed ones only.
         """
-        table, out = self._timetable, self._end(trips_seen, vehicles, now_ms)
+        out = self._end(trips_seen, vehicles, now_ms)
         self._unmanned.crews.note(vehicles, now_ms)
         # Who did not look when a trip began does not know whether it did.
         self._since_ms = now_ms if self._since_ms is None else min(self._since_ms, now_ms)
-        unseen, missing = [], []
-        for run in table.trips_running(now_ms):
-            key, route = (run.trip_id, run.start_date), table.trip_route[run.trip]
-            late_ms = now_ms - run.start_ms
-            if not COUNTED_MS[0] <= late_ms <= UNTIL_MS or key in self._open or run.start_ms < self._since_ms:
-                continue
-            if now_ms - routes_seen.get(route, 0) > ROUTE_LIVE_MS or route in silent:
-                continue
-            if late_ms <= COUNTED_MS[1] and self._unmanned.has_no_bus(run, vehicles, now_ms):
-                missing.append(run)
-            elif late_ms >= AFTER_MS and key not in trips_seen and not self._comes_late(run, trips_seen, now_ms):
-                unseen.append(run)
-        for run in [*missing, *self._without_excuse(unseen, trips_seen, vehicles, now_ms)]:
-            if not self._unmanned.has_left(run, vehicles, now_ms):
-                self._begin(run, now_ms)
-                out.append(self._alert(run, now_ms))
+        due = self._list_due(routes_seen, silent, now_ms)
+        surely, maybe = self._find_counted(due, trips_seen, vehicles, now_ms)
+        unseen = [
+            run for run in due if run not in surely and run not in maybe and self._is_unseen(run, trips_seen, now_ms)
+        ]
+        for run in self._without_excuse(unseen, trips_seen, vehicles, now_ms):
+            # Where buses can be counted and none is lacking, not seeing any proves nothing.
+            lack = self._unmanned.count_lacking(run, vehicles, now_ms)
+            if lack != 0:
+                (surely if lack is None else maybe).append(run)
+        for kind, runs in ((AlertKind.NOT_COMING, surely), (AlertKind.MAY_NOT_RUN, maybe)):
+            for run in runs:
+                out += self._say(kind, run, vehicles, now_ms)
         return out
 
-    def _begin(self, run: TripRun, now_ms: int) -> None:
-        key = (run.trip_id, run.start_date)
-        self._open[key], self._said_ms[key] = run, now_ms
+    def _list_due(self, routes_seen: Mapping[int, int], silent: frozenset[int], now_ms: int) -> list[TripRun]:
+        """Return the trips that should have begun some minutes ago, of lines that are heard."""
+        table, since_ms = self._timetable, self._since_ms or 0
+        return [
+            run
+            for run in table.trips_running(now_ms)
+            if COUNTED_MS[0] <= now_ms - run.start_ms <= UNTIL_MS
+            and run.start_ms >= since_ms
+            and now_ms - routes_seen.get(table.trip_route[run.trip], 0) <= ROUTE_LIVE_MS
+            and table.trip_route[run.trip] not in silent
+            and not self._is_said((run.trip_id, run.start_date), now_ms - run.start_ms)
+        ]
+
+    def _find_counted(
+        self, due: Collection[TripRun], trips_seen: Mapping[Key, int], vehicles: Collection[Vehicle], now_ms: int
+    ) -> tuple[list[TripRun], list[TripRun]]:
+        """Return the trips of lines that lack buses: those that surely have none, and those that may have none."""
+        surely: list[TripRun] = []
+        maybe: list[TripRun] = []
+        for run in due:
+            lack = 0
+            if now_ms - run.start_ms <= COUNTED_MS[1]:
+                lack = self._unmanned.count_lacking(run, vehicles, now_ms) or 0
+            if lack > 0 and self._unmanned.is_nobodys(run, vehicles, now_ms):
+                none_is_late = self._unmanned.none_is_late(run, lack, vehicles, now_ms)
+                sure = none_is_late and self._unmanned.follows_known(run, trips_seen, vehicles, now_ms)
+                (surely if sure else maybe).append(run)
+        return surely, maybe
+
+    def _is_unseen(self, run: TripRun, trips_seen: Mapping[Key, int], now_ms: int) -> bool:
+        """Return whether no bus was seen on a trip, nor of late on the one before it in its block."""
+        if now_ms - run.start_ms < AFTER_MS or (run.trip_id, run.start_date) in trips_seen:
+            return False
+        return not self._comes_late(run, trips_seen, now_ms)
+
+    def _is_said(self, key: Key, late_ms: int) -> bool:
+        """Return whether nothing more is to be said of a trip; what is unsure may yet become sure."""
+        said = self._open.get(key)
+        return said is not None and (said.kind is AlertKind.NOT_COMING or late_ms > COUNTED_MS[1])
+
+    def _say(self, kind: AlertKind, run: TripRun, vehicles: Collection[Vehicle], now_ms: int) -> list[FleetAlert]:
+        if self._unmanned.has_left(run, vehicles, now_ms):
+            return []
+        if self._unmanned.is_awaited(run, vehicles, now_ms):
+            kind = AlertKind.MAY_NOT_RUN
+        before = self._open.get((run.trip_id, run.start_date))
+        if before is not None and before.kind is kind:
+            return []
+        self._open[run.trip_id, run.start_date] = _Said(run, kind, now_ms)
+        ended = [] if before is None else [self._alert(before, now_ms, ended=True)]
+        return [*ended, self._alert(self._open[run.trip_id, run.start_date], now_ms)]
 
     def _end(self, trips_seen: Mapping[Key, int], vehicles: Collection[Vehicle], now_ms: int) -> list[FleetAlert]:
         """Take back the trips that a bus is seen to run since, and those whose time is over."""
         out = []
-        for key, run in list(self._open.items()):
-            seen = trips_seen.get(key, 0) > self._said_ms[key]
-            if (seen and believe_nobody(vehicles, run) <= COMES) or now_ms > run.end_ms:
-                out.append(self._alert(run, now_ms, ended=True))
-                del self._open[key], self._said_ms[key]
+        for key, said in list(self._open.items()):
+            seen = trips_seen.get(key, 0) > said.since_ms
+            if (seen and believe_nobody(vehicles, said.run) <= COMES) or now_ms > said.run.end_ms:
+                out.append(self._alert(said, now_ms, ended=True))
+                del self._open[key]
         return out
 
     def _without_excuse(
@@ -165,26 +224,23 @@ class MissingTrips:
                 return table.run_of(trip, run.start_date)
         return None
 
-    def _alert(self, run: TripRun, now_ms: int, *, ended: bool = False) -> FleetAlert:
-        table = self._timetable
+    def _alert(self, said: _Said, now_ms: int, *, ended: bool = False) -> FleetAlert:
+        table, run = self._timetable, said.run
         name, head = table.route_short_names[table.trip_route[run.trip]], table.headsign_of(run.trip)
-        at = clock_text(run.start_ms, table.timezone)
+        words = fill_words(WORDS[said.kind], at=clock_text(run.start_ms, table.timezone))
         following = None if ended else self._find_next(run)
         vi = en = ""
         if following is not None:
             soon = clock_text(following.start_ms, table.timezone)
             vi, en = f"; chuyến sau {soon}", f"; the next one leaves at {soon}"
         return FleetAlert(
-            alert_id=f"not_coming/{run.trip_id}/{run.start_date}",
-            kind=AlertKind.NOT_COMING,
+            alert_id=f"{said.kind}/{run.trip_id}/{run.start_date}",
+            kind=said.kind,
             started_ms=run.start_ms,
             updated_ms=now_ms,
             ended_ms=now_ms if ended else None,
             trip_id=run.trip_id,
             start_date=run.start_date,
             route_id=table.route_ids[table.trip_route[run.trip]],
-            text=Text(
-                vi=f"Tuyến {name} đi {head}: chưa thấy xe nào chạy chuyến {at}{vi}",
-                en=f"Line {name} to {head}: no bus is seen running the {at} trip{en}",
-            ),
+            text=Text(vi=f"Tuyến {name} đi {head}: {words.vi}{vi}", en=f"Line {name} to {head}: {words.en}{en}"),
         )

@@ -32,7 +32,7 @@ class OfCity:
         left, self._left = self._left, {}
         out = list(said)
         for alert in left.values():
-            if alert.kind is AlertKind.NOT_COMING and missing.take_over(alert, now_ms):
+            if alert.kind in (AlertKind.NOT_COMING, AlertKind.MAY_NOT_RUN) and missing.take_over(alert, now_ms):
                 self._open[alert.alert_id] = alert
             elif all(one.alert_id != alert.alert_id for one in said):
                 out.append(_end(alert, now_ms))

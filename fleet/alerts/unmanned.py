@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping
 from itertools import pairwise
-from math import exp, hypot
+from math import exp, hypot, prod
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from fleet.assignment.rows import LOGW, MODE, TRIP, ZERO
 from fleet.gtfs.blocks import chain_blocks
 from fleet.gtfs.timetable import Timetable, TripRun
 from fleet.vehicle import Vehicle
+from schemas.trip import Phase
 
 # Nobody is believed to be on it.
 NOBODY = 0.8
@@ -28,6 +29,10 @@ LATE_MS, LONG_LATE_MS = 60_000, 5_400_000
 # Two buses on one trip that ends by then: one of them is late and taken for a later one.
 SHARED_MS = 2_700_000
 BESIDE_S = 2_400.0
+# So many departures before it, of the last hours.
+KNOWN, KNOWN_S = 2, 7_200.0
+# Who waits so near the first stop may leave at any moment; trackers of waiting buses sleep a quarter of an hour.
+WAITS_M, SLEEPS_MS = 250.0, 1_000_000
 
 
 class Unmanned:
@@ -64,21 +69,58 @@ class Unmanned:
                 return True
         return False
 
-    def has_no_bus(self, run: TripRun, vehicles: Collection[Vehicle], now_ms: int) -> bool:
-        """Return whether a line has no bus for a trip that should have begun; `has_left` is not asked."""
+    def is_awaited(self, run: TripRun, vehicles: Collection[Vehicle], now_ms: int) -> bool:
+        """Return whether a bus that may run this trip waits at its first stop, whatever it is taken to wait for."""
+        route, (x, y) = self._timetable.trip_route[run.trip], self._timetable.pattern_of(run.trip).begin_xy
+        return any(
+            vehicle.phase is Phase.LAYOVER
+            and hypot(vehicle.x - x, vehicle.y - y) < WAITS_M
+            and vehicle.last is not None
+            and now_ms - vehicle.last.time_ms < SLEEPS_MS
+            and self.crews.may_run(vehicle.vehicle_id, route)
+            for vehicle in vehicles
+        )
+
+    def count_lacking(self, run: TripRun, vehicles: Collection[Vehicle], now_ms: int) -> int | None:
+        """Return how many buses the line of a trip lacks, ``None`` where that cannot be counted."""
         table = self._timetable
         if table.trip_block[run.trip] is None:
-            return False
+            return None
         route = table.trip_route[run.trip]
         known = {vehicle.vehicle_id for vehicle in vehicles if vehicle.last is not None}
         due, seen, unheard = self.crews.count(route, run.start_date, (now_ms - run.day_start_ms) / 1000.0, known)
-        lack = due - seen - unheard
-        if lack <= 0 or seen < SEEN_SHARE * due:
-            return False
-        if believe_nobody(vehicles, run) < NOBODY or self._is_before(run, vehicles, now_ms) > BEFORE:
-            return False
+        return None if seen < SEEN_SHARE * due else max(0, due - seen - unheard)
+
+    def is_nobodys(self, run: TripRun, vehicles: Collection[Vehicle], now_ms: int) -> bool:
+        """Return whether no bus is believed to be on a trip, nor on the one before it in its block."""
+        return believe_nobody(vehicles, run) >= NOBODY and self._is_before(run, vehicles, now_ms) <= BEFORE
+
+    def none_is_late(self, run: TripRun, lack: int, vehicles: Collection[Vehicle], now_ms: int) -> bool:
+        """Return whether no more buses are late for a start, and fewer share a trip there, than the line lacks."""
         late, shared = self._inbound(run, vehicles, now_ms)
         return late <= lack and shared < lack
+
+    def follows_known(
+        self, run: TripRun, trips_seen: Mapping[tuple[str, str], int], vehicles: Collection[Vehicle], now_ms: int
+    ) -> bool:
+        """Return whether the departures before a trip have their buses, so that it is this one that has none.
+
+        Where nobody knows which bus of a queue runs which trip, the trip that lacks one is not known either.
+        """
+        for before in self._list_before(run):
+            over = before.end_ms < now_ms and (before.trip_id, before.start_date) in trips_seen
+            if not over and max((_believe(vehicle, before) for vehicle in vehicles), default=0.0) < NOBODY:
+                return False
+        return True
+
+    def _list_before(self, run: TripRun) -> list[TripRun]:
+        """Return the departures just before a trip in its direction."""
+        table, plan, at_s = self._timetable, self._timetable.day_plan(run.start_date), _start_s(run)
+        side = table.trip_route[run.trip], table.trip_direction[run.trip]
+        near = np.flatnonzero((plan.first_s < at_s) & (plan.first_s > at_s - KNOWN_S))
+        same = [n for n in near if (table.trip_route[plan.trips[n]], table.trip_direction[plan.trips[n]]) == side]
+        latest = sorted(same, key=lambda n: int(plan.first_s[n]))[-KNOWN:]
+        return [table.run_of(int(plan.trips[n]), run.start_date) for n in latest]
 
     def _is_before(self, run: TripRun, vehicles: Collection[Vehicle], now_ms: int) -> float:
         """Return how much buses are believed to be on the trip before in the block."""
@@ -117,16 +159,18 @@ class Unmanned:
 
 def believe_nobody(vehicles: Collection[Vehicle], run: TripRun) -> float:
     """Return how likely no bus is on a trip, waits for it or drives there, each believed in by itself."""
-    nobody = 1.0
-    for vehicle in vehicles:
-        rows, progress = vehicle.belief.rows, vehicle.progress
-        if len(rows):
-            mine = (rows[:, TRIP] == run.trip) & (rows[:, ZERO] * 1000 == run.day_start_ms)
-            if mine.any():
-                nobody *= 1.0 - min(1.0, float(np.exp(rows[mine, LOGW]).sum()))
-        elif progress is not None and (progress.run.trip, progress.run.start_date) == (run.trip, run.start_date):
-            nobody *= 1.0 - vehicle.probability
-    return nobody
+    return prod(1.0 - _believe(vehicle, run) for vehicle in vehicles)
+
+
+def _believe(vehicle: Vehicle, run: TripRun) -> float:
+    """Return how much a bus is believed to be on a trip, to wait for it or to drive there."""
+    rows, progress = vehicle.belief.rows, vehicle.progress
+    if len(rows):
+        mine = (rows[:, TRIP] == run.trip) & (rows[:, ZERO] * 1000 == run.day_start_ms)
+        return min(1.0, float(np.exp(rows[mine, LOGW]).sum())) if mine.any() else 0.0
+    if progress is not None and (progress.run.trip, progress.run.start_date) == (run.trip, run.start_date):
+        return vehicle.probability
+    return 0.0
 
 
 def _driven_now(vehicle: Vehicle, now_ms: int) -> tuple[int, int] | None:

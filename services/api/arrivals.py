@@ -2,12 +2,13 @@
 
 - *live*: a prediction whose fix is at most 90 s old;
 - *stale*: the bus has been silent for longer; the range widens with every second of silence;
-- *planned*: only the timetable knows of it;
+- *planned*: only the timetable knows of it, or an alert says that it may not run;
 - *not_coming*: an alert says that the run does not come.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import msgspec
 
@@ -83,6 +84,7 @@ def merge_arrivals(
     passed: Mapping[RunKey, int],
     not_coming: Mapping[RunKey, Text],
     now_ms: int,
+    unsure: Mapping[RunKey, Text] = MappingProxyType({}),
 ) -> list[Arrival]:
     """Merge what is planned with what is predicted.
 
@@ -98,6 +100,8 @@ def merge_arrivals(
         Runs that do not come, and why.
     now_ms : int
         The city's time.
+    unsure : mapping of RunKey to Text
+        Runs that may not come: they stay planned, with the reason.
 
     Returns
     -------
@@ -118,15 +122,15 @@ def merge_arrivals(
         run = RunKey(plan.trip_id, plan.start_date)
         if (run, plan.stop_sequence) in known or passed.get(run, -1) >= plan.stop_sequence:
             continue
-        cancelled = not_coming.get(run)
-        grace_ms = PLANNED_GRACE_MS if cancelled is None else NOT_COMING_GRACE_MS
+        reason = not_coming.get(run) or unsure.get(run)
+        grace_ms = PLANNED_GRACE_MS if reason is None else NOT_COMING_GRACE_MS
         if plan.scheduled_ms >= now_ms - grace_ms:
-            rows.append(_planned(plan, cancelled))
+            rows.append(_planned(plan, "not_coming" if run in not_coming else "planned", reason))
     rows.sort(key=lambda row: (row.eta_ms, row.route_short_name, row.trip_id))
     return rows
 
 
-def _planned(plan: Planned, cancelled: Text | None) -> Arrival:
+def _planned(plan: Planned, status: str, reason: Text | None) -> Arrival:
     return Arrival(
         trip_id=plan.trip_id,
         start_date=plan.start_date,
@@ -134,10 +138,10 @@ def _planned(plan: Planned, cancelled: Text | None) -> Arrival:
         route_short_name=plan.route_short_name,
         headsign=plan.headsign,
         stop_id=plan.stop_id,
-        status="planned" if cancelled is None else "not_coming",
+        status=status,
         eta_ms=plan.scheduled_ms,
         scheduled_ms=plan.scheduled_ms,
-        reason=cancelled,
+        reason=reason,
     )
 
 
@@ -202,17 +206,23 @@ def list_arrivals(
     calls = find_calls(state, timetable, place.stop_ids)
     runs = {RunKey(plan.trip_id, plan.start_date) for plan in planned}
     runs |= {RunKey(call.prediction.trip_id, call.prediction.start_date) for call in calls}
-    not_coming = {
+    not_coming, unsure = (_told_of(state, kind, runs) for kind in (AlertKind.NOT_COMING, AlertKind.MAY_NOT_RUN))
+    # Only what these runs were seen at: a city's day has ten thousand others.
+    passed = {run: call.stop_sequence for run in runs if (call := state.calls.get(run)) is not None}
+    rows = merge_arrivals(planned, calls, passed=passed, not_coming=not_coming, now_ms=now_ms, unsure=unsure)
+    return rows[:limit]
+
+
+def _told_of(state: LiveState, kind: AlertKind, runs: Container[RunKey]) -> dict[RunKey, Text]:
+    """Return what alerts of a kind that hold say of some runs."""
+    return {
         run: alert.text
         for alert in state.holding.values()
-        if alert.kind is AlertKind.NOT_COMING
+        if alert.kind is kind
         and alert.trip_id
         and alert.start_date
         and (run := RunKey(alert.trip_id, alert.start_date)) in runs
     }
-    # Only what these runs were seen at: a city's day has ten thousand others.
-    passed = {run: call.stop_sequence for run in runs if (call := state.calls.get(run)) is not None}
-    return merge_arrivals(planned, calls, passed=passed, not_coming=not_coming, now_ms=now_ms)[:limit]
 
 
 def find_calls(state: LiveState, timetable: CityTimetable, stop_ids: Sequence[str]) -> list[Call]:

@@ -165,6 +165,8 @@ def score_alerts(alerts: pl.DataFrame, known: Truths) -> dict[str, Any]:
     return {
         "counts": {kind: len(rows) for kind, rows in sorted(by_kind.items())},
         "not_coming": score_missing(by_kind["not_coming"], known.happened),
+        "may_not_run": score_missing(by_kind["may_not_run"], known.happened),
+        "either": score_missing([*by_kind["may_not_run"], *by_kind["not_coming"]], known.happened),
         "detours": score_detours(by_kind["detour"], known.happened),
         "bunching": score_bunching(by_kind["bunching"], known.happened),
     }

@@ -12,7 +12,7 @@ from schemas.fleet_alert import AlertKind
 
 BY_CLOCK = {
     AlertKind.LOST, AlertKind.BUNCHING, AlertKind.BIG_GAP, AlertKind.DETOUR, AlertKind.NOT_COMING,
-    AlertKind.SILENT_FEED, AlertKind.SILENT_OPERATOR, AlertKind.IN_DEPOT,
+    AlertKind.MAY_NOT_RUN, AlertKind.SILENT_FEED, AlertKind.SILENT_OPERATOR, AlertKind.IN_DEPOT,
 }  # fmt: skip
 
 

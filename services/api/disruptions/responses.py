@@ -14,7 +14,7 @@ from services.api.timetable import CityTimetable, natural
 
 MAX_ALERTS = 100
 # A bus that lost its tracker is the control room's matter: nothing happened to the rider's trip.
-SAID_AS_IT_IS = frozenset({AlertKind.NOT_COMING, AlertKind.DETOUR})
+SAID_AS_IT_IS = frozenset({AlertKind.NOT_COMING, AlertKind.MAY_NOT_RUN, AlertKind.DETOUR})
 RIDER_WORDS = {
     AlertKind.STUCK: Text(
         vi="Tuyến {line}: một xe đứng yên hơn 5 phút", en="Line {line}: a bus has stood for over 5 minutes"

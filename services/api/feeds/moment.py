@@ -15,6 +15,8 @@ from services.api.timetable import CityTimetable
 MAX_OFF_ROUTE_M = 150.0
 # An alert that a tracker did not renew or end for so long is of a tracker that is gone.
 ALERT_HOLDS_MS = 6 * 3_600_000
+# They speak of one run.
+OF_RUNS = frozenset({AlertKind.NOT_COMING, AlertKind.MAY_NOT_RUN})
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,22 @@ class Moment:
 
     def not_coming(self) -> dict[RunKey, FleetAlert]:
         """Return the runs that nobody runs; one that a bus is seen to run is not among them."""
+        return self._without_bus(AlertKind.NOT_COMING)
+
+    def unsure(self) -> dict[RunKey, FleetAlert]:
+        """Return the runs that may not come."""
+        return self._without_bus(AlertKind.MAY_NOT_RUN)
+
+    def list_told(self) -> list[FleetAlert]:
+        """Return the alerts that hold, without those of runs that a bus is predicted for after all."""
+        of_runs = {alert.alert_id for lot in (self.not_coming(), self.unsure()) for alert in lot.values()}
+        return [alert for alert in self.alerts if alert.kind not in OF_RUNS or alert.alert_id in of_runs]
+
+    def _without_bus(self, kind: AlertKind) -> dict[RunKey, FleetAlert]:
         return {
             run: alert
             for alert in self.alerts
-            if alert.kind is AlertKind.NOT_COMING and (run := run_of(alert)) is not None and run not in self.predictions
+            if alert.kind is kind and (run := run_of(alert)) is not None and run not in self.predictions
         }
 
 

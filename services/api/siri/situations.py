@@ -8,7 +8,7 @@ from schemas.fleet_alert import AlertKind, FleetAlert
 from schemas.incident import Incident
 from schemas.text import Text
 from services.api.disruptions.responses import hidden_id, incident_text, rider_text
-from services.api.feeds.moment import Moment, run_of
+from services.api.feeds.moment import OF_RUNS, Moment, run_of
 from services.api.live import RunKey
 from services.api.roads import Roads
 from services.api.siri.document import Document
@@ -16,6 +16,7 @@ from services.api.timetable import CityTimetable
 
 CONDITIONS = {
     AlertKind.NOT_COMING: "tripCancellation",
+    AlertKind.MAY_NOT_RUN: "delayed",
     AlertKind.STUCK: "delayed",
     AlertKind.BUNCHING: "irregularTraffic",
     AlertKind.BIG_GAP: "irregularTraffic",
@@ -72,10 +73,8 @@ def situation_exchange(
 
 
 def _situations(moment: Moment, timetable: CityTimetable, roads: Roads | None) -> Iterator[Situation]:
-    coming = moment.not_coming()
-    for alert in moment.alerts:
-        if alert.kind is not AlertKind.NOT_COMING or run_of(alert) in coming:
-            yield from _of_alert(alert, timetable)
+    for alert in moment.list_told():
+        yield from _of_alert(alert, timetable)
     for incident in moment.incidents:
         yield from _of_incident(incident, timetable, roads)
 
@@ -91,7 +90,7 @@ def _of_alert(alert: FleetAlert, timetable: CityTimetable) -> Iterator[Situation
         condition=condition,
         text=text,
         route_ids=(alert.route_id or "",),
-        run=run_of(alert) if alert.kind is AlertKind.NOT_COMING else None,
+        run=run_of(alert) if alert.kind in OF_RUNS else None,
         stop_ids=() if alert.detour is None else alert.detour.missed_stop_ids,
     )
 

@@ -5,7 +5,6 @@ from xml.etree.ElementTree import SubElement
 
 import numpy as np
 
-from schemas.fleet_alert import FleetAlert
 from schemas.position import BusPosition
 from schemas.prediction import TripPrediction
 from services.api.feeds.moment import Moment, calls_ahead
@@ -61,18 +60,13 @@ def _journeys(moment: Moment, timetable: CityTimetable) -> Iterator[Told]:
         if calls:
             position = at.get(prediction.vehicle_id)
             yield prediction.made_at_ms, _journey(run, prediction, position), calls
-    for run, alert in moment.not_coming().items():
-        calls = _planned_calls(run, timetable, status="cancelled")
+    cancelled = moment.not_coming()
+    for run, alert in (moment.unsure() | cancelled).items():
+        is_cancelled = run in cancelled
+        calls = _planned_calls(run, timetable, status="cancelled" if is_cancelled else "noReport")
+        journey = Journey(run, alert.route_id or "", reason=alert.text, is_cancelled=is_cancelled)
         if calls:
-            yield (
-                _updated_ms(alert, moment),
-                Journey(run, alert.route_id or "", reason=alert.text, is_cancelled=True),
-                calls,
-            )
-
-
-def _updated_ms(alert: FleetAlert, moment: Moment) -> int:
-    return min(alert.updated_ms, moment.now_ms)
+            yield min(alert.updated_ms, moment.now_ms), journey, calls
 
 
 def _journey(run: RunKey, prediction: TripPrediction, position: BusPosition | None) -> Journey:

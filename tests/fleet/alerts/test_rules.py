@@ -63,7 +63,8 @@ def stand(from_s: int, to_s: int, stops: float, **more: object) -> list[Fix]:
 
 def kinds(alerts: list[FleetAlert]) -> list[tuple[str, bool]]:
     """Return what was said of buses and feeds; that nobody runs the other trips is true and beside the point."""
-    return [(alert.kind.value, alert.ended_ms is None) for alert in alerts if alert.kind is not AlertKind.NOT_COMING]
+    beside = (AlertKind.NOT_COMING, AlertKind.MAY_NOT_RUN)
+    return [(alert.kind.value, alert.ended_ms is None) for alert in alerts if alert.kind not in beside]
 
 
 def test_a_bus_that_runs_as_planned_causes_no_alert(tracker: Tracker) -> None:

@@ -7,9 +7,10 @@ import pytest
 from fleet.alerts.abroad import hear_bus
 from fleet.alerts.crews import Crews
 from fleet.alerts.leaving import Gate, find_left, left_for
+from fleet.alerts.missing import MissingTrips
 from fleet.alerts.unmanned import Unmanned, believe_nobody
 from fleet.gtfs import read_timetable
-from fleet.gtfs.timetable import Timetable
+from fleet.gtfs.timetable import Timetable, TripRun
 from fleet.tracker import Tracker
 from fleet.vehicle import Vehicle
 from schemas.fleet_alert import AlertKind
@@ -91,7 +92,7 @@ def test_where_too_few_of_the_needed_buses_were_seen_nothing_is_concluded(table:
     run = table.run_of(table.trip_number["T0-4"], DATE)
     judge = Unmanned(table, {})
     assert believe_nobody(tracker._vehicles.values(), run) > 0.8
-    assert not judge.has_no_bus(run, list(tracker._vehicles.values()), run.start_ms + 170_000)
+    assert judge.count_lacking(run, list(tracker._vehicles.values()), run.start_ms + 170_000) is None
 
 
 def test_a_counted_lines_missing_trip_ends_when_a_bus_is_believed_on_it(table: Timetable) -> None:
@@ -114,6 +115,11 @@ def line_of(table: Timetable, numbers: list[int], now_ms: int) -> list[Vehicle]:
     return [hear_bus(share, table) for share in shares]
 
 
+def has_no_bus(judge: Unmanned, run: TripRun, buses: list[Vehicle], now_ms: int) -> bool:
+    lack = judge.count_lacking(run, buses, now_ms)
+    return bool(lack) and judge.is_nobodys(run, buses, now_ms) and judge.none_is_late(run, lack or 0, buses, now_ms)
+
+
 @pytest.mark.parametrize(
     ("numbers", "says"),
     [
@@ -129,11 +135,45 @@ def test_a_line_with_fewer_buses_than_blocks_has_a_trip_without_one(tmp_path: Pa
         judge.crews.note(line_of(table, numbers, now_ms), now_ms)
     now_ms = run.start_ms + 165_000
     buses = line_of(table, numbers, now_ms)
-    assert judge.has_no_bus(run, buses, now_ms) is says
+    assert has_no_bus(judge, run, buses, now_ms) is says
     if says:
         # A vehicle of the day's roster that was never heard may be the one.
         name = frozenset({table.route_ids[table.trip_route[run.trip]]})
         dark = Unmanned(table, {"dark": name} | {bus.vehicle_id: name for bus in buses})
         for then_ms in range(run.start_ms - 300_000, now_ms, 20_000):
             dark.crews.note(line_of(table, numbers, then_ms), then_ms)
-        assert not dark.has_no_bus(run, buses, now_ms)
+        assert not has_no_bus(dark, run, buses, now_ms)
+        # Who waits where it begins may yet run it, whatever it is taken to wait for; who may not run the line does not.
+        assert judge.is_awaited(run, buses, now_ms)
+        assert not Unmanned(table, {bus.vehicle_id: frozenset({"another"}) for bus in buses}).is_awaited(
+            run, buses, now_ms
+        )
+        assert not judge.is_awaited(run, buses, now_ms + 1_200_000)
+
+
+@pytest.mark.parametrize(
+    ("lon", "known", "kind"),
+    [
+        (LON + 0.05, True, AlertKind.NOT_COMING),
+        (LON, True, AlertKind.MAY_NOT_RUN),  # those that wait for later trips may yet run this one
+        (LON + 0.05, False, AlertKind.MAY_NOT_RUN),  # of the trip before it the bus is not known either
+    ],
+)
+def test_what_a_waiting_bus_may_run_and_what_follows_unknown_departures_is_unsure(
+    tmp_path: Path, lon: float, known: bool, kind: AlertKind
+) -> None:
+    table = read_timetable(write_feed(tmp_path / "more", count=40))
+    run, desk, said = table.run_of(table.trip_number["T0-12"], DATE), MissingTrips(table), []
+    numbers = [7, 8, 9, 10, 11, 13, 14, 15] if known else [7, 8, 9, 10, 16, 13, 14, 15]
+    for now_ms in range(run.start_ms - 300_000, run.start_ms + 190_000, 10_000):
+        buses = line_of(table, numbers, now_ms)
+        for bus in buses:
+            bus.x, bus.y = table.frame.place(lon, LAT)
+        seen = {("T0-10", DATE): now_ms} | ({("T0-11", DATE): now_ms} if known else {})
+        said += desk.look(seen, {table.trip_route[run.trip]: now_ms}, frozenset(), now_ms, buses)
+    told = [alert for alert in said if alert.trip_id == "T0-12"]
+    assert [alert.kind for alert in told] == [kind]
+    assert told[0].updated_ms - run.start_ms <= 180_000
+    words = "có thể không chạy" if kind is AlertKind.MAY_NOT_RUN else "chưa thấy xe nào chạy"
+    assert words in told[0].text.vi
+    assert "; the next one leaves at " in told[0].text.en

@@ -153,6 +153,27 @@ def test_a_run_that_does_not_come_stays_and_says_so(api: Running) -> None:
     assert rows_at(api, "s2")[0]["status"] == "planned"
 
 
+def test_a_run_that_may_not_come_stays_planned_and_says_that_it_is_unsure(api: Running) -> None:
+    alert = FleetAlert(
+        alert_id="m",
+        kind=AlertKind.MAY_NOT_RUN,
+        started_ms=NOON_MS,
+        updated_ms=NOON_MS,
+        trip_id="t1",
+        start_date=DATE,
+        route_id="r32",
+        text=Text(vi="Có thể không chạy; chuyến sau 12:10", en="May not run; the next one leaves at 12:10"),
+    )
+    api.take(("fleet.alerts", alert))
+    body = api.client.get("/api/stops/s2/arrivals").json()
+    assert (body["arrivals"][0]["status"], body["arrivals"][0]["reason"]["en"]) == ("planned", alert.text.en)
+    assert [(a["kind"], a["text"]["vi"]) for a in body["alerts"]] == [("may_not_run", alert.text.vi)]
+    # A bus that is seen on it after all says more.
+    api.take(("bus.positions", position()), ("bus.predictions", prediction()))
+    (live,) = [row for row in rows_at(api, "s2") if row["status"] == "live"]
+    assert (live["trip_id"], live["reason"]["en"]) == ("t1", "2 min late")
+
+
 def test_an_unknown_stop_is_a_problem_not_an_error(api: Running) -> None:
     answer = api.client.get("/api/stops/none/arrivals")
     assert answer.status_code == 404

@@ -7,13 +7,14 @@ from google.transit import gtfs_realtime_pb2 as pb
 from schemas.fleet_alert import AlertKind, FleetAlert
 from schemas.incident import Incident
 from services.api.disruptions.responses import hidden_id, incident_text, rider_text
-from services.api.feeds.moment import Moment, run_of
+from services.api.feeds.moment import OF_RUNS, Moment, run_of
 from services.api.feeds.rt.message import fill_text, fill_trip
 from services.api.roads import Roads
 from services.api.timetable import CityTimetable
 
 EFFECTS: dict[AlertKind, Any] = {
     AlertKind.NOT_COMING: pb.Alert.NO_SERVICE,
+    AlertKind.MAY_NOT_RUN: pb.Alert.SIGNIFICANT_DELAYS,
     AlertKind.STUCK: pb.Alert.SIGNIFICANT_DELAYS,
     AlertKind.BUNCHING: pb.Alert.SIGNIFICANT_DELAYS,
     AlertKind.BIG_GAP: pb.Alert.REDUCED_SERVICE,
@@ -39,10 +40,8 @@ def add_alerts(feed: pb.FeedMessage, moment: Moment, timetable: CityTimetable, r
     roads : Roads or None
         Gives streets their names.
     """
-    coming = moment.not_coming()
-    for alert in moment.alerts:
-        if alert.kind is not AlertKind.NOT_COMING or run_of(alert) in coming:
-            _add_alert(feed, alert, timetable)
+    for alert in moment.list_told():
+        _add_alert(feed, alert, timetable)
     for incident in moment.incidents:
         _add_incident(feed, incident, timetable, roads)
 
@@ -52,7 +51,7 @@ def _add_alert(feed: pb.FeedMessage, alert: FleetAlert, timetable: CityTimetable
     if text is None or alert.kind not in EFFECTS:
         return
     entity = pb.EntitySelector()
-    if alert.kind is AlertKind.NOT_COMING:
+    if alert.kind in OF_RUNS:
         if run is None or timetable.table is None or run.trip_id not in timetable.table.trip_number:
             return
         fill_trip(entity.trip, run, timetable)

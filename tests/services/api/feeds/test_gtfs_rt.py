@@ -243,6 +243,17 @@ def test_a_trip_that_a_bus_runs_after_all_is_predicted_and_not_canceled(api: Run
     assert len(read(api, "alerts").entity) == 0
 
 
+def test_a_trip_that_may_not_run_is_told_and_not_canceled(api: Running) -> None:
+    topic, alert = missing()
+    api.take((topic, msgspec.structs.replace(alert, kind=AlertKind.MAY_NOT_RUN)))
+    assert len(read(api, "trip-updates").entity) == 0
+    told = read(api, "alerts").entity[0].alert
+    assert (told.effect, told.informed_entity[0].trip.trip_id) == (pb.Alert.SIGNIFICANT_DELAYS, "t2")
+    api.take(("bus.positions", position()), ("bus.predictions", prediction(trip_id="t2")))
+    api.clock.time_ms += 5_000
+    assert len(read(api, "alerts").entity) == 0
+
+
 def test_alerts_name_lines_and_never_a_bus(api: Running) -> None:
     stuck = msgspec.structs.replace(missing()[1], alert_id="stuck/29B-123.45/1", kind=AlertKind.STUCK)
     api.take(("fleet.alerts", msgspec.structs.replace(stuck, vehicle_id="29B-123.45")))

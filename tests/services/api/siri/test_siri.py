@@ -85,6 +85,9 @@ def test_the_schema_of_the_standard_takes_every_answer(api: Running, tmp_path: P
     verify_incident(api)
     api.clock.time_ms = NOON_MS + MINUTE_MS // 2
     files += write(tmp_path, api, "/siri/et.xml", "/siri/sx.xml")
+    api.take(("fleet.alerts", msgspec.structs.replace(alert(), kind=AlertKind.MAY_NOT_RUN, updated_ms=NOON_MS + 1)))
+    api.clock.time_ms = NOON_MS + MINUTE_MS
+    files += write(tmp_path, api, "/siri/et.xml", "/siri/sx.xml")
     api.clock.time_ms = NOON_MS + 2 * MINUTE_MS
     files += write(tmp_path, api, "/siri/sm.xml?MonitoringRef=s2")
     done = subprocess.run([str(script), "siri-2.1", *map(str, files)], capture_output=True, text=True, timeout=280)
@@ -162,6 +165,15 @@ def test_a_timetable_tells_all_calls_ahead_and_which_trips_nobody_runs(api: Runn
         204,
         "",
     )
+
+
+def test_a_trip_that_may_not_run_is_neither_cancelled_nor_expected(api: Running) -> None:
+    api.take(("fleet.alerts", msgspec.structs.replace(alert(), kind=AlertKind.MAY_NOT_RUN)))
+    trip = asked(api, "/siri/et.xml").find(f".//{S}EstimatedVehicleJourney")
+    assert trip is not None
+    assert (trip.findtext(f"{S}Cancellation"), texts(trip, "ExpectedArrivalTime")) == (None, [])
+    assert texts(trip, "ArrivalStatus") == ["noReport"] * 4
+    assert texts(trip, "ProgressStatus")[1] == "Line 32: no bus is seen"
 
 
 def test_a_next_trip_names_its_bus_without_a_place(api: Running) -> None:
