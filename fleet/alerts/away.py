@@ -23,6 +23,8 @@ MOST_POINTS = 150
 MOST_MS = 20 * 60_000
 # A bus that comes so near to a stop serves it, or could; receivers err by less than half of that.
 MISSED_M = 50.0
+# A way around is longer than what it leaves out by so much; receivers make any way a little longer.
+AROUND = 1.15
 # Reports kept of just before it left, with the first one beside the line: the turning lies between two of them.
 BEFORE = 3
 
@@ -86,6 +88,19 @@ def _come_back(vehicle: Vehicle, progress: Progress, timetable: Timetable, time_
         return None
     points = np.array([(x, y) for x, y, _, _ in way] + [(vehicle.x, vehicle.y)])
     return Excursion(vehicle.vehicle_id, progress.run.trip, from_m, progress.distance_m, way[0][3], time_ms, points)
+
+
+def goes_around(one: Excursion, timetable: Timetable) -> bool:
+    """Return whether a way beside a line is longer than the line and took no less time than is planned for that.
+
+    Who goes around a closed road loses time by it. A bus that has turned short takes a shorter or a faster way, and
+    nobody gets on or off.
+    """
+    pattern, rows = timetable.pattern_of(one.trip), timetable.stops_of(one.trip)
+    planned_s = np.interp([one.from_m, one.to_m], pattern.stop_distance_m, timetable.departure_s[rows])
+    driven_m = float(np.sum(np.hypot(*np.diff(one.way, axis=0).T)))
+    took_s = (one.to_ms - one.from_ms) / 1000.0
+    return driven_m >= AROUND * (one.to_m - one.from_m) and took_s >= float(planned_s[1] - planned_s[0])
 
 
 def find_missed(timetable: Timetable, ways: Sequence[Excursion]) -> NDArray[np.int64]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import msgspec
 import numpy as np
 
-from fleet.alerts.away import Excursion, distance_between, find_missed, mean_off
+from fleet.alerts.away import Excursion, distance_between, find_missed, goes_around, mean_off
 from fleet.alerts.say import clock_text
 from fleet.gtfs.timetable import Timetable
 from fleet.vehicle import Vehicle
@@ -26,6 +26,8 @@ THROUGH_TO_END = 2
 # So much of the same way makes a bus one that follows another.
 FOLLOWS_POINTS = 4
 FOLLOWS_M = 300.0
+# A bus that turns short first goes round a block or two.
+TURNED_MS = 15 * 60_000
 Way = tuple[int, int]
 
 
@@ -67,6 +69,9 @@ class DetourDesk:
 
     def add(self, excursion: Excursion) -> None:
         """Take one excursion; the same one again changes nothing."""
+        if not goes_around(excursion, self._timetable):
+            self._forget(excursion.vehicle_id, excursion.from_ms - TURNED_MS)
+            return
         cases = self._cases.setdefault(self._way_of(excursion.trip), [])
         for case in cases:
             if any((e.vehicle_id, e.from_ms) == (excursion.vehicle_id, excursion.from_ms) for e in case.excursions):
@@ -77,6 +82,16 @@ class DetourDesk:
                 case.is_new = case.is_new or excursion.vehicle_id not in case.followers
                 return
         cases.append(_Case([excursion]))
+
+    def _forget(self, vehicle_id: str, since_ms: int) -> None:
+        """Forget the ways of a bus that has turned short since: it was in service on none of them."""
+        for way, cases in list(self._cases.items()):
+            for case in cases:
+                case.followers.discard(vehicle_id)
+                case.excursions = [
+                    one for one in case.excursions if one.vehicle_id != vehicle_id or one.from_ms < since_ms
+                ]
+            self._cases[way] = [case for case in cases if case.excursions]
 
     def follow(self, vehicle: Vehicle) -> None:
         """Take a bus that is still beside its line, on the way by which another one has come back already."""

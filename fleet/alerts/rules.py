@@ -86,8 +86,8 @@ RULES = (
     Rule(
         AlertKind.GPS_FROZEN,
         Text(
-            vi="Máy định vị của xe {bus} (tuyến {line}) báo một chỗ từ {since} dù xe đang chạy",
-            en="The receiver of bus {bus} (line {line}) tells one place since {since} though the bus drives",
+            vi="Máy định vị của xe {bus} (tuyến {line}) bị treo: báo mãi một chỗ từ {since}",
+            en="The receiver of bus {bus} (line {line}) is frozen: it has told one place since {since}",
         ),
         frozen_since,
         after_ms=120_000,

@@ -1,5 +1,8 @@
 """A bus that stands: in traffic, too long at a stop, or only as its receiver tells."""
 
+from itertools import pairwise
+from math import hypot
+
 import numpy as np
 
 from fleet.gtfs.timetable import Timetable
@@ -12,6 +15,10 @@ AT_STOP_M = 45.0
 DRIVES_MPS = 4.0
 # Who has stood for less does not count as standing yet: nearly every bus, at nearly every fix.
 YOUNG_MS = 60_000
+# Two reports of one stand lie so near to each other, this long apart or longer.
+SAME_STAND_M, STAND_MS = 8.0, 15_000
+# Stands that tell how a receiver behaves, and how many of its earlier ones may be alike to the digit.
+LEAST_STANDS, ALIKE_SHARE = 2, 0.25
 
 
 def stuck_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
@@ -19,7 +26,7 @@ def stuck_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | N
     if not _stands_in_service(vehicle, time_ms) or waits_for_time(vehicle, timetable, time_ms):
         return None
     assert vehicle.anchor is not None
-    return vehicle.anchor[2]
+    return None if repeats_since(vehicle) is not None else vehicle.anchor[2]
 
 
 def long_stop_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
@@ -30,16 +37,39 @@ def long_stop_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int
     assert progress is not None
     assert vehicle.anchor is not None
     nearest = float(np.min(np.abs(progress.pattern.stop_distance_m - progress.distance_m)))
-    return vehicle.anchor[2] if nearest <= AT_STOP_M else None
+    return vehicle.anchor[2] if nearest <= AT_STOP_M and repeats_since(vehicle) is None else None
 
 
 def frozen_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
-    """Return since when a receiver tells one place though its own speed says that the bus drives."""
-    del timetable, time_ms
+    """Return since when a receiver tells one place though its own speed, or its habit, says that it should not."""
+    del timetable
     last = vehicle.last
-    if last is None or vehicle.anchor is None or (last.speed_mps or 0.0) < DRIVES_MPS:
+    if last is None or vehicle.anchor is None:
         return None
-    return vehicle.anchor[2] if last.time_ms > vehicle.anchor[2] else None
+    if (last.speed_mps or 0.0) >= DRIVES_MPS:
+        return vehicle.anchor[2] if last.time_ms > vehicle.anchor[2] else None
+    if time_ms - vehicle.anchor[2] < YOUNG_MS or vehicle.phase is not Phase.IN_SERVICE:
+        return None
+    return repeats_since(vehicle)
+
+
+def repeats_since(vehicle: Vehicle) -> int | None:
+    """Return since when a receiver repeats one place to the digit that wanders whenever its bus stands.
+
+    Many receivers hold the place of a bus that stands, so that alone proves nothing: its own earlier stands say whether
+    this one does.
+    """
+    if len(vehicle.trail) < 2:
+        return None
+    (x0, y0, from_ms, _, _), (x, y, to_ms, _, _) = vehicle.trail[-2:]
+    if (x0, y0) != (x, y) or to_ms - from_ms < STAND_MS:
+        return None
+    alike = [
+        (one[0], one[1]) == (other[0], other[1])
+        for one, other in pairwise(vehicle.trail[:-1])
+        if other[2] - one[2] >= STAND_MS and hypot(other[0] - one[0], other[1] - one[1]) < SAME_STAND_M
+    ]
+    return from_ms if len(alike) >= LEAST_STANDS and sum(alike) <= ALIKE_SHARE * len(alike) else None
 
 
 def waits_for_time(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> bool:

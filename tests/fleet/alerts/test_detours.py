@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fleet.alerts.away import distance_between, note_away
+from fleet.alerts.away import Excursion, distance_between, goes_around, note_away
+from fleet.alerts.detours import DetourDesk
 from fleet.gtfs import read_timetable
+from fleet.gtfs.timetable import Timetable
 from fleet.tracker import Tracker
 from fleet.vehicle import Vehicle
 from schemas.fix import Fix
@@ -111,3 +113,46 @@ def test_a_detour_ends_when_two_buses_have_gone_through(tracker: Tracker) -> Non
 def test_the_distance_of_a_way_from_another_is_that_of_its_points() -> None:
     way = np.array([[0.0, 0.0], [100.0, 0.0]])
     assert distance_between(np.array([[50.0, 30.0], [120.0, 0.0]]), way) == pytest.approx(25.0)
+
+
+@pytest.mark.parametrize(
+    ("beside_m", "seconds", "around"),
+    [
+        (300.0, 300, True),  # 960 m for 360 m, in five minutes for three planned
+        (300.0, 60, False),  # in one minute: nobody got on or off
+        (10.0, 300, False),  # no longer than the line
+    ],
+)
+def test_a_bus_that_turned_short_takes_a_shorter_or_faster_way_and_one_on_a_detour_does_not(
+    tracker: Tracker, beside_m: float, seconds: int, around: bool
+) -> None:
+    table = tracker.timetable
+    one = excursion(table, "A", 0, beside_m, seconds)
+    assert goes_around(one, table) is around
+
+
+def test_what_a_bus_drove_before_it_turned_short_is_no_detour(tracker: Tracker) -> None:
+    table, desk = tracker.timetable, DetourDesk(tracker.timetable)
+    for number, name in enumerate("AB"):
+        at_ms = START_MS + number * HEADWAY_MS
+        desk.add(excursion(table, name, at_ms, 300.0, 300))
+        desk.add(excursion(table, name, at_ms + 400_000, 10.0, 60))  # the empty way to where its next trip begins
+        assert desk.look(at_ms + 500_000) == []
+    desk.add(excursion(table, "C", START_MS + 2 * HEADWAY_MS, 300.0, 300))
+    desk.add(excursion(table, "D", START_MS + 2 * HEADWAY_MS + 60_000, 300.0, 300))
+    (told,) = desk.look(START_MS + 2 * HEADWAY_MS + 400_000)
+    assert told.detour is not None
+    assert told.detour.vehicle_ids == ("C", "D")
+
+
+def excursion(table: Timetable, name: str, from_ms: int, beside_m: float, seconds: int) -> Excursion:
+    """Return a way beside the line from a little after its third stop to a little after its fourth."""
+    trip = table.trip_number["T0-3"]
+    pattern = table.pattern_of(trip)
+    low, high = (float(pattern.stop_distance_m[n]) + 50.0 for n in (2, 3))
+    at_m = np.array([low, low, (low + high) / 2, high, high])
+    off_m = np.array([0.0, beside_m, beside_m, beside_m, 0.0])
+    way = np.column_stack(
+        [np.interp(at_m, pattern.along_m, pattern.x), np.interp(at_m, pattern.along_m, pattern.y) + off_m]
+    )
+    return Excursion(name, trip, low, high, from_ms, from_ms + seconds * 1000, way)
