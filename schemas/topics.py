@@ -7,6 +7,7 @@ from schemas.edge import RoadStates
 from schemas.feed import ClockTick, FeedHealth
 from schemas.fix import Fix
 from schemas.fleet_alert import FleetAlert
+from schemas.forecast import RoadForecast
 from schemas.incident import Incident
 from schemas.lesson import Lesson
 from schemas.message import Message
@@ -63,6 +64,7 @@ TOPICS: dict[str, Topic] = {
         Topic("camera.health", CameraHealth, "camera_id", 4, 7 * DAY_S, "whether each camera can be relied on"),
         Topic("violations.candidates", Candidate, "camera_id", 4, 30 * DAY_S, "what the rules found"),
         Topic("road.states", RoadStates, "cell", 4, DAY_S, "estimated speed of edges, with uncertainty"),
+        Topic("road.forecasts", RoadForecast, "cell", 4, HOUR_S, "speeds of edges in 15, 30 and 60 minutes"),
         Topic("rain.gauges", RainGauges, "source", 1, DAY_S, "rain gauges as they stand, and what is wrong with them"),
         Topic("road.reports", RoadReport, "report_id", 1, DAY_S, "what drivers, riders and staff say of the road"),
         Topic("incidents", Incident, "incident_id", 2, 30 * DAY_S, "incidents, each change of state"),

@@ -85,6 +85,23 @@ class Estimator:
         """Return the sources of positions that are not believed, and why."""
         return self._observer.watch.doubts()
 
+    @property
+    def fused_ms(self) -> int | None:
+        """When the field was last worked out, by event time."""
+        field_ms = self._set.field_s * 1000
+        return None if self.fused is None or self._done_ms is None else self._done_ms // field_ms * field_ms
+
+    def driven_lately(self) -> Floats:
+        """Return of each edge how many times its length was driven of late, all vehicles together."""
+        out = np.zeros(self.network.edge_count)
+        for edge, rows in self._windows.seen((self._done_ms or 0) - self._set.learn_s * 1000).items():
+            out[edge] = sum(row.metres for row in rows) / max(float(self.network.edge_length_m[edge]), 10.0)
+        return out
+
+    def cells(self) -> list[str]:
+        """Return the map cell of each edge."""
+        return [f"{CELL_ZOOM}/{x}/{y}" for x, y in self._cells]
+
     def _begin_anew(self) -> None:
         """Forget the buses and what was told; keep what was learnt."""
         network = self.network

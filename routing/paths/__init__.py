@@ -12,16 +12,18 @@ from routing.paths.alternatives import alternatives
 from routing.paths.finder import PathFinder, RoadPath, shortest_path
 from routing.paths.hierarchy import load_hierarchy, save_hierarchy
 from routing.paths.line import line_of
-from routing.paths.search import Search
+from routing.paths.search import SLICE_S, Search, drive_seconds
 from routing.paths.shape import HopDoubt, ShapeThrough, shape_through
 
 __all__ = [
+    "SLICE_S",
     "HopDoubt",
     "PathFinder",
     "RoadPath",
     "Search",
     "ShapeThrough",
     "alternatives",
+    "drive_seconds",
     "line_of",
     "load_hierarchy",
     "save_hierarchy",

@@ -118,6 +118,30 @@ class Search:
         return RoadPath(np.array(tree.edges(last), dtype=np.int64), float(tree.cost[last]))
 
 
+def drive_seconds(edges: Ints, weights_s: Floats) -> float:
+    """Return how long a way takes, setting out now.
+
+    Parameters
+    ----------
+    edges : ndarray of int
+        Rows of edges, in the order they are driven.
+    weights_s : ndarray, shape (edges,) or (slices, edges)
+        As for `Search`.
+
+    Returns
+    -------
+    float
+        Seconds.
+    """
+    slices = np.atleast_2d(weights_s)
+    last, now = len(slices) - 1, 0.0
+    for edge in edges.tolist():
+        at = min(now / SLICE_S, float(last))
+        low = int(at)
+        now += slices[low, edge] + (at - low) * (slices[min(low + 1, last), edge] - slices[low, edge])
+    return float(now)
+
+
 def _by_node(ends: Ints, count: int) -> tuple[Ints, Ints]:
     order = np.argsort(ends, kind="stable")
     return np.searchsorted(ends[order], np.arange(count + 1)).astype(np.int64), order.astype(np.int64)

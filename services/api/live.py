@@ -15,6 +15,7 @@ from schemas.camera import CameraCount, CameraHealth
 from schemas.edge import EdgeState, LevelOfService, RoadStates
 from schemas.feed import ClockTick, FeedHealth
 from schemas.fleet_alert import FleetAlert
+from schemas.forecast import RoadForecast
 from schemas.incident import Incident
 from schemas.message import Message
 from schemas.position import BusPosition
@@ -81,6 +82,7 @@ class LiveState:
     holding: dict[str, FleetAlert] = field(default_factory=dict)  # those of the alerts that have not ended
     feeds: dict[str, FeedHealth] = field(default_factory=dict)
     edges: dict[int, EdgeNow] = field(default_factory=dict)
+    forecasts: dict[str, RoadForecast] = field(default_factory=dict)  # by map cell
     incidents: dict[str, Incident] = field(default_factory=dict)
     cameras: dict[str, CameraHealth] = field(default_factory=dict)
     counts: dict[str, dict[str, CameraCount]] = field(default_factory=dict)
@@ -189,6 +191,14 @@ def take_road_states(state: LiveState, message: RoadStates) -> list[Change]:
     return changed
 
 
+def take_forecast(state: LiveState, message: RoadForecast) -> list[Change]:
+    """Keep the newest forecast of each map cell; who wants it asks."""
+    old = state.forecasts.get(message.cell)
+    if old is None or message.time_ms >= old.time_ms:
+        state.forecasts[message.cell] = message
+    return []
+
+
 def take_incident(state: LiveState, message: Incident) -> list[Change]:
     """Keep the newest message about each incident; what people did to it stands in the store."""
     old = state.incidents.get(message.incident_id)
@@ -245,6 +255,7 @@ REDUCERS: dict[str, Callable[[LiveState, Any], list[Change]]] = {
     "fleet.alerts": take_alert,
     "feeds.health": take_feed,
     "road.states": take_road_states,
+    "road.forecasts": take_forecast,
     "incidents": take_incident,
     "camera.health": take_camera,
     "camera.counts": take_count,
@@ -264,6 +275,7 @@ def start_again(state: LiveState) -> None:
         state.holding,
         state.feeds,
         state.edges,
+        state.forecasts,
         state.cameras,
         state.counts,
         state.rain,
@@ -296,6 +308,8 @@ def forget_old(state: LiveState, now_ms: int, *, steady: bool = True) -> None:
         _forget_stops(state, run, {stop.stop_id for stop in gone.stops})
     for edge_index in [e for e, now in state.edges.items() if is_gone(now.state.time_ms, KEEP_CALL_MS)]:
         del state.edges[edge_index]
+    for cell in [c for c, said in state.forecasts.items() if is_gone(said.time_ms, KEEP_PREDICTION_MS)]:
+        del state.forecasts[cell]
     for source in [f for f, feed in state.feeds.items() if is_gone(feed.time_ms, KEEP_CALL_MS)]:
         del state.feeds[source]
     for source in [s for s, said in state.rain.items() if is_gone(said.time_ms, KEEP_CALL_MS)]:

@@ -21,7 +21,7 @@ from services.stream.errors import StreamError
 
 LOG = structlog.get_logger("api")
 # What is said again every few seconds, and what may hold for hours without a word.
-FAST = ("bus.positions", "bus.predictions", "bus.stop-events", "road.states")
+FAST = ("bus.positions", "bus.predictions", "bus.stop-events", "road.states", "road.forecasts")
 SLOW = tuple(name for name in REDUCERS if name not in FAST)
 FAST_BACK_MS = 20 * 60_000
 SLOW_BACK_MS = 6 * 60 * 60_000

@@ -28,12 +28,14 @@ from services.city.folder import CityFolder
 from services.city.timetable import read_city_timetable
 from services.city.watch import CityWatch
 from services.context import Context
+from services.estimate.forecast import ForecastDesk
 from services.estimate.rain import RainDesk, follow
 from services.stream.runner import Incoming, Result, run_step
 
 GROUP = "estimate"
 SAVE_EVERY_MS = 300_000
 TRAFFIC_FILE = "traffic.npz"
+FORECAST_FILE = "forecast.npz"
 _log = structlog.get_logger(__name__)
 
 
@@ -50,10 +52,16 @@ class EstimateStep:
         The city folder: the stops of a new timetable are taken from there.
     rain : RainDesk, optional
         The gauges, where the city has some.
+    forecasts : ForecastDesk, optional
+        Makes the forecasts.
     """
 
-    def __init__(self, estimator: Estimator, history_file: Path, city: Path, rain: RainDesk | None = None) -> None:
+    def __init__(
+        self, estimator: Estimator, history_file: Path, city: Path, rain: RainDesk | None = None,
+        forecasts: ForecastDesk | None = None,
+    ) -> None:  # fmt: skip
         self._estimator = estimator
+        self._forecasts = forecasts
         self._rain = rain
         self._file = history_file
         self._incidents = history_file.with_name("incidents.json")
@@ -85,6 +93,8 @@ class EstimateStep:
             self.save()
             self._saved_ms = now_ms
         outputs += [("road.states", state.cell, state) for state in states]
+        if self._forecasts is not None:
+            outputs += [("road.forecasts", said.cell, said) for said in self._forecasts.look()]
         return Result(outputs=[*outputs, *(("incidents", i.incident_id, i) for i in incidents)])
 
     def _look_at_the_rain(self, now_ms: int) -> list[tuple[str, str, Message]]:
@@ -139,6 +149,8 @@ class EstimateStep:
     def save(self) -> None:
         """Write the usual speeds and the incidents; a full disk is said, not died of."""
         self._save_incidents()
+        if self._forecasts is not None:
+            self._forecasts.save()
         try:
             self._estimator.history.save(self._file)
             self._estimator.traffic.save(self._file.with_name(TRAFFIC_FILE))
@@ -213,7 +225,8 @@ def run(context: Context) -> None:
     places, lines = (stops.lonlat, stops.lines) if stops else (None, None)
     estimator = Estimator(network, stops_lonlat=places, lines=lines, history=history, settings=settings)
     estimator.traffic.load(history_file.with_name(TRAFFIC_FILE))
-    step = EstimateStep(estimator, history_file, city.root, _follow_rain(context, network))
+    forecasts = ForecastDesk(estimator, settings.utc_offset_s, history_file.with_name(FORECAST_FILE))
+    step = EstimateStep(estimator, history_file, city.root, _follow_rain(context, network), forecasts)
     _log.info("estimating", edges=network.edge_count)
     try:
         run_step(

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from schemas.edge import EdgeState, LevelOfService
+from services.api.edges.ahead import forecasts_of, list_edges_ahead
 from services.api.edges.responses import (
     ChartOut,
     ChartPointOut,
@@ -26,14 +27,18 @@ MAX_CLOSED = 1000
 MAX_POINTS = 500
 HOUR_MS = 3_600_000
 Lon = Annotated[float, Query(ge=-180, le=180)]
+# Minutes ahead of now for which there are forecasts.
+At = Annotated[str, Query(pattern=r"^[ +]?(0|15|30|60)$")]
 Lat = Annotated[float, Query(ge=-90, le=90)]
 
 
 @router.get("/api/edges")
-def read_edges(state: State) -> EdgesOut:
-    """Return all edges that have data."""
+def read_edges(state: State, at: At = "0") -> EdgesOut:
+    """Return all edges that have data, now or as foretold for 15, 30 or 60 minutes ahead."""
+    now_ms, minutes = state.now_ms, minutes_ahead(at)
     with state.live.reading() as live:
-        return EdgesOut.model_construct(now_ms=state.now_ms, states=list_edges(live))
+        made_ms, states = list_edges_ahead(live, now_ms, minutes) if minutes else (None, list_edges(live))
+    return EdgesOut.model_construct(now_ms=now_ms, at_min=minutes, made_ms=made_ms, states=states)
 
 
 @router.get("/api/edges/{edge_index}")
@@ -44,7 +49,7 @@ def read_edge(state: State, edge_index: int) -> EdgeDetailOut:
         raise absent(f"There is no edge {edge_index}; the network has {roads.network.edge_count}.")
     with state.live.reading() as live:
         now = live.edges.get(edge_index)
-        history = history_of(now)
+        history, forecast = history_of(now), forecasts_of(live, edge_index, state.now_ms)
     known = now.state if now is not None else _unknown(roads, edge_index, state.now_ms)
     return EdgeDetailOut(
         **edge_out(known).model_dump(),
@@ -52,12 +57,13 @@ def read_edge(state: State, edge_index: int) -> EdgeDetailOut:
         road_class=roads.network.class_of(edge_index),
         length_m=round(float(roads.network.edge_length_m[edge_index]), 1),
         history=history,
+        forecast=forecast,
     )
 
 
 @router.get("/api/edges/{edge_index}/history")
 def read_history(state: State, edge_index: int, hours: Annotated[int, Query(ge=1, le=168)] = 24) -> ChartOut:
-    """Return what an edge's speed was in the last hours, as the archive keeps it, beside its usual speed."""
+    """Return an edge's speeds of the last hours as the archive keeps them, what is foretold, and its usual speed."""
     network = need_roads(state).network
     if not 0 <= edge_index < network.edge_count:
         raise absent(f"There is no edge {edge_index}; the network has {network.edge_count}.")
@@ -67,7 +73,16 @@ def read_history(state: State, edge_index: int, hours: Annotated[int, Query(ge=1
         points = [ChartPointOut.model_validate(row) for row in list_edge_history(session, edge_id, from_ms, to_ms)]
     step = max(1, -(-len(points) // MAX_POINTS))
     thinned = points[::-1][::step][::-1]  # the newest always stays
-    return ChartOut(edge_index=edge_index, edge_id=edge_id, from_ms=from_ms, to_ms=to_ms, points=thinned)
+    with state.live.reading() as live:
+        forecast = forecasts_of(live, edge_index, to_ms)
+    return ChartOut(
+        edge_index=edge_index, edge_id=edge_id, from_ms=from_ms, to_ms=to_ms, points=thinned, forecast=forecast
+    )
+
+
+def minutes_ahead(at: str) -> int:
+    """Return the minutes of an ``at`` that the pattern let pass; a plus in an address arrives as a space."""
+    return int(at.strip(" +"))
 
 
 def closed_edges(text: str, count: int) -> list[int]:

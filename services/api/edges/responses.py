@@ -20,13 +20,35 @@ class EdgeOut(Model):
     observations: int
     age_s: float | None
     time_ms: int
+    imputed: bool
+    traffic_mps: float | None
+    low_mps: float | None
+    high_mps: float | None
+    jam_factor: float | None
+    travel_time_index: float | None
+    congested_probability: float | None
+    flow_mcu_per_h: float | None
+    density_mcu_per_km: float | None
+    motorcycle_level: str | None
 
 
 class EdgesOut(Model):
-    """All edges with data; an edge that is absent has none."""
+    """All edges with data, now or ``at_min`` minutes ahead as foretold at ``made_ms``; one that is absent has none."""
 
     now_ms: int
+    at_min: int = 0
+    made_ms: int | None = None
     states: list[EdgeOut]
+
+
+class ForecastOut(Model):
+    """What is foretold of an edge at one time: nine in ten come to lie between ``low_mps`` and ``high_mps``."""
+
+    time_ms: int
+    speed_mps: float
+    low_mps: float
+    high_mps: float
+    usual_mps: float
 
 
 class SpeedOut(Model):
@@ -44,6 +66,7 @@ class EdgeDetailOut(EdgeOut):
     road_class: str | None = Field(serialization_alias="class")
     length_m: float
     history: list[SpeedOut]
+    forecast: list[ForecastOut]
 
 
 class ChartPointOut(Model):
@@ -59,13 +82,14 @@ class ChartPointOut(Model):
 
 
 class ChartOut(Model):
-    """An edge's kept states in a span of time, oldest first, at most 500 of them, evenly thinned."""
+    """An edge's kept states in a span of time, oldest first, at most 500, evenly thinned, and what is foretold."""
 
     edge_index: int
     edge_id: str
     from_ms: int
     to_ms: int
     points: list[ChartPointOut]
+    forecast: list[ForecastOut]
 
 
 def edge_out(state: EdgeState) -> EdgeOut:
@@ -81,6 +105,16 @@ def edge_out(state: EdgeState) -> EdgeOut:
         observations=state.observations,
         age_s=state.age_s,
         time_ms=state.time_ms,
+        imputed=state.imputed,
+        traffic_mps=state.traffic_mps,
+        low_mps=state.low_mps,
+        high_mps=state.high_mps,
+        jam_factor=state.jam_factor,
+        travel_time_index=state.travel_time_index,
+        congested_probability=state.congested_probability,
+        flow_mcu_per_h=state.flow_mcu_per_h,
+        density_mcu_per_km=state.density_mcu_per_km,
+        motorcycle_level=None if state.motorcycle_level is None else state.motorcycle_level.value,
     )
 
 

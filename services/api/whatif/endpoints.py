@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 from weakref import WeakKeyDictionary
 
+import msgspec
 import numpy as np
 import shapely
 from fastapi import APIRouter, Query
@@ -13,10 +14,12 @@ from fleet.closures import Closures
 from fleet.gtfs.timetable import Timetable
 from routing.flood import closed_edges as flooded
 from routing.flood import slow_down
+from routing.network.graph import Floats
 from routing.network.vehicles import Vehicle
-from routing.paths import RoadPath, Search, alternatives
+from routing.paths import RoadPath, Search, alternatives, drive_seconds
 from routing.paths.isochrone import area, reached_m
-from services.api.edges.endpoints import Lat, Lon, closed_edges, need_roads
+from services.api.edges.ahead import fresh, list_ahead
+from services.api.edges.endpoints import At, Lat, Lon, closed_edges, minutes_ahead, need_roads
 from services.api.problems import ProblemError, absent
 from services.api.roads import Roads, search_streets
 from services.api.state import ApiState, State
@@ -33,13 +36,14 @@ from services.api.whatif.responses import (
     WayOut,
     WhatIfOut,
 )
-from services.api.whatif.seconds import live_seconds, minute_of
+from services.api.whatif.seconds import live_seconds, minute_of, seconds_ahead
 from services.incidents.flood import list_floods
 
 router = APIRouter(tags=["roads"])
 Driver = Literal["motorbike", "car", "bus"]
 MOST_AREAS = 4
 LONGEST_MIN = 60
+DepartIn = Annotated[float | None, Query(ge=0, le=60, description="minutes from now to setting out")]
 
 _closures: "WeakKeyDictionary[Timetable, Closures]" = WeakKeyDictionary()
 _lock = threading.Lock()
@@ -55,26 +59,45 @@ def read_path(
     closed: Annotated[str, Query(max_length=10_000)] = "",
     vehicle: Driver = "bus",
     others: Annotated[int, Query(ge=0, le=4)] = 0,
+    depart_in: DepartIn = None,
 ) -> PathOut:
-    """Return the quickest way now between two places, not through closed edges or deep water, and others."""
+    """Return the quickest way between two places, not through closed edges or deep water, and others.
+
+    At the present speeds; with ``depart_in``, minutes from now, at speeds that change on the way as is foretold.
+    """
     roads = need_roads(state)
     start, end = roads.nearest_node(from_lon, from_lat), roads.nearest_node(to_lon, to_lat)
     water, who = list_floods(state.store), _vehicle(vehicle)
-    seconds = slow_down(roads.network, live_seconds(state, roads), water, state.now_ms)
+    weights, foretold = _weights(state, roads, depart_in)
+    seconds = np.stack([slow_down(roads.network, row, water, state.now_ms) for row in weights])
     shut = [*closed_edges(closed, roads.network.edge_count), *flooded(roads.network, water, who, state.now_ms)]
-    search = Search(roads.network, seconds, vehicle=_vehicle(vehicle), minute=minute_of(state), closed=shut)
+    search = Search(roads.network, seconds, vehicle=who, minute=minute_of(state), closed=shut)
     best = search.path(start, end)
     if best is None:
         raise ProblemError(HTTPStatus.CONFLICT, "With these edges closed there is no way between the two places.")
-    more = alternatives(roads.network, search, seconds, start, end, others + 1)[1:] if others else []
-    ways = [_way(roads, path) for path in (best, *more)]
-    return PathOut(**ways[0].model_dump(), alternatives=ways[1:])
+    at_start = (
+        Search(roads.network, seconds[0], vehicle=who, minute=minute_of(state), closed=shut) if others else search
+    )
+    more = alternatives(roads.network, at_start, seconds[0], start, end, others + 1)[1:] if others else []
+    ways = [_way(roads, path, seconds) for path in (best, *more)]
+    depart_ms = state.now_ms + round(60_000 * (depart_in or 0))
+    return PathOut(
+        **ways[0].model_dump(), alternatives=ways[1:], forecast=foretold, depart_ms=depart_ms,
+        arrive_ms=depart_ms + round(1000 * ways[0].duration_s),
+    )  # fmt: skip
 
 
-def _way(roads: Roads, path: RoadPath) -> WayOut:
+def _weights(state: ApiState, roads: Roads, depart_in: float | None) -> tuple[Floats, bool]:
+    """Return a row of seconds of each edge, or one a quarter of an hour where forecasts are asked for and there are."""
+    if depart_in is None:
+        return live_seconds(state, roads)[None], False
+    return seconds_ahead(state, roads, depart_in)
+
+
+def _way(roads: Roads, path: RoadPath, seconds: Floats) -> WayOut:
     return WayOut(
         distance_m=round(float(roads.network.edge_length_m[path.edges].sum()), 1),
-        duration_s=round(path.cost, 1),
+        duration_s=round(drive_seconds(path.edges, seconds), 1),
         line=roads.line(path),
         edges=path.edges.tolist(),
     )
@@ -86,18 +109,26 @@ def read_travel_time(
     start: Annotated[str, Query(alias="from", min_length=1, max_length=200)],
     end: Annotated[str, Query(alias="to", min_length=1, max_length=200)],
     vehicle: Driver = "motorbike",
+    depart_in: DepartIn = None,
 ) -> TravelTimeOut:
-    """Return how long it takes now between two places named as riders name them: stops, then streets."""
+    """Return how long it takes between two places named as riders name them: stops, then streets.
+
+    At the present speeds; with ``depart_in``, minutes from now, at speeds that change on the way as is foretold.
+    """
     roads = need_roads(state)
     places = _place(state, roads, start), _place(state, roads, end)
     nodes = [roads.nearest_node(place.lon, place.lat) for place in places]
-    seconds = live_seconds(state, roads)
+    seconds, foretold = _weights(state, roads, depart_in)
     path = Search(roads.network, seconds, vehicle=_vehicle(vehicle), minute=minute_of(state)).path(nodes[0], nodes[1])
     if path is None:
         raise ProblemError(HTTPStatus.CONFLICT, f"A {vehicle} finds no way between the two places.")
     length = roads.network.edge_length_m[path.edges]
+    depart_ms = state.now_ms + round(60_000 * (depart_in or 0))
     return TravelTimeOut(
         now_ms=state.now_ms,
+        depart_ms=depart_ms,
+        arrive_ms=depart_ms + round(1000 * path.cost),
+        forecast=foretold,
         start=places[0],
         end=places[1],
         duration_s=round(path.cost, 1),
@@ -146,12 +177,20 @@ def read_what_if(state: State, closed: Annotated[str, Query(min_length=1, max_le
 
 
 @router.get("/api/bottlenecks")
-def read_bottlenecks(state: State, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> BottlenecksOut:
-    """Return the streets where traffic loses most time now, by observed edges only."""
-    roads = need_roads(state)
+def read_bottlenecks(state: State, limit: Annotated[int, Query(ge=1, le=100)] = 20, at: At = "0") -> BottlenecksOut:
+    """Return the streets where traffic loses most time, by observed edges only: now, or as is foretold of these."""
+    roads, now_ms, minutes = need_roads(state), state.now_ms, minutes_ahead(at)
     with state.live.reading() as live:
         states = [now.state for _, now in sorted(live.edges.items())]
-    return BottlenecksOut(now_ms=state.now_ms, streets=list_bottlenecks(states, roads.network, limit))
+        foretold = {row.edge_index: row for said in fresh(live, now_ms) for row in list_ahead(said, minutes)}
+    if minutes:
+        states = [
+            msgspec.structs.replace(one, speed_mps=foretold[one.edge_index].speed_mps)
+            for one in states
+            if one.edge_index in foretold
+        ]
+    streets = list_bottlenecks(states, roads.network, limit)
+    return BottlenecksOut(now_ms=now_ms, at_min=minutes, streets=streets)
 
 
 def _lines(state: ApiState, roads: Roads) -> Closures | None:

@@ -17,8 +17,14 @@ class WayOut(Model):
 
 
 class PathOut(WayOut):
-    """The fastest way, and others worth a look."""
+    """The fastest way, and others worth a look.
 
+    ``forecast``: speeds change on the way as is foretold; else they are the present ones all the way.
+    """
+
+    depart_ms: int
+    arrive_ms: int
+    forecast: bool
     alternatives: list[WayOut] = Field(default_factory=list)
 
 
@@ -46,8 +52,11 @@ class PlaceOut(Model):
 
 
 class TravelTimeOut(Model):
-    """A fastest way between two named places; ``free_s`` is its time in light traffic."""
+    """A fastest way between two named places; ``free_s`` is its time in light traffic, ``forecast`` as in a path."""
 
+    depart_ms: int
+    arrive_ms: int
+    forecast: bool
     now_ms: int
     start: PlaceOut
     end: PlaceOut
@@ -108,7 +117,8 @@ class BottleneckOut(Model):
 
 
 class BottlenecksOut(Model):
-    """Streets by the time lost on each metre of lane, the worst first."""
+    """Streets by the time lost on each metre of lane, now or so many minutes ahead, the worst first."""
 
     now_ms: int
+    at_min: int
     streets: list[BottleneckOut]

@@ -1,0 +1,92 @@
+"""What is foretold of edges, read from the newest forecasts of the log."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from routing.congestion.levels import jam_factor, level_of
+from schemas.edge import EdgeState
+from schemas.forecast import RoadForecast
+from services.api.edges.responses import EdgeOut, ForecastOut
+from services.api.live import LiveState
+
+MINUTES = (15, 30, 60)
+# An older forecast is none: whoever makes them has stopped.
+KEEP_MS = 15 * 60_000
+LEAST_MPS = 0.1
+
+
+class Ahead(NamedTuple):
+    """One edge at one time ahead."""
+
+    edge_index: int
+    speed_mps: float
+    low_mps: float
+    high_mps: float
+    usual_mps: float
+
+
+def fresh(live: LiveState, now_ms: int) -> Iterator[RoadForecast]:
+    """Give the forecasts of all cells that are no older than `KEEP_MS`."""
+    return (said for said in live.forecasts.values() if abs(now_ms - said.time_ms) <= KEEP_MS)
+
+
+def list_ahead(said: RoadForecast, minutes: int) -> list[Ahead]:
+    """Return what a message says of its edges so many minutes ahead; nothing where it does not look there."""
+    for part in said.ahead:
+        if round(part.ahead_s) == minutes * 60:
+            rows = zip(said.edge_index, part.speed_mps, part.low_mps, part.high_mps, part.usual_mps, strict=False)
+            return [Ahead(*row) for row in rows]
+    return []
+
+
+def list_edges_ahead(live: LiveState, now_ms: int, minutes: int) -> tuple[int | None, list[EdgeOut]]:
+    """Return when the newest forecast was made, ``None`` where there is none, and every edge it speaks of."""
+    made_ms, out = None, []
+    for said in fresh(live, now_ms):
+        made_ms = max(made_ms or 0, said.time_ms)
+        for ahead in list_ahead(said, minutes):
+            now = live.edges.get(ahead.edge_index)
+            if now is not None and now.state.free_flow_mps:
+                out.append(_edge_out(now.state, now.state.free_flow_mps, ahead, said.time_ms + minutes * 60_000))
+    return made_ms, out
+
+
+def _edge_out(state: EdgeState, free_mps: float, ahead: Ahead, time_ms: int) -> EdgeOut:
+    speed = ahead.speed_mps
+    return EdgeOut.model_construct(
+        edge_index=state.edge_index,
+        edge_id=state.edge_id,
+        level=level_of(speed, free_mps).value,
+        speed_mps=speed,
+        sd_mps=None,
+        free_flow_mps=free_mps,
+        usual_mps=ahead.usual_mps,
+        observations=0,
+        age_s=None,
+        time_ms=time_ms,
+        imputed=True,
+        traffic_mps=speed,
+        low_mps=ahead.low_mps,
+        high_mps=ahead.high_mps,
+        jam_factor=round(jam_factor(speed, free_mps), 1),
+        travel_time_index=round(max(free_mps / max(speed, LEAST_MPS), 1.0), 2),
+        congested_probability=None,
+        flow_mcu_per_h=None,
+        density_mcu_per_km=None,
+        motorcycle_level=None,
+    )
+
+
+def forecasts_of(live: LiveState, edge_index: int, now_ms: int) -> list[ForecastOut]:
+    """Return what is foretold of one edge, the nearest time first; empty where nothing is."""
+    for said in fresh(live, now_ms):
+        if edge_index in said.edge_index:
+            row = said.edge_index.index(edge_index)
+            return [
+                ForecastOut(
+                    time_ms=said.time_ms + round(part.ahead_s * 1000), speed_mps=part.speed_mps[row],
+                    low_mps=part.low_mps[row], high_mps=part.high_mps[row], usual_mps=part.usual_mps[row],
+                )
+                for part in said.ahead
+            ]  # fmt: skip
+    return []
