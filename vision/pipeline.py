@@ -9,6 +9,7 @@ import numpy as np
 from schemas.camera import CameraCount
 from schemas.violation import LampSpan, TrackPoint
 from vision.camera import CameraConfig
+from vision.counting import Counter
 from vision.detector.base import Detector
 from vision.frames import Frame
 from vision.ground import GroundPlane, fit_ground
@@ -20,7 +21,6 @@ from vision.signals import LampReader
 from vision.speed import FOOT_SD_HEIGHTS, GroundSpeed, ground_speed
 from vision.tracks import Look, Tracker
 
-COUNT_MS = 60_000
 TRACK_MS = 30_000
 # The speed of an act is that of the last second and a half until so long after it.
 SPEED_AFTER_MS = 500
@@ -66,7 +66,7 @@ class Watcher:
         self._rules: dict[str, list[Rule]] = {
             a.id: [RULES[name](camera.limits) for name in camera.rules] for a in camera.approaches
         }
-        self._counter = _Counter(camera)
+        self._counter = Counter(camera, self._lines)
         self._plane = fit_ground(camera.ground) if camera.ground else None
         self._health = HealthWatcher()
         self._last: Frame | None = None
@@ -117,7 +117,7 @@ class Watcher:
             if lamp is not None:
                 lamp.step(frame.time_ms, frame.image)
             crossings[approach_id] = self._lines[approach_id].step(frame.time_ms, looks)
-        out.counts += self._counter.step(frame.time_ms, crossings)
+        out.counts += self._counter.step(frame.time_ms, looks, crossings, is_blind=is_blind)
         if not is_blind:
             self._judge(frame.time_ms, looks, crossings, out, is_end=False)
 
@@ -174,46 +174,3 @@ def _point(look: Look) -> TrackPoint:
 def _rounded(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
     left, top, right, bottom = (round(v, 1) for v in box)
     return left, top, right, bottom
-
-
-class _Counter:
-    """Counts the crossings of each approach by minute and class."""
-
-    def __init__(self, camera: CameraConfig) -> None:
-        self._camera = camera
-        self._counts: dict[str, dict[str, int]] = {a.id: {} for a in camera.approaches if a.stop_line}
-        self._start_ms: int | None = None
-        self._end_ms = 0
-        self._frames = 0
-
-    def step(self, time_ms: int, crossings: dict[str, list[Crossing]]) -> list[CameraCount]:
-        """Take one frame's crossings; return the minute that just ended."""
-        start = time_ms - time_ms % COUNT_MS
-        done = self.flush() if self._start_ms is not None and start != self._start_ms else []
-        self._start_ms, self._end_ms = start, time_ms
-        self._frames += 1
-        for approach_id, found in crossings.items():
-            for crossing in found:
-                counts = self._counts[approach_id]
-                counts[crossing.at.label] = counts.get(crossing.at.label, 0) + 1
-        return done
-
-    def flush(self) -> list[CameraCount]:
-        """Return what was counted and begin anew."""
-        if self._start_ms is None:
-            return []
-        rows = [
-            CameraCount(
-                camera_id=self._camera.id,
-                approach_id=approach_id,
-                start_ms=self._start_ms,
-                end_ms=self._start_ms + COUNT_MS,
-                counts=dict(sorted(counts.items())),
-                frames=self._frames,
-            )
-            for approach_id, counts in self._counts.items()
-        ]
-        self._counts = {approach_id: {} for approach_id in self._counts}
-        self._frames = 0
-        self._start_ms = None
-        return rows

@@ -70,14 +70,18 @@ class LineWatcher:
             return 0.0
         return -((x0 - ground[0]) * across_x + (y0 - ground[1]) * across_y) / along
 
-    def _is_beside(self, look: Look) -> bool:
+    def is_abreast(self, ground: tuple[float, float], room_px: float = 0.0) -> bool:
+        """Tell whether a point lies before or behind the stop line, not beside its ends, give or take some pixels."""
         line = self._approach.stop_line
         assert line is not None
         (x0, y0), (x1, y1) = line
         length_2 = (x1 - x0) ** 2 + (y1 - y0) ** 2
-        share = ((look.ground[0] - x0) * (x1 - x0) + (look.ground[1] - y0) * (y1 - y0)) / max(length_2, 1e-9)
-        room = BESIDE_HEIGHTS * look.height_px / max(length_2**0.5, 1e-9)
-        return not -room <= share <= 1 + room
+        share = ((ground[0] - x0) * (x1 - x0) + (ground[1] - y0) * (y1 - y0)) / max(length_2, 1e-9)
+        room = room_px / max(length_2**0.5, 1e-9)
+        return bool(-room <= share <= 1 + room)
+
+    def _is_beside(self, look: Look) -> bool:
+        return not self.is_abreast(look.ground, BESIDE_HEIGHTS * look.height_px)
 
     def step(self, time_ms: int, looks: list[Look]) -> list[Crossing]:
         """Take one frame's looks; return the crossings that became certain."""
