@@ -1,6 +1,5 @@
 """The facts of a bus at one fix, as ``features`` names them, worked out in one compiled piece."""
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +20,7 @@ from fleet.arrivals.features import (
     WAY,
 )
 from fleet.arrivals.kernel import due_s
+from fleet.kernels import compiled
 from fleet.stop_events.crossing import BEFORE_STOP_M
 
 Floats = NDArray[np.float64]
@@ -29,7 +29,7 @@ CALL_S = 20.0
 CALL_SHARE = 0.3
 
 
-@numba.njit(cache=True)
+@compiled
 def write_moving(
     fact: Floats, now_ms: int, trip: int, day_start_ms: int, row: int, ahead: int, gone: bool, came_ms: int,
     stood_ms: int, distance_m: float, took_s: float, pace_s: float, stop_m: Floats, arrival_s: Floats,

@@ -7,9 +7,10 @@ The timetable is among the xᵢ, by how far what it plans lies from ``h``: its �
 
 import math
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from fleet.kernels import compiled
 
 Floats = NDArray[np.float64]
 
@@ -52,7 +53,7 @@ FINENESS = 1000.0
 START_S, START_SD, START_LATE, START_OVERDUE = range(4)
 
 
-@numba.njit(cache=True)
+@compiled
 def start_of(fact: Floats, start: Floats) -> None:
     """Write into ``start`` when a bus moves on: at once, or when its trip is due."""
     start[:] = 0.0
@@ -64,7 +65,7 @@ def start_of(fact: Floats, start: Floats) -> None:
         start[START_OVERDUE] = min(MOST_STANDING_S, max(0.0, -due_s))
 
 
-@numba.njit(cache=True)
+@compiled
 def next_start_of(last_s: float, root_s: float, due_s: float, left_s: float, start: Floats) -> None:
     """Write into ``start`` when a bus begins its next trip: when due, or after a short rest where it comes late.
 
@@ -81,7 +82,7 @@ def next_start_of(last_s: float, root_s: float, due_s: float, left_s: float, sta
     start[START_OVERDUE] = 0.0
 
 
-@numba.njit(cache=True)
+@compiled
 def terms(h: float, planned_s: float, moves: bool, headway: float, fact: Floats, start: Floats, x: Floats) -> None:
     """Write into ``x`` what a bus's facts, its start and the timetable add at ``h`` seconds ahead for a β of one.
 
@@ -105,7 +106,7 @@ def terms(h: float, planned_s: float, moves: bool, headway: float, fact: Floats,
     x[7] = min(farthest, max(-farthest, planned_s - h))
 
 
-@numba.njit(cache=True)
+@compiled
 def widths(h: float, root_s: float, moves: bool, headway: float, fact: Floats, start: Floats, g: Floats) -> None:
     """Write into ``g`` what widens an arrival ``h`` seconds ahead; ``root_s`` is the deviation of the links' times."""
     late = abs(fact[DELAY]) if moves else start[START_LATE]
@@ -119,7 +120,7 @@ def widths(h: float, root_s: float, moves: bool, headway: float, fact: Floats, s
     g[7] = 0.0
 
 
-@numba.njit(cache=True)
+@compiled
 def spread_of(weight: Floats, g: Floats, mean_s: float) -> float:
     """Return the mean absolute error to reckon with, seconds: half way from the usual to what the circumstances say.
 
@@ -128,7 +129,7 @@ def spread_of(weight: Floats, g: Floats, mean_s: float) -> float:
     return max(math.sqrt(dot(weight, g) * (USUAL_ERROR_S + USUAL_ERROR * mean_s)), LEAST_SPREAD_S)
 
 
-@numba.njit(cache=True)
+@compiled
 def dot(a: Floats, b: Floats) -> float:
     """Return the sum of products of two rows of ``TERMS`` numbers."""
     total = 0.0

@@ -12,7 +12,6 @@ from fleet.arrivals.features import (
     MOST_DELAY_S,
     MOVING,
     NEXT_TRIP,
-    PART,
     READY,
     START_LATE,
     START_S,
@@ -201,7 +200,7 @@ class Foresight:
         age_s = max(0.0, (fix.received_ms - fix.time_ms) / 1000.0)
         now = Situation(
             vehicle.vehicle_id, progress.run, WAITING if waiting else MOVING, fix.time_ms, age_s,
-            1 if waiting else watch.ahead, float(fact[PART]), out.delay_s, fact, start,
+            1 if waiting else watch.ahead, out.delay_s, fact, start,
         )  # fmt: skip
         made = predict(self._courses.of(progress.run), snapshot, now)
         if made.prediction is not None:
@@ -220,7 +219,7 @@ class Foresight:
         if start[START_S] < HORIZON_S:
             late_s = None if self.is_slot(follows) else float(start[START_LATE])
             later = Situation(
-                now.vehicle_id, run, NEXT_TRIP, now.time_ms, now.age_s, 1, 0.0, late_s, now.fact, start
+                now.vehicle_id, run, NEXT_TRIP, now.time_ms, now.age_s, 1, late_s, now.fact, start
             )  # fmt: skip
             forecast = predict(self._courses.of(run), snapshot, later)
             out.predictions += [forecast.prediction] if forecast.prediction is not None else []

@@ -121,7 +121,7 @@ def _run(
     at, as_planned, variance = start_s, start_s, 0.0
     for row in range(first_row + from_, first_row + stop + 1):
         plan = planned[row] * (1.0 - part) if row == first_row + from_ else planned[row]
-        told, gone = told_of(moved, of_row[row], at)
+        told, gone = told_of(moved[of_row[row]] if len(moved) else 0.0, at)
         take = plan * (ratio[of_row[row]] - gone)
         at += take
         as_planned += plan * (1.0 + told)

@@ -94,7 +94,6 @@ class Situation(NamedTuple):
     time_ms: int
     age_s: float
     ahead: int
-    part: float
     delay_s: float | None
     fact: Floats
     start: Floats
@@ -125,11 +124,10 @@ def predict(course: Course, snapshot: Snapshot, now: Situation) -> Forecast:
     Forecast
         All stops ahead within the horizon, times never going back along the trip.
     """
-    kind, first, learnt = now.kind, now.ahead, snapshot.calibration
+    first = now.ahead
     times, last_s, root_s, lost_s, where, seen_ms = run_ahead(
-        course.planned_s, course.link, first, snapshot.ratio, snapshot.usual, snapshot.noise, snapshot.seen_ms,
-        snapshot.moved, snapshot.headway, now.part, now.time_ms, kind, now.fact, now.start, learnt.beta, learnt.weight,
-        learnt.quantile, learnt.shift_s, HORIZON_S,
+        course.planned_s, course.link, first, snapshot.laid, snapshot.calibration.laid, now.time_ms, now.kind, now.fact,
+        now.start, HORIZON_S,
     )  # fmt: skip
     last = first + times.shape[1]
     last_s = last_s if last >= len(course.sequence) else math.inf
@@ -156,14 +154,14 @@ def predict(course: Course, snapshot: Snapshot, now: Situation) -> Forecast:
         direction_id=course.direction_id,
         headsign=course.headsign,
         links_age_s=max(0.0, (now.time_ms - seen_ms) / 1000.0) if seen_ms else None,
-        roads_age_s=_roads_age_s(snapshot, course.link[first:last], now.time_ms),
+        roads_age_s=_roads_age_s(snapshot, course.link[first:last], now.time_ms) if len(snapshot.told_ms) else None,
     )
     return Forecast(prediction, last_s, root_s)
 
 
 def _roads_age_s(snapshot: Snapshot, links: NDArray[np.int32], now_ms: int) -> float | None:
     """Return the age of the newest state of the roads ahead, ``None`` where none is known."""
-    newest_ms = float(snapshot.told_ms[links].max()) if len(snapshot.told_ms) else 0.0
+    newest_ms = float(snapshot.told_ms[links].max())
     return max(0.0, (now_ms - newest_ms) / 1000.0) if newest_ms else None
 
 

@@ -1,6 +1,7 @@
 """What may be used at one time, and what our errors so far say of it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,12 @@ class Calibration:
     weight: Floats
     quantile: Floats
     shift_s: Floats
+
+    @cached_property
+    def laid(self) -> Floats:
+        """All of it as one row a kind of situation, in the order of the fields: handed to compiled code in one."""
+        parts = (self.beta, self.weight, self.quantile, self.shift_s)
+        return np.column_stack([part.reshape(len(part), -1) for part in parts])
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,3 +50,9 @@ class Snapshot:
     calibration: Calibration
     moved: Floats
     told_ms: Floats
+
+    @cached_property
+    def laid(self) -> Floats:
+        """What is known of each link as one row (links, 6): what a bus needs of one lies in one place of the memory."""
+        moved = self.moved if len(self.moved) else np.zeros(len(self.ratio))
+        return np.column_stack([self.ratio, self.usual, self.noise, self.seen_ms, self.headway, moved])

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from fleet.assignment.claim import find_claimed_run
 from fleet.assignment.crowd import CrowdCounts
-from fleet.assignment.filter import STANDING_MPS, Sight, TripFilter
-from fleet.assignment.model import OTHER_LINE
+from fleet.assignment.filter import Sight, TripFilter
+from fleet.assignment.model import OTHER_LINE, STANDING_MPS
 from fleet.assignment.phase import BASE_M, BASE_MS
 from fleet.gtfs.clock import format_date, local_date
 from fleet.gtfs.timetable import Timetable, TripRun
@@ -21,6 +21,7 @@ MOVED_M = 25.0
 MOVING_MPS = 1.5
 DRIVEN_M = 60.0  # errors carry a bus that says it stands less far
 NOON_S = 43_200
+NAN = math.nan
 NO_ROUTES: frozenset[str] = frozenset()
 
 
@@ -67,8 +68,9 @@ class Assigner:
         if silence_ms > BASE_MS and math.hypot(x - vehicle.x, y - vehicle.y) < BASE_M:
             belief.base = (x, y)
         trip, zero, block = self._hear(fix.claimed_trip, fix.time_ms) if fix.claimed_trip is not None else (-1, 0.0, -1)
+        speed_mps = NAN if fix.speed_mps is None else fix.speed_mps
         sight = Sight(
-            x, y, fix.time_ms / 1000.0, vehicle.direction_rad, fix.speed_mps, trip, zero, block, _rests(vehicle, fix)
+            x, y, fix.time_ms / 1000.0, vehicle.direction_rad, speed_mps, _rests(vehicle, fix), trip, zero, block
         )
         self._filter.take(belief, sight, self._cost_of(fix), self.crowd.around(vehicle.vehicle_id, sight.time_s))
         vehicle.probability = belief.probability

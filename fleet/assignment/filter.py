@@ -1,6 +1,5 @@
 """The filter of one timetable: a bus's belief before a fix and the fix, to the belief after it."""
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -8,34 +7,34 @@ from numpy.typing import NDArray
 
 from fleet.assignment.belief import TripBelief
 from fleet.assignment.crowd import LEAST, MOST_TOLD, Crowd, is_telling
-from fleet.assignment.ground import Days, lay_days, lay_ground, number_blocks
-from fleet.assignment.index import PatternIndex
-from fleet.assignment.model import FRESH_LEAST, FRESH_M, LOOK_EVERY_S, SEE_M, WALKS_M
+from fleet.assignment.flat import Flat, flatten
+from fleet.assignment.ground import lay_days, lay_ground, number_blocks
+from fleet.assignment.index import lay_grid
 from fleet.assignment.readout import list_units
 from fleet.assignment.weigh import weigh
 from fleet.gtfs.timetable import DayPlan, Timetable
 
 Floats = NDArray[np.float64]
-LOOK_MOVED_M = 100.0
-STANDING_MPS = 0.8
-NOTHING_NEAR = np.empty((4, 0))
+NO_RUN = (-1, 0.0)
+QUARTER_S = 900.0
 
 
 class Sight(NamedTuple):
-    """What one fix shows: where and when, the bus's heading (NaN: unknown) and speed, and what its source claims.
+    """What one fix shows: where and when, the bus's heading and speed (NaN: unknown), and what its source claims.
 
-    ``rests`` tells that the bus says it stands, now as at the fix before.
+    ``rests`` tells that the bus says it stands, now as at the fix before; ``trip`` and ``block`` are −1 where the
+    source names none.
     """
 
     x: float
     y: float
     time_s: float
     direction_rad: float
-    speed_mps: float | None
-    trip: int = -1
-    zero_s: float = 0.0
-    block: int = -1
-    rests: bool = False
+    speed_mps: float
+    rests: bool
+    trip: int
+    zero_s: float
+    block: int
 
 
 class TripFilter:
@@ -50,10 +49,10 @@ class TripFilter:
     def __init__(self, timetable: Timetable) -> None:
         self._timetable = timetable
         self.blocks = number_blocks(timetable)
-        self.index = PatternIndex(timetable)
-        self._ground = lay_ground(timetable, self.blocks)
-        self._days: tuple[tuple[DayPlan, ...], Days] | None = None
-        self._see = np.zeros(8)
+        self._ground, self._grid = lay_ground(timetable, self.blocks), lay_grid(timetable.patterns)
+        self._plans: tuple[DayPlan, ...] = ()
+        self._flat: Flat | None = None
+        self._quarter = -1.0
 
     def take(self, belief: TripBelief, sight: Sight, cost: Floats, crowd: Crowd) -> None:
         """Weigh one more fix.
@@ -69,23 +68,18 @@ class TripFilter:
         crowd : Crowd
             What the other buses have.
         """
-        looks = len(belief.rows) == 0 or _is_time_to_look(belief, sight)
-        near = self.index.near(sight.x, sight.y, SEE_M) if looks else NOTHING_NEAR
-        news = belief.heard != (sight.trip, sight.zero_s)
-        old_trip, old_zero = belief.chosen or (-1, 0.0)
-        belief.rows, best, belief.probability = weigh(
-            self._ground, self.days_at(sight.time_s), belief.rows, _look(belief, sight, self._see), looks, near, cost,
-            sight.trip, sight.zero_s, sight.block, news, old_trip, old_zero, crowd.taken, crowd.own,
+        belief.rows, looks, belief.probability, trip, zero, belief.mode, belief.at_m, belief.off_m = weigh(
+            *self._flat_at(sight.time_s), cost, *crowd, belief.rows, belief.seen, belief.looked, belief.heard,
+            belief.chosen or NO_RUN, *sight,  # type: ignore[arg-type]
         )  # fmt: skip
         if is_telling(belief.seen[2], sight.time_s):
             self._tell(belief, sight, len(crowd.taken))
-        belief.seen = (sight.x, sight.y, sight.time_s)
+        belief.seen = sight[:3]
         if looks:
             belief.looked = belief.seen
-        if sight.trip >= 0 and (news or looks):
+        if sight.trip >= 0 and (looks or belief.heard != (sight.trip, sight.zero_s)):
             belief.heard = (sight.trip, sight.zero_s)
-        trip, zero, mode, belief.at_m, _, _, _, belief.off_m, _ = belief.rows[best].tolist()
-        belief.mode, belief.chosen = int(mode), None if trip < 0 else (int(trip), zero)
+        belief.chosen = None if trip < 0 else (trip, zero)
 
     def _tell(self, belief: TripBelief, sight: Sight, units: int) -> None:
         """Note what the bus is believed to run, for others."""
@@ -93,35 +87,13 @@ class TripFilter:
         told = (sight.time_s, tuple((int(unit), zero, share) for unit, zero, share in believed.tolist()))
         belief.told = (*belief.told[1 - MOST_TOLD :], told)
 
-    def days_at(self, time_s: float) -> Days:
-        """Return the runs of the days around a moment; worked out once a day."""
-        plans = self._timetable.days_around(int(time_s * 1000))
-        if self._days is None or self._days[0] is not plans:
-            same = self._days is not None and all(a is b for a, b in zip(self._days[0], plans, strict=True))
+    def _flat_at(self, time_s: float) -> Flat:
+        """Return the timetable with the runs of the days around a moment; worked out once a day."""
+        quarter = time_s // QUARTER_S
+        if self._flat is None or quarter != self._quarter:
+            plans = self._timetable.days_around(int(time_s * 1000))
             # Plans come anew each quarter of an hour, of the same days.
-            days = self._days[1] if self._days is not None and same else lay_days(self._timetable, plans, self.blocks)
-            self._days = (plans, days)
-        return self._days[1]
-
-
-def _is_time_to_look(belief: TripBelief, sight: Sight) -> bool:
-    x, y, at = belief.looked
-    if sight.time_s - at < LOOK_EVERY_S:
-        return False
-    return math.hypot(sight.x - x, sight.y - y) > LOOK_MOVED_M
-
-
-def _look(belief: TripBelief, sight: Sight, see: Floats) -> Floats:
-    """Write what a fix shows into ``see``, as `take_fix` takes it."""
-    x, y, at = belief.seen
-    dt = straight = 0.0
-    if len(belief.rows):
-        dt, straight = max(0.0, sight.time_s - at), math.hypot(sight.x - x, sight.y - y)
-    speed = straight / dt if sight.speed_mps is None and dt > 0.0 else sight.speed_mps or 0.0
-    see[0], see[1], see[2], see[3], see[4], see[5] = sight.x, sight.y, sight.time_s, dt, straight, sight.direction_rad
-    stands = speed < STANDING_MPS
-    # The place of one that stood and stands moves with the error of its receiver, which walks.
-    way = max(0.0, straight - WALKS_M) if sight.rests else straight
-    see[6] = min(1.0, max(FRESH_LEAST, way / FRESH_M))
-    see[7] = 1.0 if stands else 0.0
-    return see
+            if self._flat is None or any(a is not b for a, b in zip(self._plans, plans, strict=True)):
+                self._flat = flatten(self._ground, lay_days(self._timetable, plans, self.blocks), self._grid)
+            self._plans, self._quarter = plans, quarter
+        return self._flat

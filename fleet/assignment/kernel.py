@@ -51,7 +51,7 @@ from fleet.assignment.model import (
     wait_score,
     way_score,
 )
-from fleet.assignment.rows import ANGLE, AT, LOGW, MODE, OFF, READY, SINCE, TRIP, ZERO, put
+from fleet.assignment.rows import ANGLE, AT, COLUMNS, LOGW, MODE, MOST, OFF, READY, ROOM, SINCE, TRIP, ZERO, put
 from fleet.kernels import compiled
 
 Floats = NDArray[np.float64]
@@ -67,19 +67,27 @@ MOST_NEXT = 64
 class Scratch(NamedTuple):
     """Room to work in, made once a fix: compiled code that makes no arrays need not count who still uses them.
 
-    ``found`` are passes of a shape (along, beside, direction), ``nexts`` trips that may come next (trip, service day,
-    weight), ``follows`` the weight of all runs after and before a fix.
+    ``see`` is what the fix shows, ``rows`` the hypotheses before they are thinned out. ``found`` are passes of a shape
+    (along, beside, direction), ``nexts`` trips that may come next (trip, service day, weight), ``follows`` the weight
+    of all runs after and before a fix, ``weight`` that of each run, ``order`` the places of the likeliest.
     """
 
+    see: Floats
+    rows: Floats
     found: Floats
     nexts: Floats
     follows: Floats
+    weight: Floats
+    order: NDArray[np.int64]
 
 
 @numba.njit(cache=True)
 def make_scratch() -> Scratch:
     """Return room to work in."""
-    return Scratch(np.empty((3, PASSES)), np.empty((3, MOST_NEXT)), np.empty(2))
+    return Scratch(
+        np.empty(8), np.empty((ROOM, COLUMNS)), np.empty((3, PASSES)), np.empty((3, MOST_NEXT)), np.empty(2),
+        np.empty(MOST), np.empty(MOST, dtype=np.int64),
+    )  # fmt: skip
 
 
 @compiled

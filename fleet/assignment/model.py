@@ -22,6 +22,7 @@ FRESH_LEAST = 0.02
 WALKS_M = 25.0  # so far the place of a bus that stands moves with the error of its receiver
 
 # How it moves.
+STANDING_MPS = 0.8
 FASTEST_MPS = 28.0
 BACK_M = 60.0
 AHEAD_M = 100.0
@@ -68,7 +69,7 @@ RESET = -8.0
 BEGINS = -4.0  # a bus that runs nothing begins this very trip
 SHORT_TURN = -5.0
 OTHER_LINE = -7.0
-LOOK_EVERY_S = 60.0
+LOOK_EVERY_S, LOOK_MOVED_M = 60.0, 100.0
 PRUNE = -14.0
 
 

@@ -48,30 +48,33 @@ def _weigh(g: Ground, row: Floats, claim_trip: int, claim_zero: float, claim_blo
     return math.exp(row[LOGW])
 
 
-@numba.njit(cache=True)
-def read_out(g: Ground, rows: Floats, claim_trip: int, claim_zero: float, claim_block: int, old_trip: int,
-             old_zero: float, taken: Floats, own: Floats) -> tuple[int, float]:  # fmt: skip
+@compiled
+def read_out(g: Ground, rows: Floats, n: int, claim_trip: int, claim_zero: float, claim_block: int, old_trip: int,
+             old_zero: float, taken: Floats, own: Floats, weight: Floats) -> tuple[int, float]:  # fmt: skip
     """Return the row that speaks for the likeliest run, and that run's probability; the old one stays if it is close.
 
     What the source claims and what other buses have weighs once, however often it is said: it is one piece of evidence,
-    not one a fix.
+    not one a fix. ``weight`` is room to work in.
     """
-    weight = np.zeros(len(rows))
-    for i in range(len(rows)):
+    best, total = 0, 0.0
+    weight[:n] = 0.0
+    for i in range(n):
         head = 0
         while rows[head, TRIP] != rows[i, TRIP] or rows[head, ZERO] != rows[i, ZERO]:
             head += 1
         weight[head] += _weigh(g, rows[i], claim_trip, claim_zero, claim_block)
-    for i in range(len(rows)):
+    for i in range(n):
         if weight[i] > 0.0 and rows[i, TRIP] >= 0:
             weight[i] *= _leave_to_others(g, rows[i], taken, own)
-    best = int(np.argmax(weight))
-    for i in range(len(rows)):
+        total += weight[i]
+        if weight[i] > weight[best]:
+            best = i
+    for i in range(n):
         if rows[i, TRIP] == old_trip and rows[i, ZERO] == old_zero:
             if weight[best] < SWITCH * weight[i]:
                 best = i
             break
-    return best, weight[best] / weight.sum()
+    return best, weight[best] / total
 
 
 @numba.njit(cache=True)

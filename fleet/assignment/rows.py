@@ -2,7 +2,6 @@
 
 import math
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +9,7 @@ from fleet.assignment.model import DETOUR, PRUNE, RUN
 from fleet.kernels import compiled
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 # Trip, start of its service day (s since 1970), what the bus is doing, metres along, log weight, since when it does
 # that (s), from when on it may leave the terminal (s), metres beside the shape, direction of the shape there. Of a bus
@@ -43,16 +43,42 @@ def put(rows: Floats, n: int, trip: float, zero: float, mode: int, at: float, lo
     return n + 1
 
 
-@numba.njit(cache=True)
-def thin_out(rows: Floats, n: int) -> Floats:
-    """Return the hypotheses worth keeping, most likely first, their weights adding up to one."""
-    order = np.argsort(-rows[:n, LOGW], kind="mergesort")
-    top = rows[order[0], LOGW]
-    keep = 0
-    total = 0.0
-    while keep < min(n, MOST) and rows[order[keep], LOGW] > top + PRUNE:
+@compiled
+def thin_out(rows: Floats, n: int, order: Ints, kept: Floats) -> int:
+    """Write the hypotheses worth keeping, most likely first, their weights adding up to one; return how many there are.
+
+    Parameters
+    ----------
+    rows : array, shape (ROOM, COLUMNS)
+        Hypotheses.
+    n : int
+        How many.
+    order : array, shape (MOST,)
+        Room to work in.
+    kept : array, shape (MOST, COLUMNS)
+        Where to.
+
+    Returns
+    -------
+    int
+        At most ``MOST``.
+    """
+    some = 0
+    for i in range(n):
+        at = min(some, MOST - 1)
+        if some == MOST and rows[order[at], LOGW] >= rows[i, LOGW]:
+            continue
+        while at > 0 and rows[order[at - 1], LOGW] < rows[i, LOGW]:
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = i
+        some = min(some + 1, MOST)
+    top, keep, total = rows[order[0], LOGW], 0, 0.0
+    while keep < some and rows[order[keep], LOGW] > top + PRUNE:
         total += math.exp(rows[order[keep], LOGW] - top)
         keep += 1
-    kept = rows[order[:keep]]
-    kept[:, LOGW] -= top + math.log(total)
-    return kept
+    for i in range(keep):
+        for column in range(COLUMNS):
+            kept[i, column] = rows[order[i], column]
+        kept[i, LOGW] -= top + math.log(total)
+    return keep
