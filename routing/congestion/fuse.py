@@ -115,6 +115,7 @@ class Fusion:
         buses, others = self._kinds(seen)
         log_mps, variance = self._together(buses, others)
         edges = np.flatnonzero(np.isfinite(variance))
+        self.history.learn_unrest(edges, bucket, log_mps[edges], variance[edges])
         self.history.learn(edges, bucket, log_mps[edges], variance[edges])
         both = np.flatnonzero(np.isfinite(buses.variance) & np.isfinite(others.variance))
         differ = buses.log_mps[both] - others.log_mps[both]

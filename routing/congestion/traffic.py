@@ -23,7 +23,10 @@ PASS_VAR = 0.35
 BUS_VAR = 0.2
 BUS_CLASS_VAR = 0.05
 MOST_HOUR_WORTH = 50.0
-FORM = 2
+# How unsteady an edge is, is learnt from what was seen of it by passes enough; so many stand for the usual at first.
+STEADY_FROM, FIRST_SIGHTS = 2.0, 2.0
+MOST_OFF, UNSTEADY = 6.0, (0.2, 3.0)
+FORM = 3
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ class TrafficHistory:
         self._week = Pooled(network.edge_class, COLD_VAR, CLASS_VAR)
         shape = (BUCKETS, network.edge_count)
         self._worth, self._pull = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+        # What deviations were, and what they were expected to be: an edge at a signal is less steady than a bridge.
+        self._off, self._sights = np.full(network.edge_count, FIRST_SIGHTS), np.full(network.edge_count, FIRST_SIGHTS)
         # By how much buses are faster in log speed than other vehicles; a bus lane makes another road of it.
         kind = 2 * network.edge_class + network.edge_bus_lane
         self.buses = Pooled(kind.astype(np.int64), BUS_VAR, BUS_CLASS_VAR)
@@ -65,6 +70,23 @@ class TrafficHistory:
         fade = np.minimum(1.0, MOST_HOUR_WORTH / np.maximum(self._worth[bucket, edges], 1.0))
         self._worth[bucket, edges] *= fade
         self._pull[bucket, edges] *= fade
+
+    def learn_unrest(self, edges: Ints, bucket: int, log_mps: Floats, variance: Floats) -> None:
+        """Compare log speeds with what was expected of their edges, before they are learnt, where that was known."""
+        expected = self.expect(bucket)
+        known = (expected.variance - self._now_var())[edges] < NOW_VAR
+        steady = (PASS_VAR / variance >= STEADY_FROM) & known
+        edges, log_mps, variance = edges[steady], log_mps[steady], variance[steady]
+        total = expected.variance[edges] + variance
+        share = expected.variance[edges] / total
+        off = np.minimum((log_mps - expected.log_mps[edges]) ** 2 / total, MOST_OFF)
+        fade = np.minimum(1.0, MOST_HOUR_WORTH / self._sights[edges])
+        self._off[edges] = fade * self._off[edges] + share * off
+        self._sights[edges] = fade * self._sights[edges] + share
+
+    def _now_var(self) -> Floats:
+        """Return of every edge the variance of its minutes around their hour."""
+        return np.asarray(NOW_VAR * np.clip(self._off / self._sights, *UNSTEADY))
 
     def expect(self, bucket: int, factor: Floats | float = 1.0) -> Expected:
         """Return what is expected at a time of week.
@@ -87,7 +109,7 @@ class TrafficHistory:
         share = 1.0 / (1.0 + HOUR_VAR * worth)
         middle = share * (week + HOUR_VAR * self._pull[bucket])
         # The hour keeps what is not known of it, and its share of what is not known of the edge.
-        return Expected(middle + np.log(factor), HOUR_VAR * share + share**2 * doubt + NOW_VAR)
+        return Expected(middle + np.log(factor), HOUR_VAR * share + share**2 * doubt + self._now_var())
 
     def save(self, path: Path) -> None:
         """Write what was learnt; the file is replaced as a whole."""
@@ -116,5 +138,6 @@ class TrafficHistory:
         return {
             "hour_worth": (self, "_worth"), "hour_pull": (self, "_pull"),
             "week_worth": (self._week, "worth"), "week_pull": (self._week, "pull"),
+            "off": (self, "_off"), "sights": (self, "_sights"),
             "bus_worth": (self.buses, "worth"), "bus_pull": (self.buses, "pull"),
         }  # fmt: skip

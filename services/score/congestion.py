@@ -148,7 +148,7 @@ def answers_of(sumo: SumoNetwork, truth: list[EdgeTruth]) -> Answers:
 @click.option("--bus-edgedata", "bus_file", type=click.Path(path_type=Path),
               help="Its <edgeData> of buses alone: the truth is then that of the others.")  # fmt: skip
 @click.option(
-    "--stops", "stops_file", type=click.Path(path_type=Path), help="Bus stops (.add.xml), as GTFS would tell."
+    "--stops", "stops_file", type=click.Path(path_type=Path), help="Bus stops (.add.xml, or .csv with lon, lat)."
 )
 @click.option("--bus-routes", "routes_file", type=click.Path(path_type=Path), help="Buses (.rou.xml): who stops where.")
 @click.option("--probes", default="bus", show_default=True, help="Who reports: bus, cars, or bus,cars=5%.")

@@ -1,5 +1,6 @@
 """Where buses of a SUMO run stop, as a timetable would tell it: places of stops, and which line serves which."""
 
+import csv
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +33,7 @@ def read_stops(sumo: SumoNetwork, stops_file: Path, routes_file: Path | None) ->
     sumo : SumoNetwork
         The roads.
     stops_file : Path
-        ``<busStop>`` elements, as in an ``.add.xml``.
+        ``<busStop>`` elements, as in an ``.add.xml``, or a table with columns ``lon`` and ``lat``.
     routes_file : Path, optional
         Vehicles with their ``<stop busStop="…">``; without it every bus is taken to serve every stop.
 
@@ -46,6 +47,8 @@ def read_stops(sumo: SumoNetwork, stops_file: Path, routes_file: Path | None) ->
     click.ClickException
         If a file cannot be read.
     """
+    if stops_file.suffix == ".csv":
+        return SumoStops(_table(stops_file), {})
     row_of = {name: row for row, name in enumerate(sumo.edge_names)}
     names, places = [], []
     for stop in _root(stops_file).iter("busStop"):
@@ -62,6 +65,14 @@ def read_stops(sumo: SumoNetwork, stops_file: Path, routes_file: Path | None) ->
     return SumoStops(
         np.array(places).reshape(-1, 2), {k: np.array(sorted(v), dtype=np.int64) for k, v in lines.items()}
     )
+
+
+def _table(path: Path) -> Floats:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return np.array([(float(row["lon"]), float(row["lat"])) for row in csv.DictReader(file)]).reshape(-1, 2)
+    except (OSError, KeyError, ValueError) as error:
+        raise click.ClickException(f"{path}: no table of stops with lon and lat ({error})") from error
 
 
 def _place(sumo: SumoNetwork, edge: int, along_m: float) -> tuple[float, float]:

@@ -65,6 +65,17 @@ def test_an_edge_nobody_passed_draws_to_its_class_and_one_with_passes_to_its_own
     assert warm.variance[EAST[0]] < warm.variance[EAST[6]] == pytest.approx(COLD_VAR + HOUR_VAR + NOW_VAR)
 
 
+def test_an_edge_that_was_never_as_expected_is_known_to_be_unsteady() -> None:
+    history = TrafficHistory(NET, NO_SIGNAL)
+    both, sure = np.array([EAST[0], EAST[3]]), np.full(2, 0.02)
+    for turn in range(80):
+        seen = np.log([5.0, 9.0 if turn % 2 else 3.0])
+        history.learn_unrest(both, 8, seen, sure)
+        history.learn(both, 8, seen, sure)
+    steady, unsteady = history.expect(8).variance[both]
+    assert steady < 0.6 * unsteady
+
+
 def test_rain_slows_what_is_expected_by_its_factor() -> None:
     history = TrafficHistory(NET, NO_SIGNAL)
     dry, wet = history.expect(8), history.expect(8, 0.8)
