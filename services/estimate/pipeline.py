@@ -24,10 +24,12 @@ from schemas.incident import Incident
 from schemas.message import Message
 from schemas.position import BusPosition
 from schemas.report import RoadReport
+from services.capture.pipeline import read_cameras
 from services.city.folder import CityFolder
 from services.city.timetable import read_city_timetable
 from services.city.watch import CityWatch
 from services.context import Context
+from services.estimate.approaches import find_edges
 from services.estimate.forecast import ForecastDesk
 from services.estimate.rain import RainDesk, follow
 from services.stream.runner import Incoming, Result, run_step
@@ -68,6 +70,7 @@ class EstimateStep:
         if self._incidents.exists() and not estimator.detector.load(self._incidents.read_bytes()):
             _log.warning("what was learnt of incidents cannot be read: it begins anew", file=str(self._incidents))
         self._watch = CityWatch(city)
+        self._edge_of = find_edges(estimator.network, read_cameras(CityFolder(city)).values())
         self._saved_ms: int | None = None
         self._doubted: dict[str, str] = {}
 
@@ -114,7 +117,8 @@ class EstimateStep:
 
     def _count(self, message: CameraCount) -> Count | None:
         """Return what an approach counted on its edge; ``None`` where its edge is unknown or not in this network."""
-        edge = self._estimator.network.edge_index_of.get(message.edge_id or message.approach_id)
+        approach = (message.camera_id, message.approach_id)
+        edge = self._estimator.network.edge_index_of.get(message.edge_id or "", self._edge_of.get(approach))
         if edge is None:
             return None
         place, flow = f"{message.camera_id}/{message.approach_id}", float(sum(message.counts.values()))
