@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.spatial import cKDTree
 
-from routing.congestion.fuse import Fused, Fusion
+from routing.congestion.flow import CameraFlows, density_per_km, level_of_flow
+from routing.congestion.fuse import CALLED_FROM, Fused, Fusion
 from routing.congestion.history import EdgeHistory, Usual, bucket_of
 from routing.congestion.levels import jam_factor, level_of
 from routing.congestion.observe import Observer
@@ -69,6 +70,7 @@ class Estimator:
         self._at_signal = ends_at_signal(network, self._set.signal_radius_m)
         self.traffic = traffic or TrafficHistory(network, np.array(self._at_signal))
         self._fusion = Fusion(network, self.traffic)
+        self._flows = CameraFlows(network)
         # By which rain or water on the road slow traffic: one number, or one an edge.
         self.slowed: Floats | float = 1.0
         self.detector = IncidentDetector(network, stops_lonlat=stops_lonlat)
@@ -111,6 +113,7 @@ class Estimator:
         self.detector.begin_anew()
         self._done_ms: int | None = None
         self.fused: Fused | None = None
+        self._flow_of: dict[int, float] = {}
         self._told: dict[int, EdgeState] = {}
 
     def step(
@@ -173,6 +176,7 @@ class Estimator:
         bucket = bucket_of(end_ms, self._set.utc_offset_s)
         speeds = {edge: self._windows.speed(edge) for edge in self._windows.edges}
         known = {edge: (speed, self.history.usual(edge, bucket)) for edge, speed in speeds.items() if speed}
+        self._flows.see((count for count in self._counts if count.end_ms <= end_ms), end_ms)
         if end_ms % (self._set.field_s * 1000) == 0:
             self._fuse(bucket, end_ms)
         changed = [*self._changed(known, end_ms), *self._imputed(known, end_ms)]
@@ -181,7 +185,10 @@ class Estimator:
 
     def _fuse(self, bucket: int, end_ms: int) -> None:
         """Work the field out anew and learn from the time since the last one."""
-        self.fused = self._fusion.fuse(self._windows.seen_fading(end_ms), bucket, self.slowed)
+        self._flow_of = self._flows.flows()
+        seen = self._windows.seen_fading(end_ms)
+        self.fused = self._fusion.fuse(seen, bucket, self.slowed, self._flows.speeds())
+        self._flows.learn(*self._fusion.read(seen))
         if end_ms % (self._set.learn_s * 1000) == 0:
             self._fusion.learn(self._windows.seen(end_ms - self._set.learn_s * 1000), bucket)
 
@@ -220,13 +227,26 @@ class Estimator:
         low, speed, high = (
             float(part[edge]) for part in (self.fused.low_mps, self.fused.speed_mps, self.fused.high_mps)
         )
+        congested = float(self.fused.congested(free_mps, edge))
         return {
-            "congested_probability": round(float(self.fused.congested(free_mps, edge)), 3),
+            **self._of_cameras(edge, speed, congested >= CALLED_FROM),
+            "congested_probability": round(congested, 3),
             "traffic_mps": round(speed, 2),
             "low_mps": round(low, 2),
             "high_mps": round(high, 2),
             "jam_factor": round(jam_factor(speed, free_mps), 1),
             "travel_time_index": round(max(free_mps / max(speed, 0.1), 1.0), 2),
+        }
+
+    def _of_cameras(self, edge: int, speed_mps: float, congested: bool) -> dict[str, Any]:
+        """Return what cameras say of an edge that they watch: flow, density and level of service."""
+        flow = self._flow_of.get(edge)
+        if flow is None:
+            return {}
+        return {
+            "flow_mcu_per_h": round(flow, 1),
+            "density_mcu_per_km": round(density_per_km(flow, speed_mps), 1),
+            "motorcycle_level": level_of_flow(flow, int(self.network.edge_lanes[edge]), congested),
         }
 
     def _changed(self, known: dict[int, tuple[EdgeSpeed, Usual]], now_ms: int) -> Iterable[EdgeState]:

@@ -19,7 +19,10 @@ OVERLOOKED_MS = 40_000
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One interval of one view, on the edge that it watches; ``occupancy`` and ``standing_s`` where they are known."""
+    """One interval of one view, on the edge that it watches; ``occupancy`` and ``standing_s`` where they are known.
+
+    ``units`` are what crossed in motorcycle units, in ``seconds``.
+    """
 
     edge: int
     place: str
@@ -27,6 +30,8 @@ class Count:
     flow: float
     occupancy: float | None
     standing_s: float | None
+    units: float | None = None
+    seconds: float = 60.0
 
 
 @dataclass

@@ -14,6 +14,7 @@ import structlog
 
 from fleet.gtfs import GtfsError
 from routing.congestion import EdgeHistory, EstimateSettings, Estimator
+from routing.congestion.flow import units_of
 from routing.incidents import Report
 from routing.incidents.camera import Count
 from routing.network import NetworkError, RoadNetwork, load_network
@@ -122,7 +123,8 @@ class EstimateStep:
         if edge is None:
             return None
         place, flow = f"{message.camera_id}/{message.approach_id}", float(sum(message.counts.values()))
-        return Count(edge, place, message.end_ms, flow, message.occupancy, message.standing_s)
+        units, seconds = units_of(message.counts), (message.end_ms - message.start_ms) / 1000.0
+        return Count(edge, place, message.end_ms, flow, message.occupancy, message.standing_s, units, seconds)
 
     def _follow_the_timetable(self) -> None:
         """Take the stops of a new timetable; of one that cannot be read the stops before stay."""
