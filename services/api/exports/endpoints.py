@@ -8,13 +8,13 @@ import msgspec
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from schemas.edge import EdgeState
 from schemas.incident import Incident
+from services.api.edges.endpoints import need_roads
 from services.api.exports.cap import alert
 from services.api.exports.cifs import cifs
 from services.api.exports.event import RoadEvent, list_events
 from services.api.exports.situations import situations
-from services.api.exports.traffic import traffic
+from services.api.exports.traffic import list_observed, traffic
 from services.api.exports.wzdx import wzdx
 from services.api.problems import absent
 from services.api.responses import Kept, Model
@@ -24,7 +24,6 @@ from services.api.state import ApiState, State
 router = APIRouter(tags=["feeds"])
 CACHE = "public, max-age=30"
 XML, GEO_JSON = "application/xml", "application/geo+json"
-NO_NETWORK = "This city has no road network; import one with `hanoi city import --roads`."
 
 
 class CapEntryOut(Model):
@@ -96,20 +95,11 @@ def read_traffic(
     north: Annotated[float, Query(ge=-90, le=90)] = 90.0,
 ) -> Response:
     """Return the states of observed roads, in a box or all, as a DATEX II v3 ElaboratedDataPublication."""
-    roads = state.roads
-    if roads is None:
-        raise absent(NO_NETWORK)
-    net, now_ms = roads.network, _block(state)
-
-    def inside(edge: EdgeState) -> bool:
-        if not (edge.observations > 0 and 0 <= edge.edge_index < net.edge_count):
-            return False
-        node = net.edge_from[edge.edge_index]
-        return bool(west <= net.node_lon[node] <= east and south <= net.node_lat[node] <= north)
-
+    net, now_ms = need_roads(state).network, _block(state)
     with state.live.reading() as live:
         states = [now.state for _, now in sorted(live.edges.items())]
-    body = traffic([edge for edge in states if inside(edge)], net, state.city.city.id, now_ms, _zone(state))
+    told = list_observed(states, net, (west, south, east, north))
+    body = traffic(told, net, state.city.city.id, now_ms, _zone(state))
     return Kept(body, XML, now_ms).answer(request, CACHE)
 
 

@@ -16,15 +16,31 @@ STATUS = {
 }
 
 
+def list_observed(
+    states: Sequence[EdgeState], network: RoadNetwork, box: tuple[float, float, float, float]
+) -> list[EdgeState]:
+    """Return the states that vehicles were seen for, of edges of this network that begin in a box: w, s, e, n."""
+    west, south, east, north = box
+
+    def inside(state: EdgeState) -> bool:
+        edge = state.edge_index
+        if state.level not in STATUS or not state.observations or network.edge_index_of.get(state.edge_id) != edge:
+            return False
+        node = network.edge_from[edge]
+        return bool(west <= network.node_lon[node] <= east and south <= network.node_lat[node] <= north)
+
+    return [state for state in states if inside(state)]
+
+
 def traffic(states: Sequence[EdgeState], network: RoadNetwork, publisher: str, now_ms: int, zone: ZoneInfo) -> bytes:
     """Return the publication.
 
     Parameters
     ----------
     states : sequence of EdgeState
-        Of edges with data.
+        Of edges with data, of `list_observed`.
     network : RoadNetwork
-        Their roads; a state of an edge that it does not have is left out.
+        Their roads.
     publisher : str
         The city's id.
     now_ms : int
@@ -40,9 +56,7 @@ def traffic(states: Sequence[EdgeState], network: RoadNetwork, publisher: str, n
     doc = Publication("roa:ElaboratedDataPublication", publisher, now_ms, zone)
     doc.header(doc.root, "roa")
     for state in states:
-        known = 0 <= state.edge_index < network.edge_count and network.edge_ids[state.edge_index] == state.edge_id
-        if known and state.level in STATUS:
-            _add(doc, state, network)
+        _add(doc, state, network)
     if doc.root.find("roa:physicalQuantity") is None:  # the schema wants one, also where nothing is known
         SubElement(doc.root, "roa:physicalQuantity", {XSI_TYPE: "roa:SinglePhysicalQuantity"})
     return doc.encode()

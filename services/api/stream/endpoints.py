@@ -12,8 +12,9 @@ from services.api.hub import MAX_CLIENTS, Client
 from services.api.problems import ProblemError
 from services.api.roles import LIVE_TOPICS, PUBLIC, may
 from services.api.state import COOKIE, Anyone, ApiState, State
-from services.api.stream.events import Sender
-from services.api.stream.packed import GZIP_HEADER
+from services.api.stream.events import ResumeOut, Sender
+from services.api.stream.journal import KEPT
+from services.api.stream.packed import GZIP_HEADER, event
 from services.api.stream.some_buses import Wanted
 from services.api.vehicles.responses import VehicleFrameOut
 from services.auth.sessions import User, find_user
@@ -43,6 +44,8 @@ async def live(
     """Stream what moves: first everything, then what changed, each thing at most once a second.
 
     ``vehicles`` are frames of all buses (``VehicleFrameOut``); ``buses`` those of a line or of some ids, in full.
+    With the header ``Last-Event-ID`` the event ``resume`` comes first: ``{"resumed": true}`` and what was missed
+    follows, or ``false`` and everything.
     """
     wanted = _check_topics(topics, user, stop_id, state)
     some = Wanted(route_id, frozenset(filter(None, vehicle_ids.split(","))))
@@ -57,7 +60,8 @@ async def live(
     token = request.cookies.get(COOKIE) if closed else None
     sender: Sender = request.app.state.sender
     headers = {**HEADERS, "Content-Encoding": "gzip"} if packs else HEADERS
-    return EventStream(_events(state, sender, client, token), headers=headers)
+    last_id = request.headers.get("last-event-id", "")[:64]
+    return EventStream(_events(state, sender, client, token, last_id), headers=headers)
 
 
 def _check_topics(topics: str, user: User | None, stop_id: str | None, state: ApiState) -> frozenset[str]:
@@ -78,18 +82,34 @@ def _check_topics(topics: str, user: User | None, stop_id: str | None, state: Ap
     return wanted
 
 
-async def _events(state: ApiState, sender: Sender, client: Client, token: str | None) -> AsyncIterator[bytes]:
+async def _begin(sender: Sender, client: Client, last_id: str) -> bytes:
+    """Return what comes first: what was missed since an id, or that this is not known any more."""
+    missed = sender.resume(client, last_id)
+    if missed is None:
+        return client.bytes_of(event("resume", ResumeOut(resumed=False)))
+    client.must_resync = False  # from here on what changes is queued behind what was missed
+    rest = client.topics - KEPT
+    missed += await asyncio.to_thread(sender.snapshot, client, rest) if rest else []
+    return b"".join(map(client.bytes_of, missed))
+
+
+async def _events(
+    state: ApiState, sender: Sender, client: Client, token: str | None, last_id: str
+) -> AsyncIterator[bytes]:
     state.hub.clients.add(client)
     checked_ms = state.wall.now_ms()
     if client.packs:
         yield GZIP_HEADER
     try:
+        if last_id:
+            yield await _begin(sender, client, last_id)
         while not state.hub.closing:
             if client.must_resync:
                 client.queue.clear()
                 client.must_resync = False
+                reached = sender.journal.mark()
                 parts = await asyncio.to_thread(sender.snapshot, client)
-                yield b"".join(map(client.bytes_of, parts))
+                yield b"".join(map(client.bytes_of, [*parts, reached]))
                 continue
             if client.queue:
                 waiting = b"".join(map(client.bytes_of, client.queue))
@@ -105,3 +125,4 @@ async def _events(state: ApiState, sender: Sender, client: Client, token: str | 
                     return
     finally:
         state.hub.clients.discard(client)
+        sender.left(client)

@@ -14,13 +14,21 @@ from services.api.responses import Model
 from services.api.state import ApiState
 from services.api.stops.responses import arrivals_out
 from services.api.stream.fleet import Fleet
+from services.api.stream.journal import Journal
 from services.api.stream.packed import Event, event
 from services.api.stream.some_buses import SomeBuses, Wanted
 from services.incidents.lifecycle import LogEntry
 from services.store.incidents import find_incident, list_incident_logs, list_incidents
 
-ARRIVALS_EVERY_S = 1.0
+# So long after the last who listened to a topic left, its events are made for who comes back.
+COMES_BACK_MS = 60_000
 Found = list[tuple[Incident, list[LogEntry]]]
+
+
+class ResumeOut(Model):
+    """Whether a stream goes on where it was cut off; if not, it is too long ago and the whole follows."""
+
+    resumed: bool
 
 
 class EdgeChangesOut(Model):
@@ -36,8 +44,9 @@ class Sender:
         self.state = state
         self.fleet = Fleet(state)
         self.some = SomeBuses(state)
+        self.journal = Journal()
+        self._left_ms: dict[str, int] = {}
         self._arrivals: dict[tuple[str, int], str] = {}
-        self._arrivals_due_s = 0.0
 
     def turn_to(self, state: ApiState) -> None:
         """Speak of another timetable from now on; every client gets the whole again."""
@@ -46,6 +55,7 @@ class Sender:
             fleet.take(live, list(live.vehicles))
         self.state, self.fleet, self.some = state, fleet, SomeBuses(state)
         self._arrivals.clear()
+        self.journal.skip()
         for client in state.hub.clients:
             client.resync()
 
@@ -66,6 +76,7 @@ class Sender:
         if "all" in ready:
             self._arrivals.clear()
             self.fleet.clear()
+            self.journal.skip()
             for client in self.state.hub.clients:
                 client.resync()
             return
@@ -99,12 +110,28 @@ class Sender:
         return events
 
     def _wanted(self, topic: str) -> bool:
-        return any(topic in client.topics for client in self.state.hub.clients)
+        """Tell whether somebody listens to a topic or may come back to it; else nobody can take it up again."""
+        if any(topic in client.topics for client in self.state.hub.clients):
+            return True
+        if self.state.wall.now_ms() - self._left_ms.get(topic, 0) < COMES_BACK_MS:
+            return True
+        self.journal.skip([topic])
+        return False
 
     def _put(self, topic: str, data: Event) -> None:
+        numbered = self.journal.add(topic, data)
         for client in self.state.hub.clients:
             if topic in client.topics:
-                client.put(data)
+                client.put(numbered)
+
+    def left(self, client: Client) -> None:
+        """Note that a client is gone, which may come back."""
+        self._left_ms.update(dict.fromkeys(client.topics, self.state.wall.now_ms()))
+
+    def resume(self, client: Client, last_id: str) -> list[Event] | None:
+        """Return what a client missed since an id, ``None`` where it needs the whole; call it from the event loop."""
+        missed = self.journal.since(last_id, client.topics)
+        return None if missed is None else [event("resume", ResumeOut(resumed=True)), *missed]
 
     async def _send_incidents(self, incident_ids: set[str]) -> None:
         clients = [client for client in self.state.hub.clients if "incidents" in client.topics]
@@ -154,24 +181,25 @@ class Sender:
             body = arrivals_out(live, self.state.timetable, place, self.state.now_ms, limit)
         return event("arrivals", body), body.model_dump_json(exclude={"now_ms"})
 
-    def snapshot(self, client: Client) -> list[Event]:
+    def snapshot(self, client: Client, topics: frozenset[str] | None = None) -> list[Event]:
         """Return everything a client asked for, as it is now; may read the store, so call it in a thread."""
         state = self.state
+        wanted = client.topics if topics is None else topics
         parts = [event("clock", clock_out(state))]
         now_ms = state.now_ms
-        if "vehicles" in client.topics:
+        if "vehicles" in wanted:
             parts.append(self.fleet.whole())
         with state.live.reading() as live:
             if isinstance(client.buses, Wanted):
                 parts.append(self.some.whole(live, client.buses))
-            if "edges" in client.topics:
+            if "edges" in wanted:
                 parts.append(event("edges", EdgeChangesOut.model_construct(states=list_edges(live))))
-            if "feeds" in client.topics:
+            if "feeds" in wanted:
                 feeds: list[FeedOut] = [feed_out(live.feeds[name], now_ms) for name in sorted(live.feeds)]
                 parts.append(event("feeds", FeedsOut(feeds=feeds)))
-        if "arrivals" in client.topics and client.stop_id in state.timetable.place_of:
+        if "arrivals" in wanted and client.stop_id in state.timetable.place_of:
             parts.append(self._arrivals_event(client.stop_id, client.limit)[0])
-        if "incidents" in client.topics:
+        if "incidents" in wanted:
             parts.append(self._incidents_event(self._read_incidents(None), client.actor))
         return parts
 
