@@ -4,7 +4,7 @@ The time between two buses is taken along the timetable's own running times, eac
 will be at each stop ahead says where and when they meet.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -132,12 +132,11 @@ class BunchDesk:
     def look(self, vehicles: Iterable[Vehicle], now_ms: int) -> list[FleetAlert]:
         """Return what began or ended among all pairs."""
         found: dict[tuple[AlertKind, str, str], Meeting] = {}
-        for meeting in self._meetings(vehicles, now_ms):
-            names = (meeting.leader.vehicle_id, meeting.follower.vehicle_id)
-            if meeting.then_s < max(AS_ONE_S, AS_ONE * meeting.planned_s):
-                found[(AlertKind.BUNCHING, *names)] = meeting
-            elif meeting.now_s > max(GAP_TIMES * meeting.planned_s, meeting.planned_s + GAP_S):
-                found[(AlertKind.BIG_GAP, *names)] = meeting
+        for leader, follower in self._pairs(vehicles, now_ms):
+            told = self._foresee(leader, follower)
+            if told is not None:
+                kind, meeting = told
+                found[kind, leader.vehicle_id, follower.vehicle_id] = meeting
         return self._begin(found, now_ms) + self._end(found.keys(), now_ms)
 
     def _begin(self, found: dict[tuple[AlertKind, str, str], Meeting], now_ms: int) -> list[FleetAlert]:
@@ -158,33 +157,37 @@ class BunchDesk:
                 out.append(msgspec.structs.replace(self._open.pop(key), updated_ms=now_ms, ended_ms=now_ms))
         return sorted(out, key=lambda alert: alert.alert_id)
 
-    def _meetings(self, vehicles: Iterable[Vehicle], now_ms: int) -> list[Meeting]:
+    def _pairs(self, vehicles: Iterable[Vehicle], now_ms: int) -> Iterator[tuple[Vehicle, Vehicle]]:
+        """Yield the buses that follow each other on the same way, the one ahead first."""
         groups: dict[int, list[Vehicle]] = {}
         for vehicle in vehicles:
             if _is_sure(vehicle, self._timetable, now_ms):
                 assert vehicle.progress is not None
-                groups.setdefault(int(self._timetable.trip_pattern[vehicle.progress.run.trip]), []).append(vehicle)
-        out = []
+                groups.setdefault(vehicle.progress.pattern.index, []).append(vehicle)
         for group in groups.values():
-            group.sort(key=lambda v: (-v.progress.distance_m if v.progress else 0.0, v.vehicle_id))
-            for leader, follower in pairwise(group):
-                meeting = self._foresee(leader, follower)
-                out += [] if meeting is None else [meeting]
-        return out
+            if len(group) > 1:
+                group.sort(key=lambda v: (-v.progress.distance_m if v.progress else 0.0, v.vehicle_id))
+                yield from pairwise(group)
 
-    def _foresee(self, leader: Vehicle, follower: Vehicle) -> Meeting | None:
+    def _foresee(self, leader: Vehicle, follower: Vehicle) -> tuple[AlertKind, Meeting] | None:
+        """Return what is to be said of two buses, ``None`` where they keep the distance that is planned."""
         ahead, behind = leader.progress, follower.progress
         assert ahead is not None
         assert behind is not None
         planned_s = self._planned_s(behind.run)
         if planned_s is None or planned_s <= AS_ONE_S:
             return None
+        least_s = max(AS_ONE_S, AS_ONE * planned_s)
         now_s, then_s, after_s, stop = meet(
             behind.pattern.stop_distance_m, self._timetable.arrival_s[self._timetable.stops_of(behind.run.trip)],
             ahead.distance_m, behind.distance_m, (behind.time_ms - ahead.time_ms) / 1000.0, _pace(leader),
-            _pace(follower), max(AS_ONE_S, AS_ONE * planned_s),
+            _pace(follower), least_s,
         )  # fmt: skip
-        return Meeting(leader, follower, planned_s, now_s, then_s, ahead.time_ms + round(after_s * 1000), stop)
+        meets = then_s < least_s
+        if not meets and now_s <= max(GAP_TIMES * planned_s, planned_s + GAP_S):
+            return None
+        meeting = Meeting(leader, follower, planned_s, now_s, then_s, ahead.time_ms + round(after_s * 1000), stop)
+        return AlertKind.BUNCHING if meets else AlertKind.BIG_GAP, meeting
 
     def _planned_s(self, run: TripRun) -> float | None:
         """Return the planned headway of a way about a trip, worked out once: it is asked for at every look."""
@@ -250,9 +253,10 @@ def _is_sure(vehicle: Vehicle, timetable: Timetable, now_ms: int) -> bool:
     progress = vehicle.progress
     if progress is None or vehicle.last is None or vehicle.phase is not Phase.IN_SERVICE:
         return False
-    far = progress.distance_m > progress.pattern.stops_m[0] + FROM_START_M and not progress.is_at_end
-    fresh = now_ms - vehicle.last.time_ms <= FRESH_MS
-    return far and fresh and progress.off_m <= OFF_M and way_probability(vehicle, timetable) >= SURE
+    if now_ms - vehicle.last.time_ms > FRESH_MS or progress.off_m > OFF_M or progress.is_at_end:
+        return False
+    far = progress.distance_m > progress.pattern.stops_m[0] + FROM_START_M
+    return far and way_probability(vehicle, timetable) >= SURE
 
 
 def _pace(vehicle: Vehicle) -> float:

@@ -127,12 +127,11 @@ class Crews:
         on = rows[:, TRIP] >= 0
         rows, bus = rows[on], bus[on]
         lines = len(self._timetable.route_ids)
-        keys, which = np.unique(bus * lines + self._route_of[rows[:, TRIP].astype(np.int64)], return_inverse=True)
-        shares = np.bincount(which, np.exp(rows[:, LOGW]) * COUNTS[rows[:, MODE].astype(np.int64)], len(keys))
-        return out + [
-            (believed[key // lines].vehicle_id, key % lines, share)
-            for key, share in zip(keys.tolist(), shares.tolist(), strict=True)
-        ]
+        weight = np.exp(rows[:, LOGW]) * COUNTS[rows[:, MODE].astype(np.int64)]
+        shares = np.bincount(bus * lines + self._route_of[rows[:, TRIP].astype(np.int64)], weight)
+        keys = np.flatnonzero(shares)
+        columns = zip((keys // lines).tolist(), (keys % lines).tolist(), shares[keys].tolist(), strict=True)
+        return out + [(believed[who].vehicle_id, route, share) for who, route, share in columns]
 
 
 def _fade(lines: dict[int, float], by: float) -> dict[int, float]:

@@ -8,8 +8,6 @@ only said to be unsure.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from fleet.alerts.excuses import count_nearer, count_on_their_way, side_of
 from fleet.alerts.say import clock_text, fill_words
 from fleet.alerts.unmanned import Unmanned, believe_nobody
@@ -209,17 +207,7 @@ class MissingTrips:
     def _find_next(self, run: TripRun) -> TripRun | None:
         """Return the next run of the same line and direction that is not missed too."""
         table = self._timetable
-        plan = table.day_plan(run.start_date)
-        route, direction = table.trip_route[run.trip], table.trip_direction[run.trip]
-        first_s = (run.start_ms - run.day_start_ms) // 1000
-        for at in np.argsort(plan.first_s, kind="stable"):
-            trip = int(plan.trips[at])
-            if (
-                plan.first_s[at] <= first_s
-                or table.trip_route[trip] != route
-                or table.trip_direction[trip] != direction
-            ):
-                continue
+        for _, trip in self._unmanned.departures.after(run):
             if (table.trip_ids[trip], run.start_date) not in self._open:
                 return table.run_of(trip, run.start_date)
         return None

@@ -1,11 +1,17 @@
 """How sure it is on which way a bus is, whichever trip of that way it runs."""
 
+import math
+
 import numpy as np
+from numpy.typing import NDArray
 
 from fleet.assignment.rows import LOGW, TRIP
 from fleet.gtfs.timetable import Timetable
+from fleet.kernels import compiled
 from fleet.vehicle import Vehicle
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
 SURE = 0.7
 
 
@@ -14,6 +20,14 @@ def way_probability(vehicle: Vehicle, timetable: Timetable) -> float:
     rows = vehicle.belief.rows
     if vehicle.probability >= SURE or not len(rows) or vehicle.progress is None:
         return vehicle.probability
-    trips = rows[:, TRIP].astype(np.int64)
-    same = (trips >= 0) & (timetable.trip_pattern[np.maximum(trips, 0)] == vehicle.progress.pattern.index)
-    return float(np.sum(np.exp(rows[same, LOGW])))
+    return believed_in(rows, timetable.trip_pattern, vehicle.progress.pattern.index)
+
+
+@compiled
+def believed_in(rows: Floats, trip_pattern: Ints, pattern: int) -> float:
+    """Return how much hypotheses speak for the trips of one pattern."""
+    total = 0.0
+    for i in range(len(rows)):
+        if rows[i, TRIP] >= 0 and trip_pattern[int(rows[i, TRIP])] == pattern:
+            total += math.exp(rows[i, LOGW])
+    return total

@@ -8,6 +8,7 @@ from math import exp, hypot, prod
 import numpy as np
 
 from fleet.alerts.crews import Crews
+from fleet.alerts.departures import Departures, start_s
 from fleet.alerts.leaving import REACH_M, Gate, find_left, left_for
 from fleet.assignment.model import DETOUR, RUN
 from fleet.assignment.rows import LOGW, MODE, TRIP, ZERO
@@ -48,15 +49,18 @@ class Unmanned:
 
     def __init__(self, timetable: Timetable, roster: Mapping[str, frozenset[str]]) -> None:
         self._timetable = timetable
-        self.crews = Crews(timetable, roster)
+        self.crews, self.departures = Crews(timetable, roster), Departures(timetable)
         # The trip before each trip in its block.
         self.before = {later: trip for trips in chain_blocks(timetable) for trip, later in pairwise(trips)}
         self._gates: dict[int, Gate] = {}
 
     def has_left(self, run: TripRun, vehicles: Collection[Vehicle], now_ms: int) -> bool:
         """Return whether a bus left the first stop that may run this trip, or is on its way from there unexplained."""
-        pattern, starts = self._timetable.pattern_of(run.trip), self._starts_beside(run)
-        gate = self._gates.setdefault(pattern.index, Gate.of(pattern))
+        pattern, at_s = self._timetable.pattern_of(run.trip), start_s(run)
+        starts = [float(first_s) for first_s, _ in self.departures.between(run, at_s - BESIDE_S, at_s + BESIDE_S)]
+        gate = self._gates.get(pattern.index)
+        if gate is None:
+            gate = self._gates[pattern.index] = Gate.of(pattern)
         route, (x, y) = self._timetable.trip_route[run.trip], pattern.begin_xy
         for vehicle in vehicles:
             near = abs(vehicle.x - x) < REACH_M and abs(vehicle.y - y) < REACH_M
@@ -65,7 +69,7 @@ class Unmanned:
             left_ms = find_left(vehicle, gate, now_ms)
             if left_ms == 0:
                 return True
-            if left_ms and left_for((left_ms - run.day_start_ms) / 1000.0, _start_s(run), starts):
+            if left_ms and left_for((left_ms - run.day_start_ms) / 1000.0, at_s, starts):
                 return True
         return False
 
@@ -115,12 +119,9 @@ class Unmanned:
 
     def _list_before(self, run: TripRun) -> list[TripRun]:
         """Return the departures just before a trip in its direction."""
-        table, plan, at_s = self._timetable, self._timetable.day_plan(run.start_date), _start_s(run)
-        side = table.trip_route[run.trip], table.trip_direction[run.trip]
-        near = np.flatnonzero((plan.first_s < at_s) & (plan.first_s > at_s - KNOWN_S))
-        same = [n for n in near if (table.trip_route[plan.trips[n]], table.trip_direction[plan.trips[n]]) == side]
-        latest = sorted(same, key=lambda n: int(plan.first_s[n]))[-KNOWN:]
-        return [table.run_of(int(plan.trips[n]), run.start_date) for n in latest]
+        at_s = start_s(run)
+        latest = self.departures.between(run, at_s - KNOWN_S, at_s)[-KNOWN:]
+        return [self._timetable.run_of(trip, run.start_date) for _, trip in latest]
 
     def _is_before(self, run: TripRun, vehicles: Collection[Vehicle], now_ms: int) -> float:
         """Return how much buses are believed to be on the trip before in the block."""
@@ -144,17 +145,6 @@ class Unmanned:
             is_late = -LONG_LATE_MS <= after_ms <= LATE_MS
             late += is_late and hypot(vehicle.x - x, vehicle.y - y) > AT_END_M
         return late, sum(buses - 1 for buses in on.values() if buses > 1)
-
-    def _starts_beside(self, run: TripRun) -> list[float]:
-        """Return when the trips of the same direction about a trip begin, seconds since the day's zero."""
-        table, plan, at_s = self._timetable, self._timetable.day_plan(run.start_date), _start_s(run)
-        near = np.flatnonzero(np.abs(plan.first_s - at_s) < BESIDE_S)
-        side = table.trip_route[run.trip], table.trip_direction[run.trip]
-        return [
-            float(plan.first_s[n])
-            for n in near
-            if (table.trip_route[int(plan.trips[n])], table.trip_direction[int(plan.trips[n])]) == side
-        ]
 
 
 def believe_nobody(vehicles: Collection[Vehicle], run: TripRun) -> float:
@@ -193,7 +183,3 @@ def _drives(vehicle: Vehicle, trip: int, day_start_ms: int) -> float:
         for row in rows
         if row[TRIP] == trip and row[ZERO] * 1000 == day_start_ms and row[MODE] in (RUN, DETOUR)
     )
-
-
-def _start_s(run: TripRun) -> float:
-    return (run.start_ms - run.day_start_ms) / 1000.0
