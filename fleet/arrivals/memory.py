@@ -50,7 +50,7 @@ class SituationMemory:
 
     def since(self, time_ms: float) -> Floats:
         """Return the facts of the situations from a moment on, oldest first."""
-        begin = int(np.searchsorted(self.facts[: self.count, MADE_MS], time_ms))
+        begin = int(self.facts[: self.count, MADE_MS].searchsorted(time_ms))
         return self.facts[begin : self.count]
 
     def dump(self) -> bytes:

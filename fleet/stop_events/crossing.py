@@ -55,4 +55,4 @@ def first_ahead(stop_distance_m: Floats, distance_m: float) -> int:
     int
         From 1 to the number of stops; that number where none lies ahead.
     """
-    return max(1, int(np.searchsorted(stop_distance_m - BEFORE_STOP_M, distance_m, side="left")))
+    return max(1, int((stop_distance_m - BEFORE_STOP_M).searchsorted(distance_m)))
