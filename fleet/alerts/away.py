@@ -25,6 +25,8 @@ MOST_MS = 20 * 60_000
 MISSED_M = 50.0
 # A way around is longer than what it leaves out by so much; receivers make any way a little longer.
 AROUND = 1.15
+# What one bus alone left out must be further from its way: between tall buildings receivers err by a hundred metres.
+ALONE_M = 150.0
 # Reports kept of just before it left, with the first one beside the line: the turning lies between two of them.
 BEFORE = 3
 
@@ -103,15 +105,15 @@ def goes_around(one: Excursion, timetable: Timetable) -> bool:
     return driven_m >= AROUND * (one.to_m - one.from_m) and took_s >= float(planned_s[1] - planned_s[0])
 
 
-def find_missed(timetable: Timetable, ways: Sequence[Excursion]) -> NDArray[np.int64]:
-    """Return the stops of a line, by their place in it, that all of some buses left out on their ways beside it."""
+def find_missed(timetable: Timetable, ways: Sequence[Excursion], far_m: float = MISSED_M) -> NDArray[np.int64]:
+    """Return the stops of a line, by their place in it, that all of some buses left out by so much on their ways."""
     one = ways[-1]
     pattern = timetable.pattern_of(one.trip)
     along = pattern.stop_distance_m
     here = np.column_stack([timetable.stop_x[pattern.stop_index], timetable.stop_y[pattern.stop_index]])
     before_m = float(np.hypot(*(one.way[min(BEFORE, len(one.way)) - 1] - one.way[0])))
     between = np.flatnonzero((along > one.from_m - before_m) & (along < one.to_m))
-    far = [all(distance_between(here[n][None, :], way.way) > MISSED_M for way in ways) for n in between]
+    far = [all(distance_between(here[n][None, :], way.way) > far_m for way in ways) for n in between]
     return np.asarray(between[np.array(far, dtype=bool)])
 
 

@@ -4,7 +4,7 @@ The time between two buses is taken along the timetable's own running times, eac
 will be at each stop ahead says where and when they meet.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.alerts.say import clock_text, fill_words, stop_ahead
+from fleet.alerts.standing import repeats_since
 from fleet.alerts.surely import SURE, way_probability
 from fleet.arrivals.kernel import due_s
 from fleet.gtfs.timetable import Timetable, TripRun
@@ -38,9 +39,12 @@ PACE_PRIOR_S = 900.0
 # Of how much slower one bus was than the other so much goes on: most of it was the road's doing, or luck.
 GOES_ON = 0.25
 AROUND = 2
+# A bus that fell silent goes on for so long, at about the pace of a bus.
+UNSEEN_MS, UNSEEN_MPS = 1_800_000, 6.0
 MOST_RUNS = 20_000
 MOST_KNOWN = 2_000
 HOLD_S = (30.0, 240.0)
+Pair = tuple[Vehicle, Vehicle, Sequence[Vehicle]]
 
 
 WORDS = {
@@ -132,10 +136,12 @@ class BunchDesk:
     def look(self, vehicles: Iterable[Vehicle], now_ms: int) -> list[FleetAlert]:
         """Return what began or ended among all pairs."""
         found: dict[tuple[AlertKind, str, str], Meeting] = {}
-        for leader, follower in self._pairs(vehicles, now_ms):
+        for leader, follower, unsure in self._pairs(vehicles, now_ms):
             told = self._foresee(leader, follower)
-            if told is not None:
-                kind, meeting = told
+            if told is None:
+                continue
+            kind, meeting = told
+            if kind is AlertKind.BUNCHING or not any(_may_be_between(v, leader, follower, now_ms) for v in unsure):
                 found[kind, leader.vehicle_id, follower.vehicle_id] = meeting
         return self._begin(found, now_ms) + self._end(found.keys(), now_ms)
 
@@ -157,17 +163,19 @@ class BunchDesk:
                 out.append(msgspec.structs.replace(self._open.pop(key), updated_ms=now_ms, ended_ms=now_ms))
         return sorted(out, key=lambda alert: alert.alert_id)
 
-    def _pairs(self, vehicles: Iterable[Vehicle], now_ms: int) -> Iterator[tuple[Vehicle, Vehicle]]:
-        """Yield the buses that follow each other on the same way, the one ahead first."""
+    def _pairs(self, vehicles: Iterable[Vehicle], now_ms: int) -> Iterator[Pair]:
+        """Yield the buses that follow each other on the same way, the one ahead first, and the unsure ones on it."""
         groups: dict[int, list[Vehicle]] = {}
+        others: dict[int, list[Vehicle]] = {}
         for vehicle in vehicles:
-            if _is_sure(vehicle, self._timetable, now_ms):
-                assert vehicle.progress is not None
-                groups.setdefault(vehicle.progress.pattern.index, []).append(vehicle)
-        for group in groups.values():
+            if vehicle.progress is not None:
+                kept = groups if _is_sure(vehicle, self._timetable, now_ms) else others
+                kept.setdefault(vehicle.progress.pattern.index, []).append(vehicle)
+        for pattern, group in groups.items():
             if len(group) > 1:
                 group.sort(key=lambda v: (-v.progress.distance_m if v.progress else 0.0, v.vehicle_id))
-                yield from pairwise(group)
+                for leader, follower in pairwise(group):
+                    yield leader, follower, others.get(pattern, ())
 
     def _foresee(self, leader: Vehicle, follower: Vehicle) -> tuple[AlertKind, Meeting] | None:
         """Return what is to be said of two buses, ``None`` where they keep the distance that is planned."""
@@ -211,11 +219,23 @@ class BunchDesk:
         gaps = np.diff(starts[max(0, at - AROUND) : at + AROUND + 1])
         return float(np.median(gaps)) if len(gaps) else None
 
+    def _hold_at(self, m: Meeting) -> int:
+        """Return the stop to hold the follower at: its next timepoint before they meet, else its next stop.
+
+        Timepoints are where the timetable lets buses wait, with room to stand; a feed need not name any.
+        """
+        table, watch = self._timetable, m.follower.watch
+        ahead = stop_ahead(m.follower, table)
+        assert watch is not None
+        assert ahead is not None
+        rows = table.stops_of(watch.run.trip)
+        before = np.flatnonzero(table.timepoint[rows.start + watch.ahead : rows.start + m.stop])
+        return int(table.time_stop[rows.start + watch.ahead + int(before[0])]) if len(before) else ahead
+
     def _alert(self, kind: AlertKind, m: Meeting, since_ms: int, now_ms: int) -> FleetAlert:
         table, run = self._timetable, m.follower.progress.run if m.follower.progress else None
         assert run is not None
-        rows, hold_at = table.stops_of(run.trip), stop_ahead(m.follower, table)
-        assert hold_at is not None
+        rows, hold_at = table.stops_of(run.trip), self._hold_at(m)
         line = table.route_short_names[table.trip_route[run.trip]]
         hold_s = float(np.clip(round((m.planned_s - m.then_s) / 60.0) * 30.0, *HOLD_S))
         bus, other = m.follower.vehicle_id, m.leader.vehicle_id
@@ -256,7 +276,18 @@ def _is_sure(vehicle: Vehicle, timetable: Timetable, now_ms: int) -> bool:
     if now_ms - vehicle.last.time_ms > FRESH_MS or progress.off_m > OFF_M or progress.is_at_end:
         return False
     far = progress.distance_m > progress.pattern.stops_m[0] + FROM_START_M
-    return far and way_probability(vehicle, timetable) >= SURE
+    return far and repeats_since(vehicle) is None and way_probability(vehicle, timetable) >= SURE
+
+
+def _may_be_between(other: Vehicle, leader: Vehicle, follower: Vehicle, now_ms: int) -> bool:
+    """Return whether a bus that is silent, or of which it is not sure where it drives, may be between two others."""
+    if other.progress is None or leader.progress is None or follower.progress is None or other.last is None:
+        return False
+    silent_ms = now_ms - other.last.time_ms
+    if silent_ms > UNSEEN_MS or other.phase is Phase.AT_DEPOT:
+        return False
+    reach_m = other.progress.distance_m + UNSEEN_MPS * silent_ms / 1000.0
+    return reach_m >= follower.progress.distance_m and other.progress.distance_m <= leader.progress.distance_m
 
 
 def _pace(vehicle: Vehicle) -> float:

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 
 from fleet.alerts.abroad import hear_bus, hear_way, tell_bus, tell_way
-from fleet.alerts.away import Excursion, find_missed, note_away
+from fleet.alerts.away import ALONE_M, Excursion, find_missed, note_away
 from fleet.alerts.bunching import BunchDesk
 from fleet.alerts.depot import DepotDesk
 from fleet.alerts.detours import DetourDesk
@@ -93,7 +93,10 @@ class AlertDesk:
         if excursion is not None:
             self._detours.add(excursion)
             self._ways.append(excursion)
-            missed, pattern = find_missed(self._timetable, [excursion]), self._timetable.pattern_of(excursion.trip)
+            missed, pattern = (
+                find_missed(self._timetable, [excursion], ALONE_M),
+                self._timetable.pattern_of(excursion.trip),
+            )
             if len(missed):
                 vehicle.skipped = (time_ms, tuple(int(pattern.stop_index[n]) for n in missed))
         elif vehicle.away:

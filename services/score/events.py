@@ -14,6 +14,7 @@ import polars as pl
 
 from fleet.simulation.cancel import ABSENT, CANCELLED
 from fleet.simulation.truth import TrueCall, TrueMissed, TruePosition, TrueTrip
+from services.score.alert_kinds import City, score_kinds
 from services.score.alerts import Happened, score_bunching, score_detours, score_missing, share
 from services.score.simulated import read_truth
 
@@ -39,6 +40,7 @@ class Truths:
     stops: dict[Call, str] = field(default_factory=dict)
     shown: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     happened: Happened = field(default_factory=Happened)
+    city: City = field(default_factory=City)
 
     @property
     def reported(self) -> set[str]:
@@ -69,6 +71,7 @@ def gather(entries: Iterable[object]) -> Truths:
     """Sort the entries of a truth log by what they tell."""
     known = Truths()
     for entry in entries:
+        known.city.take(entry)
         if isinstance(entry, TrueCall):
             key = (entry.vehicle_id, entry.trip_id, entry.start_date, entry.stop_sequence)
             known.calls[key] = (entry.arrival_ms, entry.departure_ms)
@@ -85,6 +88,7 @@ def gather(entries: Iterable[object]) -> Truths:
             known.happened.missed.setdefault((entry.trip_id, entry.start_date), set()).add(entry.stop_id)
     for times in known.shown.values():
         times.sort()
+    known.city.settle()
     return known
 
 
@@ -169,6 +173,7 @@ def score_alerts(alerts: pl.DataFrame, known: Truths) -> dict[str, Any]:
         "either": score_missing([*by_kind["may_not_run"], *by_kind["not_coming"]], known.happened),
         "detours": score_detours(by_kind["detour"], known.happened),
         "bunching": score_bunching(by_kind["bunching"], known.happened),
+        "kinds": score_kinds(by_kind, known.city),
     }
 
 

@@ -151,3 +151,24 @@ def test_a_bus_that_claims_a_trip_and_stands_elsewhere_is_a_ghost_until_it_claim
 def test_a_bus_that_runs_what_it_claims_is_no_ghost_even_in_a_jam(tmp_path: Path) -> None:
     jam = on_time(0, 320) + stand(320, 830, 2.66)
     assert of(AlertKind.GHOST, drive(tracker_of(tmp_path), jam)) == []
+
+
+@pytest.mark.parametrize(
+    ("wander", "kind"),
+    [
+        (3e-5, "gps_frozen"),  # at each light its place wandered; now it is the same to the digit
+        (0.0, "stuck"),  # it holds the place of every bus that stands, so this one may well stand
+    ],
+)
+def test_a_receiver_that_repeats_a_place_is_frozen_only_if_it_never_did_so_before(
+    tmp_path: Path, wander: float, kind: str
+) -> None:
+    way, stops = [], 0.2
+    for second in range(60, 540, 20):
+        light = (second // 40) % 3 == 0
+        stops += 0.0 if light else 0.13
+        shift = wander * ((second // 20) % 2) if light else 0.0
+        way.append(fix(START_MS + second * 1000, stops + shift, speed_mps=0.0 if light else 5.5))
+    way += [fix(START_MS + second * 1000, stops, speed_mps=0.0) for second in range(540, 900, 20)]
+    said = {alert.kind.value for alert in drive(tracker_of(tmp_path), on_time(0, 60) + way)}
+    assert said & {"gps_frozen", "stuck"} == {kind}
