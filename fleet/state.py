@@ -28,7 +28,7 @@ from schemas.fix import Fix
 from schemas.fleet_alert import FleetAlert
 from schemas.trip import Phase
 
-FORM = 10
+FORM = 11
 
 
 class BusState(msgspec.Struct, array_like=True):
@@ -75,6 +75,7 @@ class VehicleState(msgspec.Struct, array_like=True):
     told: list[tuple[int, str, int]]
     late_s: float | None
     skipped: tuple[int, tuple[int, ...]] | None
+    stands: tuple[int, int, int]
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -154,6 +155,7 @@ def dump_now(vehicle: Vehicle) -> bytes:
         told=[(*run, stop) for run, stop in vehicle.told.items()],
         late_s=vehicle.late_s,
         skipped=vehicle.skipped,
+        stands=vehicle.stands,
     )  # fmt: skip
     return zlib.compress(_encode(state), 1)
 
@@ -202,7 +204,7 @@ def _load_now(vehicle_id: str, data: bytes, table: Timetable | None) -> Vehicle:
     vehicle.since, vehicle.away, vehicle.alerts = dict(state.since), list(state.away), dict(state.alerts)
     vehicle.away_on = state.away_on
     vehicle.told = {(trip, date): stop for trip, date, stop in state.told}
-    vehicle.late_s, vehicle.skipped = state.late_s, state.skipped
+    vehicle.late_s, vehicle.skipped, vehicle.stands = state.late_s, state.skipped, state.stands
     if table is not None and state.progress is not None:
         trip, date = state.progress[:2]
         vehicle.progress = Progress(table.run_of(trip, date), table.pattern_of(trip), *state.progress[2:])

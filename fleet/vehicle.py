@@ -25,7 +25,8 @@ class Vehicle:
     been absent. ``away`` is its way since it left the pattern ``away_on``: x, y, how far along it left, time.
     ``told`` is the last stop of its last trips that taught anything, ``trail`` where it was in the last quarter of an
     hour. ``late_s`` is how late it left the stop it called at last, ``skipped`` when it came back to its line last and
-    the stops (numbers in the timetable) that it left out.
+    the stops (numbers in the timetable) that it left out. ``stands`` counts the stands of which its receiver told one
+    place to the digit, and those of which the place wandered, and tells when the last of them began.
     """
 
     vehicle_id: str
@@ -54,6 +55,7 @@ class Vehicle:
     told: dict[tuple[int, str], int] = field(default_factory=dict)
     late_s: float | None = None
     skipped: tuple[int, tuple[int, ...]] | None = None
+    stands: tuple[int, int, int] = (0, 0, 0)
 
     @property
     def is_waiting(self) -> bool:

@@ -212,14 +212,19 @@ class MissingTrips:
                 return table.run_of(trip, run.start_date)
         return None
 
+    def _about(self, run: TripRun) -> str:
+        """Return when a trip begins; a departure of a headway begins about then."""
+        about = "~" if self._timetable.trip_headway_s[run.trip] else ""
+        return about + clock_text(run.start_ms, self._timetable.timezone)
+
     def _alert(self, said: _Said, now_ms: int, *, ended: bool = False) -> FleetAlert:
         table, run = self._timetable, said.run
         name, head = table.route_short_names[table.trip_route[run.trip]], table.headsign_of(run.trip)
-        words = fill_words(WORDS[said.kind], at=clock_text(run.start_ms, table.timezone))
+        words = fill_words(WORDS[said.kind], at=self._about(run))
         following = None if ended else self._find_next(run)
         vi = en = ""
         if following is not None:
-            soon = clock_text(following.start_ms, table.timezone)
+            soon = self._about(following)
             vi, en = f"; chuyến sau {soon}", f"; the next one leaves at {soon}"
         return FleetAlert(
             alert_id=f"{said.kind}/{run.trip_id}/{run.start_date}",

@@ -1,8 +1,5 @@
 """A bus that stands: in traffic, too long at a stop, or only as its receiver tells."""
 
-from itertools import pairwise
-from math import hypot
-
 import numpy as np
 
 from fleet.gtfs.timetable import Timetable
@@ -17,8 +14,10 @@ DRIVES_MPS = 4.0
 YOUNG_MS = 60_000
 # Two reports of one stand lie so near to each other, this long apart or longer.
 SAME_STAND_M, STAND_MS = 8.0, 15_000
+# The two reports of a stand and the first one after it.
+STAND_POINTS = 3
 # Stands that tell how a receiver behaves, and how many of its earlier ones may be alike to the digit.
-LEAST_STANDS, ALIKE_SHARE = 2, 0.25
+LEAST_STANDS, ALIKE_SHARE = 3, 0.25
 
 
 def stuck_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
@@ -53,23 +52,31 @@ def frozen_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | 
     return repeats_since(vehicle)
 
 
+def note_stand(vehicle: Vehicle) -> None:
+    """Count a stand that has ended, by whether its first and its last report are the same to the digit."""
+    if len(vehicle.trail) < STAND_POINTS:
+        return
+    x0, y0, from_ms, _, _ = vehicle.trail[-3]
+    alike, wandered, counted_ms = vehicle.stands
+    if from_ms <= counted_ms:
+        return
+    x, y, to_ms, _, _ = vehicle.trail[-2]
+    if to_ms - from_ms >= STAND_MS and abs(x - x0) < SAME_STAND_M and abs(y - y0) < SAME_STAND_M:
+        is_alike = (x0, y0) == (x, y)
+        vehicle.stands = alike + is_alike, wandered + (not is_alike), from_ms
+
+
 def repeats_since(vehicle: Vehicle) -> int | None:
     """Return since when a receiver repeats one place to the digit that wanders whenever its bus stands.
 
     Many receivers hold the place of a bus that stands, so that alone proves nothing: its own earlier stands say whether
     this one does.
     """
-    if len(vehicle.trail) < 2:
+    alike, wandered, _ = vehicle.stands
+    if alike + wandered < LEAST_STANDS or alike > ALIKE_SHARE * (alike + wandered) or len(vehicle.trail) < STAND_POINTS:
         return None
     (x0, y0, from_ms, _, _), (x, y, to_ms, _, _) = vehicle.trail[-2:]
-    if (x0, y0) != (x, y) or to_ms - from_ms < STAND_MS:
-        return None
-    alike = [
-        (one[0], one[1]) == (other[0], other[1])
-        for one, other in pairwise(vehicle.trail[:-1])
-        if other[2] - one[2] >= STAND_MS and hypot(other[0] - one[0], other[1] - one[1]) < SAME_STAND_M
-    ]
-    return from_ms if len(alike) >= LEAST_STANDS and sum(alike) <= ALIKE_SHARE * len(alike) else None
+    return from_ms if (x0, y0) == (x, y) and to_ms - from_ms >= STAND_MS else None
 
 
 def waits_for_time(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> bool:

@@ -140,9 +140,17 @@ def _planned(plan: Planned, status: str, reason: Text | None) -> Arrival:
         stop_id=plan.stop_id,
         status=status,
         eta_ms=plan.scheduled_ms,
-        scheduled_ms=plan.scheduled_ms,
-        reason=reason,
+        scheduled_ms=None if plan.headway_s else plan.scheduled_ms,
+        reason=reason or _about_every(plan.headway_s),
     )
+
+
+def _about_every(headway_s: int) -> Text | None:
+    """Return how often a line runs that has no times, ``None`` for one that has."""
+    if not headway_s:
+        return None
+    minutes = max(1, round(headway_s / 60))
+    return Text(vi=f"Khoảng {minutes} phút một chuyến", en=f"About every {minutes} min")
 
 
 def _predicted(call: Call, now_ms: int) -> Arrival | None:

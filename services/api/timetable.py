@@ -21,7 +21,7 @@ SAME_NAME_M = 150.0
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One call that the timetable has."""
+    """One call that the timetable has; with a headway it is a slot, about then, and not a time."""
 
     trip_id: str
     start_date: str
@@ -31,6 +31,7 @@ class Planned:
     stop_id: str
     stop_sequence: int
     scheduled_ms: int
+    headway_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +226,7 @@ class CityTimetable:
             stop_id=table.stop_ids[int(table.time_stop[row])],
             stop_sequence=int(table.time_sequence[row]),
             scheduled_ms=time_ms,
+            headway_s=int(table.trip_headway_s[trip]),
         )
 
     @cached_property

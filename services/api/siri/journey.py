@@ -85,6 +85,9 @@ def _add_ends(doc: Document, out: Element, run: RunKey, trip: int | None, timeta
     doc.words(out, "OriginName", table.stop_names[first])
     doc.token(out, "DestinationRef", table.stop_ids[last])
     doc.words(out, "DestinationName", table.headsign_of(trip))
+    if table.trip_headway_s[trip]:
+        doc.value(out, "HeadwayService", "true")
+        return
     doc.time(out, "OriginAimedDepartureTime", planned.start_ms)
     doc.time(out, "DestinationAimedArrivalTime", planned.end_ms)
 

@@ -356,6 +356,19 @@ def test_a_departure_of_a_frequency_is_named_by_its_trip_and_its_start(headway_a
     assert all(call.arrival.HasField("delay") for call in exact.stop_time_update)
 
 
+def test_a_line_without_times_is_told_by_how_often_it_runs_and_never_to_the_minute(headway_api: Running) -> None:
+    rows = headway_api.client.get("/api/stops/s3/arrivals").json()["arrivals"]
+    slots = [row for row in rows if row["status"] == "planned" and row["trip_id"].startswith("t1#")]
+    assert {(row["scheduled_ms"], row["reason"]["vi"], row["reason"]["en"]) for row in slots} == {
+        (None, "Khoảng 10 phút một chuyến", "About every 10 min")
+    }
+    exact = [row for row in rows if row["status"] == "planned" and row["trip_id"].startswith("t2#")]
+    assert exact
+    assert all(row["scheduled_ms"] is not None and row["reason"] is None for row in exact)
+    siri = headway_api.client.get("/siri/sm.xml?MonitoringRef=s3").text
+    assert "<HeadwayService>true</HeadwayService>" in siri
+
+
 @pytest.mark.judge
 def test_the_outside_judge_takes_departures_of_frequencies(headway_api: Running, tmp_path: Path) -> None:
     script = judge("gtfs_rt.sh")

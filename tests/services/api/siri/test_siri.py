@@ -244,6 +244,10 @@ def test_strange_ids_and_names_of_a_feed_are_valid_too(tmp_path: Path) -> None:
         fill(api)
         api.take(detour())
         files = [tmp_path / "strange.xml", *write(tmp_path, api, "/siri/et.xml", "/siri/sx.xml")]
+    by_headway = {**GTFS, "frequencies.txt": "trip_id,start_time,end_time,headway_secs\nt1,11:50:00,13:00:00,600\n"}
+    with open_api(tmp_path, make_city(tmp_path / "headways", gtfs=gtfs_zip(by_headway))) as api:
+        api.take(("bus.positions", position(trip_id="t1#42600")), ("bus.predictions", prediction(trip_id="t1#42600")))
+        files += write(tmp_path, api, "/siri/sm.xml?MonitoringRef=s3", "/siri/et.xml")
     done = subprocess.run([str(script), "siri-2.1", *map(str, files)], capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
 
