@@ -27,6 +27,8 @@ MISSED_M = 50.0
 AROUND = 1.15
 # What one bus alone left out must be further from its way: between tall buildings receivers err by a hundred metres.
 ALONE_M = 150.0
+# No bus goes round so fast on average: it is the receiver that went.
+FASTEST_MPS = 13.0
 # Reports kept of just before it left, with the first one beside the line: the turning lies between two of them.
 BEFORE = 3
 
@@ -89,6 +91,8 @@ def _come_back(vehicle: Vehicle, progress: Progress, timetable: Timetable, time_
     if not is_real or way_probability(vehicle, timetable) < SURE:
         return None
     points = np.array([(x, y) for x, y, _, _ in way] + [(vehicle.x, vehicle.y)])
+    if float(np.sum(np.hypot(*np.diff(points, axis=0).T))) > FASTEST_MPS * (time_ms - way[0][3]) / 1000.0:
+        return None
     return Excursion(vehicle.vehicle_id, progress.run.trip, from_m, progress.distance_m, way[0][3], time_ms, points)
 
 
