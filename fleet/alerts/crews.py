@@ -40,6 +40,9 @@ class Crews:
         self._minutes: dict[str, dict[int, float]] = {}
         self._noted_ms: int | None = None
         self._spans: dict[str, Spans] = {}
+        # Both are asked for again at every look: until the next note, and for good.
+        self._seen: dict[int, int] = {}
+        self._crews: dict[int, list[str]] = {}
 
     def note(self, vehicles: Iterable[Vehicle], now_ms: int) -> None:
         """Add for which lines the beliefs in each bus speak now."""
@@ -47,6 +50,7 @@ class Crews:
         if 0 <= since_ms < NOTE_EVERY_MS:
             return
         self._noted_ms = now_ms
+        self._seen.clear()
         # Who looked away for long knows no more than who looked for a moment.
         minutes, fades = min(max(since_ms, 0), 2 * NOTE_EVERY_MS) / 60_000, float(np.exp(-abs(since_ms) / FORGOTTEN_MS))
         faded = {name: _fade(lines, fades) for name, lines in self._minutes.items()}
@@ -89,9 +93,12 @@ class Crews:
         """
         spans = self._day(start_date).get(route, [])
         due = sum(first < now_s + SOON_S and last > now_s - LAST_S for first, last in spans)
-        seen = sum(self.is_of(name, route) for name in self._minutes)
-        names = self._names_of(route)
-        crew = [name for name, routes in self._roster.items() if not names.isdisjoint(routes)]
+        if route not in self._seen:
+            self._seen[route] = sum(self.is_of(name, route) for name in self._minutes)
+        if route not in self._crews:
+            names = self._names_of(route)
+            self._crews[route] = [name for name, routes in self._roster.items() if not names.isdisjoint(routes)]
+        seen, crew = self._seen[route], self._crews[route]
         unheard = sum(name not in known for name in crew) if len(crew) <= len(spans) else 0
         return due, seen, unheard
 
