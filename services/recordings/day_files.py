@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from services.recordings.reader import RecordingError
+from services.recordings.tied_times import order_tied
 
 NAME = re.compile(r"schedule_(\d{8})_(\d{8})\.csv(\.gz)?$")
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -50,11 +51,11 @@ def write_feed_of_day_files(schedule: Path, recording: Path, out: Path) -> Path:
     span = NAME.search(schedule.name)
     if span is None:
         raise RecordingError(f"{schedule}: not named schedule_FROM_TO.csv with dates YYYYMMDD")
-    times = _read(schedule, NEEDED)
     stops = _read(
         schedule.with_name(schedule.name.replace("schedule_", "stops_", 1)),
         ["stop_id", "stop_name", "stop_lat", "stop_lon"],
     )
+    times = order_tied(_read(schedule, NEEDED), stops)
     trips = _trips(times, _routes(recording, span[1], span[2]))
     files = {
         "agency": pl.DataFrame(
