@@ -11,9 +11,6 @@ from schemas.lesson import Lesson
 Ints = NDArray[np.int64]
 # A driver who was relieved or a bus that broke down says little of the next departure.
 LEFT_S = (-120.0, 300.0)
-# Who takes longer than this share of the plan and so many seconds more has rested or waited: the road did not.
-MOST = 2.0
-MOST_S = 60.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +48,7 @@ def tally(lessons: Iterable[Lesson], terminals: int) -> Tally:
     drives: list[tuple[int, int, int]] = []
     for lesson in lessons:
         if lesson.link >= 0:
-            most = MOST * lesson.planned_s + MOST_S
+            most = 4.0 * lesson.planned_s + 120.0
             drives.append((lesson.link, round(1000 * min(lesson.took_s, most)), round(1000 * lesson.planned_s)))
         if lesson.terminal is not None and lesson.left_s is not None:
             left[:, lesson.terminal] += (round(1000 * min(LEFT_S[1], max(LEFT_S[0], lesson.left_s))), 1)

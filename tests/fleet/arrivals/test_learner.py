@@ -176,13 +176,6 @@ def test_a_night_without_buses_fades_what_was_learnt_today_and_keeps_what_is_usu
     assert morning.ratio[0] == pytest.approx(morning.usual[0], rel=0.01)
 
 
-def test_who_rested_between_two_stops_says_no_more_of_the_road_than_twice_the_plan_and_a_minute():
-    rested, slow = learner(), learner()
-    for taught, took_s in ((rested, 600.0), (slow, 180.0)):
-        taught.add(lesson(0, took_s=took_s))
-    assert rested.at(BASE_MS + 300_000).ratio[0] == slow.at(BASE_MS + 300_000).ratio[0]
-
-
 def test_quantiles_follow_the_errors():
     taught = learner()
     rng = np.random.default_rng(1)
