@@ -28,6 +28,7 @@ def person(browser, base):
     """Give a function that opens a page as somebody; console errors and thrown errors fail the test."""
     BOOK.incidents.clear()
     BOOK.cases.clear()
+    BOOK.floods.clear()
     contexts, problems = [], []
 
     def start(address, **wanted):

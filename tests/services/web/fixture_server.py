@@ -24,6 +24,7 @@ from tests.services.web import fixture_media as media
 from tests.services.web import fixtures as fx
 from tests.services.web import fixtures_desk as desk
 from tests.services.web import fixtures_lines as fxl
+from tests.services.web import fixtures_roads as roads
 
 DIST = Path(__file__).parents[3] / "services" / "web" / "dist"
 TYPES = {
@@ -46,6 +47,20 @@ class Book:
     def __init__(self) -> None:
         self.incidents: dict[str, str] = {}
         self.cases: dict[str, str] = {}
+        self.floods: dict[str, dict[str, Any]] = {}
+
+    def set_flood(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Set water where there is none, or say anew how deep the one there is."""
+        at = (body["lon"], body["lat"])
+        known = next((i for i, one in self.flood_rows().items() if (one["lon"], one["lat"]) == at), None)
+        name = known or f"flood-{len(self.floods) + 1}"
+        self.floods[name] = roads.flood(name, body["depth"], *at)
+        return self.floods[name]
+
+    def flood_rows(self) -> dict[str, dict[str, Any]]:
+        """Return where water stands: one spot of the fixtures, and what was set."""
+        first = roads.flood("flood-0", "knee", fx.CENTRE[0] + 0.004, fx.CENTRE[1] - 0.004)
+        return {"flood-0": first, **self.floods}
 
     def incident_rows(self) -> list[dict[str, Any]]:
         """Return the incidents with what was done to them."""
@@ -55,7 +70,14 @@ class Book:
             if done:
                 rows[index] = {**desk.incident(index, done, row["title"]["vi"].split(", ")[1], row["probability"])}
                 rows[index]["actions"] = [*rows[index]["actions"], "undo"]
-        return rows
+        held = self.flood_rows().values()
+        gone = {name for name, state in self.incidents.items() if state == "cleared"}
+        return rows + [
+            roads.flood(one["incident_id"], one["flood"], one["lon"], one["lat"], "cleared")
+            if one["incident_id"] in gone
+            else one
+            for one in held
+        ]
 
     def case(self, number: int) -> dict[str, Any]:
         """Return a case with what was decided."""
@@ -75,7 +97,6 @@ class Book:
 
 
 BOOK = Book()
-EDGE_COUNT = 640
 CUT_AFTER_S = 3.0
 FIRST_SEEN: dict[str, float] = {}
 
@@ -92,10 +113,10 @@ def answer(method: str, path: str, query: dict[str, list[str]], state: str, body
         "/api/routes": lambda: {"routes": [] if empty else [fx.route_hit(i) for i in range(len(fx.LINES))]},
         "/api/shapes": lambda: {"version": "fixture", "shapes": []},
         "/api/vehicles": lambda: {"now_ms": fx.now_ms(), "vehicles": [] if empty else fx.vehicles()},
-        "/api/edges": lambda: {
-            "now_ms": fx.now_ms(),
-            "states": [] if empty else [fx.edge_view(i) for i in range(EDGE_COUNT)],
-        },
+        "/api/edges": lambda: roads.edges(query.get("at", [""])[0], empty=empty),
+        "/api/bottlenecks": lambda: roads.bottlenecks(query.get("at", [""])[0], empty=empty),
+        "/api/rain": lambda: roads.rain(empty=empty),
+        "/api/floods": lambda: BOOK.set_flood(body),
         "/api/disruptions": lambda: (
             {"now_ms": fx.now_ms(), "alerts": [], "incidents": []} if empty else fx.disruptions()
         ),
@@ -122,7 +143,7 @@ def answer_one(path: str, state: str, body: dict[str, Any]) -> Any:
         (r"/api/routes/([^/]+)", lambda _: fx.route(state)),
         (r"/api/vehicles/([^/]+)", fx.vehicle_detail),
         (r"/api/control/lines/([^/]+)", lambda _: fxl.line(empty=state == "empty")),
-        (r"/api/edges/(\d+)", lambda index: fx.edge_detail(int(index))),
+        (r"/api/edges/(\d+)", lambda index: roads.edge_detail(int(index))),
         (r"/api/incidents/([^/]+)/([a-z]+)", act),
         (r"/api/cases/K(\d+)", lambda number: BOOK.case(int(number))),
         (r"/api/cases/K(\d+)/verify", lambda _: {"ok": True, "text": fx.text("Nguyên vẹn", "Intact"), "problems": []}),

@@ -316,36 +316,3 @@ def route(state: str) -> dict[str, Any]:
 
     buses = [] if state == "empty" else [{**bus, "route_id": "R32"} for bus in vehicles(96) if bus["route_id"] == "R32"]
     return {"route": route_hit(0), "directions": [direction(0), direction(1)], "vehicles": buses, "alerts": []}
-
-
-def edge_view(index: int) -> dict[str, Any]:
-    """Return the state of one edge; some have no data."""
-    level = ["free", "free", "slow", "congested", "blocked", "no_data"][index * 7 % 6]
-    speed = {"free": 9.5, "slow": 5.8, "congested": 3.1, "blocked": 0.8, "no_data": None}[level]
-    return {
-        "edge_index": index,
-        "edge_id": f"{index}/1/2",
-        "level": level,
-        "speed_mps": speed,
-        "sd_mps": 1.1 if speed else None,
-        "free_flow_mps": 10.8,
-        "usual_mps": 8.2,
-        "observations": 14 if speed else 0,
-        "age_s": 42.0 if speed else None,
-        "time_ms": now_ms(),
-    }
-
-
-def edge_detail(index: int) -> dict[str, Any]:
-    """Return one edge with half an hour of history."""
-    at = now_ms()
-    history = [
-        {"time_ms": at - 60_000 * (30 - i), "speed_mps": 8.0 - 0.17 * i + math.sin(i), "sd_mps": 1.0} for i in range(30)
-    ]
-    return {
-        **edge_view(index),
-        "name": STREETS[index % len(STREETS)],
-        "class": "secondary",
-        "length_m": 214.0,
-        "history": history,
-    }

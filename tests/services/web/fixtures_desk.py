@@ -52,6 +52,25 @@ def feeds() -> list[dict[str, Any]]:
     return [good, late]
 
 
+FINDINGS = [
+    {
+        "kind": "held",
+        "text": text("6 xe của 3 tuyến đứng ngoài trạm 4 phút", "6 buses of 3 lines stand off their stops for 4 min"),
+        "log_odds": 3.4,
+    },
+    {
+        "kind": "camera_standing",
+        "text": text("camera C-118 thấy một xe tải đứng yên", "camera C-118 sees a standing lorry"),
+        "log_odds": 1.6,
+    },
+    {
+        "kind": "camera_flow",
+        "text": text("camera C-60 thấy lưu lượng như mọi ngày", "camera C-60 sees the usual flow"),
+        "log_odds": -0.7,
+    },
+]
+
+
 def incident(number: int, state: str, place: str, odds: float) -> dict[str, Any]:
     """Return one incident in ``state``."""
     at = now_ms()
@@ -83,8 +102,11 @@ def incident(number: int, state: str, place: str, odds: float) -> dict[str, Any]
             "camera_ids": ["C-118"],
             "speed_mps": 1.9,
             "usual_mps": 6.4,
+            "findings": FINDINGS,
         },
         "source": "estimate",
+        "flood": None,
+        "passable": None,
         "actions": actions.get(state, []),
         "log": [
             {

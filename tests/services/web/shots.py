@@ -36,6 +36,9 @@ PAGES = {
     "control-alerts": "/control?tab=alerts",
     "control-buses": "/control?tab=buses&bus=late,stale&sel=vehicle:29B-103.23&at=105.8300,21.0220,14.3",
     "control-incident": "/control?sel=incident:I0&view=selected&at=105.8300,21.0220,14.3",
+    "control-jams": "/control?tab=jams&sel=edge:9&view=selected&at=105.8300,21.0220,14.3",
+    "control-ahead": "/control?t=30&view=map&at=105.8300,21.0220,14.3",
+    "control-water": "/control?tab=water&sel=incident:flood-0&at=105.8300,21.0220,14.3",
     "enforcement": "/enforcement",
     "login": "/login",
 }

@@ -58,7 +58,7 @@ export function IncidentActions({ incident, acting, asking }: { incident: Incide
             disabled={acting.busy}
             onClick={() => (action === 'dismiss' ? askingWhy.set(incident.incident_id) : void acting.act(incident, action, note ? { note } : {}))}
           >
-            {t(`act.${action}` as Key)}
+            {t(action === 'clear' && incident.kind === 'flood' ? 'act.lift' : (`act.${action}` as Key))}
             {KEYS[action] && <kbd>{KEYS[action]}</kbd>}
           </button>
         ))}

@@ -2,7 +2,7 @@
 import type { AlertView } from '../core/types.ts'
 
 /** Kinds in the order of what they do to riders; others follow in the order they come. */
-const ORDER = ['silent_feed', 'silent_operator', 'not_coming', 'in_depot', 'ghost', 'detour', 'stuck', 'speeding', 'doors_open_moving', 'bunching', 'big_gap', 'skipped_stop', 'early_departure', 'running_early', 'off_route', 'long_stop', 'lost', 'late', 'gps_frozen']
+const ORDER = ['silent_feed', 'silent_operator', 'not_coming', 'may_not_run', 'in_depot', 'ghost', 'detour', 'stuck', 'speeding', 'doors_open_moving', 'bunching', 'big_gap', 'skipped_stop', 'early_departure', 'running_early', 'off_route', 'long_stop', 'lost', 'late', 'gps_frozen']
 
 const rank = (kind: string): number => (ORDER.includes(kind) ? ORDER.indexOf(kind) : ORDER.length)
 

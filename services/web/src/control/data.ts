@@ -1,22 +1,28 @@
 /** Everything the control page watches: read once, kept fresh by one stream, read again now and then. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { nudgeClock } from '../core/clock.ts'
+import { EdgeBook } from '../core/edges.ts'
 import { Fleet, type Frame } from '../core/frames.ts'
 import { useLive, type Live } from '../core/live.ts'
-import type { AlertView, CameraView, EdgesBody, EdgeView, FeedView, IncidentView, Overview } from '../core/types.ts'
+import type { AlertView, CameraView, EdgesBody, EdgeView, FeedView, IncidentView, Overview, RainBody } from '../core/types.ts'
 import { useData, type Data } from '../core/use_data.ts'
 
 const OVERVIEW_MS = 5_000
 const SLOW_MS = 15_000
-const SAFETY_MS = 60_000
+const RAIN_MS = 60_000
 const TURN_MS = 500
+const ROADS_TURN_MS = 1_000
 
 export interface ControlData {
   overview: Data<Overview>
   /** Every bus, changed in place; `turn` counts the pictures that pages draw of it. */
   fleet: Fleet
   turn: number
+  /** Every edge of which something is known, changed in place; `roadsTurn` counts the pictures drawn of it. */
+  roads: EdgeBook
+  roadsTurn: number
   edges: Data<EdgesBody>
+  rain: Data<RainBody>
   incidents: Data<{ incidents: IncidentView[] }>
   feeds: Data<{ feeds: FeedView[] }>
   alerts: Data<{ alerts: AlertView[] }>
@@ -35,7 +41,7 @@ export function mergeNewer<T>(before: readonly T[], newer: readonly T[], key: (i
 }
 
 /** A counter that goes up when told that something changed, at most a few times a second. */
-function useTurn(): [number, () => void] {
+function useTurn(everyMs: number): [number, () => void] {
   const [turn, setTurn] = useState(0)
   const timer = useRef(0)
   useEffect(() => () => clearTimeout(timer.current), [])
@@ -44,7 +50,7 @@ function useTurn(): [number, () => void] {
     timer.current = window.setTimeout(() => {
       timer.current = 0
       setTurn((n) => n + 1)
-    }, TURN_MS)
+    }, everyMs)
   }
   return [turn, changed]
 }
@@ -53,8 +59,17 @@ export function useControlData(): ControlData {
   const overview = useData<Overview>('/api/control/overview', OVERVIEW_MS)
   const fleet = useRef<Fleet | null>(null)
   fleet.current ??= new Fleet()
-  const [turn, changed] = useTurn()
-  const edges = useData<EdgesBody>('/api/edges', SAFETY_MS)
+  const [turn, changed] = useTurn(TURN_MS)
+  const roads = useRef<EdgeBook | null>(null)
+  roads.current ??= new EdgeBook()
+  const [roadsTurn, roadsChanged] = useTurn(ROADS_TURN_MS)
+  // Read once: the stream begins with the whole again each time it opens.
+  const edges = useData<EdgesBody>('/api/edges')
+  useEffect(() => {
+    roads.current!.take(edges.value?.states ?? [])
+    roadsChanged()
+  }, [edges.value])
+  const rain = useData<RainBody>('/api/rain', RAIN_MS)
   const incidents = useData<{ incidents: IncidentView[] }>('/api/incidents', SLOW_MS)
   const feeds = useData<{ feeds: FeedView[] }>('/api/feeds', SLOW_MS)
   const alerts = useData<{ alerts: AlertView[] }>('/api/alerts', SLOW_MS)
@@ -66,8 +81,8 @@ export function useControlData(): ControlData {
       changed()
     },
     edges: ({ states }: { states: EdgeView[] }) => {
-      const known = edges.value?.states ?? []
-      edges.put({ now_ms: edges.value?.now_ms ?? 0, states: mergeNewer<EdgeView>(known, states, (edge) => String(edge.edge_index), (edge) => edge.time_ms) })
+      roads.current!.take(states)
+      roadsChanged()
     },
     incidents: (body: { incidents: IncidentView[] }) => {
       const known = incidents.value?.incidents ?? []
@@ -78,7 +93,7 @@ export function useControlData(): ControlData {
       feeds.put({ feeds: mergeNewer<FeedView>(known, body.feeds, (feed) => feed.source, (feed) => feed.time_ms) })
     },
   })
-  return { overview, fleet: fleet.current, turn, edges, incidents, feeds, alerts, cameras, live }
+  return { overview, fleet: fleet.current, turn, roads: roads.current, roadsTurn, edges, rain, incidents, feeds, alerts, cameras, live }
 }
 
 export type Filter = 'active' | 'detected' | 'done' | 'all'

@@ -1,24 +1,28 @@
 /** The map in the middle: roads by level, buses by delay, candidates, cameras; its layers and its legend. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { ApiError } from '../core/api.ts'
 import { useCity } from '../core/city.ts'
 import { currentPlace, setQuery, usePlace } from '../core/router.ts'
 import { useStore } from '../core/store.ts'
 import type { ArrivalsBody, IncidentView, VehicleDetail } from '../core/types.ts'
 import { number } from '../i18n/format.ts'
-import { t, tCode, type Key } from '../i18n/index.ts'
+import { t, useLanguage } from '../i18n/index.ts'
 import { CityMap, nextMarks, type Picked } from '../map/city_map.ts'
 import type { LayerName } from '../map/overlays.ts'
 import { Shapes } from '../map/shapes.ts'
 import { ZoomButtons } from '../map/zoom_buttons.tsx'
 import { Empty, Failure } from '../ui/states.tsx'
 import { calmMotion, useDark } from '../ui/theme.ts'
+import { type Ahead, AheadBand, AheadSlider } from './ahead.tsx'
 import type { ControlData } from './data.ts'
 import { NOTHING } from './fleet.ts'
+import { FloodPanel, placing } from './flooding.tsx'
+import { HonestySwitch, Legend, readHonesty } from './legend.tsx'
 import { wantedPlace } from './search.tsx'
 import { select, type Selection } from './selection.ts'
+import { isFlood } from './water_list.tsx'
 
-const LAYERS: LayerName[] = ['buses', 'roads', 'incidents', 'cameras']
+const LAYERS: LayerName[] = ['buses', 'roads', 'incidents', 'water', 'cameras']
 
 const shapes = new Shapes()
 
@@ -35,9 +39,11 @@ interface Props {
   stop: ArrivalsBody | null
   /** Ids of the buses that the filters let through; null without a filter. */
   only: ReadonlySet<string> | null
+  ahead: Ahead
+  take: (incident: IncidentView) => void
 }
 
-export function MapPane({ data, selection, incidents, detail, stop, only }: Props) {
+export function MapPane({ data, selection, incidents, detail, stop, only, ahead, take }: Props) {
   const city = useCity()
   const dark = useDark()
   const box = useRef<HTMLDivElement>(null)
@@ -59,6 +65,11 @@ export function MapPane({ data, selection, incidents, detail, stop, only }: Prop
         levels: true,
         at: readAt(currentPlace().query.get('at')),
         onPick: (picked: Picked | null) => picked && picked.kind !== 'stop' && select({ kind: picked.kind, id: picked.id }),
+        onTap: (lon, lat) => {
+          if (!placing.get()) return false
+          placing.set({ at: { lon, lat } })
+          return true
+        },
         onMove: ({ lon, lat, zoom }) => setQuery({ at: `${lon.toFixed(5)},${lat.toFixed(5)},${zoom.toFixed(2)}` }),
         onBaseFailed: () => setBroken('base'),
       })
@@ -87,13 +98,31 @@ export function MapPane({ data, selection, incidents, detail, stop, only }: Prop
   useEffect(() => {
     if (place) map.current?.flyTo(place.lon, place.lat, place.zoom)
   }, [place, made])
-  useEffect(() => map.current?.setEdges(data.edges.value?.states ?? []), [data.edges.value, made])
-  useEffect(() => map.current?.setIncidents(incidents), [incidents, made])
+  const { minutes, forecast } = ahead
+  const aheadStates = forecast.value?.states
+  useEffect(() => {
+    if (minutes) map.current?.setEdges(aheadStates ?? [], true)
+  }, [minutes, aheadStates, made])
+  useEffect(() => {
+    if (!minutes) map.current?.setEdges(data.roads.all(), false)
+  }, [minutes, data.roadsTurn, made])
+  const honesty = readHonesty(query.get('doubt'))
+  useEffect(() => map.current?.setHonesty(honesty), [honesty, made])
+  const language = useLanguage()
+  const floods = useMemo(() => incidents.filter(isFlood), [incidents])
+  const dry = useMemo(() => incidents.filter((one) => one.kind !== 'flood'), [incidents])
+  useEffect(() => map.current?.setIncidents(dry), [dry, made])
+  useEffect(() => map.current?.setWater(floods, data.rain.value?.gauges ?? []), [floods, data.rain.value, language, made])
+  const spot = useStore(placing)
   useEffect(() => map.current?.setDetours(data.alerts.value?.alerts ?? []), [data.alerts.value, made])
   useEffect(() => map.current?.setCameras(data.cameras.value?.cameras ?? []), [data.cameras.value, made])
   useEffect(() => {
     for (const layer of LAYERS) map.current?.showLayer(layer, !off.has(layer))
   }, [query.get('off'), made])
+
+  useEffect(() => {
+    if (spot) map.current?.selectPlace(spot.at?.lon ?? null, spot.at?.lat ?? null)
+  }, [spot, made])
 
   const chosen = selection ? `${selection.kind}:${selection.id}` : ''
   useEffect(() => {
@@ -102,10 +131,10 @@ export function MapPane({ data, selection, incidents, detail, stop, only }: Prop
     const bus = selection?.kind === 'vehicle' ? fleet.find(selection.id) : undefined
     const place = incident ?? camera
     map.current?.selectPlace(place?.lon ?? null, place?.lat ?? null)
-    map.current?.selectEdge(selection?.kind === 'edge' ? Number(selection.id) : null)
+    map.current?.selectEdges(selection?.kind === 'edge' ? [Number(selection.id)] : (incident?.evidence.edge_indexes ?? []))
     const target = place ?? bus
     if (target) map.current?.flyTo(target.lon, target.lat)
-  }, [chosen, made, incidents.length > 0, fleet.known, data.cameras.value !== null])
+  }, [chosen, made, spot === null, incidents.length > 0, fleet.known, data.cameras.value !== null])
   useEffect(() => {
     const shown = selection?.kind === 'vehicle' ? detail : null
     const here = selection?.kind === 'stop' && stop ? [{ ...stop.stop, main: true }] : nextMarks(shown)
@@ -120,27 +149,35 @@ export function MapPane({ data, selection, incidents, detail, stop, only }: Prop
   if (broken === 'webgl') return <Empty icon="map" title={t('map.noWebgl')} />
   return (
     <>
-      <div ref={box} class="map-canvas" />
-      <div class="map-layers" role="group" aria-label={t('layer.title')}>
-        {LAYERS.map((layer) => (
-          <button key={layer} type="button" aria-pressed={!off.has(layer)} onClick={() => toggle(layer)}>
-            {t(`layer.${layer}`)}
-          </button>
-        ))}
+      <div ref={box} class={spot && !spot.at ? 'map-canvas is-placing' : 'map-canvas'} data-ahead={minutes || undefined} />
+      <div class="map-top">
+        <AheadBand ahead={ahead} />
+        <div class="map-tools">
+          <div class="map-layers" role="group" aria-label={t('layer.title')}>
+            {LAYERS.map((layer) => (
+              <button key={layer} type="button" aria-pressed={!off.has(layer)} onClick={() => toggle(layer)}>
+                {t(`layer.${layer}`)}
+              </button>
+            ))}
+          </div>
+          {!off.has('roads') && <HonestySwitch honesty={honesty} />}
+        </div>
+        <MapNotes data={data} broken={broken === 'base'} />
       </div>
       <ZoomButtons map={map} />
-      {only && (
-        <p class="map-filter" role="status">
-          {t('fleet.onMap', { n: number(only.size), all: number(fleet.size) })}
-          <button type="button" class="text-button" onClick={() => setQuery(NOTHING)}>
-            {t('fleet.clear')}
-          </button>
-        </p>
-      )}
-      <Legend />
-      {city && !city.parts.map && <p class="map-note">{t('map.none')}</p>}
-      {broken === 'base' && <p class="map-note">{t('state.error', { what: t('what.map') })}</p>}
-      {data.edges.error && !data.edges.value && !broken && <p class="map-note map-note-high">{t('state.error', { what: t('what.edges') })}</p>}
+      <div class="map-foot">
+        {only && (
+          <p class="map-filter" role="status">
+            {t('fleet.onMap', { n: number(only.size), all: number(fleet.size) })}
+            <button type="button" class="text-button" onClick={() => setQuery(NOTHING)}>
+              {t('fleet.clear')}
+            </button>
+          </p>
+        )}
+        <Legend honesty={honesty} />
+        {!off.has('roads') && city?.parts.network && <AheadSlider minutes={minutes} />}
+      </div>
+      <FloodPanel centre={() => map.current?.centre() ?? null} known={floods} take={take} />
       {data.live.state === 'silent' && !fleet.known && (
         <div class="map-fail">
           <Failure what="what.vehicles" error={new ApiError(0, '')} retry={data.live.again} />
@@ -150,34 +187,19 @@ export function MapPane({ data, selection, incidents, detail, stop, only }: Prop
   )
 }
 
-const ROAD_LEVELS = ['free', 'slow', 'congested', 'blocked', 'no_data'] as const
-const BUS_LEVELS = ['onTime', 'slow', 'late', 'early', 'unknown', 'stale'] as const
-
-function Legend() {
+/** What the map lacks, in words: a city without roads or tiles, states that could not be read, or that are old. */
+function MapNotes({ data, broken }: { data: ControlData; broken: boolean }) {
+  const city = useCity()
+  const roadsFailed = data.edges.error && data.roads.size === 0
+  const silent = data.live.state === 'silent' && data.roads.size > 0
   return (
-    <details class="legend">
-      <summary>{t('legend.title')}</summary>
-      <div class="legend-body">
-        <b>{t('legend.roads')}</b>
-        <ul>
-          {ROAD_LEVELS.map((level) => (
-            <li key={level}>
-              <span class={`key-road key-${level}`} aria-hidden="true" /> {tCode('level.', level)}
-            </li>
-          ))}
-        </ul>
-        <b>{t('legend.buses')}</b>
-        <ul>
-          {BUS_LEVELS.map((level) => (
-            <li key={level}>
-              <span class={`key-bus key-bus-${level}`} aria-hidden="true" /> {t(`bus.${level}` as Key)}
-            </li>
-          ))}
-          <li>
-            <span class="key-candidate" aria-hidden="true" /> {t('legend.candidate')}
-          </li>
-        </ul>
-      </div>
-    </details>
+    <>
+      {city && !city.parts.network && <p class="map-say">{t('map.noRoads')}</p>}
+      {city && !city.parts.map && <p class="map-say">{t('map.none')}</p>}
+      {broken && <p class="map-say">{t('state.error', { what: t('what.map') })}</p>}
+      {roadsFailed && !broken && <p class="map-say">{t('state.error', { what: t('what.edges') })}</p>}
+      {silent && <p class="map-say">{t('map.silent')}</p>}
+      {city?.parts.network && !data.edges.error && data.edges.value && data.roads.size === 0 && <p class="map-say">{t('map.noStates')}</p>}
+    </>
   )
 }

@@ -9,9 +9,15 @@ import { useData } from '../core/use_data.ts'
 import { t, type Key } from '../i18n/index.ts'
 import { Empty, Panel, StaleBand } from '../ui/states.tsx'
 import '../styles/control.css'
+import '../styles/roads.css'
 import '../styles/rider.css'
 import { askingWhy, useActing } from './actions.tsx'
 import { FILTERS, inQueueOrder, matches, mergeNewer, useControlData, type ControlData, type Filter } from './data.ts'
+import { useAhead } from './ahead.tsx'
+import { CameraCard } from './camera_card.tsx'
+import { EdgeCard } from './edge_card.tsx'
+import { Jams } from './jams.tsx'
+import { WaterList } from './water_list.tsx'
 import { BusList, type Choice } from './bus_list.tsx'
 import { choose, isAny, readWanted, type Wanted } from './fleet.ts'
 import { IncidentCard } from './incident_card.tsx'
@@ -26,10 +32,9 @@ import { ControlSearch } from './search.tsx'
 import { select, useSelection, type Selection } from './selection.ts'
 import { Strip } from './strip.tsx'
 import { StopCard } from './stop_card.tsx'
-import { CameraCard, EdgeCard } from './thing_cards.tsx'
 import { VehicleCard } from './vehicle_card.tsx'
 
-const TABS = ['queue', 'lines', 'buses', 'alerts', 'feeds', 'cameras'] as const
+const TABS = ['queue', 'jams', 'water', 'lines', 'buses', 'alerts', 'feeds', 'cameras'] as const
 type Tab = (typeof TABS)[number]
 const VIEWS = ['list', 'map', 'selected'] as const
 const DETAIL_MS = 5_000
@@ -46,9 +51,11 @@ export function ControlPage() {
   const incidents = useMemo(() => data.incidents.value?.incidents ?? [], [data.incidents.value])
   const list = useMemo(() => inQueueOrder(incidents.filter((one) => matches(filter, one))), [incidents, filter])
   const shownOnMap = useMemo(() => incidents.filter((one) => matches('active', one)), [incidents])
-  const acting = useActing((incident) => {
-    data.incidents.put({ incidents: mergeNewer<IncidentView>(incidents, [incident], (one) => one.incident_id, () => 0) })
-  })
+  const take = (incident: IncidentView) => {
+    data.incidents.put({ incidents: mergeNewer<IncidentView>(data.incidents.value?.incidents ?? [], [incident], (one) => one.incident_id, () => 0) })
+  }
+  const acting = useActing(take)
+  const ahead = useAhead()
   const vehicle = useData<VehicleDetail>(selection?.kind === 'vehicle' ? `/api/vehicles/${segment(selection.id)}` : null, DETAIL_MS)
   const edge = useData<EdgeDetail>(selection?.kind === 'edge' ? `/api/edges/${segment(selection.id)}` : null, DETAIL_MS)
   const stop = useData<ArrivalsBody>(selection?.kind === 'stop' ? `/api/stops/${segment(selection.id)}/arrivals?limit=12` : null, STOP_MS)
@@ -89,15 +96,15 @@ export function ControlPage() {
             ))}
           </div>
           <div class="control-scroll">
-            <LeftList tab={tab} data={data} list={list} filter={filter} selection={selection} choice={choice} wanted={wanted} />
+            <LeftList tab={tab} data={data} list={list} filter={filter} selection={selection} choice={choice} wanted={wanted} minutes={ahead.minutes} />
           </div>
           <Keys />
         </section>
         <section class="control-map" aria-label={t('map.label')}>
-          <MapPane data={data} selection={selection} incidents={shownOnMap} detail={vehicle.value} stop={stop.value} only={only} />
+          <MapPane data={data} selection={selection} incidents={shownOnMap} detail={vehicle.value} stop={stop.value} only={only} ahead={ahead} take={take} />
         </section>
         <section class="control-right" aria-label={t('selected.title')}>
-          <SelectedCard selection={selection} chosen={chosen} acting={acting} data={data} vehicle={vehicle} edge={edge} stop={stop} line={line} />
+          <SelectedCard selection={selection} chosen={chosen} acting={acting} take={take} data={data} vehicle={vehicle} edge={edge} stop={stop} line={line} />
         </section>
       </div>
     </main>
@@ -126,10 +133,13 @@ interface LeftProps {
   selection: Selection | null
   choice: Choice
   wanted: Wanted
+  minutes: number
 }
 
-function LeftList({ tab, data, list, filter, selection, choice, wanted }: LeftProps) {
+function LeftList({ tab, data, list, filter, selection, choice, wanted, minutes }: LeftProps) {
   if (tab === 'buses') return <BusList choice={choice} wanted={wanted} known={data.fleet.known} selection={selection} />
+  if (tab === 'jams') return <Jams minutes={minutes} selection={selection} />
+  if (tab === 'water') return <WaterList incidents={data.incidents} rain={data.rain} />
   if (tab === 'lines') return <LineList selection={selection} />
   if (tab === 'alerts') return <BusAlerts data={data.alerts} />
   if (tab === 'feeds') return <Feeds data={data.feeds} />
@@ -154,6 +164,7 @@ interface SelectedProps {
   selection: Selection | null
   chosen: IncidentView | undefined
   acting: ReturnType<typeof useActing>
+  take: (incident: IncidentView) => void
   data: ControlData
   vehicle: ReturnType<typeof useData<VehicleDetail>>
   edge: ReturnType<typeof useData<EdgeDetail>>
@@ -161,7 +172,7 @@ interface SelectedProps {
   line: ReturnType<typeof useData<LineBody>>
 }
 
-function SelectedCard({ selection, chosen, acting, data, vehicle, edge, stop, line }: SelectedProps) {
+function SelectedCard({ selection, chosen, acting, take, data, vehicle, edge, stop, line }: SelectedProps) {
   const close = () => select(null)
   if (!selection) return <Empty icon="target" title={t('selected.none')} hint={t('selected.none.hint')} />
   const camera = selection.kind === 'camera' ? data.cameras.value?.cameras.find((one) => one.camera_id === selection.id) : undefined
@@ -175,7 +186,7 @@ function SelectedCard({ selection, chosen, acting, data, vehicle, edge, stop, li
       {selection.kind === 'line' && <LineCard data={line} />}
       {selection.kind === 'stop' && <StopCard data={stop} />}
       {camera && <CameraCard camera={camera} />}
-      {chosen && <IncidentCard incident={chosen} acting={acting} fleet={data.fleet} cameras={data.cameras.value?.cameras ?? []} />}
+      {chosen && <IncidentCard incident={chosen} acting={acting} fleet={data.fleet} cameras={data.cameras.value?.cameras ?? []} take={take} />}
       {selection.kind === 'incident' && !chosen && (
         <Panel data={data.incidents} what="what.incidents" rows={6}>
           {() => <Empty title={t('incident.gone')} />}

@@ -12,17 +12,19 @@ interface Cell {
   name: 'alarms' | 'buses' | 'onTime' | 'tti' | 'feeds' | 'cameras'
   value: string | null
   of?: string
+  /** Told beside the name. */
+  also?: string
   tone: 'calm' | 'alert' | 'warn'
   tab: string | null
 }
 
 function cellsOf(o: Overview | null): Cell[] {
   const text = (value: number | null | undefined, write: (n: number) => string) => (value === null || value === undefined ? null : write(value))
-  const share = o && o.vehicles_known > 0 ? o.vehicles_live / o.vehicles_known : 1
+  const share = o && o.vehicles_expected > 0 ? o.vehicles_live / o.vehicles_expected : 1
   const tti = o?.travel_time_index ?? 0
   return [
     { name: 'alarms', value: text(o?.alarms, number), tone: (o?.alarms ?? 0) > 0 ? 'alert' : 'calm', tab: 'queue' },
-    { name: 'buses', value: text(o?.vehicles_live, number), of: o ? t('strip.ofKnown', { n: number(o.vehicles_known) }) : '', tone: share < 0.8 ? 'warn' : 'calm', tab: 'buses' },
+    { name: 'buses', value: text(o?.vehicles_live, number), of: o ? t('strip.ofKnown', { n: number(o.vehicles_expected) }) : '', also: o && o.vehicles_parked > 0 ? t('strip.parked', { n: number(o.vehicles_parked) }) : '', tone: share < 0.8 ? 'warn' : 'calm', tab: 'buses' },
     { name: 'onTime', value: text(o?.on_time_share, percent), tone: (o?.on_time_share ?? 1) < 0.6 ? 'warn' : 'calm', tab: null },
     { name: 'tti', value: text(o?.travel_time_index, (n) => number(n, 2)), tone: tti > 1.5 ? 'alert' : tti > 1.25 ? 'warn' : 'calm', tab: null },
     { name: 'feeds', value: text(o?.feeds_late, number), tone: (o?.feeds_late ?? 0) > 0 ? 'warn' : 'calm', tab: 'feeds' },
@@ -66,7 +68,10 @@ export function Strip({ data }: { data: Data<Overview> }) {
               {cell.value !== null && cell.of && <small>{cell.of}</small>}
               {cell.tone !== 'calm' && <Icon name="warn" size={16} />}
             </span>
-            <span class="strip-name">{t(`strip.${cell.name}` as Key)}</span>
+            <span class="strip-name">
+              {t(`strip.${cell.name}` as Key)}
+              {cell.also && ` · ${cell.also}`}
+            </span>
           </button>
         ))}
       </div>

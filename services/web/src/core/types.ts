@@ -190,10 +190,24 @@ export interface EdgeView {
   observations: number
   age_s: number | null
   time_ms: number
+  /** Nobody drove here: estimated from what is near and what is usual. */
+  imputed?: boolean
+  traffic_mps?: number | null
+  /** The 90 % interval of the speed. */
+  low_mps?: number | null
+  high_mps?: number | null
+  /** 0 free … 10 closed. */
+  jam_factor?: number | null
+  travel_time_index?: number | null
+  /** Level of service on streets of motorbikes, A … F. */
+  motorcycle_level?: string | null
 }
 
 export interface EdgesBody {
   now_ms: number
+  /** Minutes ahead; 0 is now. */
+  at_min?: number
+  made_ms?: number | null
   states: EdgeView[]
 }
 
@@ -202,12 +216,51 @@ export interface EdgeDetail extends EdgeView {
   class: string | null
   length_m: number
   history: { time_ms: number; speed_mps: number; sd_mps: number | null }[]
+  forecast?: { time_ms: number; speed_mps: number; low_mps: number; high_mps: number; usual_mps: number | null }[]
+}
+
+export interface Bottleneck {
+  name: string
+  edge_indexes: number[]
+  lost_s: number
+  length_m: number
+  speed_mps: number
+  free_flow_mps: number
+  lon: number
+  lat: number
+}
+
+export interface BottlenecksBody {
+  now_ms: number
+  at_min?: number
+  streets: Bottleneck[]
+}
+
+export interface Gauge {
+  gauge_id: string
+  source: string
+  lon: number
+  lat: number
+  time_ms: number
+  age_s: number
+  period_s: number
+  mm_h: number
+  stale: boolean
+}
+
+export interface RainBody {
+  now_ms: number
+  gauges: Gauge[]
+  sources: { source: string; time_ms: number; slowest: number; problems: Text[] }[]
 }
 
 export interface Overview {
   now_ms: number
   alarms: number
   vehicles_live: number
+  /** Those that should be heard now; parked ones need not. */
+  vehicles_expected: number
+  vehicles_parked: number
   vehicles_known: number
   on_time_share: number | null
   travel_time_index: number | null
@@ -232,6 +285,8 @@ export interface FeedView {
 
 export type IncidentAction = 'verify' | 'dismiss' | 'respond' | 'clear' | 'close' | 'undo'
 
+export type Depth = 'wet' | 'shallow' | 'knee' | 'deep'
+
 export interface IncidentView {
   incident_id: string
   state: string
@@ -251,8 +306,12 @@ export interface IncidentView {
     camera_ids: string[]
     speed_mps: number | null
     usual_mps: number | null
+    /** Each kind of evidence in a sentence, and by how much it raises the natural logarithm of the odds. */
+    findings?: { kind: string; text: Text; log_odds: number }[]
   }
   source: string
+  flood?: Depth | null
+  passable?: string[] | null
   actions: IncidentAction[]
   log: {
     time_ms: number

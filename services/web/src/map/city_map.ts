@@ -11,13 +11,16 @@ import {
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import { PMTiles, Protocol } from 'pmtiles'
-import type { AlertView, CameraView, City, EdgeView, IncidentView, VehicleDetail } from '../core/types.ts'
+import type { AlertView, CameraView, City, EdgeView, Gauge, IncidentView, VehicleDetail } from '../core/types.ts'
+import { collection, type Feature, point } from './features.ts'
 import { addImages } from './images.ts'
 import type { Track } from './motion.ts'
 import { addOverlays, LAYERS_OF, type LayerName } from './overlays.ts'
 import { paletteOf, type Palette } from './palette.ts'
+import { RoadPaint } from './road_paint.ts'
 import { type MapBus, Signs } from './signs.ts'
-import { cityLayers, emptyStyle } from './style.ts'
+import { cityLayers, emptyStyle, type Honesty } from './style.ts'
+import { floodFeatures, gaugeFeatures } from './water.ts'
 
 setWorkerUrl(workerUrl)
 const protocol = new Protocol({ metadata: true })
@@ -39,18 +42,12 @@ export interface CityMapOptions {
   levels: boolean
   at?: { lon: number; lat: number; zoom: number } | null
   onPick?: (picked: Picked | null) => void
+  /** A tap on the map before anything is picked; true where it is taken for something else. */
+  onTap?: (lon: number, lat: number) => boolean
   onMove?: (at: { lon: number; lat: number; zoom: number }) => void
   padding?: number
   onBaseFailed?: () => void
 }
-
-type Feature = { type: 'Feature'; geometry: { type: string; coordinates: unknown }; properties: Record<string, unknown> }
-const collection = (features: Feature[]) => ({ type: 'FeatureCollection' as const, features })
-const point = (lon: number, lat: number, properties: Record<string, unknown>): Feature => ({
-  type: 'Feature',
-  geometry: { type: 'Point', coordinates: [lon, lat] },
-  properties,
-})
 
 /** A named place on the map; the main one is drawn larger. */
 export interface Mark {
@@ -73,9 +70,9 @@ export class CityMap {
   private readonly map: MapLibre
   private readonly calm: boolean
   private readonly signs: Signs
-  private selectedEdge: number | null = null
+  private readonly roads: RoadPaint
   private ready = false
-  private readonly waiting: (() => void)[] = []
+  private readonly waiting: (() => unknown)[] = []
   private hasLevels = false
   private removed = false
 
@@ -99,6 +96,7 @@ export class CityMap {
     })
     this.map.touchZoomRotate.disableRotation()
     this.signs = new Signs(this.map, palette, options.calm)
+    this.roads = new RoadPaint(this.map)
     this.map.addControl(new AttributionControl({ compact: false }), 'bottom-right')
     this.map.once('load', () => void this.open(palette))
     this.map.on('idle', () => {
@@ -137,7 +135,7 @@ export class CityMap {
     this.hasLevels = this.options.levels && known.has('roads')
   }
 
-  private when(act: () => void): void {
+  private when(act: () => unknown): void {
     if (this.ready) act()
     else this.waiting.push(act)
   }
@@ -147,6 +145,7 @@ export class CityMap {
     if (onPick) {
       let lookedAt = 0
       this.map.on('click', (event) => {
+        if (this.options.onTap?.(event.lngLat.lng, event.lngLat.lat)) return
         const picked = this.at(event)
         if (picked) onPick(picked)
       })
@@ -166,8 +165,10 @@ export class CityMap {
   private at({ point: { x, y } }: MapMouseEvent): Picked | null {
     const sign = this.signs.hit(x, y)
     if (sign) return sign
-    const layers = [...LAYERS_OF.cameras, ...ROAD_LAYERS].filter((layer) => this.map.getLayer(layer) && (layer !== 'road' || this.hasLevels))
+    const layers = ['floods', ...LAYERS_OF.cameras, ...ROAD_LAYERS].filter((layer) => this.map.getLayer(layer) && (layer !== 'road' || this.hasLevels))
     const found = this.map.queryRenderedFeatures([[x - REACH_PX, y - REACH_PX], [x + REACH_PX, y + REACH_PX]], { layers })
+    const flood = found.find((feature) => feature.source === 'floods')
+    if (flood) return { kind: 'incident', id: String(flood.properties['id']) }
     const camera = found.find((feature) => feature.source === 'cameras')
     if (camera) return { kind: 'camera', id: String(camera.properties['id']) }
     const road = found.find((feature) => feature.id !== undefined)
@@ -188,13 +189,28 @@ export class CityMap {
     this.signs.showOnly(ids)
   }
 
-  setEdges(states: readonly EdgeView[]): void {
+  /** Draw the roads as these states say, and no others. */
+  setEdges(states: Iterable<EdgeView>, forecast: boolean): void {
+    this.when(() => this.hasLevels && this.roads.show(states, forecast))
+  }
+
+  /** What becomes of roads whose state is doubtful. */
+  setHonesty(wanted: Honesty): void {
+    this.when(() => this.roads.honesty(wanted))
+  }
+
+  /** Water on roads, and what the rain gauges say. */
+  setWater(floods: readonly IncidentView[], gauges: readonly Gauge[]): void {
     this.when(() => {
-      if (!this.hasLevels) return
-      for (const state of states) {
-        this.map.setFeatureState({ source: 'city', sourceLayer: 'roads', id: state.edge_index }, { level: state.level })
-      }
+      this.source('floods').setData(collection(floodFeatures(floods)) as never)
+      this.source('gauges').setData(collection(gaugeFeatures(gauges)) as never)
     })
+  }
+
+  /** Where the middle of the map is. */
+  centre(): { lon: number; lat: number } {
+    const { lng, lat } = this.map.getCenter()
+    return { lon: lng, lat }
   }
 
   setIncidents(incidents: readonly IncidentView[]): void {
@@ -231,14 +247,8 @@ export class CityMap {
     this.when(() => this.source('ring').setData(collection(lon === null || lat === null ? [] : [point(lon, lat, {})]) as never))
   }
 
-  selectEdge(edgeIndex: number | null): void {
-    this.when(() => {
-      if (!this.hasLevels) return
-      const state = (id: number, selected: boolean) => this.map.setFeatureState({ source: 'city', sourceLayer: 'roads', id }, { selected })
-      if (this.selectedEdge !== null) state(this.selectedEdge, false)
-      if (edgeIndex !== null) state(edgeIndex, true)
-      this.selectedEdge = edgeIndex
-    })
+  selectEdges(edges: readonly number[]): void {
+    this.when(() => this.hasLevels && this.roads.choose(edges))
   }
 
   /** Mark named places (a stop, the next stops). */

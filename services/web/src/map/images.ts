@@ -2,6 +2,7 @@
 import type { Map as MapLibre } from 'maplibre-gl'
 import type { BusLevel } from '../core/levels.ts'
 import { busColour, type Palette } from './palette.ts'
+import { FLOOD_IMAGES } from './water.ts'
 
 /** Signs are drawn at twice their size, for sharp screens. */
 export const RATIO = 2
@@ -145,12 +146,43 @@ function counter(pen: CanvasRenderingContext2D, p: Palette): void {
   for (const [x, height] of [[8.5, 5], [12.75, 11], [17, 8]] as const) pen.fillRect(x, 20 - height, 2.5, height)
 }
 
+/** Water on a road: waves alone where everybody gets through, half closed for some, a bar across where nobody does. */
+function flood(pen: CanvasRenderingContext2D, sign: (typeof FLOOD_IMAGES)[number], p: Palette): void {
+  const colour = sign === 'shut' ? p.blocked : sign === 'some' ? p.late : p.early
+  pen.beginPath()
+  pen.arc(14, 14, 11, 0, Math.PI * 2)
+  pen.fillStyle = p.paper
+  pen.strokeStyle = colour
+  pen.lineWidth = sign === 'open' ? 2 : 3
+  pen.fill()
+  if (sign === 'some') pen.setLineDash([5, 3])
+  pen.stroke()
+  pen.setLineDash([])
+  pen.strokeStyle = p.early
+  pen.lineWidth = 2
+  for (const y of [11, 16]) {
+    pen.beginPath()
+    pen.moveTo(7, y)
+    pen.quadraticCurveTo(10.5, y - 4, 14, y)
+    pen.quadraticCurveTo(17.5, y + 4, 21, y)
+    pen.stroke()
+  }
+  if (sign !== 'shut') return
+  pen.strokeStyle = colour
+  pen.lineWidth = 3
+  pen.beginPath()
+  pen.moveTo(6.5, 21.5)
+  pen.lineTo(21.5, 6.5)
+  pen.stroke()
+}
+
 /** Signs that MapLibre draws itself. */
 export function addImages(map: MapLibre, p: Palette): void {
   const signs = {
     'camera-ok': (pen: CanvasRenderingContext2D) => camera(pen, true, p),
     'camera-bad': (pen: CanvasRenderingContext2D) => camera(pen, false, p),
     'camera-counts': (pen: CanvasRenderingContext2D) => counter(pen, p),
+    ...Object.fromEntries(FLOOD_IMAGES.map((sign) => [`flood-${sign}`, (pen: CanvasRenderingContext2D) => flood(pen, sign, p)])),
   }
   for (const [name, paint] of Object.entries(signs)) {
     const sign = draw(28, paint)

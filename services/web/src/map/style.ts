@@ -25,8 +25,28 @@ function roadWidth(extra: number): ExpressionSpecification {
 }
 
 const level: ExpressionSpecification = ['coalesce', ['feature-state', 'level'], 'no_data']
+const trust: ExpressionSpecification = ['coalesce', ['feature-state', 'trust'], 'sure']
 const whenLevel = (name: string, shown: number): ExpressionSpecification => ['case', ['==', level, name], shown, 0]
-const widthBetween = (far: number, near: number): ExpressionSpecification => ['interpolate', ['linear'], ['zoom'], 11, far, 16, near]
+/** What nobody drove is half as wide. */
+const thinGuess = (width: number): ExpressionSpecification => ['case', ['==', trust, 'guess'], width * 0.5, width]
+const widthBetween = (far: number, near: number): ExpressionSpecification => ['interpolate', ['linear'], ['zoom'], 11, thinGuess(far), 16, thinGuess(near)]
+
+/** What becomes of doubtful roads: all drawn alike, faded, or hidden. */
+export type Honesty = 'all' | 'fade' | 'sure'
+const DOUBTFUL: Record<Honesty, { unsure: number; guess: number }> = {
+  all: { unsure: 1, guess: 1 },
+  fade: { unsure: 0.4, guess: 0.4 },
+  sure: { unsure: 0, guess: 0 },
+}
+const SHOWN = { 'level-free': 0.9, 'level-slow': 1, 'level-congested': 1, 'level-blocked': 1, 'level-blocked-marks': 1 } as const
+export const LEVEL_LAYERS = Object.keys(SHOWN) as (keyof typeof SHOWN)[]
+
+/** How opaque a layer of a level is under a rule of honesty. */
+export function opacityOf(layer: keyof typeof SHOWN, honesty: Honesty): ExpressionSpecification {
+  const { unsure, guess } = DOUBTFUL[honesty]
+  const name = layer.split('-')[1]!
+  return ['case', ['!=', level, name], 0, ['match', trust, 'unsure', unsure * SHOWN[layer], 'guess', guess * SHOWN[layer], SHOWN[layer]]]
+}
 /** Both directions of a street side by side: each on the right of its own direction. */
 const beside: ExpressionSpecification = ['interpolate', ['linear'], ['zoom'], 12, 0.8, 16, 3.5, 18, 7]
 
@@ -50,11 +70,11 @@ export function congestionLayers(p: Palette): LayerSpecification[] {
       { 'line-color': p.none, 'line-width': 1, 'line-dasharray': [1, 3], 'line-opacity': whenLevel('no_data', 0.6) },
       { minzoom: 13.5, filter: ['any', ['>=', ['zoom'], 15.5], classIn(...MAJOR, ...MIDDLE)] },
     ),
-    levelLayer('level-free', { 'line-color': p.ok, 'line-width': widthBetween(1.2, 3), 'line-opacity': whenLevel('free', 0.9) }),
-    levelLayer('level-slow', { 'line-color': p.slow, 'line-width': widthBetween(1.8, 4), 'line-dasharray': [2.5, 1.2], 'line-opacity': whenLevel('slow', 1) }),
-    levelLayer('level-congested', { 'line-color': p.late, 'line-width': widthBetween(3, 7), 'line-opacity': whenLevel('congested', 1) }),
-    levelLayer('level-blocked', { 'line-color': p.blocked, 'line-width': widthBetween(3, 7), 'line-opacity': whenLevel('blocked', 1) }),
-    levelLayer('level-blocked-marks', { 'line-color': p.blocked, 'line-width': widthBetween(8, 15), 'line-dasharray': [0.2, 0.9], 'line-opacity': whenLevel('blocked', 1) }),
+    levelLayer('level-free', { 'line-color': p.ok, 'line-width': widthBetween(1.2, 3), 'line-opacity': opacityOf('level-free', 'fade') }),
+    levelLayer('level-slow', { 'line-color': p.slow, 'line-width': widthBetween(1.8, 4), 'line-dasharray': [2.5, 1.2], 'line-opacity': opacityOf('level-slow', 'fade') }),
+    levelLayer('level-congested', { 'line-color': p.late, 'line-width': widthBetween(3, 7), 'line-opacity': opacityOf('level-congested', 'fade') }),
+    levelLayer('level-blocked', { 'line-color': p.blocked, 'line-width': widthBetween(3, 7), 'line-opacity': opacityOf('level-blocked', 'fade') }),
+    levelLayer('level-blocked-marks', { 'line-color': p.blocked, 'line-width': widthBetween(8, 15), 'line-dasharray': [0.2, 0.9], 'line-opacity': opacityOf('level-blocked-marks', 'fade') }),
     levelLayer('level-selected', {
       'line-color': p.accent,
       'line-width': widthBetween(6, 12),

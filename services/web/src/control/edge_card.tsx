@@ -1,0 +1,71 @@
+/** The card of a road: how fast, how sure, against what is usual, from whom, and where it is heading. */
+import { useNow } from '../core/clock.ts'
+import { ageOf, intervalOf, speedOf, trustOf } from '../core/edges.ts'
+import type { EdgeDetail } from '../core/types.ts'
+import type { Data } from '../core/use_data.ts'
+import { ago, distance, number, speed } from '../i18n/format.ts'
+import { t, tCode, type Key } from '../i18n/index.ts'
+import { Fact } from '../ui/bits.tsx'
+import { Panel } from '../ui/states.tsx'
+import { EdgeChart } from './edge_chart.tsx'
+
+export function EdgeCard({ data }: { data: Data<EdgeDetail> }) {
+  return (
+    <Panel data={data} what="what.edge" rows={6}>
+      {(edge) => (
+        <article class="card" aria-label={edge.name || t('edge.unnamed')}>
+          <header class="card-head">
+            <span class={`chip level-${edge.level}`}>{tCode('level.', edge.level)}</span>
+            <h2>{edge.name || t('edge.unnamed')}</h2>
+            <p class="card-sub">
+              {t('edge.title')} · {distance(edge.length_m)}
+              {edge.class && ` · ${tCode('road.', edge.class)}`}
+            </p>
+          </header>
+          <section class="card-part">
+            <Speed edge={edge} />
+            <Facts edge={edge} />
+          </section>
+          <section class="card-part">
+            <h3>{t('edge.history')}</h3>
+            <EdgeChart edge={edge} />
+          </section>
+        </article>
+      )}
+    </Panel>
+  )
+}
+
+/** The speed with its interval, and in words how far it may be trusted. */
+function Speed({ edge }: { edge: EdgeDetail }) {
+  const now = useNow(5000)
+  const [mps, between] = [speedOf(edge), intervalOf(edge)]
+  if (mps === null) return <p class="why">{t('edge.noData')}</p>
+  const trust = trustOf(edge, now)
+  return (
+    <>
+      <p class="edge-speed">
+        <b>{speed(mps)}</b>
+        {between && <span>{t('edge.between', { low: number(between[0] * 3.6), high: number(between[1] * 3.6) })}</span>}
+      </p>
+      <p class={`trust trust-${trust}`}>{t(`trust.${trust}` as Key)}</p>
+    </>
+  )
+}
+
+function Facts({ edge }: { edge: EdgeDetail }) {
+  const now = useNow(5000)
+  const age = ageOf(edge, now)
+  return (
+    <dl class="facts">
+      {edge.jam_factor != null && <Fact term={t('edge.jam')}>{t('edge.jam.of', { n: number(edge.jam_factor, 1) })}</Fact>}
+      {edge.travel_time_index != null && <Fact term={t('edge.tti')}>× {number(edge.travel_time_index, 2)}</Fact>}
+      {edge.usual_mps !== null && <Fact term={t('edge.usual')}>{speed(edge.usual_mps)}</Fact>}
+      {edge.free_flow_mps !== null && <Fact term={t('edge.free')}>{speed(edge.free_flow_mps)}</Fact>}
+      {edge.traffic_mps != null && edge.speed_mps !== null && !edge.imputed && <Fact term={t('edge.speed')}>{speed(edge.speed_mps)}</Fact>}
+      {edge.motorcycle_level && <Fact term={t('edge.motorbikes')}>{edge.motorcycle_level}</Fact>}
+      <Fact term={t('edge.count')}>{edge.observations > 0 ? number(edge.observations) : t('edge.count.none')}</Fact>
+      {age !== null && edge.observations > 0 && <Fact term={t('edge.age')}>{ago(age * 1000)}</Fact>}
+    </dl>
+  )
+}
