@@ -6,9 +6,10 @@ export type Trust = 'sure' | 'unsure' | 'guess'
 
 /** Older than this, traffic may have changed twice over. */
 const OLD_S = 600
-/** An interval is wide that reaches as far as this share of the speed to each side, and as this many m/s. */
+/** Borders of the levels as shares of the free speed (routing/congestion/levels). */
+const BORDERS = [0.65, 0.4, 0.15]
+/** Without a free speed an interval is wide that reaches this share of the speed to each side. */
 const WIDE_SHARE = 0.4
-const WIDE_MPS = 1.4
 const HALF_90 = 1.645
 
 /** The speed of traffic; of the bus where nothing else is told. */
@@ -24,11 +25,16 @@ export function intervalOf(edge: EdgeView): [number, number] | null {
 /** Age in s of the newest observation as it is at `nowMs`. */
 export const ageOf = (edge: EdgeView, nowMs: number): number | null => (edge.age_s === null ? null : edge.age_s + Math.max(0, nowMs - edge.time_ms) / 1000)
 
+const levelAt = (mps: number, freeMps: number): number => BORDERS.filter((border) => mps < border * freeMps).length
+
+/** An interval is wide that would let the road be more than one level better or worse: it would change a decision. */
 function isWide(edge: EdgeView): boolean {
   const [between, speed] = [intervalOf(edge), speedOf(edge)]
   if (!between || speed === null) return true
-  const half = (between[1] - between[0]) / 2
-  return half > WIDE_SHARE * speed && half > WIDE_MPS
+  const [low, high] = between
+  if (!edge.free_flow_mps) return high - low > 2 * WIDE_SHARE * speed
+  const at = levelAt(speed, edge.free_flow_mps)
+  return levelAt(low, edge.free_flow_mps) - at > 1 || at - levelAt(high, edge.free_flow_mps) > 1
 }
 
 /** How far a state may be trusted; of a forecast, everything is estimated and only the interval tells. */

@@ -222,4 +222,11 @@ export const en: Record<keyof typeof vi, string> = {
   'phase.depot': 'at the depot',
   'phase.detour': 'on a detour',
   'phase.unknown': 'not known',
+  'rain.stale.short': '?',
+  'rain.rate': '{n} mm/h',
+  'alert.may_not_run': 'Trip may not run',
+  'depth.short.wet': '<10 cm',
+  'depth.short.shallow': '10–20 cm',
+  'depth.short.knee': '20–40 cm',
+  'depth.short.deep': '>40 cm',
 }

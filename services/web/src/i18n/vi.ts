@@ -221,4 +221,11 @@ export const vi = {
   'phase.depot': 'ở bãi',
   'phase.detour': 'đi đường vòng',
   'phase.unknown': 'chưa rõ',
+  'rain.stale.short': '?',
+  'rain.rate': '{n} mm/giờ',
+  'alert.may_not_run': 'Chuyến có thể không chạy',
+  'depth.short.wet': '<10 cm',
+  'depth.short.shallow': '10–20 cm',
+  'depth.short.knee': '20–40 cm',
+  'depth.short.deep': '>40 cm',
 } as const
