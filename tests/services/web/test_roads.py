@@ -50,7 +50,7 @@ def test_doubtful_roads_are_shown_faded_or_hidden_as_the_address_says(control):
     switch.get_by_role("button", name="Ẩn").click()
     expect(page).to_have_url(re.compile("doubt=sure"))
     page.get_by_text("Chú giải").click()
-    expect(page.get_by_text("Chỉ hiện đoạn có xe vừa đi qua và sai số hẹp.")).to_be_visible()
+    expect(page.get_by_text("Chỉ hiện đoạn có xe vừa đi qua, lệch nhiều nhất một mức.")).to_be_visible()
     switch.get_by_role("button", name="Hiện").click()
     expect(page.get_by_text("ước tính, không xe nào đi qua")).to_be_visible()
 
@@ -83,7 +83,7 @@ def test_a_bottleneck_leads_to_its_road_with_speed_doubt_and_forecast(control):
     expect(page).to_have_url(re.compile("sel=edge%3A9"))
     card = page.locator(".control-right .card")
     expect(card.get_by_text(re.compile(r"khoảng \d+–\d+ km/h \(90 %\)"))).to_be_visible()
-    expect(card.get_by_text("Chắc: xe vừa đi qua, sai số hẹp.")).to_be_visible()
+    expect(card.get_by_text("Khá chắc: xe vừa đi qua, lệch nhiều nhất một mức.")).to_be_visible()
     expect(card.get_by_role("img", name=re.compile("Dự báo lúc"))).to_be_visible()
 
 

@@ -51,7 +51,7 @@ function Evidence({ incident, fleet, cameras }: { incident: IncidentView; fleet:
   return (
     <section class="card-part">
       <h3>{t('incident.evidence')}</h3>
-      {findings.length > 0 ? <Findings findings={findings} /> : <p class="why">{say(incident.why)}</p>}
+      {findings.length > 0 ? <Findings incident={incident} findings={findings} /> : <p class="why">{say(incident.why)}</p>}
       <dl class="facts">
         <Fact term={t('incident.odds')}>
           <Odds value={incident.probability} />

@@ -69,7 +69,8 @@ function QueueRow({ incident, chosen }: { incident: IncidentView; chosen: boolea
       </span>
       <span class="queue-title">{say(incident.title)}</span>
       <span class="queue-sub">
-        {t('queue.since', { time: clockTime(incident.started_ms), span: span(now - incident.started_ms) })} · {t('queue.buses', { n: incident.evidence.vehicle_ids.length })}
+        {t('queue.since', { time: clockTime(incident.started_ms), span: span(now - incident.started_ms) })} ·{' '}
+        {incident.flood ? tCode('depth.', incident.flood) : t('queue.buses', { n: incident.evidence.vehicle_ids.length })}
       </span>
     </button>
   )
