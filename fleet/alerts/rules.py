@@ -17,6 +17,7 @@ from schemas.text import Text
 from schemas.trip import Phase
 
 LOST_MS = 300_000
+AT_TERMINAL_M = 300.0
 
 
 def name_claimed(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> dict[str, object]:
@@ -188,11 +189,17 @@ def judge_vehicle(vehicle: Vehicle, timetable: Timetable, rules: Sequence[Rule],
 
 
 def judge_silence(vehicle: Vehicle, timetable: Timetable, now_ms: int) -> FleetAlert | None:
-    """Return the alert that a bus in service fell silent, if it begins now; its next fix ends it."""
-    last = vehicle.last
+    """Return the alert that a bus in service fell silent between its terminals, if it begins now; its next fix ends it.
+
+    At a terminal its driver may have switched the engine off, and the tracker sleeps.
+    """
+    last, progress = vehicle.last, vehicle.progress
     if last is None or vehicle.phase is not Phase.IN_SERVICE or now_ms - last.time_ms < LOST_MS:
         return None
-    if AlertKind.LOST in vehicle.alerts:
+    if AlertKind.LOST in vehicle.alerts or progress is None:
+        return None
+    stops_m = progress.pattern.stops_m
+    if not stops_m[0] + AT_TERMINAL_M <= progress.distance_m <= stops_m[-1] - AT_TERMINAL_M:
         return None
     vehicle.alerts[AlertKind.LOST] = make_alert(AlertKind.LOST, LOST_WORDS, vehicle, timetable, last.time_ms, now_ms)
     return vehicle.alerts[AlertKind.LOST]

@@ -172,3 +172,12 @@ def test_a_receiver_that_repeats_a_place_is_frozen_only_if_it_never_did_so_befor
     way += [fix(START_MS + second * 1000, stops, speed_mps=0.0) for second in range(540, 900, 20)]
     said = {alert.kind.value for alert in drive(tracker_of(tmp_path), on_time(0, 60) + way)}
     assert said & {"gps_frozen", "stuck"} == {kind}
+
+
+@pytest.mark.parametrize(("until_s", "lost"), [(400, True), (80, False)])
+def test_a_bus_that_falls_silent_on_its_way_is_lost_and_one_at_its_terminal_sleeps(
+    tmp_path: Path, until_s: int, lost: bool
+) -> None:
+    # After 400 s it is at the fourth stop, after 60 s it has left the first by 260 m.
+    alerts = drive(tracker_of(tmp_path), on_time(-60, until_s), until_ms=START_MS + until_s * 1000 + 400_000)
+    assert bool(of(AlertKind.LOST, alerts)) is lost
