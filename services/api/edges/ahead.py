@@ -1,7 +1,9 @@
 """What is foretold of edges, read from the newest forecasts of the log."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+import msgspec
 
 from routing.congestion.levels import jam_factor, level_of
 from schemas.edge import EdgeState
@@ -13,6 +15,7 @@ MINUTES = (15, 30, 60)
 # An older forecast is none: whoever makes them has stopped.
 KEEP_MS = 15 * 60_000
 LEAST_MPS = 0.1
+SURE_90 = 1.645
 
 
 class Ahead(NamedTuple):
@@ -75,6 +78,23 @@ def _edge_out(state: EdgeState, free_mps: float, ahead: Ahead, time_ms: int) -> 
         density_mcu_per_km=None,
         motorcycle_level=None,
     )
+
+
+def foretell(live: LiveState, now_ms: int, minutes: int, states: Sequence[EdgeState]) -> list[EdgeState]:
+    """Return states as they are foretold so many minutes ahead, those of which nothing is are left out."""
+    rows = {row.edge_index: (said.time_ms, row) for said in fresh(live, now_ms) for row in list_ahead(said, minutes)}
+    out = []
+    for state in states:
+        if state.edge_index in rows and state.free_flow_mps:
+            made_ms, row = rows[state.edge_index]
+            out.append(
+                msgspec.structs.replace(
+                    state, time_ms=made_ms + minutes * 60_000, speed_mps=row.speed_mps, usual_mps=row.usual_mps,
+                    level=level_of(row.speed_mps, state.free_flow_mps),
+                    sd_mps=(row.high_mps - row.low_mps) / (2 * SURE_90),
+                )
+            )  # fmt: skip
+    return out
 
 
 def forecasts_of(live: LiveState, edge_index: int, now_ms: int) -> list[ForecastOut]:

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from schemas.incident import Incident
-from services.api.edges.endpoints import need_roads
+from services.api.edges.ahead import foretell
+from services.api.edges.endpoints import At, minutes_ahead, need_roads
 from services.api.exports.cap import alert
 from services.api.exports.cifs import cifs
 from services.api.exports.event import RoadEvent, list_events
@@ -93,13 +94,18 @@ def read_traffic(
     south: Annotated[float, Query(ge=-90, le=90)] = -90.0,
     east: Annotated[float, Query(ge=-180, le=180)] = 180.0,
     north: Annotated[float, Query(ge=-90, le=90)] = 90.0,
+    at: At = "0",
 ) -> Response:
-    """Return the states of observed roads, in a box or all, as a DATEX II v3 ElaboratedDataPublication."""
+    """Return the states of observed roads, in a box or all, as a DATEX II v3 ElaboratedDataPublication.
+
+    ``at``: as they are foretold so many minutes ahead.
+    """
+    minutes = minutes_ahead(at)
     net, now_ms = need_roads(state).network, _block(state)
     with state.live.reading() as live:
-        states = [now.state for _, now in sorted(live.edges.items())]
-    told = list_observed(states, net, (west, south, east, north))
-    body = traffic(told, net, state.city.city.id, now_ms, _zone(state))
+        told = list_observed([now.state for _, now in sorted(live.edges.items())], net, (west, south, east, north))
+        told = foretell(live, state.now_ms, minutes, told) if minutes else told
+    body = traffic(told, net, state.city.city.id, now_ms, _zone(state), forecast=minutes > 0)
     return Kept(body, XML, now_ms).answer(request, CACHE)
 
 

@@ -32,7 +32,10 @@ def list_observed(
     return [state for state in states if inside(state)]
 
 
-def traffic(states: Sequence[EdgeState], network: RoadNetwork, publisher: str, now_ms: int, zone: ZoneInfo) -> bytes:
+def traffic(
+    states: Sequence[EdgeState], network: RoadNetwork, publisher: str, now_ms: int, zone: ZoneInfo, *,
+    forecast: bool = False,
+) -> bytes:  # fmt: skip
     """Return the publication.
 
     Parameters
@@ -47,6 +50,8 @@ def traffic(states: Sequence[EdgeState], network: RoadNetwork, publisher: str, n
         The city's time.
     zone : ZoneInfo
         In which times are written.
+    forecast : bool
+        Whether the states are foretold.
 
     Returns
     -------
@@ -56,25 +61,27 @@ def traffic(states: Sequence[EdgeState], network: RoadNetwork, publisher: str, n
     doc = Publication("roa:ElaboratedDataPublication", publisher, now_ms, zone)
     doc.header(doc.root, "roa")
     for state in states:
-        _add(doc, state, network)
+        _add(doc, state, network, forecast=forecast)
     if doc.root.find("roa:physicalQuantity") is None:  # the schema wants one, also where nothing is known
         SubElement(doc.root, "roa:physicalQuantity", {XSI_TYPE: "roa:SinglePhysicalQuantity"})
     return doc.encode()
 
 
-def _add(doc: Publication, state: EdgeState, network: RoadNetwork) -> None:
+def _add(doc: Publication, state: EdgeState, network: RoadNetwork, *, forecast: bool) -> None:
     line = [(float(lon), float(lat)) for lon, lat in network.lonlat_of(state.edge_index)]
     for kind in ("roa:TrafficSpeed", "roa:TrafficStatus"):
         if kind == "roa:TrafficSpeed" and state.speed_mps is None:
             continue
         quantity = SubElement(doc.root, "roa:physicalQuantity", {XSI_TYPE: "roa:SinglePhysicalQuantity"})
+        if forecast:
+            doc.value(quantity, "roa:forecast", "true")
         doc.line(quantity, "roa:pertinentLocation", line, state.edge_id)
         data = SubElement(quantity, "roa:basicData", {XSI_TYPE: kind})
         doc.time(SubElement(data, "roa:measurementOrCalculationTime"), "roa:timeValue", state.time_ms)
         if kind == "roa:TrafficStatus":
             doc.value(SubElement(data, "roa:trafficStatus"), "roa:trafficStatusValue", STATUS[state.level])
             continue
-        known = {"numberOfInputValuesUsed": str(state.observations)}
+        known = {} if forecast else {"numberOfInputValuesUsed": str(state.observations)}
         if state.sd_mps is not None:
             known["standardDeviation"] = f"{state.sd_mps * 3.6:.1f}"
         speed = SubElement(data, "roa:averageVehicleSpeed", known)

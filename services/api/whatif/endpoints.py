@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 from weakref import WeakKeyDictionary
 
-import msgspec
 import numpy as np
 import shapely
 from fastapi import APIRouter, Query
@@ -18,7 +17,7 @@ from routing.network.graph import Floats
 from routing.network.vehicles import Vehicle
 from routing.paths import RoadPath, Search, alternatives, drive_seconds
 from routing.paths.isochrone import area, reached_m
-from services.api.edges.ahead import fresh, list_ahead
+from services.api.edges.ahead import foretell
 from services.api.edges.endpoints import At, Lat, Lon, closed_edges, minutes_ahead, need_roads
 from services.api.problems import ProblemError, absent
 from services.api.roads import Roads, search_streets
@@ -182,13 +181,7 @@ def read_bottlenecks(state: State, limit: Annotated[int, Query(ge=1, le=100)] = 
     roads, now_ms, minutes = need_roads(state), state.now_ms, minutes_ahead(at)
     with state.live.reading() as live:
         states = [now.state for _, now in sorted(live.edges.items())]
-        foretold = {row.edge_index: row for said in fresh(live, now_ms) for row in list_ahead(said, minutes)}
-    if minutes:
-        states = [
-            msgspec.structs.replace(one, speed_mps=foretold[one.edge_index].speed_mps)
-            for one in states
-            if one.edge_index in foretold
-        ]
+        states = foretell(live, now_ms, minutes, states) if minutes else states
     streets = list_bottlenecks(states, roads.network, limit)
     return BottlenecksOut(now_ms=now_ms, at_min=minutes, streets=streets)
 

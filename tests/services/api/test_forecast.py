@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 from routing.network import save_network
 from schemas.edge import EdgeState, LevelOfService, RoadStates
 from schemas.forecast import ForecastAhead, RoadForecast
 from tests.routing.builders import grid, lonlat
-from tests.services.api.parts import NOON_MS, Running, gtfs_zip, make_city
+from tests.services.api.parts import NOON_MS, Running, gtfs_zip, make_city, position
 from tests.services.api.parts import running as open_api
 
 NET = grid(6, 4, 300.0)
@@ -127,3 +128,21 @@ def test_the_worst_street_in_an_hour_is_that_where_traffic_is_foretold_to_stand(
     told = api.client.get("/api/bottlenecks?at=60").json()
     assert (told["at_min"], [street["name"] for street in told["streets"]]) == (60, ["Phố 1"])
     assert told["streets"][0]["speed_mps"] == pytest.approx(1.0)
+
+
+def test_roads_of_another_city_than_the_buses_are_said(api: Running) -> None:
+    def doubts() -> list[str]:
+        return [doubt["en"] for doubt in api.client.get("/api/city").json()["doubts"]]
+
+    there = NET.node_lon[0], NET.node_lat[0]
+    for number, (lon, lat) in enumerate([there] * 3 + [(106.7, 10.8)] * 4):
+        bus = msgspec.structs.replace(position(f"B{number}"), lon=float(lon), lat=float(lat))
+        api.take(("bus.positions", bus))
+    assert doubts() == [
+        "4 of 7 buses report from outside these roads: they seem to be another city's. "
+        "Import the right ones with `hanoi city import --roads`."
+    ]
+    for number in range(3, 7):
+        bus = position(f"B{number}", time_ms=NOON_MS + 1)
+        api.take(("bus.positions", msgspec.structs.replace(bus, lon=float(there[0]), lat=float(there[1]))))
+    assert doubts() == []

@@ -24,6 +24,7 @@ from tests.data import judge
 from tests.routing.builders import grid
 from tests.services.api.parts import MINUTE_MS, NOON_MS, Running, gtfs_zip, make_city
 from tests.services.api.parts import running as open_api
+from tests.services.api.test_forecast import forecast
 
 NET = grid(5, 4)  # way 2 runs east over 101, 102, 103 …
 EAST = ("2/101/102", "2/102/103")
@@ -71,7 +72,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         states = tuple(
             EdgeState(
                 edge_id=NET.edge_ids[i], edge_index=i, time_ms=NOON_MS, level=level, observations=n, speed_mps=speed,
-                sd_mps=1.0, usual_mps=8.0,
+                sd_mps=1.0, usual_mps=8.0, free_flow_mps=9.0,
             )
             for i, (level, n, speed) in enumerate(
                 [
@@ -82,6 +83,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         )  # fmt: skip
         stale = msgspec.structs.replace(states[0], edge_id="9/9/9", edge_index=5)
         running.take(("road.states", RoadStates(cell="0/0/0", time_ms=NOON_MS, states=(*states, stale))))
+        running.take(("road.forecasts", forecast(NOON_MS, [states[0].edge_index], 4.0, 3.0, 6.0)))
         yield running
 
 
@@ -95,11 +97,23 @@ def paths_of_cap(api: Running) -> list[str]:
     return [entry["path"] for entry in json.loads(asked(api, "/cap/alerts"))["alerts"]]
 
 
+DATEX = ["/datex2/situations.xml", *(f"/datex2/traffic.xml{more}" for more in ("", "?west=150", "?at=30"))]
+
+
 @pytest.mark.judge
 @pytest.mark.parametrize(
     ("script", "schema", "names"),
     [
-        ("xsd.sh", "datex-3.7", ["/datex2/situations.xml", "/datex2/traffic.xml", "/datex2/traffic.xml?west=150"]),
+        (
+            "xsd.sh",
+            "datex-3.7",
+            [
+                "/datex2/situations.xml",
+                "/datex2/traffic.xml",
+                "/datex2/traffic.xml?west=150",
+                "/datex2/traffic.xml?at=30",
+            ],
+        ),
         ("json.sh", "wzdx-4.2", ["/wzdx/4.2/closures.geojson"]),
         ("xsd.sh", "cap-1.2", ["cap"]),
     ],
@@ -211,6 +225,15 @@ def test_states_of_observed_roads_carry_speed_deviation_and_the_edge_s_id(api: R
     assert "<com:speed>14.4</com:speed>" in text
     assert 'standardDeviation="3.6"' in text
     assert "externalLocationCode" not in asked(api, "/datex2/traffic.xml?west=150").decode()
+
+
+def test_what_is_foretold_of_observed_roads_is_marked_as_that(api: Running) -> None:
+    text = asked(api, "/datex2/traffic.xml?at=30").decode()
+    assert text.count("<roa:forecast>true</roa:forecast>") == 2, "speed and status of the one road with a forecast"
+    assert "<com:speed>10.8</com:speed>" in text
+    assert "2026-11-19T12:30:00+07:00" in text
+    assert "numberOfInputValuesUsed" not in text
+    assert "forecast" not in asked(api, "/datex2/traffic.xml").decode()
 
 
 def test_closed_edges_that_follow_one_another_are_one_stretch_and_both_sides_are_two() -> None:
