@@ -229,4 +229,5 @@ export const en: Record<keyof typeof vi, string> = {
   'depth.short.shallow': '10–20 cm',
   'depth.short.knee': '20–40 cm',
   'depth.short.deep': '>40 cm',
+  'stop.status.mayNotRun': 'may not run',
 }

@@ -228,4 +228,5 @@ export const vi = {
   'depth.short.shallow': '10–20 cm',
   'depth.short.knee': '20–40 cm',
   'depth.short.deep': '>40 cm',
+  'stop.status.mayNotRun': 'có thể không chạy',
 } as const

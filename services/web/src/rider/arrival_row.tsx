@@ -29,7 +29,7 @@ function statusWords(arrival: Arrival, { nowMs, lost }: Contact): string {
   if (arrival.status === 'stale') {
     return t('stop.status.stale', { span: arrival.fix_time_ms === null ? '?' : span(nowMs - arrival.fix_time_ms) })
   }
-  return t('stop.status.planned')
+  return t(arrival.reason ? 'stop.status.mayNotRun' : 'stop.status.planned')
 }
 
 export function ArrivalRow(props: Props) {
