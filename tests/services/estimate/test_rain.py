@@ -10,11 +10,16 @@ import pytest
 
 from routing.congestion import Estimator
 from routing.rain.table import RainTableError
+from schemas.message import decode
 from schemas.rain import RainGauges
+from services.clock import CityClock
+from services.context import Context
 from services.estimate.pipeline import EstimateStep
 from services.estimate.rain import RainDesk, follow, read_table
+from services.settings import Settings
+from services.stream.embedded import EmbeddedStream
 from tests.routing.congestion.test_estimate import NET, START_MS
-from tests.services.estimate.test_pipeline import city
+from tests.services.estimate.test_pipeline import Wall, city, until
 
 LON, LAT = float(NET.point_lon[0]), float(NET.point_lat[0])
 
@@ -104,3 +109,20 @@ def test_a_table_at_an_address_is_followed_and_its_key_is_told_to_nobody(served:
     assert said is not None
     assert "status 503" in said.problems[0].en
     assert "secret" not in repr(said)
+
+
+def test_the_service_reads_the_table_that_its_settings_name(tmp_path: Path) -> None:
+    (tmp_path / "gauges.csv").write_bytes(table(10.0))
+    with EmbeddedStream(tmp_path / "log") as stream:
+        settings = Settings({
+            "CITY_DIR": str(city(tmp_path / "city", network=True)), "HANOI_RUN_VAR_DIR": str(tmp_path / "var"),
+            "HANOI_RAIN_SOURCE": str(tmp_path / "gauges.csv"), "HANOI_RAIN_EVERY_S": "1",
+        })  # fmt: skip
+        tail, found = stream.tail(["rain.gauges"], since_ms=0), []
+
+        def told() -> bool:
+            found.extend(decode(RainGauges, record.value) for record in tail.poll(10, 0.0))
+            return bool(found)
+
+        until(told, Context(settings=settings, stream=stream, clock=CityClock(Wall(START_MS + 1_000))))
+    assert [gauge.gauge_id for gauge in found[0].gauges] == ["g1"]
