@@ -112,6 +112,7 @@ class Observer:
         speed = np.array([np.nan if p.speed_mps is None else p.speed_mps for p in positions])
         if not self.watch.believes_speeds(source):
             speed[:] = np.nan
+        speed[~((speed >= 0.0) & (speed <= self._set.max_bus_mps))] = np.nan
         heading = np.array([np.nan if p.heading_deg is None else p.heading_deg for p in positions])
         x, y = self._network.to_xy(lon, lat)
         near = np.zeros(len(x), np.bool_)
@@ -133,6 +134,7 @@ class Observer:
         """Go on from a vehicle's place before to the one it was matched to."""
         vehicle = report.position.vehicle_id
         before = self._place.pop(vehicle, None)
+        self.watch.place(report.position.source, on_road=edge >= 0)
         if edge < 0:
             return []
         now = self._place[vehicle] = _Place(report, edge, along_m, sure)

@@ -36,11 +36,13 @@ class _Source:
     zero: float = 0.0
     still: float = 0.0
     absurd: float = 0.0
+    reports: float = 0.0
+    off_roads: float = 0.0
     vehicles: set[str] = field(default_factory=set)
 
     def fade(self) -> None:
         """Let what is old weigh half, so that a source that was mended is believed again."""
-        for name in ("pairs", "moved", "told", "wrong", "zero", "still", "absurd"):
+        for name in ("pairs", "moved", "told", "wrong", "zero", "still", "absurd", "reports", "off_roads"):
             setattr(self, name, 0.5 * getattr(self, name))
 
 
@@ -91,6 +93,14 @@ class ProbeWatch:
             of.zero += speed_mps < SAME_MPS
         return self._refusal(of) is None
 
+    def place(self, source: str, *, on_road: bool) -> None:
+        """Count a report of a source, and whether a road lies near it."""
+        of = self._sources.setdefault(source, _Source())
+        of.reports += 1
+        of.off_roads += not on_road
+        if of.reports >= MOST:
+            of.fade()
+
     def believes_speeds(self, source: str) -> bool:
         """Tell whether a source's speeds go with the ways of its vehicles."""
         of = self._sources.get(source)
@@ -104,9 +114,11 @@ class ProbeWatch:
                 zeros = of.zero > MAD_SHARE * of.told
                 reason = "speeds are zero while vehicles move" if zeros else "speeds do not fit the ways driven"
             if reason is not None:
-                yield ProbeDoubt(source, reason, round(of.pairs))
+                yield ProbeDoubt(source, reason, round(max(of.pairs, of.reports)))
 
     def _refusal(self, of: _Source) -> str | None:
+        if of.reports >= ENOUGH and of.off_roads > MAD_SHARE * of.reports:
+            return "reports lie off the roads of this network, as of another city"
         if of.pairs < ENOUGH:
             return None
         if of.still > FROZEN_SHARE * of.pairs and len(of.vehicles) >= FROZEN_VEHICLES:

@@ -52,6 +52,7 @@ class TrafficHistory:
         length = np.maximum(network.edge_length_m, SHORT_M)
         pace = 1.0 / (network.edge_free_mps * COLD_SHARE) + SIGNAL_S * np.asarray(at_signal) / length
         self._cold = -np.log(pace)
+        self._edge_ids = network.edge_ids
         self._week = Pooled(network.edge_class, COLD_VAR, CLASS_VAR)
         shape = (BUCKETS, network.edge_count)
         self._worth, self._pull = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
@@ -115,23 +116,38 @@ class TrafficHistory:
         """Write what was learnt; the file is replaced as a whole."""
         path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_name(path.name + ".new.npz")
-        parts = {name: part for name, (of, key) in self._parts().items() for part in [getattr(of, key)]}
-        np.savez_compressed(new, form=np.array(FORM), **parts)
+        parts = {name: getattr(of, key) for name, (of, key) in self._parts().items()}
+        np.savez_compressed(new, form=np.array(FORM), edges=np.array(self._edge_ids), **parts)
         new.replace(path)
 
-    def load(self, path: Path) -> bool:
-        """Read what was learnt earlier; False, and nothing changed, where it is absent, old or of another network."""
+    def load(self, path: Path) -> int | None:
+        """Read what was learnt earlier, edge by edge, as a network of another day has other edges.
+
+        Parameters
+        ----------
+        path : Path
+            Of `save`.
+
+        Returns
+        -------
+        int or None
+            Of how many edges that no longer exist something was let go; ``None``, and nothing changed, where the file
+            is absent, broken, of an older form or shares no edge with this network.
+        """
         try:
             with np.load(path, allow_pickle=False) as file:
-                form = int(file["form"])
+                form, ids = int(file["form"]), file["edges"].tolist()
                 read = {name: file[name] for name in self._parts()}
         except (OSError, ValueError, KeyError, EOFError):
-            return False
-        if form != FORM or any(read[name].shape != getattr(of, key).shape for name, (of, key) in self._parts().items()):
-            return False
+            return None
+        row_of = {name: row for row, name in enumerate(self._edge_ids)}
+        there = np.array([row for row, name in enumerate(ids) if name in row_of], dtype=np.int64)
+        if form != FORM or not len(there) or any(part.shape[-1] != len(ids) for part in read.values()):
+            return None
+        here = np.array([row_of[ids[row]] for row in there.tolist()])
         for name, (of, key) in self._parts().items():
-            setattr(of, key, read[name])
-        return True
+            getattr(of, key)[..., here] = read[name][..., there]
+        return len(ids) - len(there)
 
     def _parts(self) -> dict[str, tuple[object, str]]:
         """Return what is kept in a file: by its name there whose attribute it is."""

@@ -215,6 +215,15 @@ def _follow_rain(context: Context, network: RoadNetwork) -> RainDesk | None:
     return desk
 
 
+def _take_up_traffic(estimator: Estimator, file: Path) -> None:
+    """Go on from what was learnt of traffic, and say what of it is lost."""
+    lost = estimator.traffic.load(file)
+    if lost is None and file.exists():
+        _log.warning("what was learnt of traffic is of another network or form: it begins anew", file=str(file))
+    elif lost:
+        _log.warning("what was learnt of edges that no longer exist was let go", edges=lost, file=str(file))
+
+
 def run(context: Context) -> None:
     """Estimate until told to stop; wait idly where the city has no network."""
     found = find_network(context)
@@ -230,7 +239,7 @@ def run(context: Context) -> None:
     stops = read_stops(city.gtfs)
     places, lines = (stops.lonlat, stops.lines) if stops else (None, None)
     estimator = Estimator(network, stops_lonlat=places, lines=lines, history=history, settings=settings)
-    estimator.traffic.load(history_file.with_name(TRAFFIC_FILE))
+    _take_up_traffic(estimator, history_file.with_name(TRAFFIC_FILE))
     forecasts = ForecastDesk(estimator, settings.utc_offset_s, history_file.with_name(FORECAST_FILE))
     step = EstimateStep(estimator, history_file, city.root, _follow_rain(context, network), forecasts)
     _log.info("estimating", edges=network.edge_count)

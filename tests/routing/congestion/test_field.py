@@ -8,6 +8,7 @@ from routing.congestion.field import SpeedField, followers
 from routing.congestion.fuse import LEAST_INFORMED, Fusion, Seen
 from routing.congestion.sparse import SparseSystem
 from routing.congestion.traffic import COLD_VAR, HOUR_VAR, NOW_VAR, TrafficHistory
+from tests.routing.builders import grid
 from tests.routing.congestion.test_estimate import EAST, NET, START_MS, drive, play
 
 COUNT = NET.edge_count
@@ -87,12 +88,25 @@ def test_what_was_learnt_comes_back_from_its_file_and_a_broken_one_changes_nothi
     history.learn(np.array([3]), 8, np.log([5.0]), np.array([0.1]))
     history.buses.learn(np.array([3]), np.array([-0.2]), np.array([4.0]))
     history.save(tmp_path / "traffic.npz")
-    assert again.load(tmp_path / "traffic.npz")
+    assert again.load(tmp_path / "traffic.npz") == 0
     assert again.expect(8).log_mps == pytest.approx(history.expect(8).log_mps)
     assert again.buses.expect()[0] == pytest.approx(history.buses.expect()[0])
     (tmp_path / "traffic.npz").write_bytes(b"no zip")
-    assert not again.load(tmp_path / "traffic.npz")
-    assert not again.load(tmp_path / "absent.npz")
+    assert again.load(tmp_path / "traffic.npz") is None
+    assert again.load(tmp_path / "absent.npz") is None
+
+
+def test_what_was_learnt_follows_the_edge_ids_into_another_network_and_lost_edges_are_counted(tmp_path) -> None:
+    history, smaller = TrafficHistory(NET, NO_SIGNAL), grid(7, 3, 250.0)
+    for _ in range(40):
+        history.learn(np.array([EAST[0]]), 8, np.log([2.0]), np.array([0.001]))
+    history.save(tmp_path / "traffic.npz")
+    other = TrafficHistory(smaller, np.zeros(smaller.edge_count, np.bool_))
+    lost = other.load(tmp_path / "traffic.npz")
+    same = set(NET.edge_ids) & set(smaller.edge_ids)
+    assert lost == NET.edge_count - len(same) > 0
+    row = smaller.edge_index_of[NET.edge_ids[EAST[0]]]
+    assert np.exp(other.expect(8).log_mps[row]) == pytest.approx(2.0, rel=0.1)
 
 
 def test_cars_narrow_the_interval_more_than_as_many_buses() -> None:

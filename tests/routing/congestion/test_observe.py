@@ -89,3 +89,20 @@ def test_speeds_that_say_nothing_are_not_believed_but_places_are(told: float, re
     assert doubts(fixes) == [reason]
     driven = [t for t in observe(fixes) if t.time_ms > START_MS + 100_000]
     assert sum(t.distance_m for t in driven) / sum(t.seconds for t in driven) == pytest.approx(8.0, rel=0.1)
+
+
+def test_reports_of_another_city_are_named_once_and_do_no_harm() -> None:
+    fixes = [fix(f"b{v}", 10.0 * i, 500_000.0 + 80.0 * i) for i in range(20) for v in range(6)]
+    fixes.sort(key=lambda f: (f.time_ms, f.vehicle_id))
+    observer = Observer(NET, EstimateSettings(), StopPlaces(NET), [False] * NET.edge_count)
+    assert observer.observe(fixes, fixes[-1].time_ms) + observer.observe([], fixes[-1].time_ms + 200_000) == []
+    assert [doubt.reason for doubt in observer.watch.doubts()] == [
+        "reports lie off the roads of this network, as of another city"
+    ]
+
+
+@pytest.mark.parametrize("absurd", [300.0, 1e9])
+def test_an_absurd_speed_is_as_good_as_none(absurd: float) -> None:
+    fixes = [fix("b1", 10.0 * i, 10 + 80.0 * i, speed=absurd if i % 3 == 0 else 8.0) for i in range(20)]
+    driven = observe(fixes)
+    assert sum(t.distance_m for t in driven) / sum(t.seconds for t in driven) == pytest.approx(8.0, rel=0.1)
