@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.network.vehicles import Vehicle
-from routing.paths import PathFinder, Search, alternatives
+from routing.paths import PathFinder, Search, alternatives, drive_seconds
 from routing.paths.isochrone import area, reached_m
 from routing.paths.search import SLICE_S
 from tests.routing.builders import grid
@@ -99,6 +99,15 @@ def test_alternatives_begin_with_the_best_are_simple_not_much_longer_and_apart(s
         assert path.cost <= 1.4 * best + 0.05
         for other in found[:number]:
             assert weights[list(set(edges) & set(other.edges.tolist()))].sum() <= 0.75 * path.cost + 1e-6
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 5), st.integers(0, NET.node_count - 1))
+def test_a_way_driven_edge_by_edge_takes_as_long_as_the_search_said(seed: int, slices: int, end: int) -> None:
+    weights = np.random.default_rng(seed).uniform(60, 900, (slices, NET.edge_count))
+    path = Search(NET, weights, vehicle=Vehicle.CAR).path(0, end)
+    assert path is not None
+    assert drive_seconds(path.edges, weights) == pytest.approx(path.cost)
 
 
 def test_two_sides_of_a_grid_are_two_ways() -> None:
