@@ -96,7 +96,8 @@ def passes_between(g: Ground, p: int, x: float, y: float, low: float, high: floa
     begin, end = g.point_start[p], g.point_start[p + 1]
     left = begin + np.searchsorted(g.point[begin:end, 2], low, side="right")
     n, rising, before = 0, True, np.inf
-    nearest, found[0, 0], found[1, 0], found[2, 0] = np.inf, low, np.inf, 0.0
+    # Directions last: most places that are seen on the way are not the nearest in the end.
+    nearest, found[0, 0], found[1, 0], found[2, 0] = np.inf, low, np.inf, -1.0
     for j in range(max(begin, left - 1), end - 1):
         ax, ay, a = g.point[j, 0], g.point[j, 1], g.point[j, 2]
         if a > high:
@@ -109,17 +110,20 @@ def passes_between(g: Ground, p: int, x: float, y: float, low: float, high: floa
         off = math.hypot(x - ax - part * dx, y - ay - part * dy) / g.loose[p]
         if n == 0 and off < nearest:
             nearest = off
-            found[0, 0], found[1, 0], found[2, 0] = a + part * length, off, math.atan2(dy, dx)
+            found[0, 0], found[1, 0], found[2, 0] = a + part * length, off, j
         if off <= SEE_M:
             fresh = rising and off <= before
             if fresh and n < PASSES:
                 n += 1
             if fresh or off < found[1, n - 1]:
                 rising = False
-                found[0, n - 1], found[1, n - 1], found[2, n - 1] = a + part * length, off, math.atan2(dy, dx)
+                found[0, n - 1], found[1, n - 1], found[2, n - 1] = a + part * length, off, j
         if n > 0 and off > found[1, n - 1] + RISE_M:
             rising = True
         before = off
+    for k in range(max(n, 1)):
+        j = int(found[2, k])
+        found[2, k] = 0.0 if j < 0 else math.atan2(g.point[j + 1, 1] - g.point[j, 1], g.point[j + 1, 0] - g.point[j, 0])
     return max(n, 1)
 
 
