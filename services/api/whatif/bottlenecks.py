@@ -26,7 +26,7 @@ def list_bottlenecks(states: Sequence[EdgeState], network: RoadNetwork, limit: i
     Returns
     -------
     list of BottleneckOut
-        By the seconds that a vehicle loses on the slow edges of a street times their lanes, the most first.
+        By the seconds that a vehicle loses on the slow edges of a street, the most first.
     """
     streets: dict[object, list[tuple[int, float, float]]] = {}
     for state in states:
@@ -38,7 +38,7 @@ def list_bottlenecks(states: Sequence[EdgeState], network: RoadNetwork, limit: i
         if lost > 0:
             key = network.name_of(edge) or edge
             streets.setdefault(key, []).append((edge, lost, free))
-    ranked = sorted(streets.values(), key=lambda rows: -sum(lost * network.edge_lanes[e] for e, lost, _ in rows))
+    ranked = sorted(streets.values(), key=lambda rows: -sum(lost for _, lost, _ in rows))
     return [_street(rows, network) for rows in ranked[:limit]]
 
 

@@ -7,6 +7,7 @@ import shapely
 
 from routing.network import save_network
 from schemas.edge import EdgeState, LevelOfService, RoadStates
+from services.api.whatif.bottlenecks import list_bottlenecks
 from services.store.edges import record_road_states
 from tests.routing.builders import grid, lonlat
 from tests.services.api.parts import GTFS, NOON_MS, Running, gtfs_zip, make_city
@@ -129,6 +130,21 @@ def test_the_worst_street_is_that_where_buses_lose_time_not_where_it_is_only_gue
     assert street["name"] == "Phố 1"
     assert street["speed_mps"] == pytest.approx(1.0)
     assert street["lost_s"] > 400
+
+
+def test_streets_stand_in_the_order_of_what_a_vehicle_loses_there() -> None:
+    by_name = {NET.name_of(edge): edge for edge in range(NET.edge_count)}
+    speeds = {"Phố 1": 4.0, "Phố 2": 1.0, "Phố 3": 2.0}
+    states = [
+        EdgeState(
+            edge_id=NET.edge_ids[by_name[name]], edge_index=by_name[name], time_ms=NOON_MS,
+            level=LevelOfService.SLOW, observations=1, speed_mps=mps,
+        )
+        for name, mps in speeds.items()
+    ]  # fmt: skip
+    streets = list_bottlenecks(states, NET, 2)
+    assert [street.name for street in streets] == ["Phố 2", "Phố 3"]
+    assert streets[0].lost_s > streets[1].lost_s
 
 
 def test_the_chart_of_a_street_has_its_kept_speeds_oldest_first_and_thinned(api: Running) -> None:

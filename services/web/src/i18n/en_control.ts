@@ -336,7 +336,7 @@ export const control: Record<keyof typeof vi, string> = {
   'rain.stale': 'no news',
   'rain.none': 'No rain gauges',
   'rain.none.hint': 'An administrator names a source of gauges, see docs/rain.md.',
-  'jam.lead': 'Streets that lose most time now over all their lanes, by roads that were driven. Bar: share of speed lost.',
+  'jam.lead': 'Streets on which a vehicle loses most time now, by roads that were driven. Bar: share of speed lost.',
   'jam.ahead': 'Forecast +{n} min: streets that will lose most time.',
   'jam.none': 'No bottlenecks',
   'jam.none.hint': 'Streets are listed once buses find them slow.',

@@ -334,7 +334,7 @@ export const control = {
   'rain.stale': 'không có tin mới',
   'rain.none': 'Chưa có trạm đo mưa',
   'rain.none.hint': 'Người quản trị khai báo nguồn đo mưa, xem docs/rain.md.',
-  'jam.lead': 'Đường mất nhiều thời gian nhất lúc này, tính trên mọi làn; chỉ đoạn có xe đi qua. Vạch: phần tốc độ đã mất.',
+  'jam.lead': 'Đường làm một xe mất nhiều thời gian nhất lúc này; chỉ đoạn có xe đi qua. Vạch: phần tốc độ đã mất.',
   'jam.ahead': 'Dự báo +{n} phút: đường sẽ mất nhiều thời gian nhất.',
   'jam.none': 'Không đường nào bị nghẽn',
   'jam.none.hint': 'Danh sách có khi xe đo được đường chậm.',
