@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from routing.network.graph import Floats
+from routing.npz import BROKEN
 
 HOURS = 24
 DAY_KINDS = 3
@@ -157,6 +158,6 @@ class EdgeHistory:
                 self._rows = {
                     int(k): (float(a), float(b), float(c)) for k, (a, b, c) in zip(file["keys"], values, strict=True)
                 }
-        except (OSError, ValueError, KeyError, EOFError, IndexError):
+        except BROKEN:
             return False
         return True

@@ -8,6 +8,7 @@ import numpy as np
 from routing.congestion.history import BUCKETS
 from routing.congestion.pooled import Pooled
 from routing.network.graph import Bools, Floats, Ints, RoadNetwork
+from routing.npz import BROKEN
 
 # Chosen on the Acosta scenario, checked on Pasubio; most change little (docs/congestion.md).
 COLD_SHARE = 0.9
@@ -138,7 +139,7 @@ class TrafficHistory:
             with np.load(path, allow_pickle=False) as file:
                 form, ids = int(file["form"]), file["edges"].tolist()
                 read = {name: file[name] for name in self._parts()}
-        except (OSError, ValueError, KeyError, EOFError):
+        except BROKEN:
             return None
         row_of = {name: row for row, name in enumerate(self._edge_ids)}
         there = np.array([row for row, name in enumerate(ids) if name in row_of], dtype=np.int64)

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
 from routing.forecast.model import Forecaster
+from routing.npz import BROKEN
 
 Arrays = dict[str, Any]
 
@@ -25,7 +25,7 @@ def load_forecaster(forecaster: Forecaster, path: Path) -> bool:
     try:
         with np.load(path, allow_pickle=False) as file:
             read = {name: file[name] for name in own}
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+    except BROKEN:
         return False
     if any(read[name].shape != own[name].shape or not np.isfinite(read[name]).all() for name in own):
         return False

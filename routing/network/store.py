@@ -1,6 +1,5 @@
 """The folder a network is kept in: arrays in one file, names and findings in another."""
 
-import zipfile
 from dataclasses import fields
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 from routing.network.errors import NetworkError
 from routing.network.graph import Finding, RoadNetwork
 from routing.network.vehicles import EVERYBODY
+from routing.npz import BROKEN
 from schemas.text import Text
 
 ARRAYS_FILE = "network.npz"
@@ -83,6 +83,5 @@ def load_network(folder: Path) -> RoadNetwork:
         return RoadNetwork(epsg=words["epsg"], names=tuple(words["names"]), findings=tuple(found), **columns)
     except FileNotFoundError as error:
         raise NetworkError(f"{error.filename} is absent: build it with `hanoi network build`") from None
-    except (msgspec.MsgspecError, ValueError, KeyError, TypeError, AttributeError, OSError, EOFError,
-            zipfile.BadZipFile) as error:  # fmt: skip
+    except (msgspec.MsgspecError, AttributeError, *BROKEN) as error:
         raise NetworkError(f"{folder}: cannot be read ({error}); build it anew with `hanoi network build`") from error
