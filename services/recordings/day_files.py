@@ -51,11 +51,12 @@ def write_feed_of_day_files(schedule: Path, recording: Path, out: Path) -> Path:
     span = NAME.search(schedule.name)
     if span is None:
         raise RecordingError(f"{schedule}: not named schedule_FROM_TO.csv with dates YYYYMMDD")
+    planned = _read(schedule, NEEDED)
     stops = _read(
         schedule.with_name(schedule.name.replace("schedule_", "stops_", 1)),
         ["stop_id", "stop_name", "stop_lat", "stop_lon"],
     )
-    times = order_tied(_read(schedule, NEEDED), stops)
+    times = order_tied(planned, stops)
     trips = _trips(times, _routes(recording, span[1], span[2]))
     files = {
         "agency": pl.DataFrame(
