@@ -1,5 +1,8 @@
 """The two ways a shortest path is found: a customisable contraction hierarchy, and SciPy's Dijkstra."""
 
+import itertools
+import threading
+import weakref
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,11 +15,34 @@ from routing.network.graph import Floats, Ints
 INFINITE = 2_147_483_647
 
 
+class _Searches:
+    """What one thread searches one weighing with; the library lets it be used, and let go, by that thread alone."""
+
+    def __init__(self, metric: Any) -> None:
+        import routingkit_cch
+
+        self.query = routingkit_cch.CCHQuery(metric)
+        self.many: Any = None
+
+
+class _OfThread(threading.local):
+    """A thread's searches by the number of their engine."""
+
+    def __init__(self) -> None:
+        self.searches: dict[int, _Searches] = {}
+
+
+_mine = _OfThread()
+_numbers = itertools.count()
+_living: "weakref.WeakValueDictionary[int, CchEngine]" = weakref.WeakValueDictionary()
+
+
 class CchEngine:
     """Queries on a customisable contraction hierarchy (routingkit-cch).
 
     One query at a time, and its result must be let go before the next: the
-    caller holds a lock.
+    caller holds a lock. Any thread may ask, and let the engine go: each searches with its own, and lets go of those of
+    engines that are gone when it needs another, or ends.
 
     Parameters
     ----------
@@ -30,8 +56,16 @@ class CchEngine:
         import routingkit_cch
 
         self._metric = routingkit_cch.CCHMetric(cch, weights.tolist())
-        self._query = routingkit_cch.CCHQuery(self._metric)
-        self._many: Any = None
+        self._number = next(_numbers)
+        _living[self._number] = self
+
+    def _searches(self) -> _Searches:
+        found = _mine.searches.get(self._number)
+        if found is None:
+            for gone in [number for number in _mine.searches if number not in _living]:
+                del _mine.searches[gone]
+            found = _mine.searches[self._number] = _Searches(self._metric)
+        return found
 
     @staticmethod
     def hierarchy(
@@ -67,12 +101,12 @@ class CchEngine:
 
     def cost(self, start: int, end: int) -> int | None:
         """Return the cost of a cheapest path; ``None`` where there is none."""
-        distance = self._query.run(start, end).distance
+        distance = self._searches().query.run(start, end).distance
         return None if distance is None or distance >= INFINITE else int(distance)
 
     def path(self, start: int, end: int) -> tuple[int, list[int]] | None:
         """Return the cost and the arcs of a cheapest path; ``None`` where there is none."""
-        result = self._query.run(start, end)
+        result = self._searches().query.run(start, end)
         distance = result.distance
         if distance is None or distance >= INFINITE:
             return None
@@ -82,11 +116,12 @@ class CchEngine:
         """Return the costs from each start to each end; ``inf`` where there is no path."""
         import routingkit_cch
 
-        if self._many is None:
-            self._many = routingkit_cch.CCHOneToMany(self._metric, list(ends))
+        searches = self._searches()
+        if searches.many is None:
+            searches.many = routingkit_cch.CCHOneToMany(self._metric, list(ends))
         else:
-            self._many.repin_targets(list(ends))
-        rows = [self._many.distances_from(start) for start in starts]
+            searches.many.repin_targets(list(ends))
+        rows = [searches.many.distances_from(start) for start in starts]
         table = np.array([[np.inf if d is None else d for d in row] for row in rows], dtype=float)
         return np.where(table >= INFINITE, np.inf, table).reshape(len(starts), len(ends))
 

@@ -1,4 +1,6 @@
 import gc
+import sys
+import threading
 
 import networkx as nx
 import numpy as np
@@ -117,3 +119,25 @@ def test_inner_hanoi_gives_equal_ways_by_both_engines() -> None:
     fast, slow = PathFinder(net), PathFinder(net, engine="scipy")
     for a, b in rng.integers(0, net.node_count, (25, 2)).tolist():
         assert fast.shortest(a, b).cost == pytest.approx(slow.shortest(a, b).cost)
+
+
+def test_a_finder_answers_on_any_thread_and_is_let_go_on_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    unraisable: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", unraisable.append)
+    finders = [PathFinder(NET)]
+    expected = (finders[0].cost(0, 9), finders[0].table([0], [9])[0, 0])
+    answers = []
+
+    def ask() -> None:
+        finders.append(PathFinder(NET))
+        answers.extend((finder.cost(0, 9), finder.table([0], [9])[0, 0]) for finder in finders)
+        finders.pop(0)  # one that this thread did not make
+
+    for _ in range(3):
+        thread = threading.Thread(target=ask)
+        thread.start()
+        thread.join()
+    finders.clear()
+    gc.collect()
+    assert answers == [expected] * 6
+    assert unraisable == []
