@@ -34,7 +34,9 @@ def list_bottlenecks(states: Sequence[EdgeState], network: RoadNetwork, limit: i
         if not state.observations or state.speed_mps is None or not 0 <= edge < network.edge_count:
             continue
         free = float(network.edge_free_mps[edge]) if state.free_flow_mps is None else state.free_flow_mps
-        lost = float(network.edge_length_m[edge]) * (1 / max(state.speed_mps, SLOWEST_MPS) - 1 / max(free, SLOWEST_MPS))
+        # One bus that stood makes no jam: where all traffic was reckoned, that counts.
+        mps = state.speed_mps if state.traffic_mps is None else state.traffic_mps
+        lost = float(network.edge_length_m[edge]) * (1 / max(mps, SLOWEST_MPS) - 1 / max(free, SLOWEST_MPS))
         if lost > 0:
             key = network.name_of(edge) or edge
             streets.setdefault(key, []).append((edge, lost, free))

@@ -147,6 +147,14 @@ def test_streets_stand_in_the_order_of_what_a_vehicle_loses_there() -> None:
     assert streets[0].lost_s > streets[1].lost_s
 
 
+def test_one_bus_that_stood_makes_no_bottleneck_where_traffic_was_reckoned() -> None:
+    edge = EdgeState(
+        edge_id=NET.edge_ids[0], edge_index=0, time_ms=NOON_MS, level=LevelOfService.SLOW, observations=1,
+        speed_mps=0.1, traffic_mps=float(NET.edge_free_mps[0]), free_flow_mps=float(NET.edge_free_mps[0]),
+    )  # fmt: skip
+    assert list_bottlenecks([edge], NET, 5) == []
+
+
 def test_the_chart_of_a_street_has_its_kept_speeds_oldest_first_and_thinned(api: Running) -> None:
     edge = NET.edge_ids[7]
     rows = [
