@@ -89,7 +89,8 @@ def foretell(live: LiveState, now_ms: int, minutes: int, states: Sequence[EdgeSt
             made_ms, row = rows[state.edge_index]
             out.append(
                 msgspec.structs.replace(
-                    state, time_ms=made_ms + minutes * 60_000, speed_mps=row.speed_mps, usual_mps=row.usual_mps,
+                    state, time_ms=made_ms + minutes * 60_000, speed_mps=row.speed_mps, traffic_mps=row.speed_mps,
+                    usual_mps=row.usual_mps,
                     level=level_of(row.speed_mps, state.free_flow_mps),
                     sd_mps=(row.high_mps - row.low_mps) / (2 * SURE_90),
                 )
