@@ -67,14 +67,14 @@ async def take_fixes(house: House, request: Request, door: str) -> Response:
     caller = authenticate(request, house.book, in_query=door in ADDRESS_ONLY)
     await turn_away(house, caller)
     with house.in_flight.hold(caller, announced_bytes(request, house.max_body_bytes)):
-        body = await _read(house, request, caller)
+        body = await read_limited(house, request, caller)
         if door == "osmand":
             body = _parameters(request, caller) or body
         form = "traccar-name" if door == "traccar" and request.query_params.get("vehicle") == "name" else door
         try:
             verdict, whole = await house.intake.take(caller, form, body)
         except (LogDownError, QueueFullError) as error:
-            raise when_not_taken(caller, error) from error
+            raise _when_not_taken(caller, error) from error
     house.rates.charge(caller, verdict.count)
     if whole is not None:
         where = f"door {door}, {len(body):,} bytes from {caller.name}"
@@ -91,7 +91,8 @@ async def turn_away(house: House, caller: Caller) -> None:
         house.rates.check(caller)
 
 
-async def _read(house: House, request: Request, caller: Caller) -> bytes:
+async def read_limited(house: House, request: Request, caller: Caller) -> bytes:
+    """Return the body, within the limits of the doors; one that breaks them is counted against its source."""
     try:
         return await read_body(request, house.max_body_bytes, house.body_timeout_s)
     except ProblemError as problem:
@@ -111,7 +112,15 @@ def _parameters(request: Request, caller: Caller) -> bytes:
     return urlencode(sent).encode()
 
 
-def when_not_taken(caller: Caller, error: LogDownError | QueueFullError) -> ProblemError:
+async def keep(house: House, caller: Caller, record: Outgoing) -> None:
+    """Write one record of a source; returns once the log acknowledged it."""
+    try:
+        await house.intake.writer.append([record], caller.name)
+    except (LogDownError, QueueFullError) as error:
+        raise _when_not_taken(caller, error) from error
+
+
+def _when_not_taken(caller: Caller, error: LogDownError | QueueFullError) -> ProblemError:
     """Return the problem that the log did not take what came."""
     mend = f"Send the same body again in {error.retry_after_s} s."
     headers = {"Retry-After": str(error.retry_after_s)}
@@ -183,7 +192,7 @@ async def take_clock(house: House, request: Request) -> Response:
         202 ``{accepted, refused, errors}``.
     """
     caller = authenticate(request, house.book)
-    body = await _read(house, request, caller)
+    body = await read_limited(house, request, caller)
     if not caller.source.player:
         raise ProblemError(
             "not-a-player",
@@ -191,11 +200,7 @@ async def take_clock(house: House, request: Request) -> Response:
             "Use a token of `hanoi token add SOURCE --player`.",
         )
     tick = read_tick(body, caller, house.intake.wall.now_ms())
-    record = Outgoing("city.clock", tick.source.encode(), encode(tick))
-    try:
-        await house.intake.writer.append([record], caller.name)
-    except (LogDownError, QueueFullError) as error:
-        raise when_not_taken(caller, error) from error
+    await keep(house, caller, Outgoing("city.clock", tick.source.encode(), encode(tick)))
     house.intake.clock.take(tick)
     metrics.RECORDS.labels(caller.name, "clock", "accepted").inc()
     return Response(b'{"accepted":1,"refused":0,"errors":[]}', 202, media_type="application/json")

@@ -5,14 +5,12 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from schemas.message import Message, decode, encode
-from schemas.report import ReportWhat, ReportWho, RoadReport
+from schemas.report import ReportWhat, ReportWho
 from schemas.units import HeadingDeg, Id, Lat, Lon
-from services.ingest.body import read_body
-from services.ingest.doors import House, turn_away, when_not_taken
+from services.ingest.doors import House, keep, read_limited, turn_away
 from services.ingest.guard import Caller, authenticate
 from services.ingest.problems import ProblemError
-from services.ingest.writer import LogDownError, QueueFullError
-from services.reports.names import name_report
+from services.reports.names import make_report
 from services.stream.base import Outgoing
 
 TOPIC = "road.reports"
@@ -45,7 +43,7 @@ async def take_report(house: House, request: Request) -> Response:
     """
     caller = authenticate(request, house.book)
     await turn_away(house, caller)
-    said = read_report(await read_body(request, house.max_body_bytes, house.body_timeout_s), caller, house)
+    said = read_report(await read_limited(house, request, caller), caller, house)
     house.rates.charge(caller, 1)
     reporter, now_ms = f"{caller.name}/{said.vehicle_id}", house.intake.clock.now_ms()
     wait_s = house.reports.take(reporter, house.intake.wall.now_ms())
@@ -54,14 +52,10 @@ async def take_report(house: House, request: Request) -> Response:
             "too-many-reports", f"{said.vehicle_id} said too much of late.", f"Send again in {wait_s} s.",
             {"Retry-After": str(wait_s)},
         )  # fmt: skip
-    name = name_report(house.reports.secret, reporter, said.lon, said.lat, now_ms)
-    place = round(said.lon, 5), round(said.lat, 5)
-    report = RoadReport(name, ReportWho.DRIVER, said.what, *place, now_ms, said.heading_deg)
-    try:
-        await house.intake.writer.append([Outgoing(TOPIC, name.encode(), encode(report))], caller.name)
-    except (LogDownError, QueueFullError) as error:
-        raise when_not_taken(caller, error) from error
-    return Response(msgspec.json.encode({"report_id": name}), 202, media_type="application/json")
+    place = said.lon, said.lat, said.heading_deg
+    report = make_report(house.reports.secret, ReportWho.DRIVER, reporter, said.what, place, now_ms)
+    await keep(house, caller, Outgoing(TOPIC, report.report_id.encode(), encode(report)))
+    return Response(msgspec.json.encode({"report_id": report.report_id}), 202, media_type="application/json")
 
 
 def read_report(body: bytes, caller: Caller, house: House) -> DriverReport:

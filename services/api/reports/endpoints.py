@@ -6,13 +6,13 @@ import numpy as np
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from schemas.report import ReportWhat, ReportWho, RoadReport
+from schemas.report import ReportWhat, ReportWho
 from services.api.edges.endpoints import need_roads
 from services.api.problems import ProblemError, absent
 from services.api.responses import Model
 from services.api.roles import OPERATOR, may
 from services.api.state import Anyone, State
-from services.reports.names import name_report
+from services.reports.names import make_report
 from services.store.outbox import put_outbox
 
 router = APIRouter(tags=["roads"])
@@ -48,8 +48,8 @@ def report(state: State, request: Request, user: Anyone, body: ReportIn) -> Repo
     if not len(need_roads(state).index.near(np.array([body.lon]), np.array([body.lat]), REACH_M).edge):
         raise absent(f"No road of this city is within {REACH_M:.0f} m of this place.")
     now_ms = state.now_ms
-    name = name_report(state.reports.secret, reporter, body.lon, body.lat, now_ms)
-    said = RoadReport(name, who, body.what, round(body.lon, 5), round(body.lat, 5), now_ms, body.heading_deg)
+    place = body.lon, body.lat, body.heading_deg
+    said = make_report(state.reports.secret, who, reporter, body.what, place, now_ms)
     with state.store.transaction() as session:
-        put_outbox(session, "road.reports", name, said, state.wall.now_ms())
-    return ReportOut(report_id=name, who=who.value)
+        put_outbox(session, "road.reports", said.report_id, said, state.wall.now_ms())
+    return ReportOut(report_id=said.report_id, who=who.value)
