@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { EdgeBook, intervalOf, trustOf } from '../src/core/edges.ts'
-import type { EdgeView } from '../src/core/types.ts'
+import type { EdgeView } from '../src/core/road_types.ts'
 
 const NOW = 1_000_000_000
 const edge = (more: Partial<EdgeView>): EdgeView => ({

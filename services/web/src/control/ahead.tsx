@@ -1,5 +1,5 @@
 /** How far ahead the roads are shown: now, or a forecast that says plainly that it is one. */
-import type { EdgesBody } from '../core/types.ts'
+import type { EdgesBody } from '../core/road_types.ts'
 import { type Data, useData } from '../core/use_data.ts'
 import { setQuery, usePlace } from '../core/router.ts'
 import { clockTime } from '../i18n/format.ts'

@@ -4,7 +4,8 @@ import { nudgeClock } from '../core/clock.ts'
 import { EdgeBook } from '../core/edges.ts'
 import { Fleet, type Frame } from '../core/frames.ts'
 import { useLive, type Live } from '../core/live.ts'
-import type { AlertView, CameraView, EdgesBody, EdgeView, FeedView, IncidentView, Overview, RainBody } from '../core/types.ts'
+import type { EdgesBody, EdgeView, RainBody } from '../core/road_types.ts'
+import type { AlertView, CameraView, FeedView, IncidentView, Overview } from '../core/types.ts'
 import { useData, type Data } from '../core/use_data.ts'
 
 const OVERVIEW_MS = 5_000

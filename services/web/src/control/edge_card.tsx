@@ -1,7 +1,7 @@
 /** The card of a road: how fast, how sure, against what is usual, from whom, and where it is heading. */
 import { useNow } from '../core/clock.ts'
 import { ageOf, intervalOf, speedOf, trustOf } from '../core/edges.ts'
-import type { EdgeDetail } from '../core/types.ts'
+import type { EdgeDetail } from '../core/road_types.ts'
 import type { Data } from '../core/use_data.ts'
 import { ago, distance, number, speed } from '../i18n/format.ts'
 import { t, tCode, type Key } from '../i18n/index.ts'

@@ -1,5 +1,5 @@
 /** A road's speed of the last while with its doubt, the usual speed, and where it is heading. */
-import type { EdgeDetail } from '../core/types.ts'
+import type { EdgeDetail } from '../core/road_types.ts'
 import { clockTime, speed } from '../i18n/format.ts'
 import { t } from '../i18n/index.ts'
 

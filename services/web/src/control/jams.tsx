@@ -1,6 +1,6 @@
 /** Bottlenecks: the streets where traffic loses most time, now or as forecast; choosing one flies to it. */
 import { useRef, useState } from 'preact/hooks'
-import type { Bottleneck, BottlenecksBody } from '../core/types.ts'
+import type { Bottleneck, BottlenecksBody } from '../core/road_types.ts'
 import { useData } from '../core/use_data.ts'
 import { distance, span, speed } from '../i18n/format.ts'
 import { t } from '../i18n/index.ts'

@@ -1,7 +1,8 @@
 /** Water: spots that hold, the deepest first, and what the rain gauges say, the heaviest first. */
 import { useNow } from '../core/clock.ts'
 import { setQuery } from '../core/router.ts'
-import type { IncidentView, RainBody } from '../core/types.ts'
+import type { RainBody } from '../core/road_types.ts'
+import type { IncidentView } from '../core/types.ts'
 import type { Data } from '../core/use_data.ts'
 import { ago, number } from '../i18n/format.ts'
 import { say, t, tCode } from '../i18n/index.ts'

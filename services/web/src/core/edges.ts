@@ -1,5 +1,5 @@
 /** What is known of roads: the newest state of each edge, and how far each may be trusted. */
-import type { EdgeView } from './types.ts'
+import type { EdgeView } from './road_types.ts'
 
 /** Sure, unsure (a wide interval, or long ago), or a guess where nobody drove. */
 export type Trust = 'sure' | 'unsure' | 'guess'

@@ -1,6 +1,6 @@
 /** The quiet base in two designed palettes, and the colours with meaning of PAGES §2. */
 import type { BusLevel } from '../core/levels.ts'
-import type { Level } from '../core/types.ts'
+import type { Level } from '../core/road_types.ts'
 
 export interface Palette {
   land: string

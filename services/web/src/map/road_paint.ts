@@ -2,7 +2,7 @@
 import type { Map as MapLibre } from 'maplibre-gl'
 import { now } from '../core/clock.ts'
 import { trustOf } from '../core/edges.ts'
-import type { EdgeView, Level } from '../core/types.ts'
+import type { EdgeView, Level } from '../core/road_types.ts'
 import { type Honesty, LEVEL_LAYERS, opacityOf } from './style.ts'
 
 const NONE: Level = 'no_data'

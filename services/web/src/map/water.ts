@@ -1,7 +1,8 @@
 /** Water on the map: flooded spots by who gets through, rain gauges by how hard it rains. */
 import { number } from '../i18n/format.ts'
 import { t, tCode } from '../i18n/index.ts'
-import type { Gauge, IncidentView } from '../core/types.ts'
+import type { Gauge } from '../core/road_types.ts'
+import type { IncidentView } from '../core/types.ts'
 import { type Feature, point } from './features.ts'
 
 export const FLOOD_IMAGES = ['open', 'some', 'shut'] as const
