@@ -145,8 +145,9 @@ class Follower:
             progress.distance_m = max(last_m, progress.distance_m)  # it ended its trip: so it called there
         speeds_mps = (vehicle.last.speed_mps if vehicle.last is not None else None, fix.speed_mps)
         way = Way(before_m, before_ms, progress.distance_m, fix.time_ms, fix.door_open, speeds_mps)
-        events = watch.drive(way)
+        waited, events = vehicle.is_waiting, watch.drive(way)
         out.stop_events += events
+        _note_calls(vehicle, events, way, waited=waited)
         if fix.time_ms - before_ms > TEACHES_GAP_MS:
             vehicle.link_from = None
         elif events:
@@ -185,6 +186,16 @@ class Follower:
             progress.distance_m = progress.pattern.stops_m[0]
         watch.seat(progress.distance_m, fix.time_ms, waits=vehicle.held or _waits(progress, fix))
         vehicle.link_from = None
+
+
+def _note_calls(vehicle: Vehicle, events: list[StopEvent], way: Way, *, waited: bool) -> None:
+    """Note at which stops a bus stood; ``waited`` tells that it was at its first stop until then."""
+    over = [event for event in events if event.departure_ms is not None]
+    if waited and over:
+        vehicle.serving.begin()
+    told = None not in way.speeds_mps
+    for event in over[waited:]:
+        vehicle.serving.note(event, way.to_ms - way.from_ms, told=told)
 
 
 def _is_same_way(old: Progress, new: Progress) -> bool:

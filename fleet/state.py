@@ -22,13 +22,14 @@ from fleet.packing import unpack
 from fleet.said import Said
 from fleet.stop_events.call import Call, Standing
 from fleet.stop_events.recall import Point
+from fleet.stop_events.serving import Serving
 from fleet.stop_events.watch import StopWatch
 from fleet.vehicle import Vehicle
 from schemas.fix import Fix
 from schemas.fleet_alert import FleetAlert
 from schemas.trip import Phase
 
-FORM = 11
+FORM = 12
 
 
 class BusState(msgspec.Struct, array_like=True):
@@ -76,6 +77,7 @@ class VehicleState(msgspec.Struct, array_like=True):
     late_s: float | None
     skipped: tuple[int, tuple[int, ...]] | None
     stands: tuple[int, int, int]
+    serving: tuple[float, float, int]
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -156,6 +158,7 @@ def dump_now(vehicle: Vehicle) -> bytes:
         late_s=vehicle.late_s,
         skipped=vehicle.skipped,
         stands=vehicle.stands,
+        serving=astuple(vehicle.serving),
     )  # fmt: skip
     return zlib.compress(_encode(state), 1)
 
@@ -205,6 +208,7 @@ def _load_now(vehicle_id: str, data: bytes, table: Timetable | None) -> Vehicle:
     vehicle.away_on = state.away_on
     vehicle.told = {(trip, date): stop for trip, date, stop in state.told}
     vehicle.late_s, vehicle.skipped, vehicle.stands = state.late_s, state.skipped, state.stands
+    vehicle.serving = Serving(*state.serving)
     if table is not None and state.progress is not None:
         trip, date = state.progress[:2]
         vehicle.progress = Progress(table.run_of(trip, date), table.pattern_of(trip), *state.progress[2:])

@@ -8,6 +8,7 @@ from fleet.assignment.progress import Progress
 from fleet.cleaning.quality import VehicleQuality
 from fleet.history import History
 from fleet.stop_events.recall import Point
+from fleet.stop_events.serving import Serving
 from fleet.stop_events.watch import StopWatch
 from schemas.fix import Fix
 from schemas.fleet_alert import FleetAlert
@@ -27,6 +28,7 @@ class Vehicle:
     hour. ``late_s`` is how late it left the stop it called at last, ``skipped`` when it came back to its line last and
     the stops (numbers in the timetable) that it left out. ``stands`` counts the stands of which its receiver told one
     place to the digit, and those of which the place wandered, and tells when the last of them began.
+    ``serving`` is at how many of its stops it stands.
     """
 
     vehicle_id: str
@@ -56,6 +58,7 @@ class Vehicle:
     late_s: float | None = None
     skipped: tuple[int, tuple[int, ...]] | None = None
     stands: tuple[int, int, int] = (0, 0, 0)
+    serving: Serving = field(default_factory=Serving)
 
     @property
     def is_waiting(self) -> bool:

@@ -15,6 +15,7 @@ ROLLS_MPS = 2.0
 UNSURE_MS, STANDS_SHARE = 60_000, 0.7  # who stands on no trip may be parked already
 PARKED_SHARE = 0.85  # no feed says where depots are
 AT_BASE_SHARE = 0.95
+EMPTY_SHARE = 0.7  # who left many stops without standing may have found nobody there
 UNKNOWN_BELOW = 0.3
 NEAR_M = 1_500.0  # who stands so near before his trip has his layover
 
@@ -43,6 +44,9 @@ def judge_phase(vehicle: Vehicle, fix: Fix) -> Phase:
         return Phase.DETOUR
     if vehicle.is_waiting or (progress.is_at_end and watch.ahead >= len(progress.pattern.stop_index)):
         return Phase.LAYOVER
+    if vehicle.serving.is_empty:
+        vehicle.probability *= EMPTY_SHARE
+        return Phase.DEADHEAD
     return Phase.IN_SERVICE
 
 

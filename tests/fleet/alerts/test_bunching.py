@@ -20,12 +20,17 @@ def tracker(tmp_path: Path) -> Tracker:
 
 
 def run(bus: str, trip: int, *, late_s: int, pace: float, seconds: int = 1_500) -> list[Fix]:
-    """Return a bus that began late and takes so many times the planned time of a link."""
+    """Return a bus that began late, takes so many times the planned time of a link and stands at its stops."""
     begin_ms = START_MS + ((trip - 3) * HEADWAY_S + late_s) * 1000
+    places = [(s, s / 120 / pace) for s in range(0, seconds, 20)]
     return [
-        fix(begin_ms + s * 1000, s / 120 / pace, bus=bus, trip=f"T0-{trip}", speed_mps=4.3 / pace)
-        for s in range(0, seconds, 20)
+        fix(begin_ms + s * 1000, at, bus=bus, trip=f"T0-{trip}", speed_mps=0.0 if _is_at_stop(at) else 4.3 / pace)
+        for s, at in places
     ]
+
+
+def _is_at_stop(links: float) -> bool:
+    return abs(links - round(links)) < 0.09
 
 
 def told(alerts: list[FleetAlert], kind: AlertKind) -> list[FleetAlert]:
