@@ -193,8 +193,9 @@ class IncidentDetector:
                 self.open[f"slow-{digest}"] = Open(edge, self._places.near(edge))
         for key, item in list(self.open.items()):
             most = max((odds.get(edge, self._set.prior) for edge in item.near), default=self._set.prior)
-            if most < self._set.close_at and item.incident is not None:
-                changed[key] = close(item.incident, now_ms)
+            end = item.find_end(most, now_ms, self._set)
+            if end is not None and item.incident is not None:
+                changed[key] = close(item.incident, end, now_ms)
                 del self.open[key]
                 self._over[item.edge] = now_ms
             elif item.is_due(now_ms, self._set.update_every_s):

@@ -8,12 +8,15 @@ class IncidentSettings:
     """Numbers of incident detection.
 
     ``prior`` is the log odds that a place is blocked now where nothing is known; ``open_at`` those at which a person
-    is told, ``close_at`` those below which it is over. ``half_life_s``: how fast each kind of evidence fades.
+    is told, ``close_at`` those below which it is over; below ``weak_below`` it is over after ``weak_s``.
+    ``half_life_s``: how fast each kind of evidence fades.
     """
 
     prior: float = -6.0
     open_at: float = 0.0
     close_at: float = -3.0
+    weak_below: float = -1.4
+    weak_s: float = 900.0
     half_life_s: dict[str, float] = field(
         default_factory=lambda: {"held": 120.0, "slow": 180.0, "camera_standing": 60.0, "camera_flow": 60.0,
                                  "report_driver": 600.0, "report_rider": 600.0, "report_staff": 900.0}

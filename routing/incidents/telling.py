@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import msgspec
 
 from routing.incidents.odds import Piece
-from routing.incidents.words import join, sentence_of, title_of
+from routing.incidents.settings import IncidentSettings
+from routing.incidents.words import NOTHING_LEFT, join, long_weak, sentence_of, title_of
 from routing.network.graph import RoadNetwork
 from schemas.incident import Finding, Incident, IncidentEvidence, IncidentState
 from schemas.text import Text
@@ -25,10 +26,23 @@ class Open:
     near: frozenset[int]
     edges: set[int] = field(default_factory=set)
     incident: Incident | None = None
+    # Since when little speaks for it; ``None`` while more does.
+    weak_ms: int | None = None
 
     def is_due(self, now_ms: int, every_s: float) -> bool:
         """Tell whether it is time to say it again."""
         return self.incident is None or now_ms - self.incident.updated_ms >= every_s * 1000
+
+    def find_end(self, odds: float, now_ms: int, settings: IncidentSettings) -> Text | None:
+        """Return why it is over, ``None`` while it is not: nothing speaks for it, or for long only little."""
+        if odds < settings.close_at:
+            return NOTHING_LEFT
+        if odds >= settings.weak_below:
+            self.weak_ms = None
+            return None
+        self.weak_ms = now_ms if self.weak_ms is None else self.weak_ms
+        weak_s = (now_ms - self.weak_ms) / 1000
+        return long_weak(weak_s) if weak_s >= settings.weak_s else None
 
 
 def tell(network: RoadNetwork, key: str, item: Open, pieces: Sequence[Piece], odds: float, now_ms: int) -> Incident:
@@ -95,7 +109,6 @@ def middle_of(network: RoadNetwork, edge: int) -> tuple[float, float]:
     return round(float(lon), 6), round(float(lat), 6)
 
 
-def close(old: Incident, now_ms: int) -> Incident:
+def close(old: Incident, why: Text, now_ms: int) -> Incident:
     """Return the message that ends a candidate."""
-    why = Text(vi="Không còn dấu hiệu nào ở đây", en="Nothing speaks for it here any more")
     return msgspec.structs.replace(old, state=IncidentState.CLOSED, updated_ms=now_ms, why=why)

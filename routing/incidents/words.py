@@ -11,6 +11,17 @@ PEOPLE = {
     "report_staff": ("nhân viên", "member of staff", "members of staff"),
 }
 
+NOTHING_LEFT = Text(vi="Không còn dấu hiệu nào ở đây", en="Nothing speaks for it here any more")
+
+
+def long_weak(seconds: float) -> Text:
+    """Say that a candidate ends because its evidence has been thin for so long."""
+    minutes = round(seconds / 60)
+    return Text(
+        vi=f"Suốt {minutes} phút chỉ còn dấu hiệu yếu, không đủ để nghi có sự cố",
+        en=f"For {minutes} min only little has spoken for it, not enough to suspect an incident",
+    )
+
 
 def title_of(street: str) -> Text:
     """Return the title of a candidate on a street."""

@@ -10,15 +10,16 @@ from schemas.incident import Incident, IncidentState
 from services.incidents.lifecycle import MACHINE, LogEntry
 from services.store.desk_models import IncidentLogRow, IncidentRow
 
-DETECT = "detect"
+DETECT, CLOSE = "detect", "close"
 OPEN_STATES = (IncidentState.DETECTED, IncidentState.VERIFIED, IncidentState.RESPONDING, IncidentState.CLEARED)
 
 
 def record_detected(session: Session, incident: Incident) -> bool:
     """Take what the machine says of an incident; the same message twice changes nothing.
 
-    A person's state is never overwritten: of an incident that is known only the place, the
-    evidence and the probability are renewed, and only by a newer message.
+    A person's state is never overwritten: of an incident that somebody has judged only the place, the
+    evidence and the probability are renewed, and only by a newer message. One that nobody has is over
+    when the machine says so.
 
     Parameters
     ----------
@@ -36,24 +37,22 @@ def record_detected(session: Session, incident: Incident) -> bool:
     if row is None:
         session.add(_fill(IncidentRow(incident_id=incident.incident_id), incident))
         session.flush()
-        add_incident_log(
-            session,
-            incident.incident_id,
-            LogEntry(
-                time_ms=incident.updated_ms,
-                actor=MACHINE,
-                action=DETECT,
-                note=incident.source,
-                from_state=incident.state,
-                to_state=incident.state,
-            ),
-        )
+        _log_machine(session, incident, DETECT, incident.state)
         return True
     if incident.updated_ms <= row.updated_ms or row.state in (IncidentState.CLOSED, IncidentState.DISMISSED):
         return False
-    _fill(row, msgspec.structs.replace(incident, state=IncidentState(row.state)))
+    before = IncidentState(row.state)
+    is_over = (before, incident.state) == (IncidentState.DETECTED, IncidentState.CLOSED)
+    _fill(row, incident if is_over else msgspec.structs.replace(incident, state=before))
     session.flush()
+    if is_over:
+        _log_machine(session, incident, CLOSE, before)
     return True
+
+
+def _log_machine(session: Session, incident: Incident, action: str, before: IncidentState) -> None:
+    said = LogEntry(incident.updated_ms, MACHINE, action, incident.source, before, incident.state)
+    add_incident_log(session, incident.incident_id, said)
 
 
 def find_incident(session: Session, incident_id: str, *, lock: bool = False) -> Incident | None:

@@ -85,6 +85,29 @@ def test_a_refused_action_leaves_no_trace(store: Store) -> None:
         assert list_audit(session, 10) == []
 
 
+def test_a_candidate_that_nobody_judged_is_over_when_the_machine_says_so(store: Store) -> None:
+    over = incident(updated_ms=NOW_MS + 60_000, state=IncidentState.CLOSED, probability=0.06)
+    with store.transaction() as session:
+        record_detected(session, incident())
+        assert record_detected(session, over)
+        assert not record_detected(session, incident(updated_ms=NOW_MS + 90_000)), "and stays so"
+        assert list_incidents(session) == []
+        assert find_incident(session, "i-1") == over
+        told = [(entry.actor, entry.action) for entry in list_incident_logs(session, ["i-1"])["i-1"]]
+    assert told == [("machine", "detect"), ("machine", "close")]
+
+
+def test_what_a_person_has_verified_is_not_closed_by_the_machine(store: Store) -> None:
+    with store.transaction() as session:
+        record_detected(session, incident())
+    act_on_incident(store, "i-1", "verify", actor="lan", wall_ms=NOW_MS, city_ms=NOW_MS)
+    with store.transaction() as session:
+        record_detected(session, incident(updated_ms=NOW_MS + 60_000, state=IncidentState.CLOSED))
+        found = find_incident(session, "i-1")
+    assert found is not None
+    assert found.state is IncidentState.VERIFIED
+
+
 def test_an_action_on_an_unknown_incident_finds_nothing(store: Store) -> None:
     assert act_on_incident(store, "none", "verify", actor="lan", wall_ms=NOW_MS, city_ms=NOW_MS) is None
 

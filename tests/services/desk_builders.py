@@ -7,10 +7,13 @@ from schemas.violation import Candidate, EvidenceRef, LampSpan, PlateReading, Tr
 NOW_MS = 1_795_000_000_000  # 2026-11-18T11:06:40Z
 
 
-def incident(incident_id: str = "i-1", *, updated_ms: int = NOW_MS, probability: float = 0.9) -> Incident:
+def incident(
+    incident_id: str = "i-1", *, updated_ms: int = NOW_MS, probability: float = 0.9,
+    state: IncidentState = IncidentState.DETECTED,
+) -> Incident:  # fmt: skip
     return Incident(
         incident_id=incident_id,
-        state=IncidentState.DETECTED,
+        state=state,
         kind="slow_traffic",
         lon=105.85,
         lat=21.02,

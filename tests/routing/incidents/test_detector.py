@@ -145,6 +145,23 @@ def test_evidence_fades() -> None:
     assert later[0].incident_id == found.incident_id
 
 
+def test_what_hovers_far_below_even_odds_ends_after_a_quarter_of_an_hour_and_says_why() -> None:
+    settings = IncidentSettings(
+        report_odds={"staff": 7.0, "driver": 4.4}, half_life_s={"report_staff": 60.0, "report_driver": 600.0}
+    )
+    detector = IncidentDetector(NET, settings)
+    (found,) = told(detector, [Report("s", "staff", START_MS, EAST[2])])
+    ends = []
+    for minute in range(1, 60):
+        now_ms = START_MS + 60_000 * minute
+        weak = [Report("d", "driver", now_ms, EAST[2])] if minute % 4 == 1 else []
+        ends += [(minute, i) for i in told(detector, weak, now_ms) if i.state is STATE.CLOSED]
+    ((minute, over),) = ends
+    assert over.incident_id == found.incident_id
+    assert 16 <= minute <= 24, "when the word of the staff has faded, and fifteen minutes"
+    assert over.why.en == "For 15 min only little has spoken for it, not enough to suspect an incident"
+
+
 def test_a_stand_that_the_tracker_lost_for_one_interval_goes_on_and_is_not_learnt_as_two() -> None:
     lost, seen = IncidentDetector(NET), IncidentDetector(NET)
     whole = [30.0, 60.0, 90.0, 120.0, 150.0, 180.0]
