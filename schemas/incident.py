@@ -50,7 +50,8 @@ class IncidentEvidence(Message, frozen=True):
 class Incident(Message, frozen=True):
     """The newest state of one incident; the topic keeps every earlier one. ``reason``: why it was dismissed.
 
-    ``flood`` is how deep the water is where the kind is ``flood``.
+    ``flood`` is how deep the water is where the kind is ``flood``. ``learnt``: whether detection may learn from
+    what staff said of it.
     """
 
     incident_id: Id
@@ -68,3 +69,4 @@ class Incident(Message, frozen=True):
     closed_edge_ids: tuple[str, ...] = ()
     reason: str | None = None
     flood: FloodDepth | None = None
+    learnt: bool = True

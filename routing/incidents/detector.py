@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from routing.incidents.camera import Cameras, Count
 from routing.incidents.keeping import FORM, Kept, pack, unpack
 from routing.incidents.odds import Ledger, Piece, lane_or_road, stand_odds
@@ -14,7 +16,7 @@ from routing.incidents.settings import IncidentSettings
 from routing.incidents.standing import Report, Stand, Standing
 from routing.incidents.telling import Open, close, tell
 from routing.incidents.usual import UsualStands
-from routing.incidents.verdicts import Verdict, Verdicts
+from routing.incidents.verdicts import Verdicts, verdict_of
 from routing.matching.model import RoadModel
 from routing.network.graph import Floats, RoadNetwork
 from schemas.incident import Incident, IncidentState
@@ -26,7 +28,6 @@ if TYPE_CHECKING:  # the estimator holds a detector
 
 BUSES_REMEMBERED_MS = 1_200_000
 MOST_REPORTS = 10_000
-REAL = frozenset({IncidentState.VERIFIED, IncidentState.RESPONDING, IncidentState.CLEARED})
 
 
 class IncidentDetector:
@@ -78,18 +79,22 @@ class IncidentDetector:
         return self._standing.find_edge(lon, lat, heading_deg)
 
     def is_held(self, edge: int) -> bool:
-        """Tell whether an edge lies in an incident that is not over, whose passes are not usual."""
-        return any(edge in item.edges for item in self.open.values())
+        """Tell whether an edge lies in an incident that is not over nor called false, whose passes are not usual."""
+        return any(edge in item.edges for item in self.open.values() if not item.is_dismissed)
 
     def hear(self, incident: Incident) -> None:
-        """Take what the desk says of a candidate; detected again takes back what was said."""
-        real = incident.state in REAL
-        if real or incident.state is IncidentState.DISMISSED:
-            kinds = tuple(f.kind for f in incident.evidence.findings)
-            verdict = Verdict(incident.evidence.edge_ids, kinds, real, incident.updated_ms)
-            self.verdicts.take(incident.incident_id, None if incident.reason == "already_known" else verdict)
-        elif incident.state is IncidentState.DETECTED:
-            self.verdicts.take(incident.incident_id, None)
+        """Take what the desk says of a candidate; detected again takes back what was said.
+
+        Our own messages come back too: one that was written before the desk's word takes nothing back.
+        """
+        said_ms = self.verdicts.time_ms(incident.incident_id)
+        if incident.state is IncidentState.CLOSED or (said_ms is not None and incident.updated_ms < said_ms):
+            return
+        self.verdicts.take(incident.incident_id, verdict_of(incident))
+        item = self.open.get(incident.incident_id)
+        if item is not None and item.incident is not None:
+            state = IncidentState.DISMISSED if incident.state is IncidentState.DISMISSED else IncidentState.DETECTED
+            item.incident = msgspec.structs.replace(item.incident, state=state)
 
     def step(
         self, now_ms: int, *, positions: Sequence[BusPosition] = (), passes: "Iterable[Pass]" = (),
@@ -195,10 +200,11 @@ class IncidentDetector:
             most = max((odds.get(edge, self._set.prior) for edge in item.near), default=self._set.prior)
             end = item.find_end(most, now_ms, self._set)
             if end is not None and item.incident is not None:
-                changed[key] = close(item.incident, end, now_ms)
+                if not item.is_dismissed:
+                    changed[key] = close(item.incident, end, now_ms)
                 del self.open[key]
                 self._over[item.edge] = now_ms
-            elif item.is_due(now_ms, self._set.update_every_s):
+            elif not item.is_dismissed and item.is_due(now_ms, self._set.update_every_s):
                 pieces = [p for e in sorted(item.near) for p in self._ledger.on(e) if self._worth(p, now_ms) >= 0.3]
                 changed[key] = item.incident = tell(self.network, key, item, pieces, most, now_ms)
         return [changed[key] for key in sorted(changed)]

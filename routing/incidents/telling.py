@@ -29,6 +29,11 @@ class Open:
     # Since when little speaks for it; ``None`` while more does.
     weak_ms: int | None = None
 
+    @property
+    def is_dismissed(self) -> bool:
+        """Whether staff called it false: it is told no more, and keeps its place from being told anew."""
+        return self.incident is not None and self.incident.state is IncidentState.DISMISSED
+
     def is_due(self, now_ms: int, every_s: float) -> bool:
         """Tell whether it is time to say it again."""
         return self.incident is None or now_ms - self.incident.updated_ms >= every_s * 1000

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 from routing.incidents.settings import IncidentSettings
+from schemas.incident import Incident, IncidentState
 
 # A kind is believed in full until staff have said otherwise: so many right answers are taken for granted.
 GRANTED = 4.0
+REAL = frozenset({IncidentState.VERIFIED, IncidentState.RESPONDING, IncidentState.CLEARED, IncidentState.CLOSED})
+ALREADY_KNOWN = "already_known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,20 @@ class Verdict:
     kinds: tuple[str, ...]
     real: bool
     time_ms: int
+
+
+def verdict_of(incident: Incident) -> Verdict | None:
+    """Return what staff's word on an incident teaches; ``None`` where it was not judged or must not be learnt from.
+
+    One that ended counts as real: who asks knows whether a person had verified it.
+    """
+    real = incident.state in REAL
+    if not incident.learnt or incident.reason == ALREADY_KNOWN:
+        return None
+    if not real and incident.state is not IncidentState.DISMISSED:
+        return None
+    kinds = tuple(finding.kind for finding in incident.evidence.findings)
+    return Verdict(incident.evidence.edge_ids, kinds, real, incident.updated_ms)
 
 
 class Verdicts:
@@ -41,9 +58,22 @@ class Verdicts:
                 off += share * (-self._set.false_place if said.real else self._set.false_place)
         return max(off, 0.0)
 
+    def time_ms(self, incident_id: str) -> int | None:
+        """Return when something was said of a candidate that still counts."""
+        said = self._said.get(incident_id)
+        return None if said is None else said.time_ms
+
+    def answers(self, kind: str) -> list[bool]:
+        """List what staff answered where such evidence spoke: whether it was right."""
+        return [said.real for said in self._said.values() if kind in said.kinds]
+
+    def kinds(self) -> list[str]:
+        """List the kinds of evidence of which anything was learnt."""
+        return sorted({kind for said in self._said.values() for kind in said.kinds})
+
     def trust(self, kind: str) -> float:
         """Return the share of a kind's weight that staff's answers leave it, 0 to 1."""
-        answers = [said.real for said in self._said.values() if kind in said.kinds]
+        answers = self.answers(kind)
         return (GRANTED + sum(answers)) / (GRANTED + len(answers))
 
     def dump(self) -> dict[str, tuple[tuple[str, ...], tuple[str, ...], bool, int]]:

@@ -55,6 +55,8 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/alerts"): OPERATOR,
     ("GET", "/api/incidents"): OPERATOR,
     ("GET", "/api/incidents/reasons"): OPERATOR,
+    ("GET", "/api/incidents/learnt"): OPERATOR,
+    ("POST", "/api/incidents/{incident_id}/lesson/{action}"): OPERATOR,
     ("POST", "/api/incidents/{incident_id}/{action}"): OPERATOR,
     ("POST", "/api/floods"): OPERATOR,
     ("GET", "/api/rain"): PUBLIC,

@@ -3,7 +3,7 @@
 import msgspec
 
 from schemas.incident import Incident
-from services.incidents.lifecycle import DISMISS_REASONS, LifecycleError, LogEntry, next_state
+from services.incidents.lifecycle import DISMISS_REASONS, JUDGING, LifecycleError, LogEntry, next_state
 from services.store.audit import append_audit
 from services.store.engine import Store
 from services.store.incidents import add_incident_log, find_incident, list_incident_logs, save_incident
@@ -69,8 +69,9 @@ def act_on_incident(
             to_state=state,
         )
         changed = msgspec.structs.replace(
-            incident, state=state, updated_ms=max(city_ms, incident.updated_ms + 1), reason=reason
-        )
+            incident, state=state, updated_ms=max(city_ms, incident.updated_ms + 1), reason=reason,
+            learnt=action in JUDGING or incident.learnt,
+        )  # fmt: skip
         save_incident(session, changed)
         add_incident_log(session, incident_id, entry)
         append_audit(

@@ -22,6 +22,8 @@ MOVES: dict[IncidentState, dict[str, IncidentState]] = {
     CLOSED: {},
     DISMISSED: {},
 }
+# What the detector learns from.
+JUDGING = ("verify", "dismiss")
 ACTIONS = ("verify", "dismiss", "respond", "clear", "close", UNDO)
 
 DISMISS_REASONS: dict[str, Text] = {
@@ -112,5 +114,5 @@ def _undoable(log: Sequence[LogEntry], actor: str, now_ms: int) -> bool:
     if not log:
         return False
     last = log[-1]
-    mine = last.actor == actor and last.actor != MACHINE and last.action != UNDO
+    mine = last.actor == actor and last.actor != MACHINE and last.action != UNDO and last.from_state != last.to_state
     return mine and 0 <= now_ms - last.time_ms <= UNDO_MS

@@ -86,6 +86,12 @@ def list_incidents(session: Session, state: str | None = None, limit: int = 500)
     return [_incident(row) for row in session.scalars(query)]
 
 
+def list_judged(session: Session, limit: int = 5000) -> Sequence[Incident]:
+    """Return the incidents that are past being candidates, those changed last first."""
+    query = select(IncidentRow).where(IncidentRow.state != IncidentState.DETECTED.value)
+    return [_incident(row) for row in session.scalars(query.order_by(IncidentRow.updated_ms.desc()).limit(limit))]
+
+
 def save_incident(session: Session, incident: Incident) -> None:
     """Write the new state of a known incident."""
     row = session.get(IncidentRow, incident.incident_id)

@@ -1,9 +1,10 @@
 """Incidents, candidates and evidence for tests of the desks."""
 
-from schemas.incident import Incident, IncidentEvidence, IncidentState
+from schemas.incident import Finding, Incident, IncidentEvidence, IncidentState
 from schemas.text import Text
 from schemas.violation import Candidate, EvidenceRef, LampSpan, PlateReading, TrackPoint
 
+FINDINGS = (Finding(kind="held", text=Text(vi="1 xe buýt đứng yên", en="1 bus standing"), log_odds=6.5),)
 NOW_MS = 1_795_000_000_000  # 2026-11-18T11:06:40Z
 
 
@@ -22,7 +23,9 @@ def incident(
         probability=probability,
         title=Text(vi="Ùn tắc tại Ngã Tư Sở", en="Slow at Nga Tu So"),
         why=Text(vi="6 xe buýt chậm", en="6 buses slower than usual"),
-        evidence=IncidentEvidence(edge_ids=("1/2/3",), vehicle_ids=("29B-1",), speed_mps=1.0, usual_mps=6.0),
+        evidence=IncidentEvidence(
+            edge_ids=("1/2/3",), vehicle_ids=("29B-1",), speed_mps=1.0, usual_mps=6.0, findings=FINDINGS
+        ),
         source="estimate",
     )
 

@@ -4,15 +4,19 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
+from routing.incidents.telling import SOURCE as MACHINE_SOURCE
 from services.api.edges.endpoints import need_roads
 from services.api.incidents.responses import (
     ActionIn,
     FloodIn,
     IncidentOut,
     IncidentsOut,
+    KindLearntOut,
+    LearntOut,
     ReasonOut,
     ReasonsOut,
     incident_out,
+    lesson_out,
 )
 from services.api.live import Change
 from services.api.problems import absent
@@ -20,10 +24,12 @@ from services.api.responses import TextOut
 from services.api.state import Person, State
 from services.incidents.desk import act_on_incident
 from services.incidents.flood import set_flood
+from services.incidents.lessons import LessonAction, list_lessons, set_learnt
 from services.incidents.lifecycle import DISMISS_REASONS
-from services.store.incidents import list_incident_logs, list_incidents
+from services.store.incidents import list_incident_logs, list_incidents, list_judged
 
 router = APIRouter(tags=["incidents"])
+MOST_LESSONS = 200
 StateName = Literal["detected", "verified", "responding", "cleared", "closed", "dismissed", "all"]
 ActionName = Literal["verify", "dismiss", "respond", "clear", "close", "undo"]
 
@@ -41,6 +47,21 @@ def read_incidents(
         incidents=[
             incident_out(i, logs[i.incident_id], roads=state.roads, actor=person.name, wall_ms=wall_ms) for i in found
         ]
+    )
+
+
+@router.get("/api/incidents/learnt")
+def read_learnt(state: State) -> LearntOut:
+    """Return what detection learnt from what staff said of earlier candidates."""
+    now_ms = state.now_ms
+    with state.store.reading() as session:
+        found = list_judged(session)
+        logs = list_incident_logs(session, [incident.incident_id for incident in found])
+    lessons, kinds = list_lessons([(i, logs[i.incident_id]) for i in found if i.source == MACHINE_SOURCE], now_ms)
+    return LearntOut(
+        now_ms=now_ms,
+        lessons=[lesson_out(lesson, state.roads) for lesson in lessons[:MOST_LESSONS]],
+        kinds=[KindLearntOut.model_validate(kind) for kind in kinds],
     )
 
 
@@ -66,6 +87,18 @@ def set_water(state: State, person: Person, body: FloodIn) -> IncidentOut:
     with state.store.reading() as session:
         log = list_incident_logs(session, [incident.incident_id])[incident.incident_id]
     return incident_out(incident, log, roads=roads, actor=person.name, wall_ms=wall_ms)
+
+
+@router.post("/api/incidents/{incident_id}/lesson/{action}")
+def change_lesson(state: State, person: Person, incident_id: str, action: LessonAction) -> IncidentOut:
+    """Take back what detection learnt from an incident, or let it learn from it again."""
+    wall_ms = state.wall.now_ms()
+    done = set_learnt(
+        state.store, incident_id, action, actor=person.name, wall_ms=wall_ms, city_ms=state.now_ms
+    )  # fmt: skip
+    if done is None:
+        raise absent("There is no such incident.")
+    return incident_out(*done, roads=state.roads, actor=person.name, wall_ms=wall_ms)
 
 
 @router.post("/api/incidents/{incident_id}/{action}")

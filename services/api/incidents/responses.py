@@ -1,13 +1,16 @@
 """What the API says about incidents."""
 
+import math
 from collections.abc import Sequence
 
 from pydantic import BaseModel, Field
 
 from routing.flood import passable_by
+from routing.incidents.verdicts import verdict_of
 from schemas.incident import FloodDepth, Incident
 from services.api.responses import Model, TextOut
 from services.api.roads import Roads
+from services.incidents.lessons import Lesson
 from services.incidents.lifecycle import LogEntry, list_actions
 
 
@@ -70,6 +73,43 @@ class IncidentsOut(Model):
     incidents: list[IncidentOut]
 
 
+class LessonOut(Model):
+    """One incident that staff judged, and what detection makes of that now.
+
+    ``times``: by how much stronger evidence at this place must be. ``judged_ms`` is wall time.
+    """
+
+    incident_id: str
+    title: TextOut
+    real: bool
+    reason: str | None
+    actor: str
+    judged_ms: int
+    learnt: bool
+    times: float
+    kinds: list[str]
+    edge_indexes: list[int]
+    lon: float
+    lat: float
+
+
+class KindLearntOut(Model):
+    """How often a kind of evidence was right by staff's word, and the share of its weight that it keeps."""
+
+    kind: str
+    right: int
+    wrong: int
+    trust: float
+
+
+class LearntOut(Model):
+    """What detection learnt from staff, newest lesson first."""
+
+    now_ms: int
+    lessons: list[LessonOut]
+    kinds: list[KindLearntOut]
+
+
 class ReasonOut(Model):
     """One reason that may be given."""
 
@@ -97,6 +137,26 @@ class FloodIn(BaseModel):
     lat: float = Field(ge=-90, le=90)
     depth: FloodDepth
     note: str = Field(default="", max_length=2000)
+
+
+def lesson_out(lesson: Lesson, roads: Roads | None) -> LessonOut:
+    """Turn a lesson into what the API says of it."""
+    incident = lesson.incident
+    index_of = {} if roads is None else roads.network.edge_index_of
+    return LessonOut(
+        incident_id=incident.incident_id,
+        title=TextOut.model_validate(incident.title),
+        real=lesson.real,
+        reason=incident.reason,
+        actor=lesson.actor,
+        judged_ms=lesson.judged_ms,
+        learnt=verdict_of(incident) is not None,
+        times=round(math.exp(lesson.off), 1),
+        kinds=[finding.kind for finding in incident.evidence.findings],
+        edge_indexes=[index_of[edge] for edge in incident.evidence.edge_ids if edge in index_of],
+        lon=incident.lon,
+        lat=incident.lat,
+    )
 
 
 def incident_out(

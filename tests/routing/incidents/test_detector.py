@@ -109,6 +109,41 @@ def test_a_place_and_a_kind_that_staff_called_false_need_more_and_taking_it_back
     assert told(detector, report, START_MS + 1)
 
 
+def test_what_staff_called_false_is_told_no_more_and_stays_learnt_while_its_evidence_goes_on() -> None:
+    detector = IncidentDetector(NET)
+    (found,) = told(detector, [Report("a", "staff", START_MS, EAST[2])])
+    detector.hear(msgspec.structs.replace(found, state=STATE.DISMISSED, updated_ms=START_MS + 5_000))
+    detector.hear(msgspec.structs.replace(found, updated_ms=START_MS + 4_000))  # our own, written before, read after
+    again = [Report(f"a{i}", "staff", START_MS + 60_000 * i, EAST[2]) for i in range(1, 9)]
+    assert [told(detector, [report], report.time_ms) for report in again] == [[]] * 8
+    assert detector.verdicts.trust("report_staff") < 1.0
+    assert not detector.is_held(EAST[2])
+    restarted = IncidentDetector(NET)
+    assert restarted.load(detector.dump())
+    assert told(restarted, [Report("b", "staff", START_MS + 600_000, EAST[2])], START_MS + 600_000) == []
+
+
+def test_a_dismissal_taken_back_is_told_again() -> None:
+    detector = IncidentDetector(NET)
+    (found,) = told(detector, [Report("a", "staff", START_MS, EAST[2])])
+    detector.hear(msgspec.structs.replace(found, state=STATE.DISMISSED, updated_ms=START_MS + 5_000))
+    detector.hear(msgspec.structs.replace(found, updated_ms=START_MS + 6_000))
+    (told_again,) = told(detector, [], START_MS + 60_000)
+    assert told_again.incident_id == found.incident_id
+    assert detector.is_held(EAST[2])
+
+
+def test_what_must_not_be_learnt_from_is_not() -> None:
+    detector = IncidentDetector(NET)
+    (found,) = told(detector, [Report("a", "staff", START_MS, EAST[2])])
+    false = msgspec.structs.replace(found, state=STATE.DISMISSED, updated_ms=START_MS + 5_000)
+    detector.hear(false)
+    detector.hear(msgspec.structs.replace(false, learnt=False, updated_ms=START_MS + 900_000))
+    assert detector.verdicts.trust("report_staff") == 1.0
+    detector.hear(msgspec.structs.replace(false, learnt=True, updated_ms=START_MS + 990_000))
+    assert detector.verdicts.trust("report_staff") < 1.0
+
+
 def test_already_known_is_no_false_alarm() -> None:
     (found,) = told(IncidentDetector(NET), [Report("a", "staff", START_MS, EAST[2])])
     detector = IncidentDetector(NET)

@@ -58,3 +58,37 @@ def test_reasons_speak_both_languages(desk: Running) -> None:
     reasons = desk.client.get("/api/incidents/reasons").json()["reasons"]
     assert len(reasons) == 4
     assert all(reason["text"]["vi"] and reason["text"]["en"] for reason in reasons)
+
+
+def learnt(desk: Running) -> dict:  # type: ignore[type-arg]
+    return desk.client.get("/api/incidents/learnt").json()
+
+
+def test_what_was_learnt_from_false_is_told_and_can_be_taken_back_and_given_again(desk: Running) -> None:
+    assert learnt(desk)["lessons"] == []
+    act(desk, "dismiss", reason="usual_queue")
+    (lesson,) = learnt(desk)["lessons"]
+    assert (lesson["incident_id"], lesson["real"], lesson["reason"], lesson["actor"]) == (
+        "i-1", False, "usual_queue", "lan",
+    )  # fmt: skip
+    assert lesson["times"] == pytest.approx(4.5, abs=0.1), "e to the power of 1.5"
+    (kind,) = learnt(desk)["kinds"]
+    assert (kind["kind"], kind["right"], kind["wrong"], kind["trust"]) == ("held", 0, 1, 0.8)
+
+    desk.log_in("minh", "operator")
+    assert desk.client.post("/api/incidents/i-1/lesson/forget").json()["state"] == "dismissed"
+    (lesson,) = learnt(desk)["lessons"]
+    assert (lesson["learnt"], lesson["times"], learnt(desk)["kinds"]) == (False, 1.0, [])
+    assert desk.client.post("/api/incidents/i-1/lesson/forget").status_code == 409
+    assert desk.client.post("/api/incidents/i-1/lesson/recall").status_code == 200
+    assert learnt(desk)["lessons"][0]["learnt"]
+    log = desk.client.get("/api/incidents?state=dismissed").json()["incidents"][0]["log"]
+    assert [(entry["actor"], entry["action"]) for entry in log[2:]] == [("minh", "forget"), ("minh", "recall")]
+
+
+def test_a_lesson_needs_somebody_who_judged_and_an_incident(desk: Running) -> None:
+    assert desk.client.post("/api/incidents/i-1/lesson/forget").status_code == 409
+    assert desk.client.post("/api/incidents/none/lesson/forget").status_code == 404
+    act(desk, "verify")
+    act(desk, "undo")
+    assert learnt(desk)["lessons"] == []
