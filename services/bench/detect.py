@@ -84,7 +84,7 @@ def measure(camera: CameraConfig, weights: Path, frames: Iterator[Frame]) -> tup
             break
         watcher.step([frame])
         whole.append(time.perf_counter() - began)
-        padded = to_input(letterbox(frame.image, detector.longest_px, square=detector.square)[0])
+        padded = to_input(letterbox(frame.image, detector.longest_px, square=detector.fixed_px is not None)[0])
         began = time.perf_counter()
         request.infer({0: padded})
         bare.append(time.perf_counter() - began)

@@ -1,29 +1,29 @@
-"""The default detector: an exported YOLO in OpenVINO on the CPU."""
+"""The default engine: an exported YOLO in OpenVINO on the CPU, several pictures at a time."""
 
-import ast
-import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
+from numpy.typing import NDArray
 
 from vision.detector.base import Detections, check_frame
-from vision.detector.boxes import letterbox, to_input
+from vision.detector.boxes import letterbox
+from vision.detector.export import Export, check_head, model_path, read_export, weights_sha256
 from vision.detector.yolo import parse_output
 from vision.errors import WeightsError
-from vision.frames import Frame
+from vision.frames import Frame, Image
 
 
 class OpenVinoDetector:
-    """A YOLO exported as OpenVINO IR (folder with .xml, .bin, metadata.yaml) or as ONNX.
+    """A YOLO exported as OpenVINO IR (folder with .xml, .bin, metadata.yaml) or as ONNX; INT8, FP16 or FP32.
 
     Parameters
     ----------
     weights : Path
         The folder, the ``.xml`` or the ``.onnx``.
     longest_px : int, optional
-        Longer side of the network's input; what the export names by default.
+        Longer side of the network's input for whole frames; what the export names by default.
     lowest_score : float
         What is less sure is left out.
     threads : int
@@ -32,7 +32,7 @@ class OpenVinoDetector:
     Raises
     ------
     WeightsError
-        If the weights are absent, broken or no detector with class names.
+        If the weights are absent, broken, of another task, or know no road users.
     """
 
     name = "openvino"
@@ -42,76 +42,82 @@ class OpenVinoDetector:
     ) -> None:
         import openvino
 
-        path = _model_path(weights)
+        path = model_path(weights)
         self.sha256 = weights_sha256(weights)
         self._lowest_score = lowest_score
         try:
-            model = openvino.Core().read_model(path)
-            self._names, exported_px = _metadata(path, model)
-            shape = model.inputs[0].partial_shape
-            options: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
+            core = openvino.Core()
+            model = core.read_model(path)
+            self._export = read_export(path, model)
+            check_head(path, model, self._export.names)
+            self.fixed_px = _fixed_size(model)
+            options: dict[str, Any] = {"PERFORMANCE_HINT": "THROUGHPUT"}
             if threads:
                 options["INFERENCE_NUM_THREADS"] = threads
-            self._request = openvino.Core().compile_model(model, "CPU", options).create_infer_request()
+            self._queue = openvino.AsyncInferQueue(core.compile_model(_from_bytes(model), "CPU", options))
         except RuntimeError as error:
             raise WeightsError(
                 f"{path}: OpenVINO cannot read it ({str(error)[:200]}); export the weights again"
             ) from None
-        self.square = bool(shape.is_static)
-        self.longest_px = int(shape[2].get_length()) if self.square else longest_px or exported_px
+        self._outputs: dict[int, NDArray[np.float32]] = {}
+        self._queue.set_callback(self._keep)
+        self.longest_px = max(self.fixed_px) if self.fixed_px else longest_px or self._export.longest_px
+
+    @property
+    def export(self) -> Export:
+        """What the export says of itself."""
+        return self._export
 
     def detect(self, frame: Frame) -> Detections:
-        """Return the road users of one frame."""
+        """Return the road users of one frame, looked at as a whole."""
         check_frame(frame.image)
-        padded, scale = letterbox(frame.image, self.longest_px, square=self.square)
-        output = np.asarray(self._request.infer({0: to_input(padded)})[0])
+        padded, scale = letterbox(frame.image, self.longest_px, square=self.fixed_px is not None)
         height, width = frame.image.shape[:2]
-        return parse_output(output, self._names, scale=scale, lowest_score=self._lowest_score, size=(width, height))
+        output = self._run([padded])[0]
+        return self._parse(output, scale, (width, height))
+
+    def look(self, images: Iterable[Image]) -> list[Detections]:
+        """Return the road users of several pictures, each looked at as it is; a fixed export wants its own size."""
+        sizes: list[tuple[int, int]] = []
+
+        def counted() -> Iterable[Image]:
+            for image in images:
+                sizes.append((image.shape[1], image.shape[0]))
+                yield image
+
+        outputs = self._run(counted())
+        return [self._parse(output, 1.0, size) for output, size in zip(outputs, sizes, strict=True)]
+
+    def _run(self, images: Iterable[Image]) -> list[NDArray[np.float32]]:
+        """Run all pictures, as many at once as there are streams; the next is prepared while others run."""
+        self._outputs.clear()
+        for number, image in enumerate(images):
+            self._queue.start_async({0: image[None]}, number)
+        self._queue.wait_all()
+        return [self._outputs[number] for number in range(len(self._outputs))]
+
+    def _keep(self, request: Any, number: int) -> None:
+        self._outputs[number] = np.array(request.get_output_tensor(0).data, np.float32)
+
+    def _parse(self, output: NDArray[np.float32], scale: float, size: tuple[int, int]) -> Detections:
+        return parse_output(output, self._export.names, scale=scale, lowest_score=self._lowest_score, size=size)
 
 
-def _model_path(weights: Path) -> Path:
-    if weights.is_dir():
-        found = sorted(weights.glob("*.xml"))
-        if len(found) != 1:
-            raise WeightsError(f"{weights}: holds {len(found)} .xml files; give the folder of one OpenVINO export")
-        weights = found[0]
-    if not weights.is_file():
-        raise WeightsError(f"{weights}: no such weights; give an OpenVINO folder, an .onnx or a .pt")
-    if weights.suffix == ".xml" and not weights.with_suffix(".bin").is_file():
-        raise WeightsError(f"{weights.with_suffix('.bin')}: is absent; an OpenVINO export is an .xml and a .bin")
-    return weights
+def _fixed_size(model: Any) -> tuple[int, int] | None:
+    """Return the only height and width an export takes; ``None`` where it takes any multiple of 32."""
+    height, width = model.inputs[0].partial_shape[2], model.inputs[0].partial_shape[3]
+    return (int(height.get_length()), int(width.get_length())) if height.is_static and width.is_static else None
 
 
-def weights_sha256(weights: Path) -> str:
-    """Return the SHA-256 of weights: of the file, or of a folder's files in the order of their names.
+def _from_bytes(model: Any) -> Any:
+    """Let the network take a picture's own bytes: what numpy would do to each in floats it does itself, for less."""
+    import openvino
+    from openvino.preprocess import ColorFormat, PrePostProcessor
 
-    Parameters
-    ----------
-    weights : Path
-        A file or a folder.
-
-    Returns
-    -------
-    str
-        Lower-case hexadecimal.
-    """
-    digest = hashlib.sha256()
-    paths = sorted(p for p in weights.iterdir() if p.is_file()) if weights.is_dir() else [weights]
-    for path in paths:
-        if len(paths) > 1:
-            digest.update(path.name.encode() + b"\0")
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _metadata(path: Path, model: Any) -> tuple[dict[int, str], int]:
-    beside = path.parent / "metadata.yaml"
-    if beside.is_file():
-        raw = yaml.safe_load(beside.read_text(encoding="utf-8"))
-        size = raw.get("imgsz", [640])
-        return {int(k): str(v) for k, v in raw.get("names", {}).items()}, int(max(size))
-    try:
-        info = model.get_rt_info(["framework", "names"])
-        return {int(k): str(v) for k, v in ast.literal_eval(info.astype(str)).items()}, 640
-    except (RuntimeError, ValueError, SyntaxError, AttributeError):
-        raise WeightsError(f"{path}: names no classes; keep the metadata.yaml of the export beside it") from None
+    steps = PrePostProcessor(model)
+    picture = steps.input()
+    picture.tensor().set_element_type(openvino.Type.u8).set_layout(openvino.Layout("NHWC"))
+    picture.tensor().set_color_format(ColorFormat.BGR)
+    picture.model().set_layout(openvino.Layout("NCHW"))
+    picture.preprocess().convert_element_type(openvino.Type.f32).convert_color(ColorFormat.RGB).scale(255.0)
+    return steps.build()

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from vision.detector.base import GROUPS, Detections, empty_or
-from vision.detector.openvino import weights_sha256
+from vision.detector.export import weights_sha256
 from vision.errors import WeightsError
 from vision.frames import Frame
 
