@@ -1,0 +1,87 @@
+"""A junction that lives: the same seed, the same traffic, and a camera file that fits it."""
+
+import numpy as np
+import pytest
+
+from vision.camera import parse_camera
+from vision.ground import fit_ground
+from vision.scenes.camera_file import camera_yaml
+from vision.scenes.layout import hanoi_junction
+from vision.scenes.noise import NOISES, NoisyEyes
+from vision.scenes.phases import SignalPlan
+from vision.scenes.pinhole import approach_camera, kerb_camera
+from vision.scenes.seen import look_at
+from vision.scenes.world import World
+
+
+def test_the_same_seed_gives_the_same_traffic() -> None:
+    first, second = (World(7, {"red_light": 0.1}) for _ in range(2))
+    assert first.poses(45.0) == second.poses(45.0)
+    assert first.truth == second.truth
+    assert first.truth.passes
+
+
+def test_another_seed_gives_other_traffic() -> None:
+    assert World(1).poses(45.0) != World(2).poses(45.0)
+
+
+def test_nobody_passes_on_red_where_everybody_obeys() -> None:
+    world = World(3)
+    world.poses(200.0)
+    assert len(world.truth.passes) > 100
+    assert [one for one in world.truth.passes if one.is_red] == []
+
+
+def test_a_time_that_is_over_is_refused() -> None:
+    world = World(1)
+    world.poses(10.0)
+    with pytest.raises(ValueError, match="is over"):
+        world.poses(5.0)
+
+
+def test_an_unknown_behaviour_is_named() -> None:
+    with pytest.raises(ValueError, match="flying"):
+        World(1, {"flying": 0.1})
+
+
+def test_lamps_go_through_the_whole_plan() -> None:
+    plan = SignalPlan()
+    colours = [plan.state("south", t).colour for t in np.arange(0.0, plan.cycle_s, 0.5)]
+    assert set(colours) == {"green", "yellow", "red"}
+    assert plan.state("south", 78.0).arrows == ("right",)
+    for t in np.arange(0.0, plan.cycle_s, 0.25):
+        shown = {arm: plan.state(arm, t).colour for arm in ("south", "east")}
+        assert "red" in shown.values(), "crossing roads have no green together"
+
+
+def test_the_camera_file_measures_the_ground_it_was_written_from() -> None:
+    layout = hanoi_junction()
+    for make, lit in ((approach_camera, True), (kerb_camera, False)):
+        camera = make(layout.arms["south"])
+        rules = ("red_light", "stop_line") if lit else ()
+        file = parse_camera(camera_yaml(camera, layout, rules=rules, with_signal=lit).encode())
+        plane = fit_ground(file.ground)
+        place = layout.arms["south"].place(-10.0, 8.0)
+        px, _ = camera.pixels([(*place, 0.0)])
+        assert np.allclose(plane.lon_lat(px)[0], layout.lon_lat(*place), atol=2e-6)
+        assert file.zones
+
+
+def test_who_stands_behind_a_lorry_is_hidden() -> None:
+    world = World(5)
+    seen = look_at(approach_camera(world.layout.arms["south"]), world.poses(60.0))
+    assert seen
+    assert all(0.0 <= one.visible <= 1.0 for one in seen)
+    assert min(one.visible for one in seen) < 0.5 < max(one.visible for one in seen)
+    assert [one.depth_m for one in seen] == sorted(one.depth_m for one in seen)
+
+
+def test_noise_misses_shakes_and_invents() -> None:
+    world = World(5)
+    seen = look_at(approach_camera(world.layout.arms["south"]), world.poses(60.0))
+    parts = sum(len(one.parts) for one in seen if one.visible >= NOISES["exact"].blind)
+    assert len(NoisyEyes(NOISES["exact"], 1).detect(0, seen)) == parts
+    poor = NoisyEyes(NOISES["poor"], 1)
+    counts = [len(poor.detect(40 * k, seen)) for k in range(50)]
+    assert np.mean(counts) < parts
+    assert len(set(counts)) > 3

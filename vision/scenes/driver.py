@@ -1,0 +1,114 @@
+"""What one driver does in one step: stop for the lamp or of its own will, follow, filter through a queue."""
+
+import numpy as np
+
+from vision.scenes.arrivals import lane_bounds
+from vision.scenes.following import FREE_M, Around, Bodies, accel_mps2
+from vision.scenes.layout import Floats, Layout
+from vision.scenes.phases import LampState
+from vision.scenes.road_user import RoadUser
+
+CALM_BRAKE_MPS2 = 3.0
+HARD_BRAKE_MPS2 = 5.5
+SIDE_MPS = 1.1
+FILTER_BELOW_MPS, FILTER_GAP_M = 3.0, 14.0
+STEP_ASIDE_M = 0.4
+REST_MPS = 0.15
+ASIDES: Floats = np.arange(-6.0, 7.0) * STEP_ASIDE_M
+
+
+def stop_gap_m(user: RoadUser, lamp: LampState) -> float:
+    """Return how far its front is from where the lamp makes it stop; free where it may go on.
+
+    Parameters
+    ----------
+    user : RoadUser
+        The driver.
+    lamp : LampState
+        What its arm shows.
+    """
+    gap = user.intent.stop_s - user.front_s
+    if user.front_s > max(0.0, user.intent.stop_s) + 0.3 or user.intent.red != "stop":
+        return FREE_M
+    if lamp.colour == "green" or user.turn in lamp.arrows:
+        user.goes_on = None
+        return FREE_M
+    braking_m = user.speed_mps**2 / 2
+    if user.goes_on is None:
+        user.goes_on = lamp.colour == "yellow" and braking_m / CALM_BRAKE_MPS2 > gap
+    if user.goes_on and lamp.colour == "red" and braking_m / HARD_BRAKE_MPS2 < gap:
+        user.goes_on = False
+    return FREE_M if user.goes_on else max(gap, 0.02)
+
+
+def halt_gap_m(user: RoadUser, time_s: float, step_s: float) -> float:
+    """Return how far it is from the stop it means to make, and let the stop end when its time is over."""
+    halt = user.halt
+    if halt is None:
+        return FREE_M
+    gap = halt.s - user.s
+    if halt.since_s is None:
+        if gap < 0.8 and user.speed_mps < REST_MPS:
+            halt.since_s = time_s
+        elif gap < -3.0:
+            halt.is_over = True
+            return FREE_M
+        if gap < 45.0 and halt.aside_m is not None:
+            user.aside_wish_m = halt.aside_m
+        return max(gap, 0.02)
+    if time_s - halt.since_s + step_s >= halt.seconds:
+        halt.is_over = True
+        user.aside_wish_m = 0.0
+    return 0.02
+
+
+def wish_aside(user: RoadUser, i: int, around: Around, bodies: Bodies, gap_m: float, layout: Layout) -> None:
+    """Choose another offset when the way is blocked: two-wheelers filter through queues, others pass what stands.
+
+    Parameters
+    ----------
+    user : RoadUser
+        The driver.
+    i : int
+        Its row.
+    around, bodies : Around, Bodies
+        Everybody.
+    gap_m : float
+        Free way ahead.
+    layout : Layout
+        The junction.
+    """
+    if user.halt is not None and user.s > user.halt.s - 45.0:
+        return
+    if user.front_s > -0.5:
+        return
+    if gap_m > FILTER_GAP_M or user.intent.holds_lane:
+        return
+    low, high = lane_bounds(layout.arms[user.enter], user.kind)
+    across = user.across_m + user.aside_m + ASIDES
+    inside = (across >= low) & (across <= high)
+    if not inside.any():
+        return
+    free = around.free_ahead(i, bodies, ASIDES)
+    value = np.where(inside, np.minimum(free, 20.0) - 1.2 * np.abs(ASIDES), -np.inf)
+    best = int(value.argmax())
+    if value[best] > value[len(ASIDES) // 2] + 1.0:
+        user.aside_wish_m = user.aside_m + float(ASIDES[best])
+
+
+def move_aside(user: RoadUser, i: int, around: Around, bodies: Bodies, step_s: float) -> None:
+    """Move sideways towards the wished offset, no faster than wheels allow and into nobody."""
+    off = user.aside_wish_m - user.aside_m
+    most = min(SIDE_MPS, 0.35 * user.speed_mps) * step_s
+    step = max(-most, min(most, off))
+    if abs(step) > 1e-6 and around.is_free_beside(i, bodies, step):
+        user.aside_m += step
+
+
+def accelerate(user: RoadUser, gap_m: float, leader_mps: float, stop_m: float, step_s: float) -> None:
+    """Set its speed after one step."""
+    kind = user.kind
+    follow = accel_mps2(user.speed_mps, user.wish_mps, gap_m, user.speed_mps - leader_mps, kind.accel_mps2, kind.gap_m)
+    stop = accel_mps2(user.speed_mps, user.wish_mps, stop_m, user.speed_mps, kind.accel_mps2, 0.25)
+    user.accel_mps2 = min(follow, stop)
+    user.speed_mps = max(0.0, user.speed_mps + user.accel_mps2 * step_s)

@@ -1,0 +1,168 @@
+"""How a camera sees road users: boxes in the picture, and how much of each hides behind others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from vision.scenes.kinds import KINDS, RIDER_HEIGHT_M
+from vision.scenes.layout import Floats
+from vision.scenes.pinhole import NEAR_M, PinholeCamera
+from vision.scenes.road_user import Pose
+
+Box = tuple[float, float, float, float]
+# Where riders sit: metres behind the middle of the body, the driver first; seat height; a person's half sizes.
+SEATS_M = (-0.02, 0.42, 0.78)
+SEAT_M, RIDER_HALF_M = 0.42, (0.20, 0.25)
+# Hiding is reckoned on a grid of so many pixels; a road user fills this share of its box around the middle.
+CELL_PX, FILLED = 4, 0.86
+# Smaller than this nobody is seen: a detector does not find them either.
+LEAST_PX = 16.0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One road user in one picture, pixels.
+
+    Attributes
+    ----------
+    pose : Pose
+        Who.
+    box : tuple of float
+        Left, top, right, bottom around body and riders, cut at the picture's edges.
+    parts : tuple
+        What a detector may find: label and box of the body, then of each rider.
+    depth_m : float
+        From the camera, along its axis.
+    visible : float
+        Share of the whole box that is inside the picture and hidden by nobody nearer.
+    """
+
+    pose: Pose
+    box: Box
+    parts: tuple[tuple[str, Box], ...]
+    depth_m: float
+    visible: float
+
+    @property
+    def label(self) -> str:
+        """What a detector calls it."""
+        return self.pose.label
+
+    @property
+    def height_px(self) -> float:
+        """Height of its box."""
+        return self.box[3] - self.box[1]
+
+
+def look_at(camera: PinholeCamera, poses: Sequence[Pose]) -> list[Seen]:
+    """Return those of the road users that a camera sees, the nearest first.
+
+    Parameters
+    ----------
+    camera : PinholeCamera
+        The camera.
+    poses : sequence of Pose
+        Everybody.
+    """
+    if not poses:
+        return []
+    solids, owner, labels = _solids(poses)
+    pixels, depth = camera.pixels(solids.reshape(-1, 3))
+    pixels, depth = pixels.reshape(-1, 8, 2), depth.reshape(-1, 8)
+    boxes = np.concatenate([pixels.min(axis=1), pixels.max(axis=1)], axis=1)
+    in_front = depth.min(axis=1) > NEAR_M
+    made = []
+    for i, pose in enumerate(poses):
+        rows = np.flatnonzero(owner == i)
+        if not in_front[rows].all():
+            continue
+        whole = np.concatenate([boxes[rows, :2].min(axis=0), boxes[rows, 2:].max(axis=0)])
+        cut = _cut(whole, camera.size)
+        if cut is None or whole[3] - whole[1] < LEAST_PX:
+            continue
+        parts = tuple((labels[r], part) for r in rows if (part := _cut(boxes[r], camera.size)) is not None)
+        inside = _area(cut) / _area(whole.tolist())
+        made.append((float(depth[rows[0]].mean()), pose, cut, parts, inside))
+    made.sort(key=lambda one: (one[0], one[1].user_id))
+    shares = _unhidden([one[2] for one in made], camera.size)
+    return [
+        Seen(pose, cut, parts, far, inside * share)
+        for (far, pose, cut, parts, inside), share in zip(made, shares, strict=True)
+    ]
+
+
+def cuboid(x: float, y: float, heading_rad: float, half: tuple[float, float], heights: tuple[float, float]) -> Floats:
+    """Return the 8 corners of an upright box, metres.
+
+    Parameters
+    ----------
+    x, y : float
+        Its middle.
+    heading_rad : float
+        Where its front looks, from east anticlockwise.
+    half : tuple of float
+        Half its length and half its width.
+    heights : tuple of float
+        Of its bottom and of its top.
+    """
+    return np.asarray(_corners(np.array([[x, y, heading_rad, *half, *heights]]))[0])
+
+
+def _corners(rows: Floats) -> Floats:
+    x, y, heading, half_l, half_w, low, high = rows.T[:, :, None]
+    along = np.array([1.0, 1.0, -1.0, -1.0] * 2)
+    right = np.array([1.0, -1.0, -1.0, 1.0] * 2)
+    cos, sin = np.cos(heading), np.sin(heading)
+    px = x + cos * along * half_l + sin * right * half_w
+    py = y + sin * along * half_l - cos * right * half_w
+    pz = np.where(np.arange(8) < 4, low, high)
+    return np.stack([px, py, pz], axis=2)
+
+
+def _solids(poses: Sequence[Pose]) -> tuple[Floats, Floats, list[str]]:
+    rows, owner, labels = [], [], []
+    for i, pose in enumerate(poses):
+        look = pose.look
+        half = look.length_m / 2, look.width_m / 2
+        rows.append((pose.x, pose.y, pose.heading_rad, *half, 0.0, look.height_m))
+        owner.append(i)
+        labels.append(KINDS[look.kind].label)
+        for seat, rider in zip(SEATS_M, look.riders, strict=False):
+            x = pose.x - np.cos(pose.heading_rad) * seat
+            y = pose.y - np.sin(pose.heading_rad) * seat
+            top = RIDER_HEIGHT_M * (0.8 if rider.is_child else 1.0)
+            rows.append((x, y, pose.heading_rad, *RIDER_HALF_M, SEAT_M, top))
+            owner.append(i)
+            labels.append("person")
+    return _corners(np.array(rows, np.float64)), np.array(owner), labels
+
+
+def _cut(box: Floats, size: tuple[int, int]) -> Box | None:
+    left, top = max(0.0, float(box[0])), max(0.0, float(box[1]))
+    right, bottom = min(float(size[0]), float(box[2])), min(float(size[1]), float(box[3]))
+    if right - left < LEAST_PX / 4 or bottom - top < LEAST_PX / 2:
+        return None
+    return left, top, right, bottom
+
+
+def _area(box: Sequence[float]) -> float:
+    return max(1e-9, (box[2] - box[0]) * (box[3] - box[1]))
+
+
+def _unhidden(boxes: Sequence[Box], size: tuple[int, int]) -> list[float]:
+    """Return the share of each box that no nearer one covers; boxes come nearest first."""
+    taken = np.zeros((size[1] // CELL_PX + 1, size[0] // CELL_PX + 1), bool)
+    shares = []
+    for left, top, right, bottom in boxes:
+        rows = slice(int(top / CELL_PX), max(int(bottom / CELL_PX), int(top / CELL_PX) + 1))
+        columns = slice(int(left / CELL_PX), max(int(right / CELL_PX), int(left / CELL_PX) + 1))
+        area = taken[rows, columns]
+        shares.append(1.0 - float(area.mean()))
+        rest = (1 - FILLED) / 2
+        inner_left, inner_right = left + rest * (right - left), right - rest * (right - left)
+        inner_top = top + rest * (bottom - top)
+        taken[
+            int(inner_top / CELL_PX) : int(bottom / CELL_PX) + 1, int(inner_left / CELL_PX) : int(inner_right / CELL_PX)
+        ] = True
+    return shares
