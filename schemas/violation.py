@@ -14,11 +14,17 @@ class PlateReading(Message, frozen=True):
 
 
 class LampSpan(Message, frozen=True):
-    """One colour of a signal's lamp over a span of event time."""
+    """One colour of a signal's lamp over a span of event time.
+
+    ``error_ms`` is how far its start may be off to either side; ``source`` is ``camera``, ``controller``, or ``both``
+    where they agree.
+    """
 
     colour: str
     start_ms: TimeMs
     end_ms: TimeMs
+    error_ms: Count = 0
+    source: str = "camera"
 
 
 class TrackPoint(Message, frozen=True):

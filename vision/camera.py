@@ -1,101 +1,22 @@
 """The camera file: one YAML a camera, read into a frozen value that was checked."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 
-from schemas.text import Text
 from vision.camera_check import Checker
+from vision.camera_parts import parse_approaches, parse_ground, parse_limits, parse_planned, parse_zones
+from vision.camera_values import LIMITS, Approach, Arrow, CameraConfig, Lamps, Line, Point, Turn, Zone
 from vision.errors import CameraFileError
-from vision.ground import GroundPoint, fit_ground
 
+__all__ = [
+    "LIMITS", "RULES", "Approach", "Arrow", "CameraConfig", "Lamps", "Line", "Point", "Turn", "Zone", "parse_camera",
+    "read_camera", "with_source",
+]  # fmt: skip
 # The C loader reads a file in a tenth of the time; a city has hundreds.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-Point = tuple[float, float]
-Line = tuple[Point, Point]
-RULES = ("red_light", "stop_line", "wrong_side")
-ZONE_KINDS = ("brt_lane", "no_stopping", "bus_stop", "pavement", "junction")
-# Seconds of event time and shares of a box's height; a camera file may set its own under ``limits``.
-LIMITS: dict[str, float] = {
-    "grace_s": 0.5,
-    "early_start_s": 1.5,
-    "standing_s": 2.0,
-    "past_line_heights": 0.6,
-    "wrong_side_s": 1.0,
-}
-
-
-@dataclass(frozen=True)
-class Lamps:
-    """Where a signal head's lamps are in the picture, in pixels."""
-
-    radius_px: float
-    red: Point | None = None
-    yellow: Point | None = None
-    green: Point | None = None
-
-
-@dataclass(frozen=True)
-class Approach:
-    """One way into the junction: ``travel_px`` is the direction of legal travel in the picture, length 1.
-
-    ``bearing_deg`` is the same direction on the ground, clockwise from north, where it is known; a camera without
-    pictures has nothing else.
-    """
-
-    id: str
-    travel_px: Point
-    stop_line: Line | None = None
-    centre_line: tuple[Point, ...] = ()
-    lamps: Lamps | None = None
-    bearing_deg: float | None = None
-
-
-@dataclass(frozen=True)
-class Zone:
-    """A polygon in the picture with a meaning."""
-
-    id: str
-    kind: str
-    polygon: tuple[Point, ...]
-
-
-@dataclass(frozen=True)
-class CameraConfig:
-    """One camera; pixels count from the top left of a picture of ``frame`` = width, height.
-
-    A camera that is planned, or only counts, has no ``source``: a place and approaches, no pictures and no rules.
-    ``start_ms`` is the event time of the recording's first instant where the
-    stream carries no clock of its own; ``sha256`` is of the file's bytes.
-    """
-
-    id: str
-    name: Text
-    position: Point
-    source: str
-    frame: tuple[int, int]
-    approaches: tuple[Approach, ...]
-    rules: tuple[str, ...]
-    sha256: str
-    start_ms: int | None = None
-    uncertainty_s: float = 0.0
-    loop: bool = False
-    zones: tuple[Zone, ...] = ()
-    ground: tuple[GroundPoint, ...] = ()
-    limits: Mapping[str, float] = field(default_factory=lambda: dict(LIMITS))
-
-    @property
-    def is_scene(self) -> bool:
-        """Whether the pictures are rendered by code."""
-        return self.source.startswith("scene://")
-
-    @property
-    def has_pictures(self) -> bool:
-        """Whether it has a source; one without is planned, or only counts."""
-        return self.source != ""
+RULES = ("red_light", "stop_line", "wrong_side", "no_stopping", "no_parking", "bus_stop_occupied")
 
 
 def read_camera(path: Path) -> CameraConfig:
@@ -176,25 +97,24 @@ def parse_camera(data: bytes, where: str = "camera file") -> CameraConfig:
         check.stop_if_bad()
     start_ms, uncertainty_s = _clock(check, top.get("clock"))
     width, height = (0, 0) if planned else check.size(top["frame"], "frame")
+    limit, raw = top.get("speed_limit_kmh"), top["approaches"]
+    approaches = parse_planned(check, raw) if planned else parse_approaches(check, raw, (width, height))
     camera = CameraConfig(
         id=check.identifier(top["id"], "id"),
         name=check.text(top.get("name", top["id"]), "name"),
         position=check.lon_lat(top.get("position"), "position"),
         source="" if planned else check.string(top["source"], "source"),
         frame=(width, height),
-        approaches=(
-            _planned_approaches(check, top["approaches"])
-            if planned
-            else _approaches(check, top["approaches"], (width, height))
-        ),
+        approaches=approaches,
         rules=check.names(top.get("rules", []), "rules", RULES),
         sha256=hashlib.sha256(data).hexdigest(),
         start_ms=start_ms,
         uncertainty_s=uncertainty_s,
         loop=check.boolean(top.get("loop", False), "loop"),
-        zones=_zones(check, top.get("zones"), (width, height)),
-        ground=_ground(check, top.get("ground"), (width, height)),
-        limits=_limits(check, top.get("limits")),
+        zones=parse_zones(check, top.get("zones"), (width, height), tuple(a.id for a in approaches)),
+        ground=parse_ground(check, top.get("ground"), (width, height)),
+        limits=parse_limits(check, top.get("limits")),
+        speed_limit_kmh=check.number(limit, "speed_limit_kmh", low=5.0, high=120.0) if limit is not None else None,
     )
     _rules_have_what_they_need(check, camera)
     check.stop_if_bad()
@@ -203,7 +123,7 @@ def parse_camera(data: bytes, where: str = "camera file") -> CameraConfig:
 
 _NEEDED = {"id", "source", "frame", "approaches"}
 _NEEDED_PLANNED = {"id", "position", "approaches"}
-_OPTIONAL = {"name", "position", "clock", "zones", "ground", "rules", "loop", "limits"}
+_OPTIONAL = {"name", "position", "clock", "zones", "ground", "rules", "loop", "limits", "speed_limit_kmh"}
 
 
 def _clock(check: Checker, raw: object) -> tuple[int | None, float]:
@@ -215,90 +135,6 @@ def _clock(check: Checker, raw: object) -> tuple[int | None, float]:
         None if start is None else check.moment_ms(start, "clock.start"),
         check.number(clock.get("uncertainty_s", 0.0), "clock.uncertainty_s", low=0.0),
     )
-
-
-def _approaches(check: Checker, raw: object, frame: tuple[int, int]) -> tuple[Approach, ...]:
-    made = []
-    for number, item in enumerate(check.sequence(raw, "approaches")):
-        key = f"approaches[{number}]"
-        part = check.mapping(item, key, {"id", "travel_px"}, {"stop_line", "centre_line", "lamps", "bearing_deg"})
-        if not {"id", "travel_px"} <= part.keys():
-            continue
-        line = check.points(part.get("stop_line", []), f"{key}.stop_line", frame, at_least=2, optional=True)
-        made.append(
-            Approach(
-                id=check.identifier(part["id"], f"{key}.id"),
-                travel_px=check.direction(part["travel_px"], f"{key}.travel_px"),
-                stop_line=(line[0], line[1]) if len(line) >= 2 else None,
-                centre_line=check.points(
-                    part.get("centre_line", []), f"{key}.centre_line", frame, at_least=2, optional=True
-                ),
-                lamps=_lamps(check, part.get("lamps"), f"{key}.lamps", frame),
-                bearing_deg=_bearing(check, part["bearing_deg"], key) if "bearing_deg" in part else None,
-            )
-        )
-    return tuple(made)
-
-
-def _planned_approaches(check: Checker, raw: object) -> tuple[Approach, ...]:
-    made = []
-    for number, item in enumerate(check.sequence(raw, "approaches")):
-        key = f"approaches[{number}]"
-        part = check.mapping(item, key, {"id", "bearing_deg"}, set())
-        if {"id", "bearing_deg"} <= part.keys():
-            bearing_deg = _bearing(check, part["bearing_deg"], key)
-            made.append(Approach(check.identifier(part["id"], f"{key}.id"), (0.0, -1.0), bearing_deg=bearing_deg))
-    return tuple(made)
-
-
-def _bearing(check: Checker, raw: object, key: str) -> float:
-    return check.number(raw, f"{key}.bearing_deg", low=0.0, high=360.0)
-
-
-def _lamps(check: Checker, raw: object, key: str, frame: tuple[int, int]) -> Lamps | None:
-    if raw is None:
-        return None
-    part = check.mapping(raw, key, {"red"}, {"yellow", "green", "radius_px"})
-    places = {
-        colour: check.points([part[colour]], f"{key}.{colour}", frame, at_least=1)
-        for colour in ("red", "yellow", "green")
-        if colour in part
-    }
-    radius = check.number(part.get("radius_px", 4), f"{key}.radius_px", low=1.0, high=100.0)
-    return Lamps(radius, **{colour: points[0] for colour, points in places.items() if points})
-
-
-def _zones(check: Checker, raw: object, frame: tuple[int, int]) -> tuple[Zone, ...]:
-    made = []
-    for number, item in enumerate(check.sequence(raw or [], "zones")):
-        key = f"zones[{number}]"
-        part = check.mapping(item, key, {"id", "kind", "polygon"}, set())
-        kinds = check.names([part.get("kind", "")], f"{key}.kind", ZONE_KINDS)
-        polygon = check.polygon(part.get("polygon", []), f"{key}.polygon", frame)
-        made.append(Zone(check.identifier(part.get("id"), f"{key}.id"), "".join(kinds), polygon))
-    return tuple(made)
-
-
-def _ground(check: Checker, raw: object, frame: tuple[int, int]) -> tuple[GroundPoint, ...]:
-    items = check.sequence(raw or [], "ground")
-    made = []
-    for number, item in enumerate(items):
-        part = check.mapping(item, f"ground[{number}]", {"px", "at"}, set())
-        px = check.points([part.get("px")], f"ground[{number}].px", frame, at_least=1)
-        at = check.lon_lat(part.get("at"), f"ground[{number}].at")
-        if px:
-            made.append(GroundPoint(px[0], at))
-    if items and len(made) == len(items):
-        try:
-            fit_ground(made)
-        except CameraFileError as error:
-            check.bad("", str(error))
-    return tuple(made)
-
-
-def _limits(check: Checker, raw: object) -> dict[str, float]:
-    part = check.mapping(raw or {}, "limits", set(), set(LIMITS))
-    return LIMITS | {name: check.number(value, f"limits.{name}", low=0.0) for name, value in part.items()}
 
 
 def _rules_have_what_they_need(check: Checker, camera: CameraConfig) -> None:

@@ -99,6 +99,23 @@ class Checker:
                 self.bad(key, f"has {item!r}; known are {', '.join(known)}")
         return tuple(item for item in items if item in known)
 
+    def unique(self, names: list[str], key: str) -> None:
+        """Keep a problem for each name that stands twice."""
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            self.bad(key, f"have two of id {name!r}; each needs its own")
+
+    def hours(self, raw: object, key: str) -> tuple[tuple[int, int], ...]:
+        """Return spans of the day in minutes since midnight; a span may run over midnight."""
+        made = []
+        for item in self.sequence(raw, key):
+            match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)-([01]?\d|2[0-4]):([0-5]\d)", str(item).replace(" ", ""))
+            if match is None:
+                self.bad(key, f"has {item!r}; give spans of the day in quotes, for instance '06:00-09:00'")
+                continue
+            from_h, from_m, to_h, to_m = (int(part) for part in match.groups())
+            made.append((60 * from_h + from_m, 60 * to_h + to_m))
+        return tuple(made)
+
     def size(self, raw: object, key: str) -> tuple[int, int]:
         """Return width and height in pixels."""
         if isinstance(raw, list) and len(raw) == 2 and all(isinstance(v, int) and 16 <= v <= 16384 for v in raw):

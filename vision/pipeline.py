@@ -12,12 +12,11 @@ from vision.camera import CameraConfig
 from vision.counting import Counter
 from vision.detector.base import Detector
 from vision.frames import Frame
-from vision.ground import GroundPlane, fit_ground
+from vision.ground import GroundPlane
 from vision.health import HealthWatcher, Sight
+from vision.observer import Observer
 from vision.riders import join_riders
-from vision.rules import RULES, Finding, Rule, Scene
-from vision.rules.crossing import Crossing, LineWatcher
-from vision.signals import LampReader
+from vision.rules import Finding
 from vision.speed import FOOT_SD_HEIGHTS, GroundSpeed, ground_speed
 from vision.tracks import Look, Tracker
 
@@ -61,13 +60,8 @@ class Watcher:
         self.camera = camera
         self._detector = detector
         self._tracker = Tracker()
-        self._lines = {a.id: LineWatcher(a) for a in camera.approaches}
-        self._lamps = {a.id: LampReader(a.lamps) if a.lamps else None for a in camera.approaches}
-        self._rules: dict[str, list[Rule]] = {
-            a.id: [RULES[name](camera.limits) for name in camera.rules] for a in camera.approaches
-        }
-        self._counter = Counter(camera, self._lines)
-        self._plane = fit_ground(camera.ground) if camera.ground else None
+        self.observer = Observer(camera)
+        self._counter = Counter(camera, {view.id: view.line for view in self.observer.views})
         self._health = HealthWatcher()
         self._last: Frame | None = None
 
@@ -107,40 +101,28 @@ class Watcher:
         """Return what can still be said at the end of a recording."""
         out = Outputs()
         if self._last is not None:
-            self._judge(self._last.time_ms, [], {}, out, is_end=True)
+            out.acts += [self._act(finding) for finding in self.observer.finish(self._last.time_ms)]
             out.counts += self._counter.flush()
         return out
 
     def _watch(self, frame: Frame, looks: list[Look], out: Outputs, *, is_blind: bool) -> None:
-        crossings = {}
-        for approach_id, lamp in self._lamps.items():
-            if lamp is not None:
-                lamp.step(frame.time_ms, frame.image)
-            crossings[approach_id] = self._lines[approach_id].step(frame.time_ms, looks)
-        out.counts += self._counter.step(frame.time_ms, looks, crossings, is_blind=is_blind)
-        if not is_blind:
-            self._judge(frame.time_ms, looks, crossings, out, is_end=False)
+        self.observer.read_lamps(frame)
+        findings = self.observer.step(frame.time_ms, looks, is_blind=is_blind)
+        out.counts += self._counter.step(frame.time_ms, looks, self.observer.crossings, is_blind=is_blind)
+        out.acts += [self._act(finding) for finding in findings]
 
-    def _judge(
-        self, time_ms: int, looks: list[Look], crossings: dict[str, list[Crossing]], out: Outputs, *, is_end: bool
-    ) -> None:
-        for approach in self.camera.approaches:
-            line = self._lines[approach.id]
-            lamp = self._lamps[approach.id]
-            now = [look for look in looks if look.time_ms == time_ms]
-            scene = Scene(time_ms, approach, lamp, now, crossings.get(approach.id, ()), line.histories, is_end)
-            for rule in self._rules[approach.id]:
-                out.acts += [self._act(finding, line, lamp) for finding in rule.step(scene)]
-
-    def _act(self, finding: Finding, line: LineWatcher, lamp: LampReader | None) -> Act:
-        looks = line.histories[finding.track_id].looks
+    def _act(self, finding: Finding) -> Act:
+        trail = self.observer.trails.by_id.get(finding.track_id)
+        looks = list(trail.looks) if trail is not None else [finding.at]
         around = [look for look in looks if abs(look.time_ms - finding.time_ms) <= TRACK_MS]
-        spans = lamp.spans(finding.time_ms - TRACK_MS, finding.time_ms + TRACK_MS) if lamp else ()
-        if self._plane is None:
+        light = self.observer.lights.get(finding.approach_id)
+        spans = light.spans(finding.time_ms - TRACK_MS, finding.time_ms + TRACK_MS) if light else ()
+        plane = self.observer.road.plane
+        if plane is None:
             return Act(finding, spans, tuple(_point(look) for look in around))
         until = [look for look in looks if look.time_ms <= finding.time_ms + SPEED_AFTER_MS]
-        measured = finding.measured | _measured(ground_speed(self._plane, until))
-        return Act(replace(finding, measured=measured), spans, on_ground(self._plane, around))
+        measured = finding.measured | _measured(ground_speed(plane, until))
+        return Act(replace(finding, measured=measured), spans, on_ground(plane, around))
 
 
 def on_ground(plane: GroundPlane, looks: Sequence[Look]) -> tuple[TrackPoint, ...]:

@@ -2,6 +2,7 @@
 
 from collections import deque
 
+import msgspec
 import numpy as np
 
 from schemas.violation import LampSpan
@@ -55,6 +56,9 @@ def _stands_out(image: Image, at: Point, radius_px: float, colour: str) -> float
 class LampReader:
     """Follows one signal; a colour counts from its first frame once a second frame agrees.
 
+    The lamp changed somewhere between the last frame of one colour and the first of the next: a span starts in the
+    middle, give or take half the gap.
+
     Parameters
     ----------
     lamps : Lamps
@@ -64,34 +68,43 @@ class LampReader:
     def __init__(self, lamps: Lamps) -> None:
         self._lamps = lamps
         self._spans: deque[LampSpan] = deque()
-        self._new: tuple[str, int] | None = None
-        self._last_ms: int | None = None
-        self.error_s = 0.0
+        self._new: tuple[str, int, int] | None = None  # colour, its first frame, the last frame before
+
+    @property
+    def error_s(self) -> float:
+        """How far the last switch may be off, seconds."""
+        return self._spans[-1].error_ms / 1000 if self._spans else 0.0
 
     def step(self, time_ms: int, image: Image) -> str:
         """Take one frame; return the colour that holds now."""
-        colour = read_lamp(image, self._lamps)
-        if self._last_ms is not None:
-            self.error_s = (time_ms - self._last_ms) / 1000
-        self._last_ms = time_ms
+        return self.take(time_ms, read_lamp(image, self._lamps))
+
+    def take(self, time_ms: int, colour: str) -> str:
+        """Take the colour of one frame; return the one that holds now."""
         if not self._spans:
             self._spans.append(LampSpan(colour=colour, start_ms=time_ms, end_ms=time_ms))
             return colour
         now = self._spans[-1]
         if colour == now.colour:
             self._new = None
-            self._spans[-1] = LampSpan(colour=now.colour, start_ms=now.start_ms, end_ms=time_ms)
+            self._spans[-1] = msgspec.structs.replace(now, end_ms=time_ms)
         elif self._new is None or self._new[0] != colour:
-            self._new = (colour, time_ms)
+            # An unreadable lamp between two colours is part of the doubt about when it changed.
+            before_ms = self._new[2] if self._new is not None and self._new[0] == UNKNOWN else None
+            self._new = (colour, time_ms, before_ms if before_ms is not None else now.end_ms)
         elif colour != UNKNOWN or (time_ms - self._new[1]) / 1000 > BRIDGE_S:
-            self._spans[-1] = LampSpan(colour=now.colour, start_ms=now.start_ms, end_ms=self._new[1])
-            self._spans.append(LampSpan(colour=colour, start_ms=self._new[1], end_ms=time_ms))
-            self._new = None
+            self._switch(now, *self._new, time_ms)
         while self._spans[0].end_ms < time_ms - KEPT_S * 1000:
             self._spans.popleft()
         return self._spans[-1].colour
 
-    def span_at(self, time_ms: int) -> LampSpan | None:
+    def _switch(self, now: LampSpan, colour: str, first_ms: int, before_ms: int, time_ms: int) -> None:
+        at_ms, error_ms = (first_ms + before_ms + 1) // 2, (first_ms - before_ms + 1) // 2
+        self._spans[-1] = msgspec.structs.replace(now, end_ms=at_ms)
+        self._spans.append(LampSpan(colour=colour, start_ms=at_ms, end_ms=time_ms, error_ms=error_ms))
+        self._new = None
+
+    def span_at(self, time_ms: float) -> LampSpan | None:
         """Return the span that holds at an event time, ``None`` where nothing was seen."""
         return next((s for s in reversed(self._spans) if s.start_ms <= time_ms <= s.end_ms), None)
 

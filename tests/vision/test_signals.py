@@ -35,18 +35,28 @@ def test_a_lamp_outside_the_picture_is_unknown() -> None:
     assert read_lamp(head("red"), Lamps(3.0, red=(900.0, 900.0))) == "unknown"
 
 
-def spans(frames: list[str]) -> list[tuple[str, int, int]]:
+def spans(frames: list[str]) -> list[tuple[str, float, float]]:
     reader = LampReader(LAMPS)
     for i, colour in enumerate(frames):
         reader.step(START_MS + i * 100, head(*([] if colour == "-" else [colour])))
     return [
-        (s.colour, (s.start_ms - START_MS) // 100, (s.end_ms - START_MS) // 100)
+        (s.colour, (s.start_ms - START_MS) / 100, (s.end_ms - START_MS) / 100)
         for s in reader.spans(START_MS, START_MS + 10**6)
     ]
 
 
-def test_a_colour_counts_from_its_first_frame_once_a_second_agrees() -> None:
-    assert spans(["red"] * 5 + ["green"] * 5) == [("red", 0, 5), ("green", 5, 9)]
+def test_a_colour_counts_once_a_second_frame_agrees_from_the_middle_between_the_frames() -> None:
+    assert spans(["red"] * 5 + ["green"] * 5) == [("red", 0, 4.5), ("green", 4.5, 9)]
+
+
+def test_a_switch_is_off_by_half_the_gap_and_by_more_where_the_lamp_could_not_be_read() -> None:
+    for dark, error_ms in ((0, 50), (3, 200)):
+        reader = LampReader(LAMPS)
+        for i, colour in enumerate(["red"] * 5 + ["-"] * dark + ["green"] * 5):
+            reader.step(START_MS + i * 100, head(*([] if colour == "-" else [colour])))
+        green = reader.spans(START_MS, START_MS + 10**6)[-1]
+        assert (green.colour, green.error_ms) == ("green", error_ms)
+        assert abs(green.start_ms - (START_MS + 400 + error_ms)) <= 1
 
 
 def test_one_frame_of_another_colour_changes_nothing() -> None:

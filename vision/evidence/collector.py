@@ -141,7 +141,7 @@ def act_box(act: Act) -> tuple[float, float, float, float]:
 
 @functools.cache
 def rules_sha256() -> str:
-    """Return the SHA-256 of the code that decides: tracks, riders, signals and rules.
+    """Return the SHA-256 of the code that decides: tracks, riders, signals, places and rules.
 
     Returns
     -------
@@ -150,7 +150,8 @@ def rules_sha256() -> str:
     """
     here = Path(__file__).parents[1]
     digest = hashlib.sha256()
-    for path in [here / "riders.py", here / "signals.py", here / "tracks.py", *sorted((here / "rules").glob("*.py"))]:
+    names = ("circumstances", "lights", "observer", "riders", "road", "signals", "tracks", "trails")
+    for path in [*(here / f"{name}.py" for name in names), *sorted((here / "rules").glob("*.py"))]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 

@@ -3,36 +3,48 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
-from vision.camera import Approach
-from vision.rules.crossing import Crossing, History
-from vision.signals import LampReader
+from vision.camera_values import CameraConfig, Zone
+from vision.circumstances import Circumstances
+from vision.lights import Light
+from vision.road import Road
+from vision.rules.approach import ApproachView
 from vision.tracks import Look
+from vision.trails import Trail, Trails
 
 DRIVERS = frozenset({"bicycle", "motorcycle", "car", "bus", "truck"})
+FOUR_WHEELS = frozenset({"car", "bus", "truck"})
 # What a machine at a camera cannot know and an officer has to look for.
 UNSEEN = {
     "priority_vehicle": "not told by the machine: look whether it is an emergency vehicle on duty",
     "police_signal": "not told by the machine: look whether an officer waved it through",
+    "breakdown": "not told by the machine: look whether it broke down or was in a crash",
 }
+NO_GROUND = "lengths are guessed from the road user's own height: the camera file has no ground marks"
 
 
 @dataclass(frozen=True)
 class Scene:
-    """One approach at one frame: who is seen, who just crossed, what the lamp shows."""
+    """One camera at one frame: who is seen, who was, what the lamps show.
+
+    ``seen`` are the trails of this frame, ``trails`` those of the last half minute.
+    """
 
     time_ms: int
-    approach: Approach
-    lamp: LampReader | None
-    looks: Sequence[Look]
-    crossings: Sequence[Crossing]
-    histories: Mapping[int, History]
+    seen: Sequence[Trail]
+    trails: Trails
+    lights: Mapping[str, Light]
+    circumstances: Circumstances
     is_end: bool = False
 
 
 @dataclass(frozen=True)
 class Finding:
-    """An act that one rule is sure enough of to show to an officer."""
+    """An act that one rule is sure enough of to show to an officer.
+
+    ``approach_id`` names the approach or the zone. ``since_ms`` is when an act that lasts began.
+    """
 
     rule: str
     approach_id: str
@@ -42,22 +54,37 @@ class Finding:
     confidence: float
     measured: dict[str, float]
     exceptions: dict[str, str] = field(default_factory=lambda: dict(UNSEEN))
+    since_ms: int | None = None
 
 
 class Rule(ABC):
-    """One rule at one approach; it keeps what it needs between frames.
+    """One rule at one place; it keeps what it needs between frames.
 
-    Parameters
+    Attributes
     ----------
-    limits : Mapping of str to float
-        The camera's limits, units in the names.
+    name : str
+        As in the camera file and the law catalogue.
+    zones : tuple of str
+        The kinds of zone it watches; one rule a zone. Without them there is one a approach.
     """
 
-    name: str
-
-    def __init__(self, limits: Mapping[str, float]) -> None:
-        self.limits = limits
+    name: ClassVar[str]
+    zones: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def step(self, scene: Scene) -> list[Finding]:
         """Take one frame and return what became certain."""
+
+
+__all__ = [
+    "DRIVERS",
+    "FOUR_WHEELS",
+    "UNSEEN",
+    "ApproachView",
+    "CameraConfig",
+    "Finding",
+    "Road",
+    "Rule",
+    "Scene",
+    "Zone",
+]

@@ -1,48 +1,86 @@
-"""When a road user's foot crosses the stop line in the direction of legal travel."""
+"""When a road user crosses the stop line in the direction of legal travel, and how sure that time is."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import NamedTuple
 
-from vision.camera import Approach
+import numpy as np
+
+from vision.camera_values import Approach, Line, Point
+from vision.road import Place, Road
 from vision.tracks import Look
+from vision.trails import KEPT_MS, Trail
 
-KEPT_LOOKS = 120
 BEFORE_S = 0.3
 BEFORE_LOOKS = 3
 AFTER_LOOKS = 2
-BEFORE_WINDOW_S = 1.0
-AFTER_HEIGHTS = 0.1
-JUMP_HEIGHTS = 0.5
-# How far beside the ends of the line a foot still counts, in heights of the box.
-BESIDE_HEIGHTS = 0.3
-FORGET_S = 30.0
+BEFORE_WINDOW_MS = 1000
+AFTER_M = 0.2
+# Who came over the line so long ago without a crossing that can be told has none.
+UNSURE_MS = 5_000
+# A leap near the line, beyond what the speed around it explains, is one track handed to another road user.
+JUMP_M, JUMP_SDS = 0.8, 5.0
+# How far beside the ends of the line a foot still counts.
+BESIDE_M = 0.5
+# The time of a crossing is that of a curve through the looks of so long before and after it.
+SETTLE_MS = 600
+CURVE_LOOKS = 8
+
+
+class Past(NamedTuple):
+    """One look and how far past the stop line it was, metres: the foot that is seen, the front, the rear."""
+
+    look: Look
+    place: Place
+    foot_m: float
+    nose_m: float
+    tail_m: float
+
+    @property
+    def time_ms(self) -> int:
+        """The look's time."""
+        return self.look.time_ms
 
 
 @dataclass(frozen=True)
 class Crossing:
-    """A crossing of the stop line; ``time_ms`` lies between the looks before and after it."""
+    """A crossing of the stop line by the foot that is seen; ``time_ms`` lies between the looks before and after it."""
 
     track_id: int
     time_ms: int
     at: Look
     looks_before: int
-    speed_heights_s: float
+    speed_mps: float
     error_s: float
 
 
 @dataclass
 class History:
-    """One track's looks near one approach: how far past the stop line each was, in pixels along legal travel."""
+    """One track's looks beside one approach's stop line."""
 
-    looks: deque[Look] = field(default_factory=lambda: deque(maxlen=KEPT_LOOKS))
-    past_px: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT_LOOKS))
+    pasts: deque[Past] = field(default_factory=deque)
     crossed: Crossing | None = None
-    maybe: int | None = None  # looks left of the deque's end when the foot first came over the line
+    over_ms: int | None = None  # when its foot came over the line, while it is not told whether that is a crossing
 
     @property
-    def past_heights(self) -> float:
-        """How far past the line it is now, in heights of its box."""
-        return self.past_px[-1] / max(self.looks[-1].height_px, 1.0)
+    def last(self) -> Past:
+        """The last look."""
+        return self.pasts[-1]
+
+    def between(self, from_ms: float, until_ms: float) -> list[Past]:
+        """Return the looks of a stretch of time."""
+        return [past for past in self.pasts if from_ms <= past.time_ms <= until_ms]
+
+    def nose_over_ms(self) -> float | None:
+        """Return when the front last came over the line, ``None`` where that was not seen."""
+        for after, before in pairwise(reversed(self.pasts)):
+            if before.nose_m < 0 <= after.nose_m:
+                share = -before.nose_m / (after.nose_m - before.nose_m)
+                rough = before.time_ms + share * (after.time_ms - before.time_ms)
+                return _settled(self.between(rough - SETTLE_MS, rough + SETTLE_MS), "nose_m", rough)[0]
+        return None
 
 
 class LineWatcher:
@@ -52,94 +90,173 @@ class LineWatcher:
     ----------
     approach : Approach
         The approach; without a stop line nothing ever crosses.
+    road : Road, optional
+        Lays places on the road; only `step` needs it.
     """
 
-    def __init__(self, approach: Approach) -> None:
-        self._approach = approach
+    def __init__(self, approach: Approach, road: Road | None = None) -> None:
+        self.approach, self._road = approach, road
         self.histories: dict[int, History] = {}
+        self.travel: Point = approach.travel_px
+        if approach.stop_line is not None and road is not None:
+            middle = tuple(np.mean(approach.stop_line, axis=0).tolist())
+            self.travel = road.direction((middle[0], middle[1]), approach.travel_px)
+            ends = road.points(approach.stop_line)
+            self._on_road: Line = (ends[0], ends[1])
 
-    def past_px(self, ground: tuple[float, float]) -> float:
+    def past_px(self, ground: Point) -> float:
         """Return how far past the stop line a point is along legal travel, pixels; negative is before it."""
-        line = self._approach.stop_line
-        assert line is not None
-        (x0, y0), (x1, y1) = line
-        tx, ty = self._approach.travel_px
-        across_x, across_y = y1 - y0, x0 - x1  # normal of the line
-        along = tx * across_x + ty * across_y
-        if abs(along) < 1e-9:
-            return 0.0
-        return -((x0 - ground[0]) * across_x + (y0 - ground[1]) * across_y) / along
+        assert self.approach.stop_line is not None
+        return past_line(self.approach.stop_line, self.approach.travel_px, ground)
 
-    def is_abreast(self, ground: tuple[float, float], room_px: float = 0.0) -> bool:
+    def is_abreast(self, ground: Point, room_px: float = 0.0) -> bool:
         """Tell whether a point lies before or behind the stop line, not beside its ends, give or take some pixels."""
-        line = self._approach.stop_line
-        assert line is not None
-        (x0, y0), (x1, y1) = line
-        length_2 = (x1 - x0) ** 2 + (y1 - y0) ** 2
-        share = ((ground[0] - x0) * (x1 - x0) + (ground[1] - y0) * (y1 - y0)) / max(length_2, 1e-9)
-        room = room_px / max(length_2**0.5, 1e-9)
-        return bool(-room <= share <= 1 + room)
+        assert self.approach.stop_line is not None
+        return is_abreast(self.approach.stop_line, ground, room_px)
 
-    def _is_beside(self, look: Look) -> bool:
-        return not self.is_abreast(look.ground, BESIDE_HEIGHTS * look.height_px)
-
-    def step(self, time_ms: int, looks: list[Look]) -> list[Crossing]:
-        """Take one frame's looks; return the crossings that became certain."""
-        if self._approach.stop_line is None:
+    def step(self, time_ms: int, trails: Iterable[Trail]) -> list[Crossing]:
+        """Take the trails seen in one frame; return the crossings that became certain."""
+        if self.approach.stop_line is None or self._road is None:
             return []
         found = []
-        for look in looks:
-            history = self.histories.setdefault(look.track_id, History())
-            history.looks.append(look)
-            history.past_px.append(self.past_px(look.ground))
-            crossing = self._crossing(history) if history.crossed is None else None
-            if crossing is not None and not self._is_beside(crossing.at):
-                history.crossed = crossing
-                found.append(crossing)
-        old_ms = time_ms - round(FORGET_S * 1000)
-        for gone in [i for i, h in self.histories.items() if h.looks[-1].time_ms < old_ms]:
+        for trail in trails:
+            history = self.histories.setdefault(trail.track_id, History())
+            for look, place in _new(trail, history):
+                crossing = self._take(history, look, place)
+                if crossing is not None:
+                    found.append(crossing)
+        for gone in [i for i, h in self.histories.items() if h.last.time_ms < time_ms - KEPT_MS]:
             del self.histories[gone]
         return found
 
-    def _crossing(self, history: History) -> Crossing | None:
-        past, looks = list(history.past_px), list(history.looks)
-        if past[-1] < AFTER_HEIGHTS * looks[-1].height_px:
+    def past(self, look: Look, place: Place) -> Past:
+        """Return how far past the line one look is."""
+        assert self._road is not None
+        foot = past_line(self._on_road, self.travel, (place.x, place.y)) / place.per_m
+        ahead, behind = self._road.reach(look.label, place, self.travel)
+        return Past(look, place, foot, foot + ahead, foot - behind)
+
+    def _take(self, history: History, look: Look, place: Place) -> Crossing | None:
+        now = self.past(look, place)
+        came_over = bool(history.pasts) and history.last.foot_m < 0 <= now.foot_m
+        history.pasts.append(now)
+        while history.pasts[0].time_ms < look.time_ms - KEPT_MS:
+            history.pasts.popleft()
+        if came_over and history.crossed is None:
+            history.over_ms = look.time_ms
+        elif now.foot_m < 0 or (history.over_ms is not None and look.time_ms > history.over_ms + UNSURE_MS):
+            history.over_ms = None
+        if history.over_ms is None or now.foot_m < AFTER_M:
             return None
-        over = len(past)
-        while over > 0 and past[over - 1] >= 0:
-            over -= 1
-        if over == 0 or len(past) - over < AFTER_LOOKS:
-            return None  # joined midway, or seen too little behind the line
-        before, after = looks[over - 1], looks[over]
-        seen_s = (before.time_ms - looks[0].time_ms) / 1000
-        if seen_s < BEFORE_S or not _came_from_before(past, looks, over) or _jumps(past, looks, over):
+        crossing = _crossing(list(history.pasts), place.sd_m)
+        if crossing is None:
             return None
-        share = -past[over - 1] / max(past[over] - past[over - 1], 1e-6)
-        gap_ms = after.time_ms - before.time_ms
-        time_ms = before.time_ms + round(share * gap_ms)
-        last_s = max((looks[-1].time_ms - before.time_ms) / 1000, 1e-3)
-        return Crossing(
-            track_id=after.track_id,
-            time_ms=time_ms,
-            at=after if share > 0.5 else before,
-            looks_before=over,
-            speed_heights_s=(past[-1] - past[over - 1]) / looks[-1].height_px / last_s,
-            error_s=gap_ms / 2000,
-        )
+        history.over_ms = None
+        at = next(past.place for past in history.pasts if past.look is crossing.at)
+        if not is_abreast(self._on_road, (at.x, at.y), BESIDE_M * at.per_m):
+            return None
+        history.crossed = crossing
+        return crossing
 
 
-def _came_from_before(past: list[float], looks: list[Look], over: int) -> bool:
+def settle(history: History, crossing: Crossing) -> Crossing:
+    """Return a crossing with its time read off a curve through the looks around it.
+
+    A curve of second order over 1.2 s averages the noise of single boxes; where there are too few looks the straight
+    line between the two beside the line stays.
+    """
+    near = history.between(crossing.time_ms - SETTLE_MS, crossing.time_ms + SETTLE_MS)
+    time_ms, error_s = _settled(near, "foot_m", crossing.time_ms)
+    if error_s is None:
+        return crossing
+    return replace(crossing, time_ms=round(time_ms), error_s=error_s)
+
+
+def past_line(line: Line, travel: Point, at: Point) -> float:
+    """Return how far past a line a point is in the direction of travel, in the units of both; negative is before it."""
+    (x0, y0), (x1, y1) = line
+    across_x, across_y = y1 - y0, x0 - x1
+    length = (across_x**2 + across_y**2) ** 0.5 or 1.0
+    sign = 1.0 if travel[0] * across_x + travel[1] * across_y >= 0 else -1.0
+    return sign * ((at[0] - x0) * across_x + (at[1] - y0) * across_y) / length
+
+
+def is_abreast(line: Line, at: Point, room: float = 0.0) -> bool:
+    """Tell whether a point lies before or behind a line, not beside its ends, give or take some units."""
+    (x0, y0), (x1, y1) = line
+    length_2 = (x1 - x0) ** 2 + (y1 - y0) ** 2
+    share = ((at[0] - x0) * (x1 - x0) + (at[1] - y0) * (y1 - y0)) / max(length_2, 1e-9)
+    beyond = room / max(length_2**0.5, 1e-9)
+    return bool(-beyond <= share <= 1 + beyond)
+
+
+def _new(trail: Trail, history: History) -> list[tuple[Look, Place]]:
+    """Return the looks of a trail that its history has not yet, oldest first."""
+    until_ms = history.last.time_ms if history.pasts else 0
+    fresh = []
+    for look, place in zip(reversed(trail.looks), reversed(trail.places), strict=True):
+        if look.time_ms <= until_ms:
+            break
+        fresh.append((look, place))
+    return fresh[::-1]
+
+
+def _crossing(pasts: Sequence[Past], sd_m: float) -> Crossing | None:
+    over = len(pasts)
+    while over > 0 and pasts[over - 1].foot_m >= 0:
+        over -= 1
+    if over == 0 or len(pasts) - over < AFTER_LOOKS:
+        return None  # joined midway, or seen too little behind the line
+    before, after, last = pasts[over - 1], pasts[over], pasts[-1]
+    seen_s = (before.time_ms - pasts[0].time_ms) / 1000
+    if seen_s < BEFORE_S or not _came_from_before(pasts, over) or _leaps(pasts[max(0, over - 3) : over + 2], sd_m):
+        return None
+    share = -before.foot_m / max(after.foot_m - before.foot_m, 1e-6)
+    gap_ms = after.time_ms - before.time_ms
+    last_s = max((last.time_ms - before.time_ms) / 1000, 1e-3)
+    return Crossing(
+        track_id=after.look.track_id,
+        time_ms=before.time_ms + round(share * gap_ms),
+        at=after.look if share > 0.5 else before.look,
+        looks_before=over,
+        speed_mps=(last.foot_m - before.foot_m) / last_s,
+        error_s=gap_ms / 2000,
+    )
+
+
+def _came_from_before(pasts: Sequence[Past], over: int) -> bool:
     """Tell whether most looks of the last second were before the line, and enough of them."""
-    from_ms = looks[over].time_ms - BEFORE_WINDOW_S * 1000
-    recent = [past[i] < 0 for i in range(over) if looks[i].time_ms >= from_ms]
+    from_ms = pasts[over].time_ms - BEFORE_WINDOW_MS
+    recent = [past.foot_m < 0 for past in pasts[:over] if past.time_ms >= from_ms]
     return sum(recent) >= BEFORE_LOOKS and sum(recent) * 2 >= len(recent)
 
 
-def _jumps(past: list[float], looks: list[Look], over: int) -> bool:
+def _leaps(near: Sequence[Past], sd_m: float) -> bool:
     """Tell whether the track leaps near the line, as when it was handed from one road user to another."""
-    for i in range(max(1, over - 2), min(len(looks), over + AFTER_LOOKS)):
-        height = max(looks[i].height_px, looks[i - 1].height_px, 1.0)
-        aside = abs(looks[i].ground[0] - looks[i - 1].ground[0])
-        if abs(past[i] - past[i - 1]) > JUMP_HEIGHTS * height or aside > JUMP_HEIGHTS * height:
-            return True
-    return False
+    steps = [(b.foot_m - a.foot_m, (b.time_ms - a.time_ms) / 1000) for a, b in pairwise(near)]
+    speeds = sorted(step / max(gap_s, 1e-3) for step, gap_s in steps)
+    usual = speeds[len(speeds) // 2]
+    room_m = max(JUMP_M, JUMP_SDS * sd_m)
+    aside = [
+        abs(b.look.ground[0] - a.look.ground[0]) > 0.5 * max(a.look.height_px, b.look.height_px)
+        for a, b in pairwise(near)
+    ]
+    return any(aside) or any(abs(step - usual * gap_s) > room_m for step, gap_s in steps)
+
+
+def _settled(near: Sequence[Past], which: str, rough_ms: float) -> tuple[float, float | None]:
+    """Return when a curve through some looks crosses the line, milliseconds, and its error, seconds."""
+    if len(near) < CURVE_LOOKS:
+        return rough_ms, None
+    times = np.array([past.time_ms - rough_ms for past in near]) / 1000
+    metres = np.array([getattr(past, which) for past in near])
+    curve, covariance = np.polyfit(times, metres, 2, cov="unscaled")
+    left = metres - np.polyval(curve, times)
+    roots = np.roots(curve)
+    real = [float(root.real) for root in roots if abs(root.imag) < 1e-9 and abs(root.real) <= SETTLE_MS / 1000]
+    speed = abs(float(curve[1]))
+    if not real or speed < 0.3:
+        return rough_ms, None
+    at_s = min(real, key=abs)
+    sd_m = float(np.sqrt(left @ left / (len(near) - 3) * covariance[2, 2]))
+    return rough_ms + at_s * 1000, sd_m / speed

@@ -1,91 +1,168 @@
 """A driver crosses the stop line while the lamp is red and rides on into the junction."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from vision.rules.base import DRIVERS, UNSEEN, Finding, Rule, Scene
-from vision.rules.crossing import Crossing, History
+from schemas.violation import LampSpan
+from vision.rules.approach import ApproachView
+from vision.rules.base import DRIVERS, Finding, Rule, Scene
+from vision.rules.crossing import Crossing, History, settle
+from vision.rules.excuses import exceptions_of, excused, is_sure
 
 # Two claims this near in time and place are one road user seen as two.
-SAME_S, SAME_HEIGHTS = 1.5, 0.8
+SAME_MS, SAME_M = 1_500, 1.2
+# Whose front is farther over the line when red begins had entered; one that has still not a while later stood there.
+ENTERED_M, STOOD_MS = 0.8, 1_500
+# Who comes to stand before so far past the line was pushed or stopped late: no ride through.
+THROUGH_M, SLOW_MPS = 6.0, 1.0
+GONE_MS = 1_000
+TURN_MS = 15_000
+
+
+@dataclass
+class _Open:
+    crossing: Crossing
+    is_settled: bool = False
 
 
 class RedLight(Rule):
-    """Waits until the act is certain: past the line by a share of its own height, red before and well after.
+    """Waits until the act is certain: the front over the line well after red began, the rear past it, red for longer.
 
     A start in the last ``early_start_s`` of red is not claimed: lamp, eye and frame times differ by as
-    much. A queue that was pushed over the line and stands there does not come far enough past it.
+    much. Who is pushed over the line, or stops late, and stands there does not come far enough past it.
 
     Parameters
     ----------
+    view : ApproachView
+        The approach.
     limits : Mapping of str to float
-        ``grace_s``, ``early_start_s``, ``past_line_heights``.
+        ``grace_s``, ``early_start_s``, ``past_line_m``.
     """
 
     name = "red_light"
 
-    def __init__(self, limits: Mapping[str, float]) -> None:
-        super().__init__(limits)
-        self._open: list[Crossing] = []
+    def __init__(self, view: ApproachView, limits: Mapping[str, float]) -> None:
+        self._view, self._limits = view, limits
+        self._open: list[_Open] = []
         self._said: list[Crossing] = []
 
     def step(self, scene: Scene) -> list[Finding]:
         """Take one frame and return the acts that became certain."""
-        self._open += [c for c in scene.crossings if c.at.label in DRIVERS or c.at.label == "person"]
+        self._open += [_Open(c) for c in self._view.crossings if c.at.label in DRIVERS or c.at.label == "person"]
         found, still = [], []
-        for crossing in self._open:
-            verdict = self._judge(crossing, scene)
+        for item in self._open:
+            verdict = self._judge(item, scene)
             if verdict is None:
-                still.append(crossing)
-            elif isinstance(verdict, Finding) and not self._is_said(crossing):
-                self._said = [*self._said[-20:], crossing]
+                still.append(item)
+            elif isinstance(verdict, Finding) and not self._is_said(item.crossing):
+                self._said = [*self._said[-20:], item.crossing]
                 found.append(verdict)
         self._open = still
         return found
 
-    def _judge(self, crossing: Crossing, scene: Scene) -> Finding | bool | None:
+    def _judge(self, item: _Open, scene: Scene) -> Finding | bool | None:
         """Return the finding, ``False`` where there is none, ``None`` while it is open."""
-        span = scene.lamp.span_at(crossing.time_ms) if scene.lamp else None
-        history = scene.histories.get(crossing.track_id)
-        if scene.lamp is None or history is None:
+        light, history = scene.lights.get(self._view.id), self._view.histories.get(item.crossing.track_id)
+        if light is None or history is None:
             return False
-        if span is None:
-            return None if scene.lamp.seen_until_ms < crossing.time_ms and not scene.is_end else False
-        after_red_s = (crossing.time_ms - span.start_ms) / 1000
-        if span.colour != "red" or after_red_s < self.limits["grace_s"]:
-            return False
-        red_left_s = (span.end_ms - crossing.time_ms) / 1000
-        moved_on = _moved_on(history, crossing, span.end_ms, self.limits["past_line_heights"])
-        if red_left_s < self.limits["early_start_s"] or not moved_on:
-            ended = scene.is_end or scene.lamp.seen_until_ms > span.end_ms
-            if not ended:
+        if not item.is_settled:
+            if scene.time_ms < item.crossing.time_ms + GONE_MS and not scene.is_end:
                 return None
-            if not (scene.is_end and scene.lamp.seen_until_ms == span.end_ms and moved_on):
-                return False
-        if history.looks[-1].label not in DRIVERS:
+            item.crossing, item.is_settled = settle(history, item.crossing), True
+        crossing, span = item.crossing, light.span_at(item.crossing.time_ms)
+        if span is None:
+            return None if light.seen_until_ms < crossing.time_ms and not scene.is_end else False
+        if span.colour != "red" or not self._entered_on_red(history, crossing, span):
             return False
-        return self._finding(crossing, history, scene, after_red_s, red_left_s)
+        rode_on = self._rode_on(history, crossing, span, scene)
+        if not rode_on or not self._is_act(history, crossing, scene):
+            return None if rode_on is None else False
+        turn = self._turn_excuses(crossing, scene)
+        if turn is None:
+            return None
+        return False if turn else self._finding(crossing, history, span)
 
-    def _finding(
-        self, crossing: Crossing, history: History, scene: Scene, after_red_s: float, red_left_s: float
-    ) -> Finding:
-        near = [look.confidence for look in history.looks if abs(look.time_ms - crossing.time_ms) <= 1000]
-        exceptions = dict(UNSEEN)
-        if red_left_s < self.limits["early_start_s"]:
+    def _rode_on(self, history: History, crossing: Crossing, span: LampSpan, scene: Scene) -> bool | None:
+        """Tell whether it rode through and red went on long enough; ``None`` while either may still come."""
+        through = self._is_through(history, crossing, span, scene)
+        red_left_s = (span.end_ms - crossing.time_ms) / 1000
+        if through is not None and (not through or red_left_s >= self._limits["early_start_s"]):
+            return through
+        seen_until_ms = scene.lights[self._view.id].seen_until_ms
+        if not scene.is_end and seen_until_ms <= span.end_ms:
+            return None
+        return bool(through) and scene.is_end and seen_until_ms == span.end_ms
+
+    def _entered_on_red(self, history: History, crossing: Crossing, span: LampSpan) -> bool:
+        """Tell whether its front came over the line so long after red began that no error explains it."""
+        error_s = max(crossing.error_s, 0.0) + span.error_ms / 1000
+        grace_s = max(self._limits["grace_s"], 2 * error_s)
+        if (crossing.time_ms - span.start_ms) / 1000 < grace_s:
+            return False
+        nose_ms = history.nose_over_ms()
+        if nose_ms is not None and (nose_ms - span.start_ms) / 1000 >= grace_s:
+            return True
+        later = [past for past in history.pasts if past.time_ms >= span.start_ms + STOOD_MS]
+        return bool(later) and later[0].time_ms < crossing.time_ms and later[0].nose_m <= ENTERED_M
+
+    def _is_through(self, history: History, crossing: Crossing, span: LampSpan, scene: Scene) -> bool | None:
+        """Tell whether it rode on into the junction while it was red; ``None`` while that may still come."""
+        after = history.between(crossing.time_ms, span.end_ms)
+        past = [p for p in after if p.tail_m >= self._limits["past_line_m"]]
+        if not past:
+            return None
+        if past[-1].tail_m >= THROUGH_M or not self._view.road.is_metric:
+            return True  # without a known ground no speed is told from standing
+        run_s = (past[-1].time_ms - crossing.time_ms) / 1000
+        ran_mps = (past[-1].foot_m - after[0].foot_m) / max(run_s, 1e-3)
+        gone = scene.is_end or scene.time_ms - history.last.time_ms >= GONE_MS
+        last = [p for p in history.pasts if p.time_ms >= past[-1].time_ms - GONE_MS]
+        now_mps = (last[-1].foot_m - last[0].foot_m) / max((last[-1].time_ms - last[0].time_ms) / 1000, 1e-3)
+        if min(ran_mps, now_mps) >= SLOW_MPS and (gone or run_s >= 1.0):
+            return True
+        return False if gone else None
+
+    def _is_act(self, history: History, crossing: Crossing, scene: Scene) -> bool:
+        last = history.last.look
+        return (
+            last.label in DRIVERS
+            and is_sure(last, crossing.time_ms)
+            and not excused(scene, self._view.id, crossing.track_id, crossing.time_ms)
+        )
+
+    def _turn_excuses(self, crossing: Crossing, scene: Scene) -> bool | None:
+        """Tell whether the turn it took was allowed; ``None`` while its turn is not known and could be."""
+        light = scene.lights[self._view.id]
+        may = {*light.may_go(crossing.time_ms), *(t.turn for t in self._view.approach.turns if t.on_red)}
+        if not may:
+            return False
+        taken = self._view.turn_of(crossing.track_id)
+        if taken is not None:
+            return taken.turn in may
+        history = self._view.histories[crossing.track_id]
+        is_gone = scene.time_ms - history.last.time_ms >= GONE_MS or scene.time_ms - crossing.time_ms >= TURN_MS
+        return True if is_gone or scene.is_end else None
+
+    def _finding(self, crossing: Crossing, history: History, span: LampSpan) -> Finding:
+        near = [past.look.confidence for past in history.between(crossing.time_ms - 1000, crossing.time_ms + 1000)]
+        red_left_s = (span.end_ms - crossing.time_ms) / 1000
+        exceptions = exceptions_of(self._view.road)
+        if red_left_s < self._limits["early_start_s"]:
             exceptions["recording_ends"] = f"the recording ends {red_left_s:.1f} s later, still red"
         return Finding(
             rule=self.name,
-            approach_id=scene.approach.id,
+            approach_id=self._view.id,
             track_id=crossing.track_id,
             at=crossing.at,
             time_ms=crossing.time_ms,
             confidence=round(min(0.99, sum(near) / max(len(near), 1)), 4),
             measured={
-                "after_red_s": round(after_red_s, 3),
+                "after_red_s": round((crossing.time_ms - span.start_ms) / 1000, 3),
                 "red_left_at_least_s": round(red_left_s, 3),
                 "crossing_error_s": round(crossing.error_s, 3),
-                "lamp_error_s": round(scene.lamp.error_s if scene.lamp else 0.0, 3),
+                "lamp_error_s": round(span.error_ms / 1000, 3),
                 "looks_before_line": float(crossing.looks_before),
-                "speed_heights_s": round(crossing.speed_heights_s, 2),
+                "crossing_mps": round(crossing.speed_mps, 2),
             },
             exceptions=exceptions,
         )
@@ -94,15 +171,7 @@ class RedLight(Rule):
         x, y = crossing.at.ground
         for other in self._said:
             ox, oy = other.at.ground
-            near_px = SAME_HEIGHTS * max(crossing.at.height_px, other.at.height_px)
-            if abs(crossing.time_ms - other.time_ms) <= SAME_S * 1000 and abs(x - ox) + abs(y - oy) <= near_px:
+            near_px = SAME_M / 1.6 * max(crossing.at.height_px, other.at.height_px)
+            if abs(crossing.time_ms - other.time_ms) <= SAME_MS and abs(x - ox) + abs(y - oy) <= near_px:
                 return True
         return False
-
-
-def _moved_on(history: History, crossing: Crossing, until_ms: int, heights: float) -> bool:
-    return any(
-        past >= heights * look.height_px
-        for look, past in zip(history.looks, history.past_px, strict=True)
-        if crossing.time_ms <= look.time_ms <= until_ms
-    )

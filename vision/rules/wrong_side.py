@@ -1,68 +1,97 @@
 """A driver rides in the direction of legal travel on the wrong side of the centre line."""
 
-from vision.camera import Approach
-from vision.rules.base import Finding, Scene
-from vision.rules.crossing import History
-from vision.rules.once import OncePerTrack
+from collections.abc import Mapping
+from math import hypot
 
-AWAY_HEIGHTS = 0.15
-FARTHEST_HEIGHTS = 1.5
-MOVED_HEIGHTS = 0.8
+from vision.camera_values import Point
+from vision.rules.approach import ApproachView
+from vision.rules.base import Finding, Scene
+from vision.rules.excuses import exceptions_of
+from vision.rules.once import OncePerTrack
+from vision.trails import Trail
+
+AWAY_M, FARTHEST_M = 0.25, 2.5
+MOVED_M = 1.3
 LOOKS = 4
 
 
 class WrongSide(OncePerTrack):
     """Says once for each road user that rode beyond the centre line for ``wrong_side_s``.
 
-    Its limit is ``wrong_side_s``.
+    Parameters
+    ----------
+    view : ApproachView
+        The approach.
+    limits : Mapping of str to float
+        ``wrong_side_s``.
     """
 
     name = "wrong_side"
 
-    def judge(self, history: History, scene: Scene) -> Finding | None:
+    def __init__(self, view: ApproachView, limits: Mapping[str, float]) -> None:
+        super().__init__()
+        self._view, self._limits = view, limits
+        self._line = view.road.points(view.approach.centre_line)
+        if len(self._line) >= 2:
+            self._own = self._own_side()
+
+    @property
+    def place_id(self) -> str:
+        """The approach it watches."""
+        return self._view.id
+
+    def judge(self, trail: Trail, _scene: Scene) -> Finding | None:
         """Return the act of one driver, ``None`` while there is none."""
-        if len(scene.approach.centre_line) < 2:
+        if len(self._line) < 2:
             return None
         run = []
-        for look in reversed(history.looks):
-            beyond = _beyond_px(scene.approach, look.ground) / max(look.height_px, 1.0)
-            if not AWAY_HEIGHTS <= beyond <= FARTHEST_HEIGHTS:
+        for look, place in zip(reversed(trail.looks), reversed(trail.places), strict=True):
+            beyond_m = self._beyond((place.x, place.y)) / place.per_m
+            if not AWAY_M <= beyond_m <= FARTHEST_M:
                 break
-            run.append(look)
+            run.append((look, place))
         if len(run) < LOOKS:
             return None
-        last, first = run[0], run[-1]
+        (last, at), (first, began) = run[0], run[-1]
         ridden_s = (last.time_ms - first.time_ms) / 1000
-        tx, ty = scene.approach.travel_px
-        moved = (last.ground[0] - first.ground[0]) * tx + (last.ground[1] - first.ground[1]) * ty
-        if ridden_s < self.limits["wrong_side_s"] or moved < MOVED_HEIGHTS * last.height_px:
+        tx, ty = self._view.line.travel
+        moved_m = ((at.x - began.x) * tx + (at.y - began.y) * ty) / at.per_m
+        if ridden_s < self._limits["wrong_side_s"] or moved_m < MOVED_M:
             return None
         return Finding(
             rule=self.name,
-            approach_id=scene.approach.id,
-            track_id=last.track_id,
+            approach_id=self._view.id,
+            track_id=trail.track_id,
             at=last,
             time_ms=last.time_ms,
-            confidence=round(min(0.99, sum(x.confidence for x in run) / len(run)), 4),
-            measured={"ridden_s": round(ridden_s, 3), "moved_heights": round(moved / last.height_px, 2)},
+            confidence=round(min(0.99, sum(look.confidence for look, _ in run) / len(run)), 4),
+            measured={"ridden_s": round(ridden_s, 3), "moved_m": round(moved_m, 2)},
+            exceptions=exceptions_of(self._view.road),
+            since_ms=first.time_ms,
         )
 
+    def _beyond(self, at: Point) -> float:
+        """Return how far a place lies beyond the centre line; negative on its own side or off the line's ends."""
+        start, end = self._line[0], self._line[-1]
+        length = hypot(end[0] - start[0], end[1] - start[1]) or 1.0
+        share = ((at[0] - start[0]) * (end[0] - start[0]) + (at[1] - start[1]) * (end[1] - start[1])) / length**2
+        return -self._own * _off(start, end, at) if 0 <= share <= 1 else -1.0
 
-def _beyond_px(approach: Approach, ground: tuple[float, float]) -> float:
-    """Return how far a point lies beyond the centre line, pixels; negative on its own side or off the line's ends.
+    def _own_side(self) -> float:
+        """Tell its own side: the one the stop line's middle lies on, else the right of the direction of travel."""
+        start, end = self._line[0], self._line[-1]
+        stop = self._view.approach.stop_line
+        if stop is not None:
+            (x0, y0), (x1, y1) = self._view.road.points(stop)
+            at = (x0 + x1) / 2, (y0 + y1) / 2
+        else:
+            tx, ty = self._view.approach.travel_px
+            (px, py), *_ = self._view.approach.centre_line
+            right = self._view.road.points([(px - 20 * ty, py + 20 * tx)])[0]
+            at = right
+        return 1.0 if _off(start, end, at) > 0 else -1.0
 
-    A stop line tells which side is its own: the one its middle lies on.
-    """
-    start, end = approach.centre_line[0], approach.centre_line[-1]
+
+def _off(start: Point, end: Point, at: Point) -> float:
     along_x, along_y = end[0] - start[0], end[1] - start[1]
-    length = (along_x**2 + along_y**2) ** 0.5 or 1.0
-    share = ((ground[0] - start[0]) * along_x + (ground[1] - start[1]) * along_y) / length**2
-    if not 0 <= share <= 1:
-        return -1.0
-    off = ((ground[0] - start[0]) * along_y - (ground[1] - start[1]) * along_x) / length
-    if approach.stop_line is None:
-        own = 1.0 if -approach.travel_px[1] * along_y > 0 else -1.0
-    else:
-        (x0, y0), (x1, y1) = approach.stop_line
-        own = ((x0 + x1) / 2 - start[0]) * along_y - ((y0 + y1) / 2 - start[1]) * along_x
-    return -off if own > 0 else off
+    return ((at[0] - start[0]) * along_y - (at[1] - start[1]) * along_x) / (hypot(along_x, along_y) or 1.0)

@@ -232,7 +232,7 @@ def case_detail(number: int) -> dict[str, Any]:
             "crossing_error_s": 0.02,
             "lamp_error_s": 0.03,
             "looks_before_line": 18.0,
-            "speed_heights_s": 2.67,
+            "crossing_mps": 2.67,
         },
         "uncertainty_s": 0.0,
         "clause": {"id": "ND168-6-9b", "text": clause, "in_force_from": "2025-01-01"},

@@ -1,17 +1,16 @@
 """Rules on drawn lamps and written-down looks: a line at y = 24, travel upwards, a box 10 px tall."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from tests.vision.builders import START_MS, look, small_camera
 from vision.camera import LIMITS
-from vision.frames import Image
-from vision.rules import RULES, Finding, Scene
-from vision.rules.crossing import LineWatcher
-from vision.signals import LampReader
+from vision.frames import Frame, Image
+from vision.observer import Observer
+from vision.rules import Finding
 from vision.tracks import Look
-
-APPROACH = small_camera().approaches[0]
 
 
 def lamp_picture(colour: str) -> Image:
@@ -32,20 +31,15 @@ def judge(
     limits: dict[str, float] | None = None,
 ) -> list[Finding]:
     """Run one rule over frames 100 ms apart; ``looks`` by frame, ``colours`` one a frame."""
-    judge_rule = RULES[rule](LIMITS | (limits or {}))
-    line, lamp = LineWatcher(APPROACH), LampReader(APPROACH.lamps) if APPROACH.lamps else None
-    assert lamp is not None
+    camera = dataclasses.replace(small_camera(), rules=(rule,), limits=LIMITS | (limits or {}))
+    observer = Observer(camera)
     found: list[Finding] = []
     for i, colour in enumerate(colours):
         time_ms = START_MS + i * 100
-        lamp.step(time_ms, lamp_picture(colour))
-        now = looks.get(i, [])
-        scene = Scene(time_ms, APPROACH, lamp, now, line.step(time_ms, now), line.histories)
-        found += judge_rule.step(scene)
+        observer.read_lamps(Frame(i, time_ms, lamp_picture(colour)))
+        found += observer.step(time_ms, looks.get(i, []))
     if end:
-        found += judge_rule.step(
-            Scene(START_MS + (len(colours) - 1) * 100, APPROACH, lamp, [], [], line.histories, is_end=True)
-        )
+        found += observer.finish(START_MS + (len(colours) - 1) * 100)
     return found
 
 

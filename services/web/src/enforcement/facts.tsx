@@ -13,7 +13,6 @@ import { uncertaintyOf } from './uncertainty.ts'
 /** A measured figure in words; its unit stands in its name. */
 function measured(name: string, value: number): string {
   if (name.endsWith('_mps')) return speed(value)
-  if (name.endsWith('_heights_s')) return number(value, 1)
   if (name.endsWith('_s')) return t('m.seconds', { n: number(value, 2) })
   if (name.endsWith('_px')) return t('m.pixels', { n: number(value) })
   if (name.endsWith('_m')) return t('unit.m', { n: number(value, 1) })

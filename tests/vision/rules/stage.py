@@ -1,0 +1,146 @@
+"""A road in metres seen by a camera on a mast: written-down drives become looks, and the rules say what they find."""
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from schemas.text import Text
+from schemas.violation import LampSpan
+from tests.vision.builders import START_MS
+from tests.vision.pinhole import MARKS, Pinhole, pairs
+from vision.camera import LIMITS, Approach, CameraConfig, Zone
+from vision.observer import Observer
+from vision.road import SIZE_M
+from vision.rules import Finding
+from vision.tracks import Look
+
+SIZE = (1280, 720)
+CAMERA = Pinhole(8.0, 22.0)
+# Metres east, metres north of the mast, degrees clockwise from north; None while it is not there.
+Pose = tuple[float, float, float] | None
+Path = Callable[[float], Pose]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """One road user: what it is, where it is when, and what is seen on it."""
+
+    label: str
+    path: Path
+    extra: Mapping[str, object] = dataclasses.field(default_factory=dict)
+
+
+def px(*east_north: tuple[float, float]) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, y in CAMERA.pixels(np.array(east_north))]
+
+
+def going(name: str = "away", line_m: float = 22.0, **more: object) -> Approach:
+    """Make an approach whose traffic drives away from the camera, or comes, over a line across the road."""
+    travel = (0.0, -1.0) if name == "away" else (0.0, 1.0)
+    ends = px((-6.0, line_m), (6.0, line_m))
+    return Approach(name, travel, stop_line=(ends[0], ends[1]), signal="K1", **more)  # type: ignore[arg-type]
+
+
+def zone(kind: str, *corners: tuple[float, float], **more: object) -> Zone:
+    return Zone(f"z-{kind}", kind, tuple(px(*corners)), **more)  # type: ignore[arg-type]
+
+
+def camera(
+    rules: Sequence[str], approaches: Sequence[Approach], zones: Sequence[Zone] = (), **limits: float
+) -> CameraConfig:
+    return CameraConfig(
+        "S-1", Text(vi="S", en="S"), (105.85, 21.02), "none.mp4", SIZE, tuple(approaches), tuple(rules), "0" * 64,
+        zones=tuple(zones), ground=tuple(pairs(CAMERA, MARKS)), limits=LIMITS | limits,
+    )  # fmt: skip
+
+
+def straight(start: tuple[float, float], heading_deg: float, mps: float, begin_s: float = 0.0) -> Path:
+    """Drive on at one speed."""
+    turn = np.radians(heading_deg)
+
+    def path(t: float) -> Pose:
+        along = (t - begin_s) * mps
+        return (start[0] + along * np.sin(turn), start[1] + along * np.cos(turn), heading_deg) if t >= begin_s else None
+
+    return path
+
+
+def stops(at: tuple[float, float], heading_deg: float, mps: float, until_s: float, begin_s: float = 0.0) -> Path:
+    """Come straight on, stand at a place, and drive on at a moment; three seconds each to slow down and to be off."""
+    turn = np.radians(heading_deg)
+    slow_m = mps * 1.5
+
+    def path(t: float) -> Pose:
+        if t < begin_s:
+            return None
+        left = 12.0 / mps + 3.0 - (t - begin_s)
+        if left > 3.0:
+            along = -slow_m - (left - 3.0) * mps
+        elif left > 0.0:
+            along = -mps / 6.0 * left**2
+        elif t < until_s:
+            along = 0.0
+        else:
+            gone = t - until_s
+            along = mps / 6.0 * gone**2 if gone < 3.0 else slow_m + (gone - 3.0) * mps
+        return at[0] + along * np.sin(turn), at[1] + along * np.cos(turn), heading_deg
+
+    return path
+
+
+def box_of(label: str, pose: tuple[float, float, float]) -> tuple[float, float, float, float] | None:
+    """Return the picture's box of a road user of usual size whose middle is at a pose; none outside the picture."""
+    length, width, height = SIZE_M[label]
+    east, north, heading = pose[0], pose[1], np.radians(pose[2])
+    corners = np.array([(f, s, z) for f in (-0.5, 0.5) for s in (-0.5, 0.5) for z in (0.0, height)])
+    ahead, aside = corners[:, 0] * length, corners[:, 1] * width
+    e = east + ahead * np.sin(heading) + aside * np.cos(heading)
+    n = north + ahead * np.cos(heading) - aside * np.sin(heading)
+    down = CAMERA.height_m - corners[:, 2]
+    deep = n * np.cos(CAMERA.tilt) + down * np.sin(CAMERA.tilt)
+    below = down * np.cos(CAMERA.tilt) - n * np.sin(CAMERA.tilt)
+    if (deep < 1.0).any():
+        return None
+    x, y = 640 + 900 * e / deep, 360 + 900 * below / deep
+    box = float(x.min()), float(y.min()), float(x.max()), float(y.max())
+    return box if box[0] >= 0 and box[1] >= 0 and box[2] <= SIZE[0] and box[3] <= SIZE[1] else None
+
+
+def play(
+    config: CameraConfig,
+    actors: Sequence[Actor],
+    seconds: float,
+    light: Callable[[float], str] = lambda _: "green",
+    *,
+    fps: float = 25.0,
+    noise: float = 0.0,
+    seed: int = 1,
+    before: Callable[[Observer], None] = lambda _: None,
+) -> list[Finding]:
+    """Let actors drive and return what the rules find; ``noise`` is a box's deviation in shares of its height."""
+    observer, rng = Observer(config), np.random.default_rng(seed)
+    before(observer)
+    found: list[Finding] = []
+    looks_of: dict[int, int] = {}
+    for frame in range(round(seconds * fps)):
+        t = frame / fps
+        time_ms = START_MS + round(t * 1000)
+        for each in observer.lights.values():
+            each.tell(
+                LampSpan(colour=light(t), start_ms=time_ms, end_ms=time_ms + round(1000 / fps), source="controller")
+            )
+        looks = []
+        for number, actor in enumerate(actors, start=1):
+            pose = actor.path(t)
+            box = box_of(actor.label, pose) if pose is not None else None
+            if box is None:
+                continue
+            shake = rng.normal(0, noise * (box[3] - box[1]), 4) if noise else np.zeros(4)
+            looks_of[number] = looks_of.get(number, 0) + 1
+            left, top, right, bottom = (float(v) for v in np.array(box) + shake)
+            look = Look(number, time_ms, frame, (left, top, right, bottom), 0.9, actor.label, looks_of[number])
+            looks.append(dataclasses.replace(look, **actor.extra))  # type: ignore[arg-type]
+        found += observer.step(time_ms, looks)
+    return found + observer.finish(START_MS + round((seconds - 1 / fps) * 1000))

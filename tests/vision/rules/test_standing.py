@@ -1,0 +1,101 @@
+"""Standing in zones, in metres: a kerb lane 8 to 40 m before a camera, a stop line at 40 m, others in the next lane."""
+
+import pytest
+
+from tests.vision.builders import START_MS
+from tests.vision.rules.stage import Actor, camera, going, play, stops, straight, zone
+from vision.circumstances import Circumstance
+from vision.observer import Observer
+
+AWAY = going(line_m=40.0)
+KERB = zone("no_stopping", (1.0, 13.0), (5.5, 13.0), (5.5, 38.0), (1.0, 38.0))
+STOPPING = camera(["no_stopping"], [AWAY], [KERB])
+
+
+def cycle(t: float) -> str:
+    return "red" if t % 60 < 30 else "green"
+
+
+def flow(east: float, seconds: float, every_s: float = 6.0, label: str = "car") -> list[Actor]:
+    return [Actor(label, straight((east, 8.0), 0.0, 9.0, begin_s=k * every_s)) for k in range(int(seconds / every_s))]
+
+
+def parked(north: float = 25.0, until_s: float = 900.0, label: str = "car") -> Actor:
+    return Actor(label, stops((3.2, north), 0.0, 8.0, until_s))
+
+
+def queue(count: int, begin_s: float, leaves_s: float) -> list[Actor]:
+    """Make a queue of cars that stands before the line from the front, and starts when the light turns green."""
+    return [
+        Actor("car", stops((3.2, 37.0 - 6.5 * k), 0.0, 8.0, leaves_s + 2.0 * k, begin_s=begin_s + 2.0 * k))
+        for k in range(count)
+    ]
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.03])
+def test_a_car_that_stops_at_the_kerb_while_others_drive_past_is_found_once(noise: float) -> None:
+    found = play(STOPPING, [parked(), *flow(-1.0, 80.0)], 80.0, fps=5.0, noise=noise)
+    assert [(f.rule, f.approach_id, f.track_id) for f in found] == [("no_stopping", "z-no_stopping", 1)]
+    assert found[0].measured["stood_s"] == pytest.approx(30.0, abs=4.0)
+    assert found[0].measured["passed_by"] >= 2
+
+
+def test_a_short_stop_is_nothing() -> None:
+    assert play(STOPPING, [parked(until_s=25.0), *flow(-1.0, 60.0)], 60.0, fps=5.0) == []
+
+
+def test_a_queue_before_a_red_light_is_nothing_though_the_next_lane_moves() -> None:
+    actors = [*queue(4, 0.0, 62.0), *flow(-1.0, 80.0)]
+    assert play(STOPPING, actors, 80.0, lambda t: "red" if t < 60 else "green", fps=5.0) == []
+
+
+def test_a_queue_that_cannot_move_on_green_is_nothing() -> None:
+    jam = [Actor("car", stops((3.2, 44.0), 0.0, 8.0, 200.0)), *queue(4, 1.0, 300.0)]
+    assert play(STOPPING, [*jam, *flow(-1.0, 100.0, label="motorcycle")], 100.0, cycle, fps=5.0) == []
+
+
+def test_who_stands_behind_a_parked_car_is_found_after_it_and_a_queue_behind_them_is_not() -> None:
+    actors = [parked(28.0), parked(21.5), *flow(-1.0, 120.0)]
+    assert {f.track_id for f in play(STOPPING, actors, 120.0, fps=5.0)} == {1, 2}
+
+
+def test_a_parked_car_that_is_hidden_for_a_while_is_the_same_one() -> None:
+    path = parked().path
+    hidden = Actor("car", lambda t: None if 40 < t < 60 else path(t))
+    found = play(STOPPING, [hidden, *flow(-1.0, 120.0)], 120.0, fps=5.0)
+    assert len(found) == 1
+
+
+def test_a_car_beside_the_zone_is_nothing_and_outside_the_hours_too() -> None:
+    beside = Actor("car", stops((-0.5, 25.0), 0.0, 8.0, 900.0))
+    assert play(STOPPING, [beside, *flow(3.0, 80.0)], 80.0, fps=5.0) == []
+    never = camera(
+        ["no_stopping"],
+        [AWAY],
+        [zone("no_stopping", (1.0, 13.0), (5.5, 13.0), (5.5, 38.0), (1.0, 38.0), hours=((0, 1),))],
+    )
+    assert play(never, [parked(), *flow(-1.0, 80.0)], 80.0, fps=5.0) == []
+
+
+def test_parking_is_claimed_after_its_own_time_only() -> None:
+    config = camera(
+        ["no_parking"], [AWAY], [zone("no_parking", (1.0, 13.0), (5.5, 13.0), (5.5, 38.0), (1.0, 38.0))], parking_s=60.0
+    )
+    found = play(config, [parked(), *flow(-1.0, 90.0)], 90.0, fps=5.0)
+    assert [round(f.measured["stood_s"] / 10) for f in found] == [6]
+    assert play(config, [parked(until_s=55.0), *flow(-1.0, 90.0)], 90.0, fps=5.0) == []
+
+
+def test_a_bus_at_its_stop_is_at_home_and_a_car_there_is_not() -> None:
+    config = camera(
+        ["bus_stop_occupied"], [AWAY], [zone("bus_stop", (1.0, 13.0), (5.5, 13.0), (5.5, 38.0), (1.0, 38.0))]
+    )
+    assert play(config, [parked(25.0, label="bus"), *flow(-1.5, 70.0)], 70.0, fps=5.0) == []
+    assert len(play(config, [parked(25.0), *flow(-1.5, 70.0)], 70.0, fps=5.0)) == 1
+
+
+def test_a_breakdown_that_was_told_is_not_claimed() -> None:
+    def tell(observer: Observer) -> None:
+        observer.circumstances.tell(Circumstance("breakdown", START_MS))
+
+    assert play(STOPPING, [parked(), *flow(-1.0, 80.0)], 80.0, fps=5.0, before=tell) == []

@@ -1,0 +1,77 @@
+"""What is known of a junction from one camera's tracks: trails, lights, crossings, and what the rules say."""
+
+from collections.abc import Mapping, Sequence
+
+from vision.camera_values import CameraConfig
+from vision.circumstances import Circumstances
+from vision.frames import Frame
+from vision.lights import Light
+from vision.road import Road
+from vision.rules import Finding, Scene, make_rules
+from vision.rules.approach import ApproachView
+from vision.rules.crossing import Crossing
+from vision.rules.stands import StandBook
+from vision.tracks import Look
+from vision.trails import Trails
+
+
+class Observer:
+    """Takes tracks and gives findings; it needs no picture but for the lamps.
+
+    Parameters
+    ----------
+    camera : CameraConfig
+        The camera.
+    """
+
+    def __init__(self, camera: CameraConfig) -> None:
+        self.road = Road(camera)
+        self.trails = Trails(self.road)
+        self.views = [ApproachView(approach, self.road) for approach in camera.approaches]
+        self.lights = {a.id: Light(a) for a in camera.approaches if a.lamps or a.arrows or a.signal}
+        self.circumstances = Circumstances()
+        self.book = StandBook(self.views)
+        self._rules = make_rules(camera, self.road, self.views, self.book)
+
+    def read_lamps(self, frame: Frame) -> None:
+        """Read the lamps in one picture."""
+        for light in self.lights.values():
+            light.step(frame.time_ms, frame.image)
+
+    def step(self, time_ms: int, looks: Sequence[Look], *, is_blind: bool = False) -> list[Finding]:
+        """Take the tracks of one frame, its lamps read before.
+
+        Parameters
+        ----------
+        time_ms : int
+            The frame's time, later than the last.
+        looks : sequence of Look
+            What the tracker gave.
+        is_blind : bool
+            Then crossings are followed, but no rule speaks.
+
+        Returns
+        -------
+        list of Finding
+            What became certain.
+        """
+        seen = self.trails.step(time_ms, looks)
+        for view in self.views:
+            view.step(time_ms, seen)
+        if is_blind:
+            return []
+        scene = Scene(time_ms, seen, self.trails, self.lights, self.circumstances)
+        self.book.step(scene)
+        return [finding for rule in self._rules for finding in rule.step(scene)]
+
+    def finish(self, time_ms: int) -> list[Finding]:
+        """Return what can still be said at the end of a recording."""
+        for view in self.views:
+            view.crossings = []
+        scene = Scene(time_ms, [], self.trails, self.lights, self.circumstances, is_end=True)
+        return [finding for rule in self._rules for finding in rule.step(scene)]
+
+    @property
+    def crossings(self) -> Mapping[str, list[Crossing]]:
+        """Of each approach, those that became certain in the last frame."""
+        return {view.id: view.crossings for view in self.views}

@@ -1,0 +1,134 @@
+"""Where road users stand on the road: in metres where the camera's ground is known, else measured by their own size."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import hypot
+
+import numpy as np
+
+from vision.camera_values import CameraConfig, Point
+from vision.ground import GroundPlane, fit_ground
+from vision.speed import FOOT_SD_HEIGHTS
+from vision.tracks import Look
+
+# Length, width and height of a usual road user of each class, metres.
+SIZE_M: dict[str, tuple[float, float, float]] = {
+    "person": (0.5, 0.5, 1.65),
+    "bicycle": (1.7, 0.6, 1.7),
+    "motorcycle": (1.9, 0.75, 1.65),
+    "car": (4.4, 1.8, 1.5),
+    "truck": (7.0, 2.4, 3.0),
+    "bus": (11.5, 2.5, 3.2),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the foot of one look stands.
+
+    Attributes
+    ----------
+    x, y : float
+        Metres east and north where the ground is known, else pixels right and down.
+    away : tuple of float
+        Direction away from the camera there, length 1.
+    per_m : float
+        How many of such units are a metre: 1 where the ground is known, else by the road user's own height.
+    sd_m : float
+        How unsure the foot is, metres along ``away``.
+    """
+
+    x: float
+    y: float
+    away: Point
+    per_m: float
+    sd_m: float
+
+    def metres_to(self, other: "Place") -> float:
+        """Return how far another place is, metres."""
+        return 2 * hypot(other.x - self.x, other.y - self.y) / (self.per_m + other.per_m)
+
+
+class Road:
+    """The road under one camera.
+
+    Parameters
+    ----------
+    camera : CameraConfig
+        With at least four ground marks its road is known in metres.
+    """
+
+    def __init__(self, camera: CameraConfig) -> None:
+        self.plane: GroundPlane | None = fit_ground(camera.ground) if camera.ground else None
+
+    @property
+    def is_metric(self) -> bool:
+        """Whether places are in metres."""
+        return self.plane is not None
+
+    def places(self, looks: Sequence[Look]) -> list[Place | None]:
+        """Return where each look stands; ``None`` for a foot that is not on the road."""
+        if self.plane is None:
+            return [_by_height(look) for look in looks]
+        feet = np.array([look.ground for look in looks]).reshape(-1, 2)
+        here = self.plane.metres(feet)
+        step = self.plane.metres(feet - [0.0, 1.0]) - here
+        length = np.hypot(step[:, 0], step[:, 1])
+        made: list[Place | None] = []
+        for look, (x, y), (dx, dy), m in zip(looks, here.tolist(), step.tolist(), length.tolist(), strict=True):
+            if not m > 0:  # nan beyond the horizon
+                made.append(None)
+                continue
+            made.append(Place(x, y, (dx / m, dy / m), 1.0, FOOT_SD_HEIGHTS * look.height_px * m))
+        return made
+
+    def points(self, px: Sequence[Point]) -> list[Point]:
+        """Return pixels as places on the road; those beyond the horizon are ``nan``."""
+        if self.plane is None:
+            return list(px)
+        return [(x, y) for x, y in self.plane.metres(np.array(px, np.float64)).tolist()]
+
+    def direction(self, at: Point, along: Point) -> Point:
+        """Return a direction of the picture at a pixel as one on the road, length 1."""
+        (x0, y0), (x1, y1) = self.points([at, (at[0] + along[0], at[1] + along[1])])
+        length = hypot(x1 - x0, y1 - y0)
+        return ((x1 - x0) / length, (y1 - y0) / length) if length > 0 else (0.0, 0.0)
+
+    def reach(self, label: str, place: Place, heading: Point) -> tuple[float, float]:
+        """Return how far from its foot a road user reaches ahead and behind along its heading, metres.
+
+        The foot of a box is the end that the camera sees: the rear of one that drives away, the front of one that
+        comes. Without a known ground the box itself bounds how far it reaches.
+        """
+        length, width, height = SIZE_M[label]
+        along = heading[0] * place.away[0] + heading[1] * place.away[1]
+        across = abs(heading[0] * place.away[1] - heading[1] * place.away[0])
+        if not self.is_metric:
+            return _share(label) * height * max(0.0, along) + across * length / 2, _share(label) * height * max(
+                0.0, -along
+            ) + across * length / 2
+        middle = along * (abs(along) * length + across * width) / 2
+        return middle + length / 2, length / 2 - middle
+
+    def middle(self, label: str, place: Place, heading: Point | None) -> Point:
+        """Return the middle of a road user on the road, in units of places."""
+        length, width, _ = SIZE_M[label]
+        if not self.is_metric:
+            return place.x, place.y
+        if heading is None:
+            half = width / 2
+        else:
+            along = abs(heading[0] * place.away[0] + heading[1] * place.away[1])
+            half = (along * length + (1 - along**2) ** 0.5 * width) / 2 if along < 1 else length / 2
+        return place.x + half * place.away[0], place.y + half * place.away[1]
+
+
+def _by_height(look: Look) -> Place:
+    x, y = look.ground
+    per_m = max(look.height_px, 1.0) / SIZE_M[look.label][2]
+    return Place(x, y, (0.0, -1.0), per_m, FOOT_SD_HEIGHTS * SIZE_M[look.label][2])
+
+
+def _share(label: str) -> float:
+    """Return which share of a box's height, seen from a mast, is the length of the road user on the road."""
+    return 0.3 if SIZE_M[label][0] < 2.0 else 0.5

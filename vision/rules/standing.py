@@ -1,0 +1,83 @@
+"""What rules of standing share: told from queueing by free road ahead, green lights and others that drive past."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from vision.road import Road
+from vision.rules.base import DRIVERS, FOUR_WHEELS, Finding, Rule, Scene
+from vision.rules.excuses import exceptions_of, excused
+from vision.rules.stands import Stand, StandBook
+from vision.rules.zone import ZoneView
+
+TWO_WHEELS = DRIVERS - FOUR_WHEELS
+# So many others drove past, or the road ahead was free for so long although nobody came.
+PASSED_FOUR, PASSED_TWO = 2, 10
+EMPTY_ROAD_FREE_S = 120.0
+INSIDE_M = 0.3
+
+
+class StandingRule(Rule):
+    """Says once for each vehicle that stood in the zone long enough, though it could have driven on.
+
+    Parameters
+    ----------
+    zone : ZoneView
+        The zone.
+    road : Road
+        The camera's road.
+    book : StandBook
+        Who stands.
+    limits : Mapping of str to float
+        ``free_s`` and the rule's own length of time.
+    """
+
+    exempt: ClassVar[frozenset[str]] = frozenset()
+    limit: ClassVar[str]
+
+    def __init__(self, zone: ZoneView, road: Road, book: StandBook, limits: Mapping[str, float]) -> None:
+        self._zone, self._road, self._book, self._limits = zone, road, book, limits
+        self._said: list[Stand] = []
+
+    def step(self, scene: Scene) -> list[Finding]:
+        """Take one frame and return the acts that became certain."""
+        found = []
+        for stand in self._book.stands.values():
+            if any(stand is said for said in self._said) or not self._is_act(stand, scene):
+                continue
+            self._said = [s for s in self._said if scene.time_ms - s.seen_ms < 600_000]
+            self._said.append(stand)
+            stand.is_parked = True
+            if excused(scene, self._zone.id, stand.trail.track_id, scene.time_ms) is None:
+                found.append(self._finding(stand))
+        return found
+
+    def _is_act(self, stand: Stand, scene: Scene) -> bool:
+        if stand.seen_ms != scene.time_ms or stand.stood_s < self._limits[self.limit]:
+            return False
+        if stand.label not in DRIVERS or stand.label in self.exempt or stand.label in self._zone.zone.allowed:
+            return False
+        if stand.free_s < self._limits["free_s"] or not self._zone.is_on(scene.time_ms):
+            return False
+        flows = stand.passed_by(FOUR_WHEELS) >= PASSED_FOUR or stand.passed_by(TWO_WHEELS) >= PASSED_TWO
+        if not flows and stand.free_s < EMPTY_ROAD_FREE_S:
+            return False
+        return self._zone.depth_m(stand.trail) >= max(INSIDE_M, 2 * stand.place.sd_m)
+
+    def _finding(self, stand: Stand) -> Finding:
+        look = stand.trail.last
+        return Finding(
+            rule=self.name,
+            approach_id=self._zone.id,
+            track_id=stand.trail.track_id,
+            at=look,
+            time_ms=look.time_ms,
+            confidence=round(min(0.99, look.confidence), 4),
+            measured={
+                "stood_s": round(stand.stood_s, 3),
+                "free_road_s": round(stand.free_s, 1),
+                "passed_by": float(len(stand.passed)),
+                "inside_m": round(self._zone.depth_m(stand.trail), 2),
+            },
+            exceptions=exceptions_of(self._road),
+            since_ms=stand.since_ms,
+        )

@@ -1,0 +1,194 @@
+"""Who stands where and since when, over lost tracks, and whether it could have driven on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from vision.camera_values import Point
+from vision.road import SIZE_M, Place
+from vision.rules.approach import ApproachView
+from vision.rules.base import FOUR_WHEELS, Scene
+from vision.trails import Trail
+
+STEP_MS = 500
+# Who stands for so long is taken into the book.
+STOOD_S = 3.0
+# Another track where one was lost is the same vehicle; one that was lost for longer has left unseen.
+SAME_M, SAME_SDS = 0.9, 3.0
+LOST_MS, LOST_MOST_MS = 30_000, 300_000
+# Whoever stands or drives so near ahead in the same lane is in the way; moving off takes its time after green.
+GAP_M, LANE_M = 9.0, 1.4
+LINE_M, START_MS = 9.0, 6_000
+PASS_M = 8.0
+
+
+@dataclass
+class Stand:
+    """One vehicle that stands.
+
+    Attributes
+    ----------
+    free_s : float
+        For how long nobody and no red light was in its way.
+    passed : dict of int to str
+        Who drove past it in its direction meanwhile, with their classes.
+    """
+
+    trail: Trail
+    place: Place
+    label: str
+    since_ms: int
+    seen_ms: int
+    free_s: float = 0.0
+    passed: dict[int, str] = field(default_factory=dict)
+    passed_ms: int = 0
+    behind: set[int] = field(default_factory=set)
+    is_parked: bool = False
+
+    @property
+    def stood_s(self) -> float:
+        """For how long it has stood, seconds up to when it was last seen."""
+        return (self.seen_ms - self.since_ms) / 1000
+
+    def passed_by(self, labels: frozenset[str]) -> int:
+        """Return how many of some classes drove past."""
+        return sum(label in labels for label in self.passed.values())
+
+
+class StandBook:
+    """All that stand before one camera; rules of standing share it.
+
+    Parameters
+    ----------
+    views : sequence of ApproachView
+        The approaches, whose lines and directions tell who waits.
+    """
+
+    def __init__(self, views: Sequence[ApproachView]) -> None:
+        self._views = views
+        self.stands: dict[int, Stand] = {}
+        self._step_ms = 0
+
+    def step(self, scene: Scene) -> None:
+        """Take one frame; every half second is enough."""
+        gap_ms = scene.time_ms - self._step_ms
+        if gap_ms < STEP_MS:
+            return
+        self._step_ms = scene.time_ms
+        for trail in scene.seen:
+            if trail.label != "person":
+                self._follow(trail)
+        self.stands = {i: s for i, s in self.stands.items() if scene.time_ms - s.seen_ms <= _patience_ms(s)}
+        if not self.stands:
+            return
+        for stand in self.stands.values():
+            self._watch(stand, scene, min(gap_ms, 2 * STEP_MS) / 1000)
+
+    def find(self, trail: Trail) -> Stand | None:
+        """Return the stand of a trail, ``None`` while it drives."""
+        return self.stands.get(trail.track_id)
+
+    def _follow(self, trail: Trail) -> None:
+        stand = self.stands.get(trail.track_id)
+        if stand is None:
+            if trail.still_s() < STOOD_S:
+                return
+            stand = self._again(trail) or Stand(
+                trail, trail.place, trail.label, trail.still_since_ms, trail.last.time_ms
+            )
+            stand.trail, self.stands[trail.track_id] = trail, stand
+        moved_m = stand.place.metres_to(trail.place)
+        if moved_m > _same_m(trail.place) and trail.still_s() < STOOD_S and trail.moved_m(1.0) > 0.3:
+            del self.stands[trail.track_id]
+            return
+        if moved_m > _same_m(trail.place) and trail.still_s() >= STOOD_S:
+            self.stands[trail.track_id] = Stand(
+                trail, trail.place, trail.label, trail.still_since_ms, trail.last.time_ms
+            )
+            return
+        stand.seen_ms, stand.label = trail.last.time_ms, trail.label
+
+    def _again(self, trail: Trail) -> Stand | None:
+        """Return the stand of a lost track where this one stands now."""
+        two = trail.label not in FOUR_WHEELS
+        for number, stand in self.stands.items():
+            same_kind = two == (stand.label not in FOUR_WHEELS)
+            if (
+                same_kind
+                and stand.seen_ms < trail.born_ms
+                and stand.place.metres_to(trail.place) <= _same_m(trail.place)
+            ):
+                return self.stands.pop(number)
+        return None
+
+    def _watch(self, stand: Stand, scene: Scene, gap_s: float) -> None:
+        view = self._view_of(stand)
+        heading = view.line.travel if view is not None else stand.trail.heading
+        if heading is None:
+            return
+        is_blocked = view is not None and self._waits_at_line(stand, view, scene)
+        length_m = SIZE_M[stand.label][0]
+        for trail in scene.seen:
+            if trail is stand.trail or trail.label == "person":
+                continue
+            ahead_m, aside_m = _beside(stand.place, trail.place, heading)
+            self._note_pass(stand, trail, ahead_m, aside_m, scene.time_ms)
+            reach_m = (length_m + SIZE_M[trail.label][0]) / 2 + GAP_M
+            in_way = 0.5 < ahead_m <= reach_m and aside_m <= LANE_M + SIZE_M[trail.label][1] / 2
+            if in_way and trail.label in FOUR_WHEELS:
+                other = self.find(trail)
+                is_blocked = is_blocked or other is None or not other.is_parked
+        is_blocked = is_blocked or self._hidden_ahead(stand, heading, length_m)
+        if not is_blocked and stand.seen_ms >= scene.time_ms - STEP_MS:
+            stand.free_s += gap_s
+
+    def _hidden_ahead(self, stand: Stand, heading: Point, length_m: float) -> bool:
+        """Tell whether one that stands ahead is only not seen at this moment."""
+        for other in self.stands.values():
+            if other is stand or other.is_parked or other.label not in FOUR_WHEELS:
+                continue
+            ahead_m, aside_m = _beside(stand.place, other.place, heading)
+            if 0.5 < ahead_m <= (length_m + SIZE_M[other.label][0]) / 2 + GAP_M and aside_m <= LANE_M + 0.9:
+                return True
+        return False
+
+    def _note_pass(self, stand: Stand, trail: Trail, ahead_m: float, aside_m: float, time_ms: int) -> None:
+        if aside_m > PASS_M:
+            return
+        if ahead_m < -2.0:
+            stand.behind.add(trail.track_id)
+        elif ahead_m > 3.0 and trail.track_id in stand.behind:
+            stand.behind.discard(trail.track_id)
+            stand.passed[trail.track_id], stand.passed_ms = trail.label, time_ms
+
+    def _view_of(self, stand: Stand) -> ApproachView | None:
+        """Return the approach before whose line it stands."""
+        for view in self._views:
+            if view.approach.stop_line is None:
+                continue
+            past = view.line.past(stand.trail.last, stand.place)
+            if past.nose_m < 1.0 and view.line.is_abreast(stand.trail.last.ground, 3.0 * stand.place.per_m):
+                return view
+        return None
+
+    def _waits_at_line(self, stand: Stand, view: ApproachView, scene: Scene) -> bool:
+        if view.line.past(stand.trail.last, stand.place).nose_m < -LINE_M:
+            return False
+        light = scene.lights.get(view.id)
+        if light is None:
+            return True
+        span = light.span_at(light.seen_until_ms)
+        return span is None or span.colour != "green" or scene.time_ms - span.start_ms < START_MS
+
+
+def _beside(place: Place, other: Place, heading: Point) -> tuple[float, float]:
+    """Return how far another place is ahead along a heading and aside of it, metres."""
+    dx, dy = (other.x - place.x) / place.per_m, (other.y - place.y) / place.per_m
+    return dx * heading[0] + dy * heading[1], abs(dx * heading[1] - dy * heading[0])
+
+
+def _same_m(place: Place) -> float:
+    return max(SAME_M, SAME_SDS * place.sd_m)
+
+
+def _patience_ms(stand: Stand) -> float:
+    return min(LOST_MOST_MS, max(LOST_MS, stand.stood_s * 1000))

@@ -1,0 +1,152 @@
+"""What is remembered of every road user in sight: its looks of the last half minute and where it stood."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from math import hypot
+
+from vision.camera_values import Point
+from vision.road import SIZE_M, Place, Road
+from vision.tracks import Look
+
+KEPT_MS = 30_000
+# A direction is told once it moved so far, and by so many deviations of its foot.
+HEADING_M, HEADING_SDS = 1.0, 4.0
+STILL_M, STILL_SDS = 0.5, 4.0
+# Boxes jump for single frames; who is away for so long has moved.
+AWAY_MS = 500
+
+
+@dataclass
+class Trail:
+    """One track.
+
+    Attributes
+    ----------
+    looks, places : deque
+        Of the last half minute, one place a look.
+    heading : tuple of float or None
+        Where it last drove, length 1, in units of places.
+    still_since_ms : int
+        Since when it has stood where it stands.
+    """
+
+    track_id: int
+    born_ms: int
+    looks: deque[Look] = field(default_factory=deque)
+    places: deque[Place] = field(default_factory=deque)
+    heading: Point | None = None
+    still_since_ms: int = 0
+    _mark: Place | None = None
+    _stand: Place | None = None
+    _away_ms: int | None = None
+
+    @property
+    def last(self) -> Look:
+        """The last look."""
+        return self.looks[-1]
+
+    @property
+    def place(self) -> Place:
+        """Where it was last seen."""
+        return self.places[-1]
+
+    @property
+    def label(self) -> str:
+        """What kind of road user most looks said it is."""
+        return self.looks[-1].label
+
+    def still_s(self) -> float:
+        """Return for how long it has stood, seconds up to its last look."""
+        return 0.0 if self._away_ms is not None else (self.last.time_ms - self.still_since_ms) / 1000
+
+    def take(self, look: Look, place: Place) -> None:
+        """Remember a look."""
+        self.looks.append(look)
+        self.places.append(place)
+        while self.looks[0].time_ms < look.time_ms - KEPT_MS:
+            self.looks.popleft()
+            self.places.popleft()
+        self._turn(place)
+        self._rest(look.time_ms, place)
+
+    def _turn(self, place: Place) -> None:
+        if self._mark is None:
+            self._mark = place
+            return
+        moved_m = self._mark.metres_to(place)
+        if moved_m >= max(HEADING_M, HEADING_SDS * place.sd_m):
+            length = hypot(place.x - self._mark.x, place.y - self._mark.y)
+            self.heading = ((place.x - self._mark.x) / length, (place.y - self._mark.y) / length)
+            self._mark = place
+
+    def _rest(self, time_ms: int, place: Place) -> None:
+        if self._stand is None:
+            self._stand, self.still_since_ms = place, time_ms
+        elif self._stand.metres_to(place) <= max(STILL_M, STILL_SDS * place.sd_m):
+            self._away_ms = None
+        elif self._away_ms is None:
+            self._away_ms = time_ms
+        elif time_ms - self._away_ms >= AWAY_MS:
+            self._stand, self.still_since_ms, self._away_ms = place, time_ms, None
+
+    def moved_m(self, within_s: float) -> float:
+        """Return how far it is from where it was so many seconds before its last look."""
+        place = self.places[0]
+        from_ms = self.last.time_ms - within_s * 1000
+        for look, at in zip(reversed(self.looks), reversed(self.places), strict=True):
+            place = at
+            if look.time_ms <= from_ms:
+                break
+        return place.metres_to(self.places[-1])
+
+
+class Trails:
+    """The trails of one camera; who was not seen for half a minute is forgotten.
+
+    Parameters
+    ----------
+    road : Road
+        The camera's road.
+    """
+
+    def __init__(self, road: Road) -> None:
+        self.road = road
+        self.by_id: dict[int, Trail] = {}
+
+    def step(self, time_ms: int, looks: Sequence[Look]) -> list[Trail]:
+        """Take the looks of one frame, and earlier ones of tracks that were just confirmed.
+
+        Parameters
+        ----------
+        time_ms : int
+            The frame's time.
+        looks : sequence of Look
+            What the tracker gave.
+
+        Returns
+        -------
+        list of Trail
+            Of those seen in this frame.
+        """
+        known = [look for look in looks if look.label in SIZE_M]
+        seen: list[Trail] = []
+        for look, place in zip(known, self.road.places(known) if known else [], strict=True):
+            if place is None:
+                continue
+            trail = self.by_id.get(look.track_id)
+            if trail is None:
+                trail = self.by_id[look.track_id] = Trail(look.track_id, look.time_ms)
+            trail.take(look, place)
+            if look.time_ms == time_ms:
+                seen.append(trail)
+        self._forget(time_ms)
+        return seen
+
+    def _forget(self, time_ms: int) -> None:
+        for gone in [i for i, trail in self.by_id.items() if trail.last.time_ms < time_ms - KEPT_MS]:
+            del self.by_id[gone]
+
+    def near(self, place: Place, within_m: float, trails: Iterable[Trail]) -> list[Trail]:
+        """Return those of some trails that are within some metres of a place."""
+        return [trail for trail in trails if trail.place.metres_to(place) <= within_m]
