@@ -31,7 +31,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "network export": ("services.network.export_command:export", "Write a road network as GraphML or GeoPackage."),
     "network match": ("services.network.command:match", "Match traces to a road network."),
     "detect": ("services.detect.command:detect", "Run detector, tracks and rules over one video."),
-    "evidence verify": ("services.evidence.command:verify", "Verify a sealed evidence package."),
+    "evidence verify": ("services.evidence.command:verify", "Verify sealed evidence packages and their chain."),
+    "evidence chain": ("services.evidence.command:chain", "Check every camera's chain in the media store."),
     "stream topics": ("services.stream.command:topics", "List topics, partitions and how much lies in them."),
     "stream groups": ("services.stream.command:groups", "Show how far each group came and where reading stopped."),
     "stream resume": ("services.stream.command:resume", "Have a stopped partition read on, its bad range set aside."),
@@ -58,6 +59,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bench ingest": ("services.bench.ingest:ingest", "Time the doors beside a bare handler, and a source in a flood."),
     "bench stream": ("services.bench.stream:stream", "Time the stream beside the raw client."),
     "bench store": ("services.bench.store:store", "Time the store beside raw COPY."),
+    "bench evidence": ("services.bench.evidence:evidence", "Time sealing and verifying beside plain hashing and zip."),
     "bench detect": ("services.bench.detect:detect", "Time detection beside the bare model."),
     "bench track": ("services.bench.track:track", "Time the tracker stage by stage, and its service live."),
     "bench congestion": (

@@ -12,7 +12,7 @@ from services.backup.errors import BackupError
 from services.backup.manifest import FORMAT, MANIFEST, Manifest, list_parts
 from services.backup.places import MEDIA, STREAM, log_files, log_folder, plain_places
 from services.media.errors import MediaError
-from services.media.room import HOLDS
+from services.media.room import HOLDS, SEALS
 from services.media.store import MediaStore, open_media
 from services.settings import Settings
 from services.store.dump import Tell, copy_live, dump_store
@@ -136,7 +136,8 @@ def _copy_media(store: MediaStore, folder: Path, which: str, tell: Tell) -> int:
     paths = [path for path, _ in store.list_files()]
     holds = [path for path in paths if path.startswith(HOLDS)]
     held = {path.removeprefix(HOLDS).rpartition("/")[0] for path in holds}
-    wanted = [path for path in paths if not path.startswith(HOLDS) and (which == "all" or path in held)]
+    stays = {path for path in paths if path in held or path.startswith(SEALS)}
+    wanted = [path for path in paths if not path.startswith(HOLDS) and (which == "all" or path in stays)]
     tell(f"media: {len(wanted)} files")
     copied = 0
     for path in wanted:

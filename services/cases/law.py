@@ -6,8 +6,12 @@ catalogue before anybody is fined by it.
 """
 
 import datetime as dt
+import functools
+import hashlib
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from schemas.text import Text
 
@@ -100,6 +104,12 @@ CLAUSES: tuple[Clause, ...] = (
     _decree_168("wrong_way", CAR, "6.9.d", _WAY, (18_000, 20_000), 4),
     _decree_168("wrong_way", MOTORBIKE, "7.7.a", _WAY, (4_000, 6_000), 2),
 )
+
+
+@functools.cache
+def catalogue_sha256() -> str:
+    """Return the SHA-256 of the catalogue, so that evidence tells by which one it was sealed."""
+    return hashlib.sha256(msgspec.json.encode((ROAD_USERS, CLAUSES), order="sorted")).hexdigest()
 
 
 def find_clause(rule: str, road_user: str, act_ms: int, now_ms: int) -> ClauseFinding:

@@ -14,7 +14,8 @@ from vision.camera import read_camera, with_source
 from vision.detector.open import open_detector
 from vision.errors import VisionError
 from vision.evidence.collector import Claim, plain
-from vision.evidence.keys import load_or_make_key
+from vision.evidence.keys import SealingKey, load_or_make_key
+from vision.evidence.package import Link, seal
 from vision.plates.reader import PlateReader
 from vision.tracks import Look
 
@@ -45,18 +46,19 @@ def detect(
         out.mkdir(parents=True, exist_ok=True)
         sealing = load_or_make_key(key or out / "key.pem")
         results = watch_recording(
-            camera, detector, sealing, reader, seconds=seconds, on_bad=lambda text: console.print(f"[yellow]{text}")
+            camera, detector, reader, seconds=seconds, on_bad=lambda text: console.print(f"[yellow]{text}")
         )
-        summary = _write(out, track(results, description="watching", console=console, total=None))
+        summary = _write(out, sealing, track(results, description="watching", console=console, total=None))
     except VisionError as error:
         raise click.ClickException(str(error)) from error
     summary |= {"camera_id": camera.id, "public_key": sealing.public_hex, "model_sha256": detector.sha256}
     click.echo(msgspec.json.format(msgspec.json.encode(summary), indent=1).decode())
 
 
-def _write(out: Path, results: Iterable[Result]) -> dict[str, object]:
+def _write(out: Path, key: SealingKey, results: Iterable[Result]) -> dict[str, object]:
     evidence = out / "evidence"
     evidence.mkdir(exist_ok=True)
+    link = Link()  # each run is a chain of its own
     frames, users = 0, set()
     rules: dict[str, int] = {}
     with (
@@ -73,20 +75,23 @@ def _write(out: Path, results: Iterable[Result]) -> dict[str, object]:
                 counts.write(msgspec.json.encode(row) + b"\n")
             for claim in result.claims:
                 rules[claim.candidate.rule] = rules.get(claim.candidate.rule, 0) + 1
-                _write_claim(candidates, evidence, claim)
+                link = _write_claim(candidates, evidence, claim, key, link)
     return {"frames": frames, "tracks": len(users), "candidates": dict(sorted(rules.items())), "out": str(out)}
 
 
-def _write_claim(candidates: BinaryIO, evidence: Path, claim: Claim) -> None:
+def _write_claim(candidates: BinaryIO, evidence: Path, claim: Claim, key: SealingKey, link: Link) -> Link:
     name = None
-    if claim.sealed is not None:
+    if claim.parts is not None:
         name = f"evidence/{claim.candidate.candidate_id}.zip"
-        (evidence.parent / name).write_bytes(claim.sealed.data)
+        sealed = seal(claim.parts, key, link)
+        (evidence.parent / name).write_bytes(sealed.data)
+        link = Link(link.number + 1, sealed.manifest_sha256)
     row = plain(claim.candidate)
     assert isinstance(row, dict)
     reading = row["plate"]
     row |= {"plate": reading.get("text"), "plate_reading": reading, "evidence": name, "problem": claim.problem}
     candidates.write(msgspec.json.encode(row) + b"\n")
+    return link
 
 
 def _look(look: Look) -> dict[str, object]:

@@ -1,7 +1,5 @@
 """What the detect step does with segments: read, watch, build evidence, report."""
 
-import datetime as dt
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -11,15 +9,16 @@ import structlog
 from schemas.camera import CameraHealth, CameraSegment, CameraState
 from schemas.message import Message
 from schemas.text import Text
-from schemas.violation import Candidate, EvidenceRef
+from schemas.violation import Candidate
+from services.cases.law import catalogue_sha256
+from services.evidence.keeper import Keeper
 from services.media.errors import MediaError
-from services.media.store import SCHEME, MediaStore
+from services.media.store import MediaStore
 from vision.camera import CameraConfig
 from vision.detector.base import Detector
 from vision.evidence.clip import StoredPiece, read_piece
 from vision.evidence.collector import Claim, Collector
 from vision.evidence.keys import SealingKey
-from vision.evidence.verify import read_file, verify_package
 from vision.pipeline import Outputs, Watcher
 from vision.plates.track import PlateSource
 
@@ -29,6 +28,8 @@ HEALTH_MS = 10_000
 QUIET_MS = 12_000
 # How far live pictures may lie behind before some are skipped: milliseconds → every n-th frame is looked at.
 SKIP = ((60_000, 0), (20_000, 4), (8_000, 2))
+# Claims that wait for room in the media store, each with its video.
+MOST_UNKEPT = 16
 STATE_TEXT = {
     CameraState.OK: Text(vi="Hình rõ.", en="The picture is clear."),
     CameraState.DARK: Text(vi="Hình quá tối; tạm dừng các luật.", en="The picture is too dark; rules rest."),
@@ -91,8 +92,14 @@ class Detection:
         plates: PlateSource | None = None,
     ) -> None:
         self._cameras, self._detector_for, self._media = cameras, detector_for, media
-        self._key, self._plates = key, plates
+        self._keeper, self._plates = Keeper(media, key), plates
         self._desks: dict[str, _Desk] = {}
+        self._unkept: list[Claim] = []
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so many claims wait for room in the media store that no more should be taken."""
+        return len(self._unkept) >= MOST_UNKEPT
 
     def take(self, segment: CameraSegment, now_ms: int) -> list[Output]:
         """Watch one segment.
@@ -115,8 +122,6 @@ class Detection:
             If its camera is unknown, or its bytes are gone or not those announced.
         VideoError
             If its bytes are no video.
-        MediaError
-            If a package cannot be stored; the segment is to be watched again.
         """
         desk = self._desk(segment)
         if desk is None:
@@ -132,12 +137,12 @@ class Detection:
         desk.frames += len(segment.frame_ms)
         desk.skipped += len(segment.frame_ms) - len(seen)
         desk.last_end_ms, desk.last_wall_ms = segment.end_ms, now_ms
-        claims = desk.collector.take(stored, out.acts)
+        claims = desk.collector.take(stored, out.acts, desk.watcher.sight)
         return [*self._messages(desk, out, claims), *self._health(desk, segment, now_ms)]
 
     def quiet(self, now_ms: int) -> list[Output]:
         """Return what can be said of cameras from which nothing came for a while."""
-        messages: list[Output] = []
+        messages = self._kept([])
         for desk in self._desks.values():
             if desk.last_wall_ms and now_ms - desk.last_wall_ms > QUIET_MS:
                 desk.last_wall_ms = 0
@@ -155,7 +160,8 @@ class Detection:
         detector = self._detector_for(camera)
         if detector is None:
             return None
-        made = _Desk(camera, Watcher(camera, detector), Collector(camera, detector, self._key, self._plates))
+        collector = Collector(camera, detector, self._plates, {"law_sha256": catalogue_sha256()})
+        made = _Desk(camera, Watcher(camera, detector), collector)
         if desk is not None:  # the recording began again: what waits is told, then everything is new
             out = desk.watcher.finish()
             made.pending = self._messages(desk, out, desk.collector.flush(out.acts))
@@ -167,38 +173,29 @@ class Detection:
         pending, desk.pending = desk.pending, []
         messages: list[Output] = [*pending]
         messages += [("camera.counts", camera_id, count) for count in out.counts]
-        return messages + [("violations.candidates", camera_id, self._keep(claim)) for claim in claims]
+        return messages + self._kept(claims)
+
+    def _kept(self, claims: list[Claim]) -> list[Output]:
+        """Seal and store claims in order; those that the media store has no room for wait and are tried again."""
+        self._unkept += claims
+        messages: list[Output] = []
+        while self._unkept:
+            try:
+                candidate = self._keep(self._unkept[0])
+            except MediaError as error:
+                _log.error(
+                    "a package cannot be stored and is tried again", waiting=len(self._unkept), reason=str(error)
+                )
+                break
+            del self._unkept[0]
+            messages.append(("violations.candidates", candidate.camera_id, candidate))
+        return messages
 
     def _keep(self, claim: Claim) -> Candidate:
-        candidate = claim.candidate
-        if claim.sealed is None:
+        if claim.parts is None:
             _log.error("a candidate has no evidence", reason=claim.problem)
-            return candidate
-        day = dt.datetime.fromtimestamp(candidate.time_ms / 1000, dt.UTC).strftime("%Y-%m-%d")
-        path = f"evidence/{candidate.camera_id}/{day}/{candidate.candidate_id}.zip"
-        kept = self._find_kept(path)
-        if kept is not None:
-            return msgspec.structs.replace(candidate, evidence=kept)
-        self._media.hold(path, candidate.candidate_id)  # until an officer rejects the case
-        ref = EvidenceRef(
-            uri=self._media.put(path, claim.sealed.data),
-            sha256=claim.sealed.sha256,
-            manifest_sha256=claim.sealed.manifest_sha256,
-            key_id=claim.sealed.key_id,
-        )
-        return msgspec.structs.replace(candidate, evidence=ref)
-
-    def _find_kept(self, path: str) -> EvidenceRef | None:
-        """Return the package that was sealed for this act before, so that a repeat never replaces evidence."""
-        if not self._media.exists(path):
-            return None
-        data = self._media.read(path)
-        if not verify_package(data, {self._key.public_hex}).ok:
-            _log.error("a kept package is not intact and is sealed anew", path=path)
-            return None
-        manifest = hashlib.sha256(read_file(data, "manifest.json")).hexdigest()
-        digest = hashlib.sha256(data).hexdigest()
-        return EvidenceRef(uri=f"{SCHEME}{path}", sha256=digest, manifest_sha256=manifest, key_id=self._key.key_id)
+            return claim.candidate
+        return msgspec.structs.replace(claim.candidate, evidence=self._keeper.keep(claim.parts))
 
     def _health(self, desk: _Desk, segment: CameraSegment, now_ms: int) -> list[Output]:
         """Report a change of sight at once, and a live camera every ten seconds."""

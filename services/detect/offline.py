@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from schemas.camera import CameraCount
+from services.cases.law import catalogue_sha256
 from vision.camera import CameraConfig
 from vision.detector.base import Detector
 from vision.errors import VideoError
 from vision.evidence.clip import StoredPiece, read_piece
 from vision.evidence.collector import Claim, Collector
-from vision.evidence.keys import SealingKey
 from vision.pieces import source_pieces
 from vision.pipeline import Watcher
 from vision.plates.track import PlateSource
@@ -29,7 +29,6 @@ class Result:
 def watch_recording(
     camera: CameraConfig,
     detector: Detector,
-    key: SealingKey,
     plates: PlateSource | None = None,
     *,
     seconds: float | None = None,
@@ -43,8 +42,6 @@ def watch_recording(
         The camera; its ``source`` is the recording.
     detector : Detector
         Finds road users.
-    key : SealingKey
-        Seals the evidence.
     plates : PlateSource, optional
         Reads plates.
     seconds : float, optional
@@ -62,7 +59,10 @@ def watch_recording(
     VideoError
         If the recording cannot be read or has another size than the camera file says.
     """
-    watcher, collector = Watcher(camera, detector), Collector(camera, detector, key, plates)
+    watcher, collector = (
+        Watcher(camera, detector),
+        Collector(camera, detector, plates, {"law_sha256": catalogue_sha256()}),
+    )
     start_ms = camera.start_ms or 946_684_800_000
     frames = 0
     for piece in source_pieces(camera.source, on_bad=on_bad):
@@ -76,6 +76,6 @@ def watch_recording(
         stored = StoredPiece(piece.data, tuple(start_ms + round(s * 1000) for s in piece.frame_s))
         out = watcher.step(list(read_piece(stored, frames)))
         frames += len(piece.frame_s)
-        yield Result(out.frames, out.looks, out.counts, collector.take(stored, out.acts))
+        yield Result(out.frames, out.looks, out.counts, collector.take(stored, out.acts, watcher.sight))
     end = watcher.finish()
     yield Result(0, end.looks, end.counts, collector.flush(end.acts))

@@ -13,6 +13,7 @@ from services.detect.warm import TOPIC, warm_up
 from services.media.store import open_media
 from services.settings import VisionSettings
 from services.stream.base import Partition
+from services.stream.errors import BackPressure
 from services.stream.runner import Incoming, Result, run_step
 from vision.camera import CameraConfig
 from vision.detector.base import Detector
@@ -22,6 +23,7 @@ from vision.evidence.keys import load_or_make_key
 from vision.plates.reader import PlateReader
 
 MAX_SEGMENTS = 2
+RETRY_S = 5.0
 _log = structlog.get_logger(__name__)
 
 
@@ -79,6 +81,10 @@ def run(context: Context) -> None:
     again, seen = warm_up(context.stream, detection, context.clock.now_ms, context.stop.is_set)
 
     def handle(batch: Sequence[Incoming[Any]]) -> Result:
+        if batch and detection.is_full:
+            again.extend(detection.quiet(context.clock.now_ms()))  # tries once more
+            if detection.is_full:
+                raise BackPressure("the media store takes no evidence; what was found waits", RETRY_S)
         outputs, again[:] = list(again), []
         rejected: list[tuple[Incoming[Any], str]] = []
         for incoming in batch:

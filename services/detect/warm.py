@@ -19,7 +19,8 @@ from vision.errors import VisionError
 if TYPE_CHECKING:
     from services.stream.base import Stream
 
-WARM_MS = 20_000
+# The longest that an act waits before it is sealed, its clip before it, and the red light before that.
+WARM_MS = 45_000
 TOPIC = "camera.segments"
 _log = structlog.get_logger(__name__)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import from_url
 
 from services.media.errors import MediaError
@@ -57,6 +57,14 @@ class Bucket:
         """Put an object; it is there whole or not at all."""
         self._try(lambda: obstore.put(self._store, path, data, use_multipart=False))
 
+    def create(self, path: str, data: bytes) -> bool:
+        """Put an object where there is none; the bucket itself sees that one who tries succeeds."""
+        try:
+            self._try(lambda: obstore.put(self._store, path, data, use_multipart=False, mode="create"))
+        except FileExistsError:
+            return False
+        return True
+
     def read(self, path: str) -> bytes:
         """Return an object's bytes; ``FileNotFoundError`` if there is none."""
         return self._try(lambda: obstore.get(self._store, path).bytes().to_bytes())
@@ -99,6 +107,8 @@ class Bucket:
             return act()
         except (FileNotFoundError, OSError):
             raise
+        except AlreadyExistsError as error:
+            raise FileExistsError(errno.EEXIST, _first_line(error)) from error
         except BaseError as error:
             said = _first_line(error)
             full = any(word in str(error) for word in FULL)

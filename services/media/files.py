@@ -29,6 +29,10 @@ class Files(Protocol):
         """Write a file, whole or not at all; an older one is replaced."""
         ...
 
+    def create(self, path: str, data: bytes) -> bool:
+        """Write a file, whole, only where there is none; of several who try one succeeds and has ``True``."""
+        ...
+
     def read(self, path: str) -> bytes:
         """Return a file's bytes; ``FileNotFoundError`` if there is none."""
         ...

@@ -4,6 +4,7 @@ import os
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from services.media.files import Entry
@@ -31,12 +32,26 @@ class Folder:
 
     def write(self, path: str, data: bytes) -> None:
         """Write beside the place, then move into it: a reader sees the old file or the new one."""
+        with self._beside(path, data) as (new, place):
+            new.replace(place)
+
+    def create(self, path: str, data: bytes) -> bool:
+        """Write beside the place, then link it there: whoever is first wins."""
+        with self._beside(path, data) as (new, place):
+            try:
+                os.link(new, place)
+            except FileExistsError:
+                return False
+        return True
+
+    @contextmanager
+    def _beside(self, path: str, data: bytes) -> Iterator[tuple[Path, Path]]:
         place = self._root / path
         place.parent.mkdir(parents=True, exist_ok=True)
         new = place.with_name(f".{place.name}.{uuid.uuid4().hex[:8]}{NEW}")
         try:
             new.write_bytes(data)
-            new.replace(place)
+            yield new, place
         finally:
             new.unlink(missing_ok=True)
 

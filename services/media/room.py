@@ -13,6 +13,8 @@ from services.media.files import Entry, Files
 from services.media.metrics import HELD_BYTES, LIMIT_BYTES, REFUSED, USED_BYTES
 
 HOLDS = ".holds/"
+# The chains of evidence, its time-stamps and what waits for one: small, and never to go.
+SEALS = ".seals/"
 # After making room so much is free; and after so much was written all is counted anew, for others write too.
 SLACK = 0.05
 _log = structlog.get_logger(__name__)
@@ -32,7 +34,8 @@ def count_files(files: Files) -> Count:
     kept = list(files.entries())
     holds = {entry.path.removeprefix(HOLDS).rpartition("/")[0] for entry in kept if entry.path.startswith(HOLDS)}
     mine = [entry for entry in kept if not entry.path.startswith(HOLDS)]
-    free = sorted((entry for entry in mine if entry.path not in holds), key=lambda entry: entry.written_s)
+    stays = {entry.path for entry in mine if entry.path in holds or entry.path.startswith(SEALS)}
+    free = sorted((entry for entry in mine if entry.path not in stays), key=lambda entry: entry.written_s)
     used = sum(entry.size for entry in mine)
     return Count(used, used - sum(entry.size for entry in free), free)
 

@@ -62,6 +62,33 @@ class MediaStore:
             raise MediaError(f"{self._files.place(clean)} cannot be written: {error}") from error
         return SCHEME + clean
 
+    def create(self, path: str, data: bytes) -> bool:
+        """Keep bytes under a path where there is none yet, and return whether there was none; a path is tried once.
+
+        Raises
+        ------
+        MediaFullError
+            If there is no room for it.
+        MediaError
+            If the path leaves the root or the bytes cannot be written.
+        """
+        clean = _clean(path)
+        self._room.make(len(data), clean)
+        try:
+            return self._files.create(clean, data)
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise refuse_disk(self._files.place(clean), error) from error
+            raise MediaError(f"{self._files.place(clean)} cannot be written: {error}") from error
+
+    def list_below(self, folder: str) -> list[str]:
+        """Return the paths of all files below a folder, in order."""
+        clean = _clean(folder)
+        try:
+            return sorted(entry.path for entry in self._files.entries(f"{clean}/"))
+        except OSError as error:
+            raise MediaError(f"{self._files.place(clean)} cannot be listed: {error}") from error
+
     def _write(self, clean: str, data: bytes) -> None:
         try:
             self._files.write(clean, data)

@@ -11,6 +11,8 @@ from tests.data import shared_data
 from vision.camera import CameraConfig, parse_camera, read_camera, with_source
 from vision.evidence.clip import StoredPiece
 from vision.evidence.keys import SealingKey
+from vision.evidence.package import Link, Sealed, seal
+from vision.evidence.parts import Beside, Parts, compose
 from vision.frames import Frame, Image
 from vision.pipeline import Outputs, Watcher
 from vision.segments import encode
@@ -96,6 +98,15 @@ def candidate(time_ms: int = START_MS + 500) -> Candidate:
 
 def key(number: int = 1) -> SealingKey:
     return SealingKey(Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32))
+
+
+def parts(time_ms: int = START_MS + 500, beside: Beside | None = None) -> Parts:
+    return compose(candidate(time_ms), small_camera(), [piece()], beside)
+
+
+def package(number: int = 1, link: Link | None = None) -> Sealed:
+    """Seal a small package with key ``number``."""
+    return seal(parts(), key(number), link or Link())
 
 
 def frame(index: int, image: Image, step_ms: int = 100) -> Frame:

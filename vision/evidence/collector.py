@@ -1,11 +1,8 @@
 """From an act to a candidate with its sealed package: waits for the recording after the act, then builds both."""
 
-import functools
-import hashlib
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -14,23 +11,40 @@ from vision.camera import CameraConfig
 from vision.detector.base import Detector
 from vision.errors import VisionError
 from vision.evidence.clip import StoredPiece
-from vision.evidence.keys import SealingKey
-from vision.evidence.package import Sealed, seal
+from vision.evidence.code_hash import code_sha256
+from vision.evidence.coverage import AFTER_S, BEFORE_S
+from vision.evidence.parts import Beside, Parts, compose
+from vision.health import Sight
 from vision.pipeline import Act
 from vision.plates.track import PlateSource, read_track
 
-BEFORE_S, AFTER_S = 4.0, 3.0
+# So long after an act its package is made: the clip has its seconds, and a fault of the camera that began meanwhile
+# has been told (a moved view after ten seconds).
+SETTLE_S = 12.0
+# A view is the median of eight seconds: a fault may have begun so long before it was first seen.
+DOUBT_MS = 8_000
 KEPT_S = 40.0
+CAMERA_FAULT = "camera_fault"
 NO_PLATE = PlateReading(text=None, confidence=0.0, looks=0)
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A candidate and its package; ``sealed`` is ``None`` where the recording is gone, and ``problem`` says so."""
+    """A candidate and the parts of its package; ``None`` where the recording is gone, and ``problem`` says so."""
 
     candidate: Candidate
-    sealed: Sealed | None
+    parts: Parts | None
     problem: str | None = None
+
+
+@dataclass(frozen=True)
+class _Fault:
+    state: str
+    since_ms: int
+    until_ms: int | None = None
+
+    def covers(self, moment_ms: int) -> bool:
+        return self.since_ms - DOUBT_MS <= moment_ms and (self.until_ms is None or moment_ms < self.until_ms)
 
 
 class Collector:
@@ -42,24 +56,31 @@ class Collector:
         The camera.
     detector : Detector
         Its hash goes into every candidate.
-    key : SealingKey
-        Seals the packages.
     plates : PlateSource, optional
         Reads plates; none: every plate is ``None``.
+    versions : Mapping of str to str, optional
+        Further hashes of what decides, for instance of the law catalogue.
     """
 
     def __init__(
-        self, camera: CameraConfig, detector: Detector, key: SealingKey, plates: PlateSource | None = None
+        self,
+        camera: CameraConfig,
+        detector: Detector,
+        plates: PlateSource | None = None,
+        versions: Mapping[str, str] | None = None,
     ) -> None:
-        self._camera, self._key, self._plates = camera, key, plates
+        self._camera, self._plates = camera, plates
         self._pieces: deque[StoredPiece] = deque()
         self._waiting: list[Act] = []
+        self._faults: deque[_Fault] = deque(maxlen=8)
+        self._sight: Sight | None = None
         self._versions = {
             "detector": detector.name,
             "model_sha256": detector.sha256,
             "camera_sha256": camera.sha256,
-            "rules_sha256": rules_sha256(),
+            "rules_sha256": code_sha256("vision.pipeline", type(detector).__module__),
             "plates_sha256": plates.sha256 if plates else "none",
+            **(versions or {}),
         }
 
     @property
@@ -67,13 +88,14 @@ class Collector:
         """How many acts wait for the recording after them."""
         return len(self._waiting)
 
-    def take(self, piece: StoredPiece, acts: Sequence[Act]) -> list[Claim]:
-        """Take a piece and the acts found in it; return the claims that are complete now."""
+    def take(self, piece: StoredPiece, acts: Iterable[Act], sight: Sight | None = None) -> list[Claim]:
+        """Take a piece, the acts found in it and how the camera saw at its end; return the claims complete now."""
         self._pieces.append(piece)
         while self._pieces[0].frame_ms[-1] < piece.frame_ms[-1] - KEPT_S * 1000:
             self._pieces.popleft()
+        self._see(sight)
         self._waiting += acts
-        until_ms = piece.frame_ms[-1] - AFTER_S * 1000
+        until_ms = piece.frame_ms[-1] - SETTLE_S * 1000
         ready = [act for act in self._waiting if act.finding.time_ms <= until_ms]
         self._waiting = [act for act in self._waiting if act.finding.time_ms > until_ms]
         return [self._claim(act) for act in ready]
@@ -94,9 +116,38 @@ class Collector:
         try:
             plate, crop = read_track(self._plates, act.track, pieces, moment) if self._plates else (NO_PLATE, None)
             candidate = self._candidate(act, plate)
-            return Claim(candidate, seal(candidate, self._camera, pieces, self._key, plate_crop=crop))
+            beside = Beside(self._camera_state(moment), crop)
+            return Claim(candidate, compose(candidate, self._camera, pieces, beside))
         except VisionError as error:
             return Claim(candidate, None, f"{candidate.candidate_id}: {error}")
+
+    def _see(self, sight: Sight | None) -> None:
+        if sight is None or sight == self._sight:
+            return
+        if self._faults and self._faults[-1].until_ms is None:
+            self._faults[-1] = replace(self._faults[-1], until_ms=sight.since_ms)
+        if sight.is_blind:
+            self._faults.append(_Fault(sight.state.value, sight.since_ms))
+        self._sight = sight
+
+    def _fault(self, moment_ms: int) -> "_Fault | None":
+        """Return the fault at an act, or one that was seen so soon after it that it may have begun before."""
+        return next((f for f in self._faults if f.covers(moment_ms)), None)
+
+    def _camera_state(self, moment_ms: int) -> dict[str, object]:
+        sight, fault = self._sight, self._fault(moment_ms)
+        return {
+            "state_when_sealed": None if sight is None else sight.state.value,
+            "since_ms": None if sight is None else sight.since_ms,
+            "fault_near_the_act": None if fault is None else {"state": fault.state, "since_ms": fault.since_ms},
+            "clock_uncertainty_s": self._camera.uncertainty_s,
+        }
+
+    def _doubt(self, moment_ms: int) -> dict[str, str]:
+        fault = self._fault(moment_ms)
+        if fault is None:
+            return {}
+        return {CAMERA_FAULT: f"the camera was found {fault.state} near the act: look whether its lines still fit"}
 
     def _candidate(self, act: Act, plate: PlateReading) -> Candidate:
         finding = act.finding
@@ -117,7 +168,7 @@ class Collector:
             plate=plate,
             timeline=act.timeline,
             track=act.track,
-            exceptions=finding.exceptions,
+            exceptions=finding.exceptions | self._doubt(finding.time_ms),
             versions=self._versions,
         )
 
@@ -137,23 +188,6 @@ def act_box(act: Act) -> tuple[float, float, float, float]:
     """
     left, top, right, bottom = (round(v, 1) for v in act.finding.at.box)
     return left, top, right, bottom
-
-
-@functools.cache
-def rules_sha256() -> str:
-    """Return the SHA-256 of the code that decides: tracks, riders, signals, places and rules.
-
-    Returns
-    -------
-    str
-        Lower-case hexadecimal.
-    """
-    here = Path(__file__).parents[1]
-    digest = hashlib.sha256()
-    names = ("circumstances", "lights", "observer", "riders", "road", "signals", "tracks", "trails")
-    for path in [*(here / f"{name}.py" for name in names), *sorted((here / "rules").glob("*.py"))]:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
 
 
 def plain(candidate: Candidate) -> object:

@@ -1,12 +1,18 @@
 #!/usr/bin/env python3
-"""Verify a sealed evidence package. Needs only Python 3.8 or newer, no network, nothing installed.
+"""Verify sealed evidence packages. Needs only Python 3.8 or newer, no network, nothing installed.
 
-    python3 verify.py PACKAGE.zip [PUBLIC_KEY_HEX]
+    python3 verify.py PACKAGE.zip [PACKAGE.zip ...] [PUBLIC_KEY_HEX]
 
-A package is a ZIP with nothing compressed. ``manifest.json`` names every file with its SHA-256, ``manifest.sig``
-is the Ed25519 signature (RFC 8032) of the manifest's bytes, ``public_key.hex`` the key it was made with. Every
-byte of the ZIP itself follows from its files, so a change anywhere is found. Exit status: 0 intact, 1 changed.
-Whether the key belongs to whom it should is for you to check: compare it with the one its owner published.
+A package is a ZIP with nothing compressed. ``manifest.json`` (RFC 8785) names every file with its SHA-256,
+``manifest.sig`` is the Ed25519 signature (RFC 8032) of the manifest's bytes, ``public_key.hex`` the key it was made
+with. Every byte of the ZIP itself follows from its files, so a change anywhere is found. Each package names the one
+before it of the same camera by the SHA-256 of its manifest: give several, and one that is missing or was replaced
+among them is told. ``manifest.tsr``, where there is one, is a time-stamp (RFC 3161) of the manifest, added after
+sealing; that it is of this manifest is checked here, its own signature by
+``openssl ts -verify -data manifest.json -in manifest.tsr -CAfile AUTHORITY.pem``.
+
+Exit status: 0 intact, 1 changed. Whether the key belongs to whom it should is for you to check: compare it with the
+one its owner published.
 """
 
 from __future__ import annotations
@@ -17,6 +23,7 @@ import struct
 import sys
 import zlib
 from pathlib import Path
+from typing import Any
 
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
@@ -24,6 +31,9 @@ D = -121665 * pow(121666, P - 2, P) % P
 ROOT = pow(2, (P - 1) // 4, P)
 BLOCK = 65536
 SEAL = ("manifest.json", "manifest.sig", "public_key.hex")
+STAMP = "manifest.tsr"
+SHA256_OID = bytes.fromhex("608648016503040201")
+FIRST = "0" * 64
 
 
 def _recover_x(y: int, sign: int) -> int | None:
@@ -84,7 +94,7 @@ def ed25519_ok(public: bytes, message: bytes, signature: bytes) -> bool:
     return same_x and (left[1] * right[2] - right[1] * left[2]) % P == 0
 
 
-def zip_bytes(files: dict[str, bytes]) -> bytes:
+def zip_bytes(files: dict[str, Any]) -> bytes:
     """Write files (name → bytes) as the one ZIP that they have: stored, dated 1980-01-01, in the order given."""
     body, index = [], []
     at = 0
@@ -106,117 +116,282 @@ def zip_bytes(files: dict[str, bytes]) -> bytes:
     return b"".join(body + index + [end])
 
 
-def read_zip(data: bytes) -> tuple[dict[str, bytes], dict[str, object] | None]:
+def read_zip(data: bytes) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """Return the files of a package and, where its frame cannot be followed, one problem."""
-    files: dict[str, bytes] = {}
-    at = 0
+    files, _, broken = _walk(data)
+    return {name: bytes(content) for name, content in files.items()}, broken
+
+
+def _walk(data: bytes) -> tuple[dict[str, Any], dict[str, int], dict[str, Any] | None]:
+    """Follow the headers; return files, the CRC-32 that each header tells, and where it went wrong."""
+    view = memoryview(data)
+    files: dict[str, Any] = {}
+    sums: dict[str, int] = {}
+    at, began, name = 0, 0, ""
     while data[at : at + 4] == b"PK\3\4":
+        began = at
         if at + 30 > len(data):
-            return files, {"file": None, "at": at, "text": "the ZIP ends inside a file's header"}
-        size, _, name_size, extra = struct.unpack("<IIHH", data[at + 18 : at + 30])
+            return files, sums, _problem(None, began, "the ZIP ends inside a file's header")
+        crc, size, _, name_size, extra = struct.unpack("<IIIHH", data[at + 14 : at + 30])
         start = at + 30 + name_size + extra
         name = data[at + 30 : at + 30 + name_size].decode("utf-8", "replace")
         if start + size > len(data) or name in files:
-            return files, {"file": name, "at": at, "text": "the ZIP header of this file was changed or the end is lost"}
-        files[name] = data[start : start + size]
+            text = f"the ZIP header of {name} was changed, or the end is lost"
+            return files, sums, _problem(None, began, text)
+        files[name], sums[name] = view[start : start + size], crc
         at = start + size
-    return files, None
+    if data[at : at + 4] == b"PK\1\2":
+        return files, sums, None
+    if name and zlib.crc32(files[name]) != sums[name]:
+        return files, sums, _problem(None, began, f"the ZIP header of {name} was changed")
+    return (
+        files,
+        sums,
+        _problem(None, at, "neither a file nor the index begins here: changed, or the end is lost"),
+    )
 
 
-def check(
-    data: bytes, trusted: set[str] | None = None
-) -> tuple[dict[str, object] | None, str | None, list[dict[str, object]]]:
-    """Check the bytes of a package; return its manifest (or None), its key in hex (or None) and the problems."""
-    files, broken = read_zip(data)
-    problems = [broken] if broken else []
-    lost = "is missing: this is no sealed package, or it was cut"
-    problems += [{"file": name, "at": None, "text": lost} for name in SEAL if name not in files]
-    if any(name not in files for name in SEAL):
-        return None, None, problems
-    key_hex = files["public_key.hex"].decode("ascii", "replace").strip()
-    manifest = _signed(files, key_hex, problems)
-    if trusted is not None and key_hex not in trusted:
-        problems.append(
-            {
-                "file": "public_key.hex",
-                "at": None,
-                "text": "is not a key you trust: sealed by somebody else, or changed",
-            }
-        )
+def _problem(file: str | None, at: int | None, text: str) -> dict[str, Any]:
+    return {"file": file, "at": at, "text": text}
+
+
+def check(data: bytes, trusted: set[str] | None = None) -> dict[str, Any]:
+    """Check the bytes of a package.
+
+    Returns a dictionary: ``manifest`` (or None), ``manifest_sha256``, ``key`` in hexadecimal (or None), ``stamped``
+    (the time its time-stamp tells, or None) and ``problems``, each with ``file``, ``at`` and ``text``.
+    """
+    files, sums, broken = _walk(data)
+    found: dict[str, Any] = {"manifest": None, "manifest_sha256": None, "key": None, "stamped": None}
+    problems: list[dict[str, Any]] = [broken] if broken else []
+    found["problems"] = problems
+    lost = [name for name in SEAL if name not in files]
+    if lost:
+        text = "is missing: this is no sealed package, or it was cut"
+        problems += [_problem(name, None, text) for name in lost]
+        return found
+    found["manifest_sha256"] = hashlib.sha256(files["manifest.json"]).hexdigest()
+    found["key"] = bytes(files["public_key.hex"]).decode("ascii", "replace").strip()
+    found["manifest"] = manifest = _signed(files, sums, found["key"], problems)
+    if trusted is not None and found["key"] not in trusted:
+        problems.append(_problem("public_key.hex", None, "is not a key you trust: sealed by somebody else, or changed"))
     if manifest is not None:
-        _compare(files, manifest, problems)
+        _compare(files, manifest, problems, whole=broken is None)
+    found["stamped"] = _stamped(files, sums, found["manifest_sha256"], problems)
     if not problems:
-        again = zip_bytes(files)
-        if again != data:
-            shorter = min(len(again), len(data))
-            at = next((i for i in range(shorter) if again[i] != data[i]), shorter)
-            problems.append({"file": None, "at": at, "text": "the ZIP's own bytes were changed (its files are intact)"})
-    return manifest, key_hex, problems
+        _frame(data, files, problems)
+    return found
 
 
-def _signed(files: dict[str, bytes], key_hex: str, problems: list[dict[str, object]]) -> dict[str, object] | None:
+def _frame(data: bytes, files: dict[str, Any], problems: list[dict[str, Any]]) -> None:
+    again = zip_bytes(files)
+    if again != data:
+        shorter = min(len(again), len(data))
+        at = next((i for i in range(shorter) if again[i] != data[i]), shorter)
+        problems.append(_problem(None, at, "the ZIP's own bytes were changed (its files are intact)"))
+
+
+def _signed(
+    files: dict[str, Any], sums: dict[str, int], key_hex: str, problems: list[dict[str, Any]]
+) -> dict[str, Any] | None:
+    told = bytes(files["manifest.json"])
+    if not _is_signed(told, bytes(files["manifest.sig"]), bytes(files["public_key.hex"]), key_hex):
+        changed = [name for name in SEAL if zlib.crc32(files[name]) != sums[name]]
+        text = "was changed: the signature does not fit"
+        problems += [_problem(name, None, text) for name in changed]
+        if not changed:
+            text = "the signature does not fit: the manifest, the signature or the key was changed"
+            problems.append(_problem("manifest.json", None, text))
     try:
-        public, signature = bytes.fromhex(key_hex), bytes.fromhex(files["manifest.sig"].decode("ascii").strip())
-    except ValueError:
-        problems.append({"file": "manifest.sig", "at": None, "text": "signature or key is not hexadecimal: changed"})
-        return None
-    form = (key_hex + "\n").encode() == files["public_key.hex"] and (signature.hex() + "\n").encode() == files[
-        "manifest.sig"
-    ]
-    if not form or not ed25519_ok(public, files["manifest.json"], signature):
-        text = "the signature does not fit: the manifest, the signature or the key was changed"
-        problems.append({"file": "manifest.json", "at": None, "text": text})
-    try:
-        manifest: dict[str, object] = json.loads(files["manifest.json"].decode("utf-8"))
+        manifest: dict[str, Any] = json.loads(told.decode("utf-8"))
         _entries(manifest)
-    except (ValueError, KeyError, TypeError):
-        problems.append({"file": "manifest.json", "at": None, "text": "cannot be read: changed"})
+        _link(manifest)
+        if canonical(manifest) != told:
+            raise ValueError("not canonical")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        if not problems:
+            problems.append(_problem("manifest.json", None, "cannot be read, or is not in canonical form (RFC 8785)"))
         return None
     return manifest
 
 
-def _entries(manifest: dict[str, object]) -> dict[str, tuple[str, list[str]]]:
-    """Return name → SHA-256 and the SHA-256 of each 64 KiB."""
+def _is_signed(told: bytes, signed: bytes, public: bytes, key_hex: str) -> bool:
+    try:
+        signature, key = bytes.fromhex(signed.decode("ascii").strip()), bytes.fromhex(key_hex)
+    except ValueError:
+        return False
+    as_written = (key.hex() + "\n").encode() == public and (signature.hex() + "\n").encode() == signed
+    return as_written and ed25519_ok(key, told, signature)
+
+
+def canonical(value: object) -> bytes:
+    """Return the one JSON text (RFC 8785) of texts, whole numbers, lists and dictionaries with ASCII names."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
+
+
+def _entries(manifest: dict[str, Any]) -> dict[str, tuple[str, int, list[int]]]:
+    """Return name → SHA-256, bytes, and the CRC-32 of all up to the end of each 64 KiB."""
     listed = manifest["files"]
     if not isinstance(listed, list):
         raise TypeError("files")
-    return {str(entry["name"]): (str(entry["sha256"]), list(entry.get("blocks", ()))) for entry in listed}
+    return {str(e["name"]): (str(e["sha256"]), int(e["bytes"]), [int(c) for c in e["crc32"]]) for e in listed}
 
 
-def _compare(files: dict[str, bytes], manifest: dict[str, object], problems: list[dict[str, object]]) -> None:
+def _link(manifest: dict[str, Any]) -> tuple[int, str] | None:
+    """Return a package's number and the SHA-256 of the manifest before it; a redacted copy has none."""
+    chain = manifest.get("chain")
+    return None if chain is None else (int(chain["number"]), str(chain["previous_sha256"]))
+
+
+def _compare(files: dict[str, Any], manifest: dict[str, Any], problems: list[dict[str, Any]], *, whole: bool) -> None:
     named = _entries(manifest)
+    known = [*SEAL, *named, STAMP]
     added = "is not in the manifest: added, or renamed"
-    problems += [{"file": n, "at": None, "text": added} for n in files if n not in named and n not in SEAL]
-    for name, (digest, blocks) in named.items():
+    problems += [_problem(name, None, added) for name in files if name not in known]
+    for name, (digest, size, sums) in named.items():
         if name not in files:
-            problems.append({"file": name, "at": None, "text": "is missing: removed, or renamed"})
+            if whole:
+                problems.append(_problem(name, None, "is missing: removed, or renamed"))
         elif hashlib.sha256(files[name]).hexdigest() != digest:
-            problems.append(_where(name, files[name], blocks))
+            problems += _where(name, files[name], size, sums)
+    if not problems and list(files) != [name for name in known if name in files]:
+        problems.append(_problem(None, 0, "the files stand in another order than the manifest's"))
 
 
-def _where(name: str, data: bytes, blocks: list[str]) -> dict[str, object]:
-    for number, digest in enumerate(blocks):
+def _where(name: str, data: Any, size: int, sums: list[int]) -> list[dict[str, Any]]:
+    found = []
+    before = 0
+    for number, after in enumerate(sums):
         start = number * BLOCK
-        if hashlib.sha256(data[start : start + BLOCK]).hexdigest() != digest:
-            last = min(start + BLOCK, len(data)) - 1
-            return {"file": name, "at": start, "text": f"was changed between its bytes {start} and {last}"}
-    return {"file": name, "at": 0, "text": "was changed (its bytes do not have the sealed SHA-256)"}
+        part = data[start : start + BLOCK]
+        if zlib.crc32(part, before) != after or len(part) != min(BLOCK, size - start):
+            last = min(start + BLOCK, size) - 1
+            found.append(_problem(name, start, f"was changed between its bytes {start} and {last}"))
+        before = after
+    return found or [_problem(name, 0, "was changed (its bytes do not have the sealed SHA-256)")]
+
+
+def _stamped(
+    files: dict[str, Any], sums: dict[str, int], manifest_sha256: str, problems: list[dict[str, Any]]
+) -> str | None:
+    if STAMP not in files:
+        return None
+    token = bytes(files[STAMP])
+    try:
+        imprint, moment = stamp_facts(token)
+    except (ValueError, IndexError):
+        problems.append(_problem(STAMP, None, "cannot be read as a time-stamp (RFC 3161): changed"))
+        return None
+    if zlib.crc32(token) != sums[STAMP]:
+        problems.append(_problem(STAMP, None, "was changed, or the checksum in its ZIP header"))
+    elif imprint != manifest_sha256:
+        problems.append(_problem(STAMP, None, "is a time-stamp of another manifest"))
+    return moment
+
+
+def stamp_facts(token: bytes) -> tuple[str, str]:
+    """Return what a TimeStampResp (RFC 3161) is of, SHA-256 in hexadecimal, and its time; ValueError if it is none."""
+    response = _inside(token, 0, len(token))[0]
+    content = _inside(token, *response[1:])[1]
+    signed = _inside(token, *_inside(token, *content[1:])[1][1:])[0]
+    kept = _inside(token, *_inside(token, *signed[1:])[2][1:])[1]
+    octets = _inside(token, *kept[1:])[0]
+    facts = _inside(token, *_inside(token, *octets[1:])[0][1:])
+    algorithm, imprint = _inside(token, *facts[2][1:])
+    oid = _inside(token, *algorithm[1:])[0]
+    if token[oid[1] : oid[2]] != SHA256_OID or facts[4][0] != 0x18:
+        raise ValueError("no SHA-256 imprint or no time")
+    return token[imprint[1] : imprint[2]].hex(), token[facts[4][1] : facts[4][2]].decode("ascii")
+
+
+def _inside(data: bytes, at: int, end: int) -> list[tuple[int, int, int]]:
+    """Return tag, start and end of each DER value between two places."""
+    found = []
+    while at < end:
+        tag, size = data[at], data[at + 1]
+        at += 2
+        if size & 0x80:
+            more = size & 0x7F
+            size = int.from_bytes(data[at : at + more], "big")
+            at += more
+        if at + size > end:
+            raise ValueError("a value goes beyond its end")
+        found.append((tag, at, at + size))
+        at += size
+    return found
+
+
+def check_chain(links: list[tuple[dict[str, Any], str]]) -> list[str]:
+    """Return one sentence for each break among packages, given as (manifest, SHA-256 of it), in any order.
+
+    A package before the first that is given, or after the last, is not missed.
+    """
+    cameras: dict[str, list[tuple[int, str, str, str]]] = {}
+    for manifest, digest in links:
+        link = _link(manifest)
+        if link is not None:
+            row = (link[0], digest, link[1], str(manifest.get("candidate_id")))
+            cameras.setdefault(str(manifest["camera_id"]), []).append(row)
+    said: list[str] = []
+    for camera, numbered in sorted(cameras.items()):
+        said += _breaks(camera, sorted(set(numbered)))
+    return said
+
+
+def _breaks(camera: str, links: list[tuple[int, str, str, str]]) -> list[str]:
+    said = []
+    if links[0][0] == 1 and links[0][2] != FIRST:
+        said.append(f"{camera}: package 1 ({links[0][3]}) names one before it")
+    for i in range(1, len(links)):
+        number, digest, _, who = links[i - 1]
+        after, _, previous, other = links[i]
+        if after == number:
+            said.append(f"{camera}: two packages are number {number}: {who} and {other}")
+        elif after > number + 1:
+            gone = f"package {number + 1} is" if after == number + 2 else f"packages {number + 1} to {after - 1} are"
+            said.append(f"{camera}: {gone} missing between {who} and {other}")
+        elif previous != digest:
+            said.append(
+                f"{camera}: package {after} ({other}) names another one before it than {who}: replaced or moved"
+            )
+    return said
 
 
 def main(argv: list[str]) -> int:
-    """Print the verdict of one package; return the exit status."""
-    if len(argv) not in (2, 3):
+    """Print the verdict of each package and of their chain; return the exit status."""
+    paths = [Path(a) for a in argv[1:] if Path(a).is_file()]
+    keys = [a.strip().lower() for a in argv[1:] if not Path(a).is_file()]
+    if not paths or len(keys) > 1 or any(len(k) != 64 for k in keys):
         sys.stdout.write(f"{__doc__}\n")
         return 2
-    data = Path(argv[1]).read_bytes()
-    manifest, key, problems = check(data, None if len(argv) == 2 else {argv[2].strip().lower()})
-    for problem in problems:
-        where = problem["file"] or f"byte {problem['at']} of the ZIP:"
-        sys.stdout.write(f"CHANGED: {where} {problem['text']}\n")
-    if manifest is not None and not problems:
-        count = len(_entries(manifest))
-        sys.stdout.write(f"INTACT: {manifest.get('candidate_id')}, {count} files, sealed by key {key}\n")
-    return 1 if problems else 0
+    links, bad = [], 0
+    for path in paths:
+        found = check(path.read_bytes(), set(keys) or None)
+        bad += len(found["problems"])
+        for problem in found["problems"]:
+            where = problem["file"] or f"byte {problem['at']} of the ZIP:"
+            sys.stdout.write(f"CHANGED: {path}: {where} {problem['text']}\n")
+        if found["manifest"] is not None and not found["problems"]:
+            links.append((found["manifest"], found["manifest_sha256"]))
+            sys.stdout.write(f"INTACT: {path}: {_story(found)}\n")
+    breaks = check_chain(links)
+    for sentence in breaks:
+        sys.stdout.write(f"CHAIN: {sentence}\n")
+    return 1 if bad or breaks else 0
+
+
+def _story(found: dict[str, Any]) -> str:
+    manifest = found["manifest"]
+    link = _link(manifest)
+    said = [
+        f"{manifest['candidate_id']}, {len(manifest['files'])} files, sealed by key {found['key']}",
+        f"package {link[0]} of camera {manifest['camera_id']}" if link else "a redacted copy",
+    ]
+    if found["stamped"]:
+        said.append(f"time-stamp of {found['stamped']} is of this manifest")
+    elif manifest.get("timestamp_authority"):
+        said.append(f"no time-stamp yet: {manifest['timestamp_authority']} was to be asked")
+    return "; ".join(said)
 
 
 if __name__ == "__main__":

@@ -19,12 +19,26 @@ class Problem:
 
 @dataclass(frozen=True)
 class Verification:
-    """The verdict on one package; ``public_key`` is hexadecimal, ``manifest`` what the package says of itself."""
+    """The verdict on one package.
+
+    Attributes
+    ----------
+    public_key : str or None
+        Hexadecimal.
+    manifest : dict or None
+        What the package says of itself.
+    manifest_sha256 : str or None
+        By which the next package of the camera names it.
+    stamped : str or None
+        The time that its time-stamp tells, as in the token: ``YYYYMMDDhhmmssZ``.
+    """
 
     ok: bool
     problems: tuple[Problem, ...]
     public_key: str | None
     manifest: dict[str, Any] | None
+    manifest_sha256: str | None = None
+    stamped: str | None = None
 
     @property
     def text(self) -> str:
@@ -50,9 +64,9 @@ def verify_package(package: bytes | Path, trusted_keys: Collection[str] | None =
         The verdict; a package that is no package at all is not ok, never an error.
     """
     data = package.read_bytes() if isinstance(package, Path) else package
-    manifest, key, problems = verifier.check(data, None if trusted_keys is None else set(trusted_keys))
-    found = tuple(_problem(p) for p in problems)
-    return Verification(not found, found, key, manifest)
+    told = verifier.check(data, None if trusted_keys is None else set(trusted_keys))
+    found = tuple(_problem(p) for p in told["problems"])
+    return Verification(not found, found, told["key"], told["manifest"], told["manifest_sha256"], told["stamped"])
 
 
 def _problem(raw: dict[str, object]) -> Problem:

@@ -12,7 +12,8 @@ from tests.services.desk_builders import NOW_MS, candidate
 from vision.camera import parse_camera
 from vision.evidence.clip import StoredPiece
 from vision.evidence.keys import load_or_make_key
-from vision.evidence.package import Sealed, seal
+from vision.evidence.package import Link, Sealed, seal
+from vision.evidence.parts import compose
 from vision.segments import encode
 
 CAMERA = b"""
@@ -38,7 +39,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> Sealed:
     piece = encode(images, times_s)
     frame_ms = tuple(NOW_MS - 1000 + i * 200 for i in range(10))
     key = load_or_make_key(tmp_path_factory.mktemp("key") / "key.pem")
-    return seal(candidate(), parse_camera(CAMERA), [StoredPiece(piece.data, frame_ms)], key)
+    return seal(compose(candidate(), parse_camera(CAMERA), [StoredPiece(piece.data, frame_ms)]), key, Link())
 
 
 @pytest.fixture
@@ -152,7 +153,9 @@ def test_a_changed_byte_is_found_and_keeps_the_case_from_being_approved(
 def test_a_package_sealed_anew_by_another_key_is_found(desk: Running, tmp_path: Path) -> None:
     piece = encode([np.zeros((120, 160, 3), np.uint8)] * 2, [0.0, 0.2])
     other = load_or_make_key(tmp_path / "other.pem")
-    forged = seal(candidate(), parse_camera(CAMERA), [StoredPiece(piece.data, (NOW_MS, NOW_MS + 200))], other)
+    forged = seal(
+        compose(candidate(), parse_camera(CAMERA), [StoredPiece(piece.data, (NOW_MS, NOW_MS + 200))]), other, Link()
+    )
     desk.state.media.put("evidence/1.zip", forged.data)
     verdict = desk.client.post(f"/api/cases/{CASE_ID}/verify").json()
     assert verdict["ok"] is False

@@ -104,7 +104,7 @@ def detection(settings: Settings) -> Detection:
 
 
 def test_an_act_that_waited_when_the_step_died_is_not_lost(settings: Settings) -> None:
-    made = segments(open_media(settings.place.media_url), 16)
+    made = segments(open_media(settings.place.media_url), 20)
     steady = detection(settings)
     whole = {m.candidate_id for s in made for _, _, m in steady.take(s, s.end_ms) if isinstance(m, Candidate)}
     with open_stream(settings.place.stream_url) as stream:

@@ -62,6 +62,25 @@ def test_a_file_can_be_replaced(media: MediaStore) -> None:
     assert media.read(media.put("a", b"new")) == b"new"
 
 
+def test_of_several_who_create_a_file_at_once_one_succeeds(media: MediaStore) -> None:
+    made: list[bool] = []
+    threads = [threading.Thread(target=lambda n=n: made.append(media.create("a/b", bytes([n])))) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(made) == [False] * 7 + [True]
+    assert media.list_below("a") == ["a/b"]
+    assert media.list_below("none") == []
+
+
+def test_chains_of_evidence_never_go_to_make_room(small: MediaStore) -> None:
+    small.create(".seals/chain/C/00000001.json", bytes(100))
+    for number in range(20):
+        small.put(f"segments/{number}", bytes(300))
+    assert small.exists(".seals/chain/C/00000001.json")
+
+
 def test_a_file_that_is_absent_is_named(media: MediaStore) -> None:
     with pytest.raises(MediaError, match=r"C-058/9\.mp4 is absent"):
         media.read("media:C-058/9.mp4")

@@ -8,23 +8,24 @@ import numpy as np
 import pytest
 
 from tests.data import shared_data
-from tests.vision.builders import CLIPS, START_MS, candidate, key, picture, piece, small_camera
+from tests.vision.builders import CLIPS, START_MS, candidate, key, package, parts, picture, piece, small_camera
 from vision.errors import EvidenceError
 from vision.evidence.clip import StoredPiece, build_clip, read_piece
 from vision.evidence.keys import load_or_make_key
-from vision.evidence.package import seal
+from vision.evidence.package import Link, seal
+from vision.evidence.parts import Beside, compose
 from vision.evidence.verify import read_file
 from vision.segments import cut
 
 
 def test_the_same_inputs_give_the_same_bytes() -> None:
-    one, two = (seal(candidate(), small_camera(), [piece()], key()) for _ in range(2))
+    one, two = (package() for _ in range(2))
     assert one.sha256 == two.sha256
     assert one.manifest_sha256 == two.manifest_sha256
 
 
 def test_the_manifest_names_versions_frame_times_and_every_file() -> None:
-    sealed = seal(candidate(), small_camera(), [piece()], key(), plate_crop=picture(1))
+    sealed = seal(parts(beside=Beside({}, picture(1))), key(), Link())
     manifest = json.loads(read_file(sealed.data, "manifest.json"))
     assert manifest["versions"]["model_sha256"] == "0" * 64
     assert manifest["clip"]["frame_ms"] == [START_MS + 100 * i for i in range(10)]
@@ -35,7 +36,7 @@ def test_the_manifest_names_versions_frame_times_and_every_file() -> None:
 
 def test_the_frames_are_untouched_and_what_was_measured_is_drawn_elsewhere() -> None:
     recorded = piece()
-    sealed = seal(candidate(), small_camera(), [recorded], key())
+    sealed = seal(compose(candidate(), small_camera(), [recorded]), key(), Link())
     kept = cv2.imdecode(np.frombuffer(read_file(sealed.data, "frame_at.png"), np.uint8), cv2.IMREAD_COLOR)
     original = next(f for f in read_piece(recorded) if f.time_ms == START_MS + 500)
     assert np.array_equal(kept, original.image)
@@ -44,7 +45,7 @@ def test_the_frames_are_untouched_and_what_was_measured_is_drawn_elsewhere() -> 
 
 def test_without_a_recording_there_is_no_package() -> None:
     with pytest.raises(EvidenceError, match="gone from the media store"):
-        seal(candidate(), small_camera(), [], key())
+        compose(candidate(), small_camera(), [])
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.vision.builders import candidate, key, piece, small_camera
+from tests.vision.builders import key
+from tests.vision.builders import package as seal_package
+from tests.vision.evidence.bits import missed
+from tests.vision.evidence.der import time_stamp
 from vision.evidence import verifier
-from vision.evidence.package import Sealed, seal
+from vision.evidence.package import Link, Sealed, staple, without_stamp
+from vision.evidence.parts import describe
 from vision.evidence.verify import read_file, verify_package
 
 # RFC 8032, section 7.1: public key, message, signature.
@@ -40,7 +44,7 @@ VECTORS = [
 
 @cache
 def package() -> Sealed:
-    return seal(candidate(), small_camera(), [piece()], key())
+    return seal_package()
 
 
 @pytest.mark.parametrize(("public", "message", "signature"), VECTORS)
@@ -105,10 +109,8 @@ def test_in_a_large_file_the_place_is_named() -> None:
     manifest = json.loads(files["manifest.json"])
     clip = bytes(200_000)
     entry = next(e for e in manifest["files"] if e["name"] == "clip.mp4")
-    from vision.evidence.package import _entry
-
-    entry.update(_entry("clip.mp4", clip))
-    big["manifest.json"] = json.dumps(manifest).encode()
+    entry.update(describe("clip.mp4", clip))
+    big["manifest.json"] = verifier.canonical(manifest)
     big["manifest.sig"] = (key().sign(big["manifest.json"]).hex() + "\n").encode()
     big["clip.mp4"] = clip
     assert verify_package(verifier.zip_bytes(big)).ok
@@ -127,7 +129,7 @@ def test_an_added_and_a_removed_file_are_named() -> None:
 
 
 def test_a_package_sealed_again_by_another_key_is_found_by_who_knows_the_key() -> None:
-    forged = seal(candidate(), small_camera(), [piece()], key(2))
+    forged = seal_package(2)
     assert verify_package(forged.data).ok  # intact in itself
     verdict = verify_package(forged.data, {key(1).public_hex})
     assert [p.file for p in verdict.problems] == ["public_key.hex"]
@@ -156,3 +158,73 @@ def test_any_zip_tool_can_open_it() -> None:
         assert opened.testzip() is None
         assert opened.namelist()[:3] == list(verifier.SEAL)
         assert {info.date_time for info in opened.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_single_bits_are_found_and_located() -> None:
+    data = staple(package().data, time_stamp(package().manifest_sha256))
+    assert missed(data, 250, seed=7) == ([], [])
+
+
+def test_a_time_stamp_is_told_and_taking_it_out_gives_what_was_sealed() -> None:
+    stamped = staple(package().data, time_stamp(package().manifest_sha256))
+    verdict = verify_package(stamped)
+    assert verdict.ok
+    assert verdict.stamped == "20261122031500Z"
+    assert without_stamp(stamped) == package().data
+    assert verify_package(package().data).stamped is None
+
+
+@pytest.mark.parametrize(
+    ("token", "said"), [(time_stamp("ab" * 32), "another manifest"), (b"no token", "cannot be read")]
+)
+def test_a_strange_time_stamp_is_named(token: bytes, said: str) -> None:
+    problems = verify_package(staple(package().data, token)).problems
+    assert [p.file for p in problems] == ["manifest.tsr"]
+    assert said in problems[0].text
+
+
+def chain(count: int) -> list[tuple[dict[str, object], str]]:
+    links, link = [], Link()
+    for _ in range(count):
+        sealed = seal_package(link=link)
+        links.append((json.loads(read_file(sealed.data, "manifest.json")), sealed.manifest_sha256))
+        link = Link(link.number + 1, sealed.manifest_sha256)
+    return links
+
+
+def test_a_whole_chain_is_whole_in_any_order_and_from_its_middle() -> None:
+    links = chain(4)
+    assert verifier.check_chain(links) == []
+    assert verifier.check_chain(links[::-1]) == []
+    assert verifier.check_chain(links[1:]) == []
+
+
+def test_a_missing_a_replaced_and_a_second_package_of_one_number_are_told() -> None:
+    links = chain(4)
+    assert "package 2 is missing" in verifier.check_chain([links[0], *links[2:]])[0]
+    assert "packages 2 to 3 are missing" in verifier.check_chain([links[0], links[3]])[0]
+    other = seal_package(2, Link(2, links[0][1]))
+    replaced = (json.loads(read_file(other.data, "manifest.json")), other.manifest_sha256)
+    assert "replaced or moved" in verifier.check_chain([links[0], replaced, *links[2:]])[0]
+    assert "two packages are number 2" in verifier.check_chain([*links, replaced])[0]
+
+
+def test_the_verifier_alone_tells_a_break_in_the_chain(tmp_path: Path) -> None:
+    link, paths = Link(), []
+    for number in range(3):
+        sealed = seal_package(link=link)
+        link = Link(link.number + 1, sealed.manifest_sha256)
+        paths.append(tmp_path / f"{number}.zip")
+        paths[-1].write_bytes(sealed.data)
+    run = [sys.executable, "-I", "-S", verifier.__file__]
+    whole = subprocess.run([*run, *map(str, paths)], capture_output=True, text=True, check=False)
+    assert (whole.returncode, whole.stdout.count("INTACT")) == (0, 3)
+    broken = subprocess.run([*run, str(paths[0]), str(paths[2])], capture_output=True, text=True, check=False)
+    assert broken.returncode == 1
+    assert "CHAIN: T-1: package 2 is missing" in broken.stdout
+
+
+def test_files_in_another_order_are_told() -> None:
+    files, _ = verifier.read_zip(package().data)
+    moved = dict(sorted(files.items()))
+    assert any("another order" in p.text for p in verify_package(verifier.zip_bytes(moved)).problems)

@@ -1,0 +1,117 @@
+"""Sealed packages put into the media store, each at its place in its camera's chain."""
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+
+import structlog
+
+from schemas.violation import Candidate, EvidenceRef
+from services.evidence.chain import Chains, Entry
+from services.media.errors import MediaError
+from services.media.store import SCHEME, MediaStore
+from vision.evidence.keys import SealingKey
+from vision.evidence.package import seal
+from vision.evidence.parts import Parts
+from vision.evidence.verify import verify_package
+
+# Another detector took the number each time: with so many at once something else is wrong.
+MOST_TRIES = 20
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    ref: EvidenceRef
+    entry: Entry
+
+
+class Keeper:
+    """Seals parts and keeps the packages; whatever was kept for an act stays as it is.
+
+    Parameters
+    ----------
+    media : MediaStore
+        Takes packages and chains.
+    key : SealingKey
+        Seals.
+    authority : str, optional
+        The time-stamp authority that will be asked.
+    """
+
+    def __init__(self, media: MediaStore, key: SealingKey, authority: str | None = None) -> None:
+        self._media, self._key, self._authority = media, key, authority
+        self._chains = Chains(media)
+
+    def keep(self, parts: Parts) -> EvidenceRef:
+        """Seal and keep a package, once: the same act again has what was kept first.
+
+        A package is put first and takes its number then, so that a crash between leaves a package without a number
+        and never a number without a package; the package is finished when the act comes again.
+
+        Raises
+        ------
+        MediaError
+            If it cannot be stored.
+        """
+        path = package_path(parts.candidate)
+        self._media.hold(path, parts.candidate.candidate_id)  # until an officer rejects the case
+        look = False
+        for _ in range(MOST_TRIES):
+            kept = self._find(path) or self._put(path, parts, look=look)
+            if kept is not None and self._chains.append(kept.entry):
+                return kept.ref
+            if kept is not None:  # another act took its number; nobody was told of it yet
+                self._media.delete(path)
+            look = True
+        raise MediaError(f"{path}: no place in the chain of {parts.candidate.camera_id} after {MOST_TRIES} tries")
+
+    def _put(self, path: str, parts: Parts, *, look: bool) -> _Kept | None:
+        link = self._chains.next_link(parts.candidate.camera_id, look=look)
+        sealed = seal(parts, self._key, link, authority=self._authority)
+        if not self._media.create(path, sealed.data):
+            return None
+        ref = EvidenceRef(
+            uri=SCHEME + path, sha256=sealed.sha256, manifest_sha256=sealed.manifest_sha256, key_id=sealed.key_id
+        )
+        entry = Entry(
+            camera_id=parts.candidate.camera_id,
+            number=link.number,
+            candidate_id=parts.candidate.candidate_id,
+            path=path,
+            manifest_sha256=sealed.manifest_sha256,
+            previous_sha256=link.previous_sha256,
+        )
+        return _Kept(ref, entry)
+
+    def _find(self, path: str) -> _Kept | None:
+        """Return the package that was sealed for this act before, so that a repeat never replaces evidence."""
+        if not self._media.exists(path):
+            return None
+        data = self._media.read(path)
+        verdict = verify_package(data, {self._key.public_hex})
+        if not verdict.ok or verdict.manifest is None or verdict.manifest_sha256 is None:
+            _log.error("a kept package is not intact; it stays beside, and the act is sealed anew", path=path)
+            self._media.put(f"{path}.broken", data)
+            self._media.delete(path)
+            return None
+        chain = verdict.manifest["chain"]
+        entry = Entry(
+            camera_id=verdict.manifest["camera_id"],
+            number=chain["number"],
+            candidate_id=verdict.manifest["candidate_id"],
+            path=path,
+            manifest_sha256=verdict.manifest_sha256,
+            previous_sha256=chain["previous_sha256"],
+        )
+        digest = hashlib.sha256(data).hexdigest()
+        ref = EvidenceRef(
+            uri=SCHEME + path, sha256=digest, manifest_sha256=verdict.manifest_sha256, key_id=self._key.key_id
+        )
+        return _Kept(ref, entry)
+
+
+def package_path(candidate: Candidate) -> str:
+    """Return where the package of a candidate lies in the media store."""
+    day = dt.datetime.fromtimestamp(candidate.time_ms / 1000, dt.UTC).strftime("%Y-%m-%d")
+    return f"evidence/{candidate.camera_id}/{day}/{candidate.candidate_id}.zip"
