@@ -208,7 +208,7 @@ def _signed(
         _link(manifest)
         if canonical(manifest) != told:
             raise ValueError("not canonical")
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         if not problems:
             problems.append(_problem("manifest.json", None, "cannot be read, or is not in canonical form (RFC 8785)"))
         return None

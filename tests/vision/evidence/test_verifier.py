@@ -77,6 +77,13 @@ def test_any_changed_byte_is_found(data: st.DataObject) -> None:
     assert verdict.problems
 
 
+@pytest.mark.parametrize("said", [b"1e99999", b'"x"', b"null", b"[" * 20_000, b"{}"])
+def test_a_manifest_of_strange_values_is_told_and_never_an_error(said: bytes) -> None:
+    files, _ = verifier.read_zip(package().data)
+    files["manifest.json"] = files["manifest.json"].replace(b'"bytes":', b'"bytes":' + said + b',"x":', 1)
+    assert "manifest.json" in {p.file for p in verify_package(verifier.zip_bytes(files)).problems}
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 1 << 20))
 def test_a_package_cut_short_or_with_more_behind_it_is_found(size: int) -> None:
