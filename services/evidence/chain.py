@@ -50,12 +50,11 @@ class Chains:
         return Link() if end is None else Link(end.number + 1, end.manifest_sha256)
 
     def append(self, entry: Entry) -> bool:
-        """Take a place; ``False`` where another package has it."""
-        taken = self._media.create(_path(entry.camera_id, entry.number), msgspec.json.encode(entry))
-        if taken or self.find(entry.camera_id, entry.number) == entry:
+        """Take a place, or find that it is taken by this very package; ``False`` where another one has it."""
+        if self._media.create(_path(entry.camera_id, entry.number), msgspec.json.encode(entry)):
             self._ends[entry.camera_id] = entry
             return True
-        return False
+        return self.find(entry.camera_id, entry.number) == entry
 
     def list_numbers(self, camera_id: str) -> list[int]:
         """Return the numbers that are taken, in order."""

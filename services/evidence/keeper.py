@@ -11,7 +11,7 @@ from services.evidence.chain import Chains, Entry
 from services.media.errors import MediaError
 from services.media.store import SCHEME, MediaStore
 from vision.evidence.keys import SealingKey
-from vision.evidence.package import seal
+from vision.evidence.package import Link, seal
 from vision.evidence.parts import Parts
 from vision.evidence.verify import verify_package
 
@@ -54,46 +54,39 @@ class Keeper:
         MediaError
             If it cannot be stored.
         """
-        path = package_path(parts.candidate)
-        self._media.hold(path, parts.candidate.candidate_id)  # until an officer rejects the case
-        look = False
-        for _ in range(MOST_TRIES):
-            kept = self._find(path) or self._put(path, parts, look=look)
-            if kept is not None and self._chains.append(kept.entry):
-                return kept.ref
-            if kept is not None:  # another act took its number; nobody was told of it yet
-                self._media.delete(path)
-            look = True
-        raise MediaError(f"{path}: no place in the chain of {parts.candidate.camera_id} after {MOST_TRIES} tries")
+        candidate = parts.candidate
+        for number in range(MOST_TRIES):
+            ref = self._place(candidate)
+            if ref is not None:
+                return ref
+            link = self._chains.next_link(candidate.camera_id, look=number > 0)
+            path = f"{package_folder(candidate)}/{link.number:08d}.zip"
+            self._media.hold(path, candidate.candidate_id)  # until an officer rejects the case
+            self._put(path, parts, link)
+        raise MediaError(
+            f"{package_folder(candidate)}: no place in the chain of {candidate.camera_id} after {MOST_TRIES} tries"
+        )
 
-    def _put(self, path: str, parts: Parts, *, look: bool) -> _Kept | None:
-        link = self._chains.next_link(parts.candidate.camera_id, look=look)
-        sealed = seal(parts, self._key, link, authority=self._authority)
-        if not self._media.create(path, sealed.data):
-            return None
-        ref = EvidenceRef(
-            uri=SCHEME + path, sha256=sealed.sha256, manifest_sha256=sealed.manifest_sha256, key_id=sealed.key_id
-        )
-        entry = Entry(
-            camera_id=parts.candidate.camera_id,
-            number=link.number,
-            candidate_id=parts.candidate.candidate_id,
-            path=path,
-            manifest_sha256=sealed.manifest_sha256,
-            previous_sha256=link.previous_sha256,
-        )
-        return _Kept(ref, entry)
+    def _place(self, candidate: Candidate) -> EvidenceRef | None:
+        """Return the first package of an act that has its number or gets it now, whoever sealed it; let others go."""
+        ref = None
+        for path in self._media.list_below(package_folder(candidate)):
+            kept = None if ref else self._find(path)
+            if kept is not None and self._chains.append(kept.entry):
+                ref = kept.ref
+            elif kept is not None or ref is not None:  # its number is another act's: nobody was told of it
+                self._media.release(path, candidate.candidate_id)
+        return ref
+
+    def _put(self, path: str, parts: Parts, link: Link) -> None:
+        self._media.create(path, seal(parts, self._key, link, authority=self._authority).data)
 
     def _find(self, path: str) -> _Kept | None:
-        """Return the package that was sealed for this act before, so that a repeat never replaces evidence."""
-        if not self._media.exists(path):
-            return None
+        """Return a package that was sealed for this act, so that a repeat never replaces evidence."""
         data = self._media.read(path)
         verdict = verify_package(data, {self._key.public_hex})
         if not verdict.ok or verdict.manifest is None or verdict.manifest_sha256 is None:
-            _log.error("a kept package is not intact; it stays beside, and the act is sealed anew", path=path)
-            self._media.put(f"{path}.broken", data)
-            self._media.delete(path)
+            _log.error("a kept package is not intact; it stays, and the act is sealed anew", path=path)
             return None
         chain = verdict.manifest["chain"]
         entry = Entry(
@@ -111,7 +104,7 @@ class Keeper:
         return _Kept(ref, entry)
 
 
-def package_path(candidate: Candidate) -> str:
-    """Return where the package of a candidate lies in the media store."""
+def package_folder(candidate: Candidate) -> str:
+    """Return the folder in the media store in which the package of a candidate lies, by its number in the chain."""
     day = dt.datetime.fromtimestamp(candidate.time_ms / 1000, dt.UTC).strftime("%Y-%m-%d")
-    return f"evidence/{candidate.camera_id}/{day}/{candidate.candidate_id}.zip"
+    return f"evidence/{candidate.camera_id}/{day}/{candidate.candidate_id}"
