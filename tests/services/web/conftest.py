@@ -29,6 +29,7 @@ def person(browser, base):
     BOOK.incidents.clear()
     BOOK.cases.clear()
     BOOK.floods.clear()
+    BOOK.forgotten.clear()
     contexts, problems = [], []
 
     def start(address, **wanted):

@@ -48,6 +48,7 @@ class Book:
         self.incidents: dict[str, str] = {}
         self.cases: dict[str, str] = {}
         self.floods: dict[str, dict[str, Any]] = {}
+        self.forgotten: set[str] = set()
 
     def set_flood(self, body: dict[str, Any]) -> dict[str, Any]:
         """Set water where there is none, or say anew how deep the one there is."""
@@ -127,6 +128,7 @@ def answer(method: str, path: str, query: dict[str, list[str]], state: str, body
         "/api/control/lines": lambda: fxl.lines(empty=empty),
         "/api/open-feeds": lambda: fxl.open_feeds(empty=empty),
         "/api/incidents": lambda: {"incidents": [] if empty else BOOK.incident_rows()},
+        "/api/incidents/learnt": lambda: roads.learnt(BOOK.forgotten, empty=empty),
         "/api/cameras": lambda: {"cameras": [] if empty else desk.cameras()},
         "/api/cases": lambda: cases(query.get("status", ["open"])[0], empty),
         "/api/cases/reasons": lambda: {"reasons": desk.REASONS},
@@ -145,6 +147,7 @@ def answer_one(path: str, state: str, body: dict[str, Any]) -> Any:
         (r"/api/control/lines/([^/]+)", lambda _: fxl.line(empty=state == "empty")),
         (r"/api/edges/(\d+)", lambda index: roads.edge_detail(int(index))),
         (r"/api/incidents/([^/]+)/([a-z]+)", act),
+        (r"/api/incidents/([^/]+)/lesson/([a-z]+)", teach),
         (r"/api/cases/K(\d+)", lambda number: BOOK.case(int(number))),
         (r"/api/cases/K(\d+)/verify", lambda _: {"ok": True, "text": fx.text("Nguyên vẹn", "Intact"), "problems": []}),
         (r"/api/cases/K(\d+)/decision", lambda number: decide(number, body)),
@@ -183,19 +186,7 @@ def overview(empty: bool) -> dict[str, Any]:
     numbers = desk.overview()
     if not empty:
         return numbers
-    zero = dict.fromkeys(
-        (
-            "alarms",
-            "vehicles_live",
-            "vehicles_expected",
-            "vehicles_parked",
-            "vehicles_known",
-            "feeds_late",
-            "cameras_ok",
-            "cameras",
-        ),
-        0,
-    )
+    zero = dict.fromkeys((name for name, value in numbers.items() if name != "now_ms" and value is not None), 0)
     return {**numbers, **zero, "on_time_share": None, "travel_time_index": None}
 
 
@@ -216,6 +207,12 @@ def act(incident_id: str, action: str) -> Any:
     else:
         BOOK.incidents[incident_id] = to[action]
     return next(row for row in BOOK.incident_rows() if row["incident_id"] == incident_id)
+
+
+def teach(incident_id: str, action: str) -> Any:
+    """Take a lesson back or give it again."""
+    (BOOK.forgotten.add if action == "forget" else BOOK.forgotten.discard)(incident_id)
+    return BOOK.incident_rows()[0]
 
 
 def decide(number: str, body: dict[str, Any]) -> Any:

@@ -111,10 +111,10 @@ def incident(number: int, state: str, place: str, odds: float) -> dict[str, Any]
         "log": [
             {
                 "time_ms": at - 60_000,
-                "actor": "system",
+                "actor": "machine",
                 "action": "detect",
                 "note": None,
-                "from_state": None,
+                "from_state": "detected",
                 "to_state": "detected",
             }
         ],

@@ -143,3 +143,35 @@ def flood(flood_id: str, depth: str, lon: float, lat: float, state: str = "verif
         "actions": {"verified": ["respond", "clear", "dismiss"], "cleared": ["close"]}.get(state, []),
         "log": [{**said, "from_state": "verified", "to_state": "verified"}],
     }
+
+
+def learnt(forgotten: set[str], *, empty: bool) -> dict[str, Any]:
+    """Return three lessons of staff, those that were taken back as such."""
+    rows = [
+        ("I7", "Khâm Thiên", False, "usual_queue", 4.5, 3_600_000),
+        ("I8", "Giải Phóng", True, None, 1.0, 30_000_000),
+        ("I9", "Láng", False, "already_known", 1.0, 90_000_000),
+    ]
+    lessons = [
+        {
+            "incident_id": name,
+            "title": text(f"Nghi có sự cố trên {street}", f"Possible incident on {street}"),
+            "real": real,
+            "reason": reason,
+            "actor": "lan",
+            "judged_ms": now_ms() - age_ms,
+            "learnt": name not in forgotten and reason != "already_known",
+            "times": 1.0 if name in forgotten else times,
+            "kinds": ["held", "slow"],
+            "edge_indexes": [3],
+            "lon": CENTRE[0],
+            "lat": CENTRE[1],
+        }
+        for name, street, real, reason, times, age_ms in rows
+    ]
+    wrong = 0 if "I7" in forgotten else 1
+    kinds = [
+        {"kind": "held", "right": 1, "wrong": wrong, "trust": 1.0 - 0.17 * wrong},
+        {"kind": "camera_flow", "right": 5, "wrong": 0, "trust": 1.0},
+    ]
+    return {"now_ms": now_ms(), "lessons": [] if empty else lessons, "kinds": [] if empty else kinds}

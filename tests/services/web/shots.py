@@ -38,6 +38,7 @@ PAGES = {
     "control-incident": "/control?sel=incident:I0&view=selected&at=105.8300,21.0220,14.3",
     "control-jams": "/control?tab=jams&sel=edge:9&view=selected&at=105.8300,21.0220,14.3",
     "control-ahead": "/control?t=30&view=map&at=105.8300,21.0220,14.3",
+    "control-learnt": "/control?tab=learnt",
     "control-water": "/control?tab=water&sel=incident:flood-0&at=105.8300,21.0220,14.3",
     "enforcement": "/enforcement",
     "login": "/login",

@@ -159,3 +159,19 @@ def test_pages_and_router_agree_on_who_gets_through_water():
         for depth, who in re.findall(r"^  (\w+): \[(.*)\],$", words, flags=re.MULTILINE)
     }
     assert {d: set(who) for d, who in said.items()} == {d.value: set(passable_by(d)) for d in PASSABLE}
+
+
+def test_a_lesson_the_machine_learnt_is_taken_back_and_given_again(control):
+    page = control("&tab=learnt")
+    row = page.get_by_role("listitem").filter(has_text="Khâm Thiên")
+    expect(row.get_by_text("Ở đây bằng chứng phải mạnh gấp 4,5 lần.")).to_be_visible()
+    row.get_by_role("button", name="Bỏ bài học này").click()
+    expect(row.get_by_text("Máy không học từ đây.")).to_be_visible()
+    assert BOOK.forgotten == {"I7"}
+    row.get_by_role("button", name="Cho máy học lại").click()
+    expect(row.get_by_text("Ở đây bằng chứng phải mạnh gấp 4,5 lần.")).to_be_visible()
+    assert page.get_by_role("listitem").filter(has_text="Láng").get_by_role("button").count() == 1, "nothing to undo"
+
+
+def test_a_machine_that_learnt_nothing_says_so(control):
+    expect(control("&tab=learnt", state="empty").get_by_text("Máy chưa học được gì")).to_be_visible()

@@ -108,7 +108,7 @@ function Log({ incident }: { incident: IncidentView }) {
             <li key={index}>
               <time>{clockSeconds(entry.time_ms)}</time>
               <span>
-                <b>{entry.actor === 'system' ? t('actor.system') : entry.actor}</b> {entry.to_state ? tCode('state.', entry.to_state) : tCode('act.', entry.action)}
+                <b>{entry.actor === 'machine' ? t('actor.system') : entry.actor}</b> {entry.from_state === entry.to_state ? tCode('act.', entry.action) : tCode('state.', entry.to_state ?? '')}
                 {entry.note && <em> {entry.note}</em>}
               </span>
             </li>

@@ -25,6 +25,7 @@ import { IncidentCard } from './incident_card.tsx'
 import { useControlKeys } from './keys.ts'
 import { BusAlerts, Cameras, Feeds } from './lists.tsx'
 import { LineCard } from './line_card.tsx'
+import { Learnt } from './learnt.tsx'
 import { LineList } from './line_list.tsx'
 import type { LineBody } from './line_types.ts'
 import { MapPane } from './map_pane.tsx'
@@ -35,7 +36,7 @@ import { Strip } from './strip.tsx'
 import { StopCard } from './stop_card.tsx'
 import { VehicleCard } from './vehicle_card.tsx'
 
-const TABS = ['queue', 'jams', 'water', 'lines', 'buses', 'alerts', 'feeds', 'cameras'] as const
+const TABS = ['queue', 'jams', 'water', 'lines', 'buses', 'alerts', 'feeds', 'cameras', 'learnt'] as const
 type Tab = (typeof TABS)[number]
 const VIEWS = ['list', 'map', 'selected'] as const
 const DETAIL_MS = 5_000
@@ -145,6 +146,7 @@ function LeftList({ tab, data, list, filter, selection, choice, wanted, minutes 
   if (tab === 'alerts') return <BusAlerts data={data.alerts} />
   if (tab === 'feeds') return <Feeds data={data.feeds} />
   if (tab === 'cameras') return <Cameras data={data.cameras} />
+  if (tab === 'learnt') return <Learnt />
   return <Queue data={data.incidents} list={list} filter={filter} selection={selection} />
 }
 

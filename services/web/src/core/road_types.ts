@@ -78,3 +78,27 @@ export interface RainBody {
   gauges: Gauge[]
   sources: { source: string; time_ms: number; slowest: number; problems: Text[] }[]
 }
+
+/** What detection learnt from what staff said of one candidate. */
+export interface Lesson {
+  incident_id: string
+  title: Text
+  real: boolean
+  reason: string | null
+  actor: string
+  /** Wall time. */
+  judged_ms: number
+  learnt: boolean
+  /** By how much stronger evidence at this place must be now. */
+  times: number
+  kinds: string[]
+  edge_indexes: number[]
+  lon: number
+  lat: number
+}
+
+export interface LearntBody {
+  now_ms: number
+  lessons: Lesson[]
+  kinds: { kind: string; right: number; wrong: number; trust: number }[]
+}

@@ -6,8 +6,9 @@ import { en } from './en.ts'
 import { vi } from './vi.ts'
 import type { control } from './vi_control.ts'
 import type { enforcement } from './vi_enforcement.ts'
+import type { roads } from './vi_roads.ts'
 
-export type Key = keyof typeof vi | keyof typeof control | keyof typeof enforcement
+export type Key = keyof typeof vi | keyof typeof control | keyof typeof enforcement | keyof typeof roads
 export type Language = 'vi' | 'en'
 type Words = Partial<Record<Key, string>>
 
