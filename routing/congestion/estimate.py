@@ -11,7 +11,7 @@ from routing.congestion.flow import CameraFlows, density_per_km, level_of_flow
 from routing.congestion.fuse import CALLED_FROM, Fused, Fusion
 from routing.congestion.history import EdgeHistory, Usual, bucket_of
 from routing.congestion.levels import jam_factor, level_of
-from routing.congestion.observe import Observer
+from routing.congestion.observe import LineEdges, Observer
 from routing.congestion.probes import ProbeDoubt
 from routing.congestion.settings import EstimateSettings
 from routing.congestion.stops import StopPlaces
@@ -75,6 +75,7 @@ class Estimator:
         self.slowed: Floats | float = 1.0
         self.detector = IncidentDetector(network, stops_lonlat=stops_lonlat)
         self._waiting: list[BusPosition] = []
+        self._lines: LineEdges = {}
         self._begin_anew()
 
     def know_stops(self, stops_lonlat: Floats | None, lines: Mapping[str, Ints] | None = None) -> None:
@@ -82,6 +83,11 @@ class Estimator:
         self._observer.know_stops(stops_lonlat, lines)
         self._stops = self._observer.stops
         self.detector.know_stops(stops_lonlat)
+
+    def know_lines(self, lines: LineEdges) -> None:
+        """Take the edges of each route and direction, as of a new timetable: its buses are likelier there."""
+        self._lines = lines
+        self._observer.know_lines(lines)
 
     def doubts(self) -> Iterable[ProbeDoubt]:
         """Return the sources of positions that are not believed, and why."""
@@ -108,6 +114,7 @@ class Estimator:
         """Forget the buses and what was told; keep what was learnt."""
         network = self.network
         self._observer = Observer(network, self._set, self._stops, self._at_signal)
+        self._observer.know_lines(self._lines)
         self._windows = EdgeWindows(network.edge_length_m.tolist(), self._set.window_s, self._set.half_life_s)
         self._counts: list[Count] = []
         self.detector.begin_anew()

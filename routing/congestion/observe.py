@@ -17,8 +17,14 @@ from schemas.position import BusPosition
 from schemas.trip import Phase
 
 NOT_DRIVING = frozenset({Phase.LAYOVER, Phase.AT_DEPOT})
+NO_LINE = NOT_DRIVING | {Phase.DEADHEAD, Phase.DETOUR}
 MOST_WAYS = 200_000
+# A bus drives its line where that is this likely, and it is no farther from it (it may go round).
+SURE_OF_LINE, BESIDE_LINE_M = 0.7, 50.0
 LEAST_M = 0.5
+
+
+LineEdges = Mapping[tuple[str, int | None], Ints]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,7 @@ class Observer:
         self.stops = stops
         self._at_signal = at_signal
         self._matcher = StreamMatcher(network, settings.match_lag_s)
+        self._line_row: dict[tuple[str, int | None], int] = {}
         self._x_m, self._y_m = network.to_xy(network.point_lon, network.point_lat)
         self._finder = PathFinder(network, network.edge_length_m)
         self._ways: dict[tuple[int, int], Ints | None] = {}
@@ -123,7 +130,21 @@ class Observer:
             self._waiting[number] = _Report(position, *of)
         names = [p.vehicle_id for p in positions]
         time_s = np.array([p.time_ms for p in positions]) / 1000.0
-        return self._decided(self._matcher.step(Batch(names, time_s, lon, lat, speed, heading), source))
+        line = np.array([self._line_of(p) for p in positions])
+        return self._decided(self._matcher.step(Batch(names, time_s, lon, lat, speed, heading, line), source))
+
+    def know_lines(self, lines: LineEdges) -> None:
+        """Take the edges of each route and direction."""
+        self._line_row = {key: row for row, key in enumerate(lines)}
+        self._matcher.know_lines(list(lines.values()))
+
+    def _line_of(self, position: BusPosition) -> int:
+        """Return the row of the line that a bus surely drives, -1 where none is."""
+        said = position.assignment
+        drives = said.phase not in NO_LINE and said.probability >= SURE_OF_LINE
+        if said.route_id is None or not drives or (said.off_route_m or 0.0) > BESIDE_LINE_M:
+            return -1
+        return self._line_row.get((said.route_id, said.direction_id), -1)
 
     def _decided(self, matches: Matches) -> list[tuple[_Report, int, float, float]]:
         columns = (matches.number, matches.edge, matches.along_m, matches.probability)

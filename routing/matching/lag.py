@@ -16,6 +16,8 @@ Bools = NDArray[np.bool_]
 
 # Reports of one vehicle that can wait; who reports more often is decided with less that follows.
 SLOTS = 32
+# How much less likely a bus is off the edges of its line than on them, beside what its report says.
+OFF_LINE = 0.1
 # Below this the ways that are kept ready are long enough.
 NEAR_M = 0.8 * REACH_M
 
@@ -24,7 +26,8 @@ class Reports(NamedTuple):
     """Reports of one source: the row of the vehicle, the number of the report, and what it says.
 
     ``kind`` is given back with the decision. Speed and heading are NaN where the report lacks them. ``noise`` is that
-    of the source, as `kernel.see` takes it.
+    of the source, as `kernel.see` takes it. ``line`` is the row of ``on_line``, shape (lines, edges), that tells which
+    edges the vehicle's line has; −1 where none is known.
     """
 
     vehicle: Ints
@@ -36,6 +39,8 @@ class Reports(NamedTuple):
     speed_mps: Floats
     heading_deg: Floats
     noise: Floats
+    line: Ints
+    on_line: Bools
 
 
 class Waiting(NamedTuple):
@@ -142,12 +147,22 @@ def take(reports: Reports, lag_s: float, g: Ground, w: Waiting, out: Decided) ->
             reports.x[i], reports.y[i], reports.speed_mps[i], reports.heading_deg[i], reports.noise, g,
             w.edge[v, slot], w.along[v, slot], w.off[v, slot], w.bend[v, slot], w.like[v, slot],
         )  # fmt: skip
+        if reports.line[i] >= 0:
+            _lean(n, w.edge[v, slot], reports.on_line[reports.line[i]], w.like[v, slot])
         w.places[v, slot] = n
         w.linked[v, slot] = w.filled[v] > 0 and _link(v, slot, g, w)
         if n and not w.linked[v, slot]:
             w.forward[v, slot, :n] = w.like[v, slot, :n] / w.like[v, slot, :n].sum()
         w.filled[v] += 1
     return decided
+
+
+@numba.njit(cache=True)
+def _lean(n: int, edge: Ints32, on_line: Bools, like: Floats) -> None:
+    """Make the candidates that are not of the vehicle's line less likely."""
+    for i in range(n):
+        if not on_line[edge[i]]:
+            like[i] *= OFF_LINE
 
 
 @numba.njit(cache=True)

@@ -1,6 +1,6 @@
 """Match reports of many vehicles as they come, each decided at most two minutes later."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,8 @@ FIRST_ROOM = 64
 class Batch:
     """Reports of some vehicles of one source, those of one vehicle in order of time.
 
-    ``speed_mps`` and ``heading_deg`` are NaN where a report lacks them.
+    ``speed_mps`` and ``heading_deg`` are NaN where a report lacks them. ``line`` is the number of the line that the
+    vehicle is known to drive, as `StreamMatcher.know_lines` got them; −1 for none.
     """
 
     vehicle_ids: list[str]
@@ -29,11 +30,15 @@ class Batch:
     lat: Floats
     speed_mps: Floats
     heading_deg: Floats
+    line: Ints | None = None
 
     def part(self, start: int, stop: int) -> "Batch":
         """Return the reports from ``start`` to before ``stop``."""
-        columns = (self.time_s, self.lon, self.lat, self.speed_mps, self.heading_deg)
-        return Batch(self.vehicle_ids[start:stop], *(column[start:stop] for column in columns))
+        rows = slice(start, stop)
+        return Batch(
+            self.vehicle_ids[rows], self.time_s[rows], self.lon[rows], self.lat[rows], self.speed_mps[rows],
+            self.heading_deg[rows], None if self.line is None else self.line[rows],
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,14 @@ class StreamMatcher:
         self.network = network
         self._ground = make_ground(network)
         self._lag_s = lag_s
+        self._on_line = np.zeros((0, network.edge_count), np.bool_)
         self.begin_anew()
+
+    def know_lines(self, lines: Sequence[Ints]) -> None:
+        """Take the edges of each line: a vehicle known to drive one is likelier there than beside it."""
+        self._on_line = np.zeros((len(lines), self.network.edge_count), np.bool_)
+        for row, edges in enumerate(lines):
+            self._on_line[row, edges] = True
 
     def begin_anew(self) -> None:
         """Forget all vehicles and sources."""
@@ -104,6 +116,7 @@ class StreamMatcher:
         reports = Reports(
             rows, numbers, kind, batch.time_s, *self.network.to_xy(batch.lon, batch.lat), batch.speed_mps,
             batch.heading_deg, np.array(noise.now),
+            np.full(len(rows), -1) if batch.line is None else batch.line, self._on_line,
         )  # fmt: skip
         out = make_decided(len(rows) + int(self._waiting.filled.sum()))
         return self._learn(out, take(reports, self._lag_s, self._ground, self._waiting, out))

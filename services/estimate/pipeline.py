@@ -3,22 +3,18 @@
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import structlog
 
-from fleet.gtfs import GtfsError
 from routing.congestion import EdgeHistory, EstimateSettings, Estimator
 from routing.congestion.flow import units_of
 from routing.incidents import Report
 from routing.incidents.camera import Count
 from routing.network import NetworkError, RoadNetwork, load_network
-from routing.network.graph import Floats, Ints
 from routing.paths import load_hierarchy
 from schemas.camera import CameraCount
 from schemas.incident import Incident
@@ -27,11 +23,11 @@ from schemas.position import BusPosition
 from schemas.report import RoadReport
 from services.capture.pipeline import read_cameras
 from services.city.folder import CityFolder
-from services.city.timetable import read_city_timetable
 from services.city.watch import CityWatch
 from services.context import Context
 from services.estimate.approaches import find_edges
 from services.estimate.forecast import ForecastDesk
+from services.estimate.lines import read_lines
 from services.estimate.rain import RainDesk, follow
 from services.stream.runner import Incoming, Result, run_step
 
@@ -129,10 +125,11 @@ class EstimateStep:
     def _follow_the_timetable(self) -> None:
         """Take the stops of a new timetable; of one that cannot be read the stops before stay."""
         city = self._watch.find_new()
-        stops = None if city is None else read_stops(city.gtfs)
-        if stops is not None:
-            self._estimator.know_stops(stops.lonlat, stops.lines)
-            _log.info("the stops of another timetable are in use", stops=len(stops.lonlat))
+        lines = None if city is None else read_lines(city.gtfs, self._estimator.network)
+        if lines is not None:
+            self._estimator.know_stops(lines.lonlat, lines.stops)
+            self._estimator.know_lines(lines.edges)
+            _log.info("the stops of another timetable are in use", stops=len(lines.lonlat))
 
     def _tell_doubts(self) -> None:
         """Name each source that is not believed once, and again when the reason changes."""
@@ -162,31 +159,6 @@ class EstimateStep:
             self._estimator.traffic.save(self._file.with_name(TRAFFIC_FILE))
         except OSError as error:
             _log.warning("usual speeds could not be kept", file=str(self._file), reason=str(error))
-
-
-@dataclass(frozen=True)
-class CityStops:
-    """lon, lat of a feed's stops, and of each route the rows of those it serves."""
-
-    lonlat: Floats
-    lines: dict[str, Ints]
-
-
-def read_stops(gtfs: Path | None) -> CityStops | None:
-    """Return the stops of a feed, ``None`` where there is no feed that can be read."""
-    if gtfs is None:
-        return None
-    try:
-        timetable = read_city_timetable(gtfs)
-    except GtfsError as error:
-        _log.warning("stops are unknown: time at stops counts as traffic", reason=str(error))
-        return None
-    route = np.repeat(np.array(timetable.trip_route), np.diff(timetable.trip_start))
-    served = np.unique(np.column_stack((route, timetable.time_stop)), axis=0)
-    cuts = np.searchsorted(served[:, 0], np.arange(len(timetable.route_ids) + 1)).tolist()
-    rows = zip(timetable.route_ids, cuts[:-1], cuts[1:], strict=True)
-    lonlat = np.column_stack([timetable.stop_lon, timetable.stop_lat])
-    return CityStops(lonlat, {name: served[a:b, 1] for name, a, b in rows})
 
 
 def find_network(context: Context) -> tuple[CityFolder, RoadNetwork] | None:
@@ -236,9 +208,11 @@ def run(context: Context) -> None:
     history = EdgeHistory(network.edge_free_mps, settings.usual_min_passes)
     history_file = context.settings.run.var_dir / "estimate" / "history.npz"
     history.load(history_file)
-    stops = read_stops(city.gtfs)
-    places, lines = (stops.lonlat, stops.lines) if stops else (None, None)
-    estimator = Estimator(network, stops_lonlat=places, lines=lines, history=history, settings=settings)
+    lines = read_lines(city.gtfs, network)
+    places, stops = (lines.lonlat, lines.stops) if lines else (None, None)
+    estimator = Estimator(network, stops_lonlat=places, lines=stops, history=history, settings=settings)
+    if lines:
+        estimator.know_lines(lines.edges)
     _take_up_traffic(estimator, history_file.with_name(TRAFFIC_FILE))
     forecasts = ForecastDesk(estimator, settings.utc_offset_s, history_file.with_name(FORECAST_FILE))
     step = EstimateStep(estimator, history_file, city.root, _follow_rain(context, network), forecasts)

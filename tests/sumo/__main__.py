@@ -1,6 +1,10 @@
-"""`python -m tests.sumo grid|hanoi --out DIR`: build scenarios and run them; what is there already is kept."""
+"""`python -m tests.sumo grid|hanoi --out DIR`: build scenarios and run them; what is there already is kept.
+
+``python -m tests.sumo lines DIR/train-01`` scores what a bus's known line is worth to the matcher.
+"""
 
 import csv
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +16,7 @@ from routing.network.sumo import read_sumo
 from tests.sumo.buses import BusLine, grid_lines
 from tests.sumo.grid import build_grid
 from tests.sumo.hanoi import HOAN_KIEM, build_district, gtfs_lines
+from tests.sumo.known_lines import score_lines
 from tests.sumo.network import Net, read_net
 from tests.sumo.scenario import Scenario, run_scenario
 
@@ -31,6 +36,11 @@ HOURS = (
     click.option("--others", default=0.1, show_default=True, help="Share of other vehicles whose places are written."),
     click.option("--seed", default=0, show_default=True, help="Added to the seed of every run: another sample."),
 )
+# Seconds, metres, without speed and heading, share of buses taken for another line's.
+KNOWN_LINE_CASES = (
+    (10.0, 5.0, False, 0.0), (10.0, 15.0, False, 0.0), (30.0, 5.0, False, 0.0), (30.0, 15.0, False, 0.0),
+    (30.0, 15.0, True, 0.0), (10.0, 15.0, False, 0.1),
+)  # fmt: skip
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
@@ -70,6 +80,18 @@ def hanoi(
         raise click.ClickException(f"no line of {gtfs.name} has three stops beside the streets of {bbox}")
     click.echo(f"{len(net.edges)} edges, {len(lines)} lines, {len({s for line in lines for s in line.stops})} stops")
     run_hours(out, net, lines, trips, **hours_)
+
+
+@main.command("lines")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--gtfs", type=FILE, help="Of a district; a grid has lines of its own.")
+def known_lines(folder: Path, gtfs: Path | None) -> None:
+    """Match the line buses of FOLDER, a run of a scenario, with and without their line; one row of JSON a case."""
+    net = read_net(folder.parent / "net.net.xml.gz")
+    lines = grid_lines(net, 240.0) if gtfs is None else gtfs_lines(net, gtfs)
+    for every_s, noise_m, blind, wrong in KNOWN_LINE_CASES:
+        case = {"every_s": every_s, "noise_m": noise_m, "blind": blind, "wrong": wrong}
+        click.echo(json.dumps({**case, **score_lines(net, lines, folder, **case)}))
 
 
 def _net_of(out: Path) -> Net | None:

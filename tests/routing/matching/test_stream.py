@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from routing.matching import Batch, StreamMatcher
 from routing.matching.stream import LAG_S
-from tests.routing.builders import grid, lonlat
+from tests.routing.builders import grid, lonlat, network, way
 
 NET = grid(5, 4, 300.0)
 
@@ -116,3 +118,29 @@ def test_forgotten_vehicles_leave_room_for_others() -> None:
         matcher.step(batch(eastward(f"v{k}", 300.0, count=3)))
         assert len(matcher.flush([f"v{k}"]).number) == 3
     assert len(matcher.flush([f"v{k}" for k in range(300)]).number) == 0
+
+
+TWIN = network(
+    [way(1, (5, 1, 2, 6)), way(2, (7, 3, 4, 8)), way(3, (1, 3)), way(4, (2, 4))],
+    {1: (0.0, 0.0), 2: (900.0, 0.0), 3: (0.0, 24.0), 4: (900.0, 24.0), 5: (-90.0, 0.0), 6: (990.0, 0.0),
+     7: (-90.0, 24.0), 8: (990.0, 24.0)},
+)  # fmt: skip
+FAR_SIDE = np.array([TWIN.edge_index_of["2/3/4"]])
+
+
+def matched(y: float, line: int, known: list) -> set[str]:
+    """Drive a straight line between two parallel roads, 24 m apart, reports off by nothing."""
+    matcher = StreamMatcher(TWIN)
+    matcher.know_lines(known)
+    reports = batch([("b", 10.0 * k, 100.0 + 60.0 * k, y) for k in range(10)], heading=90.0, speed=6.0)
+    parts = [matcher.step(replace(reports, line=np.full(10, line))), matcher.flush()]
+    return {TWIN.edge_ids[edge] for part in parts for edge in part.edge.tolist()}
+
+
+def test_between_two_roads_a_bus_is_on_the_one_its_line_drives() -> None:
+    assert matched(10.0, 0, [FAR_SIDE]) == {"2/3/4"}
+    assert matched(10.0, -1, [FAR_SIDE]) == {"1/1/2"}, "no line known: the nearer one"
+
+
+def test_a_bus_that_is_clearly_off_its_line_is_where_it_reports() -> None:
+    assert matched(-6.0, 0, [FAR_SIDE]) == {"1/1/2"}

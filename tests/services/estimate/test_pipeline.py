@@ -16,7 +16,8 @@ from schemas.text import Text
 from services.city.folder import City, write_city
 from services.clock import CityClock
 from services.context import Context
-from services.estimate.pipeline import EstimateStep, find_network, read_stops, run
+from services.estimate.lines import read_lines
+from services.estimate.pipeline import EstimateStep, find_network, run
 from services.settings import Settings
 from services.stream.base import Outgoing
 from services.stream.embedded import EmbeddedStream
@@ -126,15 +127,15 @@ def test_a_played_day_runs_on_its_own_clock(tmp_path: Path) -> None:
 
 
 def test_the_stops_of_a_real_feed_are_read_and_a_broken_feed_is_not_the_end(tmp_path: Path) -> None:
-    stops = read_stops(shared_data("hanoi-gtfs", "hanoi_2018_midday_gtfs.zip"))
+    stops = read_lines(shared_data("hanoi-gtfs", "hanoi_2018_midday_gtfs.zip"), NET)
     assert stops is not None
     assert stops.lonlat.shape == (7670, 2)
     assert np.isfinite(stops.lonlat).all()
-    assert sum(map(len, stops.lines.values())) == 7670, "here each line has stops of its own"
+    assert sum(map(len, stops.stops.values())) == 7670, "here each line has stops of its own"
     broken = tmp_path / "gtfs.zip"
     broken.write_bytes(b"no zip")
-    assert read_stops(broken) is None
-    assert read_stops(None) is None
+    assert read_lines(broken, NET) is None
+    assert read_lines(None, NET) is None
 
 
 def test_a_new_timetable_brings_its_stops_and_one_that_cannot_be_read_leaves_those_before(
