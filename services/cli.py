@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "detect": ("services.detect.command:detect", "Run detector, tracks and rules over one video."),
     "evidence verify": ("services.evidence.command:verify", "Verify sealed evidence packages and their chain."),
     "evidence chain": ("services.evidence.command:chain", "Check every camera's chain in the media store."),
+    "evidence stamp": ("services.evidence.command:stamp", "Ask for every time-stamp that is still waited for."),
     "stream topics": ("services.stream.command:topics", "List topics, partitions and how much lies in them."),
     "stream groups": ("services.stream.command:groups", "Show how far each group came and where reading stopped."),
     "stream resume": ("services.stream.command:resume", "Have a stopped partition read on, its bad range set aside."),

@@ -82,6 +82,17 @@ class VisionSettings(BaseSettings):
     loop: bool = Field(False, description="play camera files again and again, each time as of now")
 
 
+class EvidenceSettings(BaseSettings):
+    """Sealed evidence."""
+
+    model_config = SettingsConfigDict(env_prefix="HANOI_EVIDENCE_", extra="ignore")
+
+    tsa_url: str | None = Field(
+        None, pattern=r"^https?://", description="time-stamp authority (RFC 3161) asked for every package; none: none"
+    )
+    tsa_ca: Path | None = Field(None, description="PEM of the authority's root; none: its signature is not checked")
+
+
 class StreamSettings(BaseSettings):
     """How this process reads and writes the log."""
 
@@ -175,6 +186,7 @@ class Settings:
         self.api: ApiSettings = parts["api"]  # type: ignore[assignment]
         self.ingest: IngestSettings = parts["ingest"]  # type: ignore[assignment]
         self.vision: VisionSettings = parts["vision"]  # type: ignore[assignment]
+        self.evidence: EvidenceSettings = parts["evidence"]  # type: ignore[assignment]
         self.stream: StreamSettings = parts["stream"]  # type: ignore[assignment]
         self.log: LogSettings = parts["log"]  # type: ignore[assignment]
         self.health: HealthSettings = parts["health"]  # type: ignore[assignment]
@@ -189,6 +201,7 @@ CLASSES: dict[str, type[BaseSettings]] = {
     "api": ApiSettings,
     "ingest": IngestSettings,
     "vision": VisionSettings,
+    "evidence": EvidenceSettings,
     "stream": StreamSettings,
     "log": LogSettings,
     "health": HealthSettings,

@@ -10,12 +10,16 @@ from rich.console import Console
 from rich.progress import track
 
 from services.detect.offline import Result, watch_recording
+from services.evidence.stamps import Authority, open_authority, public_address
+from services.settings import Settings
 from vision.camera import read_camera, with_source
 from vision.detector.open import open_detector
-from vision.errors import VisionError
+from vision.errors import EvidenceError, VisionError
 from vision.evidence.collector import Claim, plain
 from vision.evidence.keys import SealingKey, load_or_make_key
-from vision.evidence.package import Link, seal
+from vision.evidence.package import Link, seal, staple
+from vision.evidence.parts import Parts
+from vision.evidence.verify import read_file
 from vision.plates.reader import PlateReader
 from vision.tracks import Look
 
@@ -48,17 +52,20 @@ def detect(
         results = watch_recording(
             camera, detector, reader, seconds=seconds, on_bad=lambda text: console.print(f"[yellow]{text}")
         )
-        summary = _write(out, sealing, track(results, description="watching", console=console, total=None))
+        summary = _write(
+            out,
+            _Sealer(sealing, open_authority(Settings().evidence)),
+            track(results, description="watching", console=console, total=None),
+        )
     except VisionError as error:
         raise click.ClickException(str(error)) from error
     summary |= {"camera_id": camera.id, "public_key": sealing.public_hex, "model_sha256": detector.sha256}
     click.echo(msgspec.json.format(msgspec.json.encode(summary), indent=1).decode())
 
 
-def _write(out: Path, key: SealingKey, results: Iterable[Result]) -> dict[str, object]:
+def _write(out: Path, sealer: "_Sealer", results: Iterable[Result]) -> dict[str, object]:
     evidence = out / "evidence"
     evidence.mkdir(exist_ok=True)
-    link = Link()  # each run is a chain of its own
     frames, users = 0, set()
     rules: dict[str, int] = {}
     with (
@@ -75,23 +82,39 @@ def _write(out: Path, key: SealingKey, results: Iterable[Result]) -> dict[str, o
                 counts.write(msgspec.json.encode(row) + b"\n")
             for claim in result.claims:
                 rules[claim.candidate.rule] = rules.get(claim.candidate.rule, 0) + 1
-                link = _write_claim(candidates, evidence, claim, key, link)
+                _write_claim(candidates, evidence, claim, sealer)
     return {"frames": frames, "tracks": len(users), "candidates": dict(sorted(rules.items())), "out": str(out)}
 
 
-def _write_claim(candidates: BinaryIO, evidence: Path, claim: Claim, key: SealingKey, link: Link) -> Link:
+class _Sealer:
+    """Seals the packages of one run, a chain of its own."""
+
+    def __init__(self, key: SealingKey, authority: Authority | None) -> None:
+        self._key, self._authority, self._link = key, authority, Link()
+
+    def seal(self, parts: Parts) -> bytes:
+        name = public_address(self._authority.url) if self._authority else None
+        sealed = seal(parts, self._key, self._link, authority=name)
+        self._link = Link(self._link.number + 1, sealed.manifest_sha256)
+        if self._authority is None:
+            return sealed.data
+        try:
+            return staple(sealed.data, self._authority.stamp(read_file(sealed.data, "manifest.json")))
+        except EvidenceError as error:
+            click.echo(f"{parts.candidate.candidate_id}: sealed without a time-stamp ({error})", err=True)
+            return sealed.data
+
+
+def _write_claim(candidates: BinaryIO, evidence: Path, claim: Claim, sealer: _Sealer) -> None:
     name = None
     if claim.parts is not None:
         name = f"evidence/{claim.candidate.candidate_id}.zip"
-        sealed = seal(claim.parts, key, link)
-        (evidence.parent / name).write_bytes(sealed.data)
-        link = Link(link.number + 1, sealed.manifest_sha256)
+        (evidence.parent / name).write_bytes(sealer.seal(claim.parts))
     row = plain(claim.candidate)
     assert isinstance(row, dict)
     reading = row["plate"]
     row |= {"plate": reading.get("text"), "plate_reading": reading, "evidence": name, "problem": claim.problem}
     candidates.write(msgspec.json.encode(row) + b"\n")
-    return link
 
 
 def _look(look: Look) -> dict[str, object]:

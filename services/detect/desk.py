@@ -81,6 +81,8 @@ class Detection:
         Seals packages.
     plates : PlateSource, optional
         Reads plates.
+    authority : str, optional
+        The time-stamp authority that packages name.
     """
 
     def __init__(
@@ -90,9 +92,10 @@ class Detection:
         media: MediaStore,
         key: SealingKey,
         plates: PlateSource | None = None,
+        authority: str | None = None,
     ) -> None:
         self._cameras, self._detector_for, self._media = cameras, detector_for, media
-        self._keeper, self._plates = Keeper(media, key), plates
+        self._keeper, self._plates = Keeper(media, key, authority), plates
         self._desks: dict[str, _Desk] = {}
         self._unkept: list[Claim] = []
 

@@ -10,7 +10,8 @@ from services.city.folder import CityFolder
 from services.context import Context
 from services.detect.desk import Detection, SegmentError
 from services.detect.warm import TOPIC, warm_up
-from services.media.store import open_media
+from services.evidence.stamps import StampThread, open_authority, public_address
+from services.media.store import MediaStore, open_media
 from services.settings import VisionSettings
 from services.stream.base import Partition
 from services.stream.errors import BackPressure
@@ -18,7 +19,7 @@ from services.stream.runner import Incoming, Result, run_step
 from vision.camera import CameraConfig
 from vision.detector.base import Detector
 from vision.detector.open import open_detector
-from vision.errors import VisionError
+from vision.errors import EvidenceError, VisionError
 from vision.evidence.keys import load_or_make_key
 from vision.plates.reader import PlateReader
 
@@ -56,6 +57,15 @@ class Detectors:
             return None
 
 
+def _start_stamping(context: Context, media: MediaStore) -> StampThread | None:
+    try:
+        authority = open_authority(context.settings.evidence)
+    except EvidenceError as error:
+        _log.error("no time-stamps are asked for; what is sealed waits for them", reason=str(error))
+        return None
+    return StampThread(media, authority) if authority else None
+
+
 def run(context: Context) -> None:
     """Watch segments until ``context.stop`` is set.
 
@@ -70,13 +80,16 @@ def run(context: Context) -> None:
         plates = PlateReader(vision.plate_weights) if vision.plate_weights else None
     except VisionError as error:
         _log.error("no plates are read", reason=str(error))
+    media = open_media(context.settings.place.media_url, context.settings.store.media_limit_gib)
     detection = Detection(
         read_cameras(CityFolder(context.settings.place.city_dir)),
         Detectors(vision),
-        open_media(context.settings.place.media_url, context.settings.store.media_limit_gib),
+        media,
         load_or_make_key(vision.key_file),
         plates,
+        public_address(context.settings.evidence.tsa_url),
     )
+    stamping = _start_stamping(context, media)
 
     again, seen = warm_up(context.stream, detection, context.clock.now_ms, context.stop.is_set)
 
@@ -97,6 +110,12 @@ def run(context: Context) -> None:
                 _log.warning("segment refused", camera=incoming.key, reason=str(error))
                 rejected.append((incoming, str(error)))
         outputs += detection.quiet(context.clock.now_ms())
+        if stamping is not None and any(topic == "violations.candidates" for topic, *_ in outputs):
+            stamping.wake()
         return Result(outputs=outputs, rejected=rejected)
 
-    run_step(context, group="detect", topics=[TOPIC], handle=handle, max_records=MAX_SEGMENTS)
+    try:
+        run_step(context, group="detect", topics=[TOPIC], handle=handle, max_records=MAX_SEGMENTS)
+    finally:
+        if stamping is not None:
+            stamping.close()

@@ -26,6 +26,7 @@ ONLY_DOOR = {
     "sqlalchemy": ("services/store/", "services/bench/"),
     "geoalchemy2": ("services/store/",),
     "alembic": ("services/store/",),
+    "rfc3161_client": ("vision/evidence/stamp.py",),
     "obstore": ("services/media/bucket.py",),
 }
 

@@ -142,7 +142,7 @@ def _walk(data: bytes) -> tuple[dict[str, Any], dict[str, int], dict[str, Any] |
         at = start + size
     if data[at : at + 4] == b"PK\1\2":
         return files, sums, None
-    if name and zlib.crc32(files[name]) != sums[name]:
+    if files and zlib.crc32(files[name]) != sums[name]:
         return files, sums, _problem(None, began, f"the ZIP header of {name} was changed")
     return (
         files,

@@ -41,10 +41,19 @@ class Verification:
     stamped: str | None = None
 
     @property
+    def time(self) -> str:
+        """What is known of its time-stamp, empty where no authority was to be asked."""
+        if self.stamped:
+            return f"; time-stamp of {self.stamped} is of this manifest"
+        authority = (self.manifest or {}).get("timestamp_authority")
+        return f"; no time-stamp yet ({authority} was to be asked)" if authority else ""
+
+    @property
     def text(self) -> str:
         """One line a problem, or that it is intact."""
         if self.ok:
-            return f"intact: {len((self.manifest or {}).get('files', ()))} files, sealed by key {self.public_key}"
+            count = len((self.manifest or {}).get("files", ()))
+            return f"intact: {count} files, sealed by key {self.public_key}{self.time}"
         return "\n".join(f"{p.file or f'byte {p.at} of the ZIP'}: {p.text}" for p in self.problems)
 
 

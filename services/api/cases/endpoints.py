@@ -112,12 +112,11 @@ def verify(state: State, person: Person, case_id: str) -> VerifyOut:
 
 @router.get("/api/cases/{case_id}/package.zip", response_class=Response)
 def read_zip(state: State, person: Person, request: Request, case_id: str) -> Response:
-    """Return the sealed package as it lies in the media store."""
+    """Return the sealed package, with its time-stamp where there is one."""
     package = _package(state, case_id)
-    assert package.data is not None
     _seen(state, person, case_id, "package.zip")
     headers = PRIVATE | {"Content-Disposition": f'attachment; filename="case-{case_id}.zip"'}
-    return ranged(request, package.data, "application/zip", headers)
+    return ranged(request, package.stapled, "application/zip", headers)
 
 
 @router.get("/api/cases/{case_id}/files/{name:path}", response_class=Response)

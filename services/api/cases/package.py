@@ -8,8 +8,10 @@ import msgspec
 
 from schemas.text import Text
 from schemas.violation import Candidate
+from services.evidence.stamps import Stamps
 from services.media.errors import MediaError
-from services.media.store import MediaStore
+from services.media.store import SCHEME, MediaStore
+from vision.evidence.package import staple
 from vision.evidence.verify import Verification, read_file, verify_package
 
 NO_PACKAGE = Text(vi="Không có gói chứng cứ.", en="There is no evidence package.")
@@ -32,6 +34,13 @@ class Package:
     text: Text
     problems: tuple[str, ...]
     manifest: dict[str, Any]
+    stamp: bytes | None = None
+
+    @property
+    def stapled(self) -> bytes:
+        """The package with its time-stamp in it, as it is handed out."""
+        assert self.data is not None
+        return self.data if self.stamp is None else staple(self.data, self.stamp)
 
     def read(self, name: str) -> bytes:
         """Return one file; ``KeyError`` where the package has none of that name."""
@@ -91,7 +100,8 @@ def read_package(media: MediaStore, candidate: Candidate) -> Package:
             problems=tuple(problems),
             manifest=manifest,
         )
-    return Package(data, ok=True, text=INTACT, problems=(), manifest=manifest)
+    stamp = Stamps(media).find(candidate.evidence.uri.removeprefix(SCHEME))
+    return Package(data, ok=True, text=INTACT, problems=(), manifest=manifest, stamp=stamp)
 
 
 def _problems(data: bytes, candidate: Candidate, verdict: Verification) -> list[str]:

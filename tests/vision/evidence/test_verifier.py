@@ -172,6 +172,13 @@ def test_single_bits_are_found_and_located() -> None:
     assert missed(data, 250, seed=7) == ([], [])
 
 
+def test_a_header_whose_name_lost_its_length_is_located() -> None:
+    data = bytearray(package().data)
+    header = data.index(b"clip.mp4", data.index(b"PK\3\4", 4000)) - 30
+    data[header + 26] ^= 8  # the name is said to have no signs
+    assert [p.at for p in verify_package(bytes(data)).problems if p.file is None] == [header]
+
+
 def test_a_time_stamp_is_told_and_taking_it_out_gives_what_was_sealed() -> None:
     stamped = staple(package().data, time_stamp(package().manifest_sha256))
     verdict = verify_package(stamped)

@@ -1,0 +1,162 @@
+"""Time-stamps of sealed packages: asked for as soon as one is sealed, and again until the authority answers.
+
+What waits is marked in the media store before the package is put (``.seals/unstamped/PATH``), the answer lies beside
+(``.seals/stamps/PATH.tsr``) and is put into the package only when it is handed out: what was sealed is never changed.
+"""
+
+import threading
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import structlog
+from cryptography.x509 import Certificate
+
+from services.media.errors import MediaError
+from services.media.room import SEALS
+from services.media.store import MediaStore
+from services.settings import EvidenceSettings
+from vision.errors import EvidenceError
+from vision.evidence.package import staple
+from vision.evidence.stamp import Query, load_roots
+from vision.evidence.verify import read_file
+
+WAITING, STAMPS = f"{SEALS}unstamped/", f"{SEALS}stamps/"
+TIMEOUT_S = 10.0
+AGAIN_S = 60.0
+MOST_ANSWER_BYTES = 1 << 20
+_log = structlog.get_logger(__name__)
+
+
+class Authority:
+    """A time-stamp authority that speaks HTTP.
+
+    Parameters
+    ----------
+    url : str
+        Its address.
+    roots : list of Certificate
+        Whom its answers must lead to; none: they are kept without a look at their signature.
+    """
+
+    def __init__(self, url: str, roots: list[Certificate]) -> None:
+        self.url, self._roots = url, roots
+
+    def stamp(self, manifest: bytes) -> bytes:
+        """Return a time-stamp of a manifest; `EvidenceError` where the authority is away or its answer is bad."""
+        query = Query(manifest)
+        headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
+        try:
+            answer = httpx.post(self.url, content=query.data, headers=headers, timeout=TIMEOUT_S, trust_env=False)
+            answer.raise_for_status()
+        except httpx.HTTPError as error:
+            raise EvidenceError(
+                f"the time-stamp authority {public_address(self.url)} does not answer ({error})"
+            ) from error
+        if len(answer.content) > MOST_ANSWER_BYTES:
+            raise EvidenceError(
+                f"the time-stamp authority {public_address(self.url)} answered with {len(answer.content)} bytes"
+            )
+        return query.read_answer(answer.content, self._roots)
+
+
+def open_authority(settings: EvidenceSettings) -> Authority | None:
+    """Return the authority that the settings name, ``None`` without one; `EvidenceError` where its root is unusable."""
+    if settings.tsa_url is None:
+        return None
+    return Authority(settings.tsa_url, read_roots(settings.tsa_ca) if settings.tsa_ca else [])
+
+
+def public_address(url: str | None) -> str | None:
+    """Return an address without the name and the password in it, for manifests and logs."""
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def read_roots(path: Path) -> list[Certificate]:
+    """Return the certificates of a file, or name it in an `EvidenceError`."""
+    try:
+        return load_roots(path.read_bytes())
+    except (OSError, EvidenceError) as error:
+        raise EvidenceError(f"{path}: {error}; give the root certificate of the time-stamp authority") from error
+
+
+class Stamps:
+    """Time-stamps in the media store.
+
+    Parameters
+    ----------
+    media : MediaStore
+        Where packages lie.
+    """
+
+    def __init__(self, media: MediaStore) -> None:
+        self._media = media
+
+    def wait_for(self, path: str) -> None:
+        """Mark a package as waiting for its time-stamp."""
+        self._media.put(f"{WAITING}{path}", b"")
+
+    def list_waiting(self) -> list[str]:
+        """Return the packages that wait."""
+        return [path.removeprefix(WAITING) for path in self._media.list_below(WAITING)]
+
+    def find(self, path: str) -> bytes | None:
+        """Return the time-stamp of a package, ``None`` where it has none."""
+        token = f"{STAMPS}{path}.tsr"
+        return self._media.read(token) if self._media.exists(token) else None
+
+    def stapled(self, path: str, package: bytes) -> bytes:
+        """Return a package with its time-stamp in it, where it has one."""
+        token = self.find(path)
+        return package if token is None else staple(package, token)
+
+    def ask(self, authority: Authority) -> int:
+        """Ask for every time-stamp that is waited for; return how many came. The first failure ends it."""
+        came = 0
+        for path in self.list_waiting():
+            if self._media.exists(path) and self.find(path) is None:
+                token = authority.stamp(read_file(self._media.read(path), "manifest.json"))
+                self._media.create(f"{STAMPS}{path}.tsr", token)
+                came += 1
+            self._media.delete(f"{WAITING}{path}")
+        return came
+
+
+class StampThread:
+    """Asks in a thread of its own, so that no camera waits for the authority.
+
+    Parameters
+    ----------
+    media : MediaStore
+        Where packages lie.
+    authority : Authority
+        Whom to ask.
+    """
+
+    def __init__(self, media: MediaStore, authority: Authority) -> None:
+        self._stamps, self._authority = Stamps(media), authority
+        self._wake, self._stop = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="time-stamps", daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Ask now: something was sealed."""
+        self._wake.set()
+
+    def close(self) -> None:
+        """End; what waits is asked for after the next start."""
+        self._stop.set()
+        self._wake.set()
+        self._thread.join(1.0)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._stamps.ask(self._authority)
+            except (EvidenceError, MediaError) as error:
+                _log.warning("evidence waits for its time-stamp", reason=str(error), next_try_s=AGAIN_S)
+            self._wake.wait(AGAIN_S)
+            self._wake.clear()
