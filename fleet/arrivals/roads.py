@@ -18,7 +18,7 @@ from schemas.lesson import Lesson
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 EPOCH_MS = 60_000
-# The estimator tells an edge anew each minute, and that it knows nothing any more after ten.
+# The estimator tells an edge anew when it changes and each five minutes, and that it knows nothing any more after ten.
 FRESH_EPOCHS = 10
 KEPT_EPOCHS = 60
 MINUTES = 80

@@ -11,6 +11,7 @@ from routing.congestion.flow import CameraFlows, density_per_km, level_of_flow
 from routing.congestion.fuse import CALLED_FROM, Fused, Fusion
 from routing.congestion.history import EdgeHistory, Usual, bucket_of
 from routing.congestion.levels import jam_factor, level_of
+from routing.congestion.news import is_news
 from routing.congestion.observe import LineEdges, Observer
 from routing.congestion.probes import ProbeDoubt
 from routing.congestion.settings import EstimateSettings
@@ -26,8 +27,6 @@ from schemas.incident import Incident
 from schemas.position import BusPosition
 
 CELL_ZOOM = 14
-SPEED_CHANGE_SHARE = 0.1
-SPEED_CHANGE_MPS = 0.5
 
 
 class Estimator:
@@ -262,7 +261,7 @@ class Estimator:
     def _news(self, states: Iterable[EdgeState]) -> Iterable[EdgeState]:
         """Give the states that differ from what was told, and take them as told."""
         for state in states:
-            if self._is_news(self._told.get(state.edge_index), state):
+            if is_news(self._told.get(state.edge_index), state, self._set):
                 self._told[state.edge_index] = state
                 yield state
 
@@ -281,20 +280,6 @@ class Estimator:
             usual_mps=round(usual.speed_mps, 2) if usual.own else None,
             **self._of_traffic(speed.edge, free),
         )
-
-    def _is_news(self, old: EdgeState | None, new: EdgeState) -> bool:
-        if (
-            old is None
-            or old.level != new.level
-            or old.imputed != new.imputed
-            or old.speed_mps is None
-            or new.speed_mps is None
-        ):
-            return True
-        if new.time_ms - old.time_ms >= self._set.refresh_s * 1000:
-            return True
-        step = max(SPEED_CHANGE_MPS, SPEED_CHANGE_SHARE * old.speed_mps)
-        return abs(new.speed_mps - old.speed_mps) >= step
 
     def _silenced(self, gone: Iterable[int], now_ms: int) -> Iterable[EdgeState]:
         """Say "no data" once of edges whose last report has grown too old."""

@@ -16,7 +16,8 @@ class EstimateSettings:
     lag_s: int = 5
     window_s: float = 600.0
     half_life_s: float = 150.0
-    refresh_s: float = 60.0
+    refresh_s: float = 300.0
+    renew_s: float = 120.0
     max_gap_s: float = 150.0
     max_ahead_s: float = 120.0
     max_bus_mps: float = 33.0
