@@ -20,6 +20,7 @@ const latePages: Record<string, Loader> = {
   '/accuracy': async () => (await import('./accuracy/page.tsx')).AccuracyPage,
   '/enforcement': async () => (await import('./enforcement/page.tsx')).EnforcementPage,
   '/developers': async () => (await import('./developers/page.tsx')).DevelopersPage,
+  '/report': async () => (await import('./report/page.tsx')).ReportPage,
   '/login': async () => (await import('./account/login.tsx')).LoginPage,
 }
 const roleOf: Record<string, string> = { '/control': 'operator', '/accuracy': 'operator', '/enforcement': 'reviewer' }

@@ -5,11 +5,12 @@ import { test } from 'node:test'
 import { parseAst } from 'rolldown/parseAst'
 import { en as publicEn } from '../src/i18n/en.ts'
 import { fill, type Key } from '../src/i18n/index.ts'
+import { reporting } from '../src/i18n/report.ts'
 import { staff } from '../src/i18n/staff.ts'
 import { vi as publicVi } from '../src/i18n/vi.ts'
 
-const vi: Record<string, string> = { ...publicVi, ...staff.vi }
-const en: Record<string, string> = { ...publicEn, ...staff.en }
+const vi: Record<string, string> = { ...publicVi, ...staff.vi, ...reporting.vi }
+const en: Record<string, string> = { ...publicEn, ...staff.en, ...reporting.en }
 
 const SOURCE = join(import.meta.dirname, '..', 'src')
 const WORDS = /\p{L}{2,}/u
@@ -79,11 +80,17 @@ test('every key that the pages ask for is in the dictionary, and every key is as
   assert.deepEqual(unused, [])
 })
 
-test('no page of riders asks for a word that only the staff pages load', () => {
-  const riders = [...files(SOURCE)].filter((path) => !/\/src\/(accuracy|control|enforcement|i18n)\//.test(path)).map((path) => readFileSync(path, 'utf8')).join('\n')
-  const asked = [...riders.matchAll(/(?<![\w.])t\(\s*'([^']+)'/g)].map((match) => match[1]!)
-  const stems = [...riders.matchAll(/(?:tCode\(\s*'|[t]\(`)([a-z.A-Z]+\.)(?:'|\$)/g)].map((match) => match[1]!)
-  // The four scores are drawn on staff pages only, by a part that stands among the shared ones.
-  const theirs = [...asked, ...Object.keys(staff.vi).filter((key) => stems.some((stem) => key.startsWith(stem)))].filter((key) => !(key in publicVi) && !key.startsWith('quality.'))
-  assert.deepEqual(theirs, [])
+test('no page of riders asks for a word that only other pages load', () => {
+  const own = [
+    { pages: /\/src\/(?!accuracy|control|enforcement|report|i18n)/, words: publicVi },
+    { pages: /\/src\/report\//, words: { ...publicVi, ...reporting.vi } },
+  ]
+  for (const { pages, words } of own) {
+    const read = [...files(SOURCE)].filter((path) => pages.test(path)).map((path) => readFileSync(path, 'utf8')).join('\n')
+    const asked = [...read.matchAll(/(?<![\w.])t\(\s*'([^']+)'/g)].map((match) => match[1]!)
+    const stems = [...read.matchAll(/(?:tCode\(\s*'|[t]\(`)([a-z.A-Z]+\.)(?:'|\$)/g)].map((match) => match[1]!)
+    // The four scores are drawn on staff pages only, by a part that stands among the shared ones.
+    const theirs = [...asked, ...Object.keys(vi).filter((key) => stems.some((stem) => key.startsWith(stem)))].filter((key) => !(key in words) && !key.startsWith('quality.'))
+    assert.deepEqual(theirs, [])
+  }
 })

@@ -30,6 +30,7 @@ def person(browser, base):
     BOOK.cases.clear()
     BOOK.floods.clear()
     BOOK.forgotten.clear()
+    BOOK.reports.clear()
     contexts, problems = [], []
 
     def start(address, **wanted):

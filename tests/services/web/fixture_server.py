@@ -49,6 +49,7 @@ class Book:
         self.cases: dict[str, str] = {}
         self.floods: dict[str, dict[str, Any]] = {}
         self.forgotten: set[str] = set()
+        self.reports: list[dict[str, Any]] = []
 
     def set_flood(self, body: dict[str, Any]) -> dict[str, Any]:
         """Set water where there is none, or say anew how deep the one there is."""
@@ -117,6 +118,7 @@ def answer(method: str, path: str, query: dict[str, list[str]], state: str, body
         "/api/edges": lambda: roads.edges(query.get("at", [""])[0], empty=empty),
         "/api/bottlenecks": lambda: roads.bottlenecks(query.get("at", [""])[0], empty=empty),
         "/api/rain": lambda: roads.rain(empty=empty),
+        "/api/reports": lambda: take_report(body),
         "/api/floods": lambda: BOOK.set_flood(body),
         "/api/disruptions": lambda: (
             {"now_ms": fx.now_ms(), "alerts": [], "incidents": []} if empty else fx.disruptions()
@@ -207,6 +209,14 @@ def act(incident_id: str, action: str) -> Any:
     else:
         BOOK.incidents[incident_id] = to[action]
     return next(row for row in BOOK.incident_rows() if row["incident_id"] == incident_id)
+
+
+def take_report(body: dict[str, Any]) -> Any:
+    """Take a report; one far in the south lies beside no road."""
+    if body["lat"] < fx.CENTRE[1] - 1:
+        return 404
+    BOOK.reports.append(body)
+    return {"report_id": "r1", "who": "rider"}
 
 
 def teach(incident_id: str, action: str) -> Any:

@@ -30,6 +30,7 @@ PAGES = {
     "stop-open": "/stop/S0?bus=T0-4%7C2026-02-16%7CS0",
     "route": "/route/R32",
     "developers": "/developers",
+    "report": "/report",
     "accuracy": "/accuracy",
     "control": "/control",
     "control-line": "/control?tab=lines&sel=line:R32&view=selected",
@@ -43,7 +44,7 @@ PAGES = {
     "enforcement": "/enforcement",
     "login": "/login",
 }
-RIDER = ("home", "stop", "stop-open", "route", "developers", "login")
+RIDER = ("home", "stop", "stop-open", "route", "developers", "report", "login")
 # States other than full differ in words and layout, not in colour by colour: two opposite looks show them.
 FEW = ((360, "vi", "dark"), (1440, "en", "light"))
 MAP_WAIT_MS = 15_000

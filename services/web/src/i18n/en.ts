@@ -81,6 +81,7 @@ export const en: Record<keyof typeof vi, string> = {
   'home.near.none': 'There is no stop in this area.',
   'alert.trips': 'departure {times}',
   'home.disruptions': 'Disruptions',
+  'home.report': 'Report trouble on the road',
   'home.disruptions.none': 'No disruption is confirmed right now.',
   'home.stops': 'Stops',
   'home.routes': 'Lines',

@@ -6,9 +6,10 @@ import { en } from './en.ts'
 import { vi } from './vi.ts'
 import type { control } from './vi_control.ts'
 import type { enforcement } from './vi_enforcement.ts'
+import type { report } from './vi_report.ts'
 import type { roads } from './vi_roads.ts'
 
-export type Key = keyof typeof vi | keyof typeof control | keyof typeof enforcement | keyof typeof roads
+export type Key = keyof typeof vi | keyof typeof control | keyof typeof enforcement | keyof typeof roads | keyof typeof report
 export type Language = 'vi' | 'en'
 type Words = Partial<Record<Key, string>>
 

@@ -80,6 +80,7 @@ export const vi = {
   'home.near.none': 'Không có trạm nào trong vùng này.',
   'alert.trips': 'chuyến {times}',
   'home.disruptions': 'Trục trặc lúc này',
+  'home.report': 'Báo sự cố trên đường',
   'home.disruptions.none': 'Không có trục trặc nào được xác nhận.',
   'home.stops': 'Trạm',
   'home.routes': 'Tuyến',

@@ -1,5 +1,6 @@
 /** What goes wrong now, in words a rider can use: verified incidents first, then lines with trouble. */
 import { useState } from 'preact/hooks'
+import { useCity } from '../core/city.ts'
 import { useNow } from '../core/clock.ts'
 import type { Disruptions as Body } from '../core/types.ts'
 import { useData } from '../core/use_data.ts'
@@ -15,6 +16,7 @@ const POLL_MS = 30_000
 const FIRST = 4
 
 export function Disruptions() {
+  const city = useCity()
   const data = useData<Body>('/api/disruptions', POLL_MS)
   const none = (
     <p class="quiet-note">
@@ -28,6 +30,11 @@ export function Disruptions() {
       <Panel data={data} what="what.disruptions" rows={2} rowHeight={52} isEmpty={(body) => body.alerts.length + body.incidents.length === 0} empty={none}>
         {(body) => <List body={body} />}
       </Panel>
+      {city?.parts.network && (
+        <p>
+          <a href="/report">{t('home.report')}</a>
+        </p>
+      )}
     </section>
   )
 }
