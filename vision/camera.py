@@ -7,7 +7,7 @@ import yaml
 
 from vision.camera_check import Checker
 from vision.camera_parts import parse_approaches, parse_ground, parse_limits, parse_planned, parse_zones
-from vision.camera_values import LIMITS, Approach, Arrow, CameraConfig, Lamps, Line, Point, Turn, Zone
+from vision.camera_values import LIMITS, RULES, ZONES_OF, Approach, Arrow, CameraConfig, Lamps, Line, Point, Turn, Zone
 from vision.errors import CameraFileError
 
 __all__ = [
@@ -16,7 +16,6 @@ __all__ = [
 ]  # fmt: skip
 # The C loader reads a file in a tenth of the time; a city has hundreds.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-RULES = ("red_light", "stop_line", "wrong_side", "no_stopping", "no_parking", "bus_stop_occupied")
 
 
 def read_camera(path: Path) -> CameraConfig:
@@ -138,9 +137,19 @@ def _clock(check: Checker, raw: object) -> tuple[int | None, float]:
 
 
 def _rules_have_what_they_need(check: Checker, camera: CameraConfig) -> None:
+    wanted = set(camera.rules)
     for approach in camera.approaches:
-        lit = {"red_light", "stop_line"} & set(camera.rules)
-        if lit and approach.stop_line is not None and approach.lamps is None:
+        lit = {"red_light", "stop_line"} & wanted
+        if lit and approach.stop_line is not None and approach.lamps is None and approach.signal is None:
             check.bad(f"approaches[{approach.id}].lamps", f"is absent, but rule {min(lit)} needs the lamp's places")
-    if {"red_light", "stop_line"} & set(camera.rules) and not any(a.stop_line for a in camera.approaches):
+    if {"red_light", "stop_line"} & wanted and not any(a.stop_line for a in camera.approaches):
         check.bad("approaches", "have no stop_line, but the rules need one; draw it or take the rule out")
+    kinds = {zone.kind for zone in camera.zones}
+    for rule in camera.rules:
+        needed = ZONES_OF.get(rule, ())
+        if needed and not kinds & set(needed):
+            check.bad("zones", f"have none of kind {' or '.join(needed)}, but rule {rule} needs one")
+    if "forbidden_turn" in wanted and not any(turn.forbidden for a in camera.approaches for turn in a.turns):
+        check.bad("approaches", "have no turn with forbidden: true, but rule forbidden_turn needs one")
+    if "speed_screening" in wanted and (camera.speed_limit_kmh is None or not camera.ground):
+        check.bad("speed_limit_kmh", "or ground is absent, but rule speed_screening needs both")

@@ -9,11 +9,30 @@ from vision.ground import GroundPoint
 Point = tuple[float, float]
 Line = tuple[Point, Point]
 ROAD_USERS = ("person", "bicycle", "motorcycle", "car", "bus", "truck")
+RULES = (
+    "red_light", "stop_line", "wrong_side", "wrong_way", "forbidden_turn", "u_turn", "lane", "bus_lane", "brt_lane",
+    "bus_lane_intrusion", "no_stopping", "no_parking", "bus_stop_occupied", "junction_blocking", "pavement_riding",
+    "speed_screening", "helmet", "too_many_riders",
+)  # fmt: skip
 TURNS = ("left", "right", "straight", "u_turn")
 ZONE_KINDS = (
     "brt_lane", "bus_lane", "lane", "no_stopping", "no_parking", "bus_stop", "pavement", "junction", "no_u_turn",
     "one_way",
 )  # fmt: skip
+# The kinds of zone a rule watches; without one of them it has nothing to do.
+ZONES_OF: dict[str, tuple[str, ...]] = {
+    "wrong_way": ("one_way",),
+    "u_turn": ("no_u_turn",),
+    "lane": ("lane",),
+    "bus_lane": ("bus_lane",),
+    "brt_lane": ("brt_lane",),
+    "bus_lane_intrusion": ("bus_lane", "brt_lane"),
+    "no_stopping": ("no_stopping",),
+    "no_parking": ("no_parking",),
+    "bus_stop_occupied": ("bus_stop",),
+    "junction_blocking": ("junction",),
+    "pavement_riding": ("pavement",),
+}
 # Seconds of event time and metres on the road; a camera file may set its own under ``limits``.
 LIMITS: dict[str, float] = {
     "grace_s": 0.2,
@@ -21,10 +40,17 @@ LIMITS: dict[str, float] = {
     "standing_s": 2.0,
     "past_line_m": 1.0,
     "wrong_side_s": 1.0,
+    "wrong_way_m": 8.0,
+    "lane_s": 2.0,
+    "pavement_m": 5.0,
     "stopping_s": 30.0,
     "parking_s": 300.0,
     "free_s": 12.0,
     "bus_stop_s": 20.0,
+    "blocking_s": 8.0,
+    "held_s": 4.0,
+    "helmet_looks": 6.0,
+    "riders_looks": 6.0,
 }
 
 

@@ -94,6 +94,19 @@ _WAY = (
     "against a one-way road or a no-entry sign",
 )
 
+_TURN = ("rẽ trái hoặc rẽ phải tại nơi có biển cấm", "turning left or right where a sign forbids it")
+_BACK = ("quay đầu xe tại nơi có biển cấm", "turning back where a sign forbids it")
+_PAVEMENT = ("đi xe trên vỉa hè trái quy định", "driving on the pavement")
+_STOP = ("dừng xe nơi có biển cấm dừng", "stopping where a sign forbids it")
+_PARK = ("đỗ xe nơi có biển cấm đỗ", "parking where a sign forbids it")
+_BUS_STOP = ("dừng, đỗ xe tại điểm dừng đón, trả khách của xe buýt", "stopping or parking at a bus stop")
+_BOX = ("không chấp hành vạch kẻ đường (đứng trong vạch mắt võng)", "not obeying a road marking (standing in a box)")
+_HELMET = ("người điều khiển không đội mũ bảo hiểm", "the rider wears no helmet")
+_THREE = (
+    "chở theo 2 người (trừ người bệnh cấp cứu, trẻ em dưới 12 tuổi, người già yếu)",
+    "two passengers (sick people, children under 12 and the frail excepted)",
+)
+
 CLAUSES: tuple[Clause, ...] = (
     _decree_168("red_light", CAR, "6.9.b", _RED, (18_000, 20_000), 4),
     _decree_168("red_light", MOTORBIKE, "7.7.c", _RED, (4_000, 6_000), 4),
@@ -103,6 +116,34 @@ CLAUSES: tuple[Clause, ...] = (
     _decree_168("wrong_side", MOTORBIKE, "7.3.d", _SIDE, (600, 800), 0),
     _decree_168("wrong_way", CAR, "6.9.d", _WAY, (18_000, 20_000), 4),
     _decree_168("wrong_way", MOTORBIKE, "7.7.a", _WAY, (4_000, 6_000), 2),
+    *(
+        clause
+        for rule in ("lane", "bus_lane", "brt_lane", "bus_lane_intrusion")
+        for clause in (
+            _decree_168(rule, CAR, "6.5.b", _SIDE, (4_000, 6_000), 2),
+            _decree_168(rule, MOTORBIKE, "7.3.d", _SIDE, (600, 800), 0),
+        )
+    ),
+    _decree_168("forbidden_turn", CAR, "6.4.k", _TURN, (2_000, 3_000), 0),
+    _decree_168("forbidden_turn", MOTORBIKE, "7.3.a", _TURN, (600, 800), 0),
+    _decree_168("u_turn", CAR, "6.4.k", _BACK, (2_000, 3_000), 0),
+    _decree_168("u_turn", MOTORBIKE, "7.2.k", _BACK, (400, 600), 0),
+    _decree_168("pavement_riding", CAR, "6.6.d", _PAVEMENT, (6_000, 8_000), 4),
+    _decree_168("pavement_riding", MOTORBIKE, "7.7.a", _PAVEMENT, (4_000, 6_000), 2),
+    _decree_168("no_stopping", CAR, "6.2.đ", _STOP, (600, 800), 0),
+    _decree_168("no_stopping", MOTORBIKE, "7.2.e", _STOP, (400, 600), 0),
+    _decree_168("no_parking", CAR, "6.3.e", _PARK, (800, 1_000), 0),
+    _decree_168("no_parking", MOTORBIKE, "7.2.e", _PARK, (400, 600), 0),
+    _decree_168("bus_stop_occupied", CAR, "6.3.đ", _BUS_STOP, (800, 1_000), 0),
+    _decree_168("bus_stop_occupied", MOTORBIKE, "7.2.e", _BUS_STOP, (400, 600), 0),
+    _decree_168("junction_blocking", CAR, "6.1.a", _BOX, (400, 600), 0),
+    _decree_168("helmet", MOTORBIKE, "7.2.h", _HELMET, (400, 600), 0),
+    _decree_168("too_many_riders", MOTORBIKE, "7.2.g", _THREE, (400, 600), 0),
+)
+# A speed read off a picture is no measurement of an approved device (Circular 73/2024): no clause may stand beside it.
+SCREENING = Text(
+    vi="Tốc độ do camera ước lượng chỉ để sàng lọc, không phải kết quả của thiết bị đã kiểm định: không có điều khoản.",
+    en="A speed estimated by a camera only screens; it is no result of a calibrated device, so no clause applies.",
 )
 
 
@@ -131,6 +172,8 @@ def find_clause(rule: str, road_user: str, act_ms: int, now_ms: int) -> ClauseFi
     ClauseFinding
         The clause, with a reason where there is something to say about it.
     """
+    if rule == "speed_screening":
+        return ClauseFinding(None, SCREENING)
     day = act_day(act_ms)
     article = ROAD_USERS.get(road_user)
     known = [clause for clause in CLAUSES if clause.rule == rule and clause.road_user == article]

@@ -68,6 +68,7 @@ def _write(out: Path, sealer: "_Sealer", results: Iterable[Result]) -> dict[str,
     evidence.mkdir(exist_ok=True)
     frames, users = 0, set()
     rules: dict[str, int] = {}
+    silent: dict[str, str] = {}
     with (
         (out / "tracks.jsonl").open("wb") as tracks,
         (out / "candidates.jsonl").open("wb") as candidates,
@@ -75,6 +76,7 @@ def _write(out: Path, sealer: "_Sealer", results: Iterable[Result]) -> dict[str,
     ):
         for result in results:
             frames += result.frames
+            silent |= result.silent
             for look in result.looks:
                 users.add(look.track_id)
                 tracks.write(msgspec.json.encode(_look(look)) + b"\n")
@@ -83,7 +85,10 @@ def _write(out: Path, sealer: "_Sealer", results: Iterable[Result]) -> dict[str,
             for claim in result.claims:
                 rules[claim.candidate.rule] = rules.get(claim.candidate.rule, 0) + 1
                 _write_claim(candidates, evidence, claim, sealer)
-    return {"frames": frames, "tracks": len(users), "candidates": dict(sorted(rules.items())), "out": str(out)}
+    summary: dict[str, object] = {
+        "frames": frames, "tracks": len(users), "candidates": dict(sorted(rules.items())), "out": str(out)
+    }  # fmt: skip
+    return summary | ({"silent": silent} if silent else {})
 
 
 class _Sealer:

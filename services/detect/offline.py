@@ -1,7 +1,7 @@
 """One recording watched piece by piece, as the services do it, without a stream between."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from schemas.camera import CameraCount
 from services.cases.law import catalogue_sha256
@@ -18,12 +18,13 @@ from vision.tracks import Look
 
 @dataclass(frozen=True)
 class Result:
-    """What one piece of the recording gave."""
+    """What one piece of the recording gave; ``silent`` are rules that can say nothing, with the reason."""
 
     frames: int
     looks: list[Look]
     counts: list[CameraCount]
     claims: list[Claim]
+    silent: dict[str, str] = field(default_factory=dict)
 
 
 def watch_recording(
@@ -78,4 +79,4 @@ def watch_recording(
         frames += len(piece.frame_s)
         yield Result(out.frames, out.looks, out.counts, collector.take(stored, out.acts, watcher.sight))
     end = watcher.finish()
-    yield Result(0, end.looks, end.counts, collector.flush(end.acts))
+    yield Result(0, end.looks, end.counts, collector.flush(end.acts), watcher.observer.silent)

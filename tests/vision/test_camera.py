@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from tests.vision.builders import CAMERAS, SMALL_CAMERA
 from vision.camera import CameraConfig, parse_camera, read_camera
+from vision.camera_values import ROAD_USERS
+from vision.detector.base import GROUPS
 from vision.errors import CameraFileError
 from vision.scenes.junction import scene_camera_yaml
 
@@ -89,6 +91,68 @@ def test_each_fault_names_its_key(old: bytes, new: bytes, key: str) -> None:
         parse_camera(SMALL_CAMERA.replace(old, new), "cameras/T-1.yaml")
     assert key in str(error.value)
     assert "cameras/T-1.yaml" in str(error.value)
+
+
+WHOLE = SMALL_CAMERA.replace(
+    b"rules: [red_light, stop_line, wrong_side]",
+    b"""    arrows: [{turn: right, green: [55, 18]}]
+    turns:
+      - {turn: left, line: [[0, 5], [9, 5]], forbidden: true}
+      - {turn: right, line: [[60, 5], [63, 9]], on_red: true}
+    signal: K1
+zones:
+  - {id: bus, kind: bus_lane, polygon: [[0, 0], [9, 0], [9, 9]], hours: ['06:00-09:00', '22:30-24:00'], approach: south}
+  - {id: alley, kind: one_way, travel_px: [0, -2], polygon: [[0, 0], [9, 0], [9, 9]]}
+  - {id: bikes, kind: lane, allowed: [motorcycle], polygon: [[0, 0], [9, 0], [9, 9]]}
+speed_limit_kmh: 50
+rules: [red_light, forbidden_turn, bus_lane, lane, wrong_way]""",
+)
+
+
+def test_turns_arrows_and_zones_are_read_whole() -> None:
+    camera = parse_camera(WHOLE)
+    approach = camera.approaches[0]
+    assert [(arrow.turn, arrow.lamps.green) for arrow in approach.arrows] == [("right", (55.0, 18.0))]
+    assert [(turn.turn, turn.forbidden, turn.on_red) for turn in approach.turns] == [
+        ("left", True, False),
+        ("right", False, True),
+    ]
+    assert (approach.signal, camera.speed_limit_kmh) == ("K1", 50.0)
+    assert camera.zones[0].hours == ((360, 540), (1350, 1440))
+    assert (camera.zones[0].approach, camera.zones[1].travel_px) == ("south", (0.0, -1.0))
+    assert camera.zones[2].allowed == ("motorcycle",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (b"turn: right, green", b"turn: rigth, green", "approaches[0].arrows[0].turn has 'rigth'"),
+        (b"green: [55, 18]", b"green: [550, 18]", "approaches[0].arrows[0].green has [550, 18] outside"),
+        (b"line: [[0, 5], [9, 5]]", b"line: [[0, 5], [0, 5]]", "approaches[0].turns[0].line is"),
+        (b"[9, 5]]", b"[900, 5]]", "approaches[0].turns[0].line has [900, 5] outside"),
+        (b"forbidden: true", b"forbidden: maybe", "approaches[0].turns[0].forbidden must be true or false"),
+        (b", forbidden: true", b"", "no turn with forbidden: true"),
+        (b"stop_line: [[0, 24], [64, 24]]", b"stop_line: [[0, 24], [0, 24]]", "two ends are the same"),
+        (b"'06:00-09:00'", b"'6-9'", "zones[0].hours has '6-9'"),
+        (b"approach: south", b"approach: north", "zones[0].approach has 'north'; known are south"),
+        (b"travel_px: [0, -2], ", b"", "zones[1].travel_px is absent"),
+        (b"allowed: [motorcycle], ", b"", "zones[2].allowed is absent"),
+        (b"allowed: [motorcycle]", b"allowed: [motorbike]", "zones[2].allowed has 'motorbike'"),
+        (b"kind: bus_lane", b"kind: junction", "none of kind bus_lane, but rule bus_lane needs one"),
+        (b"id: alley", b"id: bus", "zones have two of id 'bus'"),
+        (b"speed_limit_kmh: 50", b"speed_limit_kmh: 500", "speed_limit_kmh is 500"),
+        (b"wrong_way]", b"wrong_way, speed_screening]", "rule speed_screening needs both"),
+    ],
+)
+def test_each_fault_of_turns_and_zones_names_its_key(old: bytes, new: bytes, said: str) -> None:
+    assert old in WHOLE
+    with pytest.raises(CameraFileError) as error:
+        parse_camera(WHOLE.replace(old, new))
+    assert said in str(error.value)
+
+
+def test_every_class_of_the_detector_may_stand_in_a_lane() -> None:
+    assert set(ROAD_USERS) == set(GROUPS)
 
 
 def test_all_faults_are_reported_at_once() -> None:

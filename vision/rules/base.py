@@ -64,12 +64,9 @@ class Rule(ABC):
     ----------
     name : str
         As in the camera file and the law catalogue.
-    zones : tuple of str
-        The kinds of zone it watches; one rule a zone. Without them there is one a approach.
     """
 
     name: ClassVar[str]
-    zones: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def step(self, scene: Scene) -> list[Finding]:

@@ -6,4 +6,4 @@ from vision.rules.standing import StandingRule
 class NoParking(StandingRule):
     """Stood in a ``no_parking`` zone for ``parking_s``, its way free for ``free_s`` of them."""
 
-    name, zones, limit = "no_parking", ("no_parking",), "parking_s"
+    name, limit = "no_parking", "parking_s"

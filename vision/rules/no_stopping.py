@@ -6,4 +6,4 @@ from vision.rules.standing import StandingRule
 class NoStopping(StandingRule):
     """Stood in a ``no_stopping`` zone for ``stopping_s``, its way free for ``free_s`` of them."""
 
-    name, zones, limit = "no_stopping", ("no_stopping",), "stopping_s"
+    name, limit = "no_stopping", "stopping_s"

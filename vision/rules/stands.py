@@ -87,6 +87,16 @@ class StandBook:
         """Return the stand of a trail, ``None`` while it drives."""
         return self.stands.get(trail.track_id)
 
+    def waits_for_light(self, trail: Trail, scene: Scene) -> bool:
+        """Tell whether a road user is before a line whose light does not let it go."""
+        for view in self._views:
+            if view.approach.stop_line is None or not _is_before(view, trail):
+                continue
+            light = scene.lights.get(view.id)
+            span = light.span_at(light.seen_until_ms) if light is not None else None
+            return span is None or span.colour != "green" or scene.time_ms - span.start_ms < START_MS
+        return False
+
     def _follow(self, trail: Trail) -> None:
         stand = self.stands.get(trail.track_id)
         if stand is None:
@@ -178,6 +188,11 @@ class StandBook:
             return True
         span = light.span_at(light.seen_until_ms)
         return span is None or span.colour != "green" or scene.time_ms - span.start_ms < START_MS
+
+
+def _is_before(view: ApproachView, trail: Trail) -> bool:
+    past = view.line.past(trail.last, trail.place)
+    return past.nose_m < 1.0 and view.line.is_abreast(trail.last.ground, 3.0 * trail.place.per_m)
 
 
 def _beside(place: Place, other: Place, heading: Point) -> tuple[float, float]:

@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 
 from services.cases.law import CLAUSES, LAW_ZONE, find_clause
+from vision.camera import RULES
 
 
 def ms(text: str) -> int:
@@ -26,6 +27,18 @@ def test_a_red_light_has_its_clause_of_decree_168(road_user: str, place: str, fi
     assert finding.clause.id.endswith(place)
     assert (finding.clause.fine_vnd, finding.clause.points) == (fine, 4)
     assert finding.reason is None
+
+
+def test_every_rule_of_the_cameras_has_its_clauses_and_screening_says_why_it_has_none() -> None:
+    for rule in RULES:
+        finding = find_clause(rule, "motorcycle" if rule in {"helmet", "too_many_riders"} else "car", NOW, NOW)
+        if rule == "speed_screening":
+            assert finding.clause is None
+            assert finding.reason is not None
+            assert "screens" in finding.reason.en
+        else:
+            assert finding.clause is not None, rule
+            assert finding.clause.rule == rule
 
 
 def test_an_act_of_2022_has_no_clause_and_the_reason_says_so_plainly() -> None:

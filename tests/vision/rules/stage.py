@@ -48,11 +48,16 @@ def zone(kind: str, *corners: tuple[float, float], **more: object) -> Zone:
 
 
 def camera(
-    rules: Sequence[str], approaches: Sequence[Approach], zones: Sequence[Zone] = (), **limits: float
+    rules: Sequence[str],
+    approaches: Sequence[Approach],
+    zones: Sequence[Zone] = (),
+    *,
+    speed_limit_kmh: float | None = None,
+    **limits: float,
 ) -> CameraConfig:
     return CameraConfig(
         "S-1", Text(vi="S", en="S"), (105.85, 21.02), "none.mp4", SIZE, tuple(approaches), tuple(rules), "0" * 64,
-        zones=tuple(zones), ground=tuple(pairs(CAMERA, MARKS)), limits=LIMITS | limits,
+        zones=tuple(zones), ground=tuple(pairs(CAMERA, MARKS)), limits=LIMITS | limits, speed_limit_kmh=speed_limit_kmh,
     )  # fmt: skip
 
 

@@ -1,0 +1,63 @@
+"""A driver turns back where that is forbidden (P.124)."""
+
+from collections.abc import Mapping
+from math import acos, degrees, hypot
+
+from vision.camera_values import Point
+from vision.road import Road
+from vision.rules.base import Finding, Scene
+from vision.rules.excuses import exceptions_of
+from vision.rules.inside import InsideZone
+from vision.rules.zone import ZoneView
+from vision.trails import Trail
+
+# Turned by at least 150°, and back beside where it came: in a line with it, it only backed.
+BACK, ASIDE_M, ALONG_M = -0.866, 2.0, 3.0
+
+
+class UTurn(InsideZone):
+    """Turned back inside a ``no_u_turn`` zone.
+
+    Parameters
+    ----------
+    zone : ZoneView
+        The zone.
+    road : Road
+        The camera's road.
+    limits : Mapping of str to float
+        None of them.
+    """
+
+    name = "u_turn"
+
+    def __init__(self, zone: ZoneView, road: Road, limits: Mapping[str, float]) -> None:
+        super().__init__(zone, road)
+        self._limits = limits
+        self._came: dict[int, Point] = {}
+
+    def judge(self, trail: Trail, _scene: Scene) -> Finding | None:
+        """Return the act of one driver, ``None`` while there is none."""
+        visit = self.visit(trail)
+        if visit is None or trail.heading is None:
+            return None
+        if visit.looks == 1 or trail.track_id not in self._came:
+            self._came = {i: h for i, h in self._came.items() if i in self._visits}
+            self._came[trail.track_id] = trail.heading
+            return None
+        came, now = self._came[trail.track_id], trail.heading
+        cosine = came[0] * now[0] + came[1] * now[1]
+        if cosine > BACK or not self._is_beside(trail, came):
+            return None
+        measured = {"turned_deg": round(degrees(acos(max(-1.0, cosine)))), "inside_s": round(visit.seconds, 2)}
+        return self.finding(trail, visit, measured, exceptions_of(self.road))
+
+    def _is_beside(self, trail: Trail, came: Point) -> bool:
+        """Tell whether it drives back beside its way in: some metres along it, not on it."""
+        per_m, at = trail.place.per_m, trail.place
+        nearest_m, along_m = float("inf"), 0.0
+        for place in trail.places:
+            ahead = ((place.x - at.x) * came[0] + (place.y - at.y) * came[1]) / per_m
+            along_m = max(along_m, ahead)
+        for place in list(trail.places)[: len(trail.places) // 2]:
+            nearest_m = min(nearest_m, hypot(place.x - at.x, place.y - at.y) / per_m)
+        return along_m >= ALONG_M and nearest_m >= ASIDE_M
