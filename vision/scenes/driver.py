@@ -28,17 +28,26 @@ def stop_gap_m(user: RoadUser, lamp: LampState) -> float:
         What its arm shows.
     """
     gap = user.intent.stop_s - user.front_s
-    if user.front_s > max(0.0, user.intent.stop_s) + 0.3 or user.intent.red != "stop":
+    if user.front_s > max(0.0, user.intent.stop_s) + 0.3 or user.intent.red == "run":
         return FREE_M
-    if lamp.colour == "green" or user.turn in lamp.arrows:
+    if user.turn in lamp.arrows or (lamp.colour == "green" and user.turn not in lamp.holds):
         user.goes_on = None
         return FREE_M
+    if lamp.colour == "green":
+        return max(gap, 0.02) if user.front_s < 0 else FREE_M
     braking_m = user.speed_mps**2 / 2
     if user.goes_on is None:
-        user.goes_on = lamp.colour == "yellow" and braking_m / CALM_BRAKE_MPS2 > gap
+        user.goes_on = lamp.colour == "yellow" and (
+            braking_m / CALM_BRAKE_MPS2 > gap or (user.intent.red == "late" and _reaches_line(user, lamp))
+        )
     if user.goes_on and lamp.colour == "red" and braking_m / HARD_BRAKE_MPS2 < gap:
         user.goes_on = False
     return FREE_M if user.goes_on else max(gap, 0.02)
+
+
+def _reaches_line(user: RoadUser, lamp: LampState) -> bool:
+    """Tell whether it comes over the line well before red."""
+    return user.speed_mps * (lamp.left_s - 0.4) > -user.front_s
 
 
 def halt_gap_m(user: RoadUser, time_s: float, step_s: float) -> float:
@@ -59,6 +68,7 @@ def halt_gap_m(user: RoadUser, time_s: float, step_s: float) -> float:
     if time_s - halt.since_s + step_s >= halt.seconds:
         halt.is_over = True
         user.aside_wish_m = 0.0
+        user.goes_on = None
     return 0.02
 
 

@@ -7,12 +7,16 @@ ARROWS = ("left", "right")
 
 @dataclass(frozen=True)
 class LampState:
-    """What an arm shows: the round lamp, since when and how long yet, and the turns whose green arrow is lit."""
+    """What an arm shows: the round lamp, since when and how long yet, and the turns whose green arrow is lit.
+
+    ``holds`` are turns that wait for their arrow even at green.
+    """
 
     colour: str
     arrows: tuple[str, ...] = ()
     left_s: float = 0.0
     since_s: float = 0.0
+    holds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,10 +69,15 @@ class SignalPlan:
         at = (time_s + self.offset_s) % self.cycle_s
         for start_s, end_s, colour in self.spans(arm):
             if start_s <= at < end_s:
-                return LampState(colour, self.arrows(arm, time_s), end_s - at, at - start_s)
+                return self._state(arm, time_s, colour, (end_s - at, at - start_s))
         start_s, end_s, colour = self.spans(arm)[-1]
         wrapped = at + self.cycle_s
-        return LampState(colour, self.arrows(arm, time_s), end_s - wrapped, wrapped - start_s)
+        return self._state(arm, time_s, colour, (end_s - wrapped, wrapped - start_s))
+
+    def _state(self, arm: str, time_s: float, colour: str, left_since: tuple[float, float]) -> LampState:
+        arrows = self.arrows(arm, time_s)
+        is_held = "left" not in arrows and any("left" in phase.arrows.get(arm, ()) for phase in self.phases)
+        return LampState(colour, arrows, *left_since, ("left",) if is_held else ())
 
     def arrows(self, arm: str, time_s: float) -> tuple[str, ...]:
         """Return the turns whose green arrow is lit."""

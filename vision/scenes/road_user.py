@@ -76,13 +76,18 @@ class Intent:
     stop_s : float
         Where its front stops at red, metres from the stop line; negative is before it.
     red : str
-        ``stop``, ``run`` (drives on) or ``wave`` (drives on once an officer waves).
+        ``stop``, ``run`` (drives on) or ``late`` (goes on at yellow while red is not yet there).
+    holds_lane : bool
+        It does not filter or pass what stands.
+    makes_way : bool
+        It has moved over the line for a priority vehicle behind it.
     """
 
     stop_s: float = -1.0
     red: str = "stop"
     halts: list[Halt] = field(default_factory=list)
     holds_lane: bool = False
+    makes_way: bool = False
 
 
 @dataclass

@@ -11,8 +11,10 @@ from vision.scenes.behaviours import BEHAVIOURS
 from vision.scenes.driver import accelerate, halt_gap_m, move_aside, stop_gap_m, wish_aside
 from vision.scenes.following import FREE_M, Bodies, look_around
 from vision.scenes.layout import Layout, hanoi_junction
+from vision.scenes.officer import Officer
 from vision.scenes.people import make_walker, may_walk
 from vision.scenes.phases import LampState, SignalPlan
+from vision.scenes.priority import give_way
 from vision.scenes.road_user import Pose, RoadUser
 from vision.scenes.truth import Truth
 from vision.scenes.witness import Witness
@@ -39,6 +41,8 @@ class World:
         What the lamps show.
     layout : Layout, optional
         The junction.
+    officer : float, optional
+        Share of the south arm's reds in which an officer waves it through for a while.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class World:
         flow: Flow | None = None,
         plan: SignalPlan | None = None,
         layout: Layout | None = None,
+        officer: float = 0.0,
     ) -> None:
         self.layout = layout or hanoi_junction()
         self.plan = plan or SignalPlan()
@@ -60,6 +65,7 @@ class World:
         self.ticks = 0
         self._witness = Witness(self.layout, self.plan)
         self._rng = Random(seed)  # noqa: S311 - a scene, not a secret
+        self.officer = Officer(self.plan, officer, seed)
         self._waiting: list[RoadUser] = []
         self._next = 1
 
@@ -95,7 +101,7 @@ class World:
         share = 1.0 - (self.time_s - time_s) / STEP_S
         if share < -1e-6:
             raise ValueError(f"the scene is at {self.time_s:.1f} s; {time_s:.3f} s is over")
-        return [user.pose(max(share, 0.0)) for user in self.users]
+        return [user.pose(max(share, 0.0)) for user in self.users] + self.officer.poses()
 
     def step(self) -> None:
         """Move everybody on by one step."""
@@ -106,14 +112,23 @@ class World:
             user.before = (user.s, user.aside_m, user.speed_mps)
         if users:
             self._drive(users)
-        self._witness.step(self.time_s, STEP_S, users)
+        self._witness.step(self.time_s, STEP_S, users, self._waved())
         self.users = [user for user in users if user.s < user.path.end_m]
+
+    def finish(self) -> Truth:
+        """End what still goes on, and return the whole truth."""
+        self._witness.finish(self.time_s)
+        return self.truth
+
+    def _waved(self) -> frozenset[str]:
+        return frozenset(arm for arm in self.layout.arms if self.officer.allows(arm, self.time_s))
 
     def _drive(self, users: Sequence[RoadUser]) -> None:
         bodies = _bodies(users)
         around = look_around(bodies)
         gaps, leads, who = around.gaps(bodies, bodies.speed)
-        lamps = {name: self.lamp(name, self.time_s) for name in self.layout.arms}
+        lamps = {name: self.officer.shown(name, self.time_s) for name in self.layout.arms}
+        give_way(users)
         for i, user in enumerate(users):
             gap = FREE_M if self.time_s < user.free_until_s else float(gaps[i])
             if user.enter:

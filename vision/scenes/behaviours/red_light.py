@@ -1,4 +1,4 @@
-"""A driver does not stop at red."""
+"""A driver does not stop at red: one slows and looks, another comes in the first seconds after yellow."""
 
 from random import Random
 
