@@ -70,6 +70,8 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/api/cases/{case_id}/verify"): REVIEWER,
     ("GET", "/api/cases/{case_id}/files/{name:path}"): REVIEWER,
     ("GET", "/api/cases/{case_id}/package.zip"): REVIEWER,
+    ("GET", "/api/cases/{case_id}/redacted.zip"): REVIEWER,
+    ("POST", "/api/cases/{case_id}/original"): REVIEWER,
     ("GET", "/api/audit"): ADMIN,
     ("GET", "/api/auth/me"): PUBLIC,
     ("POST", "/api/auth/setup"): PUBLIC,

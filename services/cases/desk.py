@@ -1,9 +1,13 @@
 """The officers' desk: a decision, its log line and its audit entry in one transaction."""
 
 from services.cases.lifecycle import CaseEntry, CaseStatus, Verdict, check_undo, decide
-from services.store.audit import append_audit
+from services.store.audit import append_audit, find_audit_ms
 from services.store.cases import add_case_log, find_case, list_case_log, set_case_status
 from services.store.engine import Store
+
+ORIGINAL = "case.original"
+# A reason that was given holds for so long.
+ORIGINAL_MS = 15 * 60_000
 
 
 def decide_case(
@@ -74,6 +78,21 @@ def undo_case(store: Store, case_id: str, *, actor: str, wall_ms: int) -> bool:
             session, time_ms=wall_ms, actor=actor, action="case.undo", subject=case_id, detail=case.status.value
         )
     return True
+
+
+def open_original(store: Store, case_id: str, *, actor: str, wall_ms: int, reason: str) -> None:
+    """Write into the audit why a person looks at pictures in which bystanders are not covered."""
+    with store.transaction() as session:
+        append_audit(session, time_ms=wall_ms, actor=actor, action=ORIGINAL, subject=case_id, detail=reason)
+
+
+def original_until_ms(store: Store, case_id: str, *, actor: str, wall_ms: int) -> int | None:
+    """Return until when a person may see the original of a case, wall time; ``None`` where no reason was given."""
+    with store.reading() as session:
+        asked_ms = find_audit_ms(session, actor=actor, action=ORIGINAL, subject=case_id)
+    if asked_ms is None or not 0 <= wall_ms - asked_ms < ORIGINAL_MS:
+        return None
+    return asked_ms + ORIGINAL_MS
 
 
 def log_view(store: Store, case_id: str, *, actor: str, wall_ms: int, name: str) -> None:

@@ -19,6 +19,7 @@ from vision.evidence.collector import Claim, plain
 from vision.evidence.keys import SealingKey, load_or_make_key
 from vision.evidence.package import Link, seal, staple
 from vision.evidence.parts import Parts
+from vision.evidence.redacted import redact
 from vision.evidence.verify import read_file
 from vision.plates.reader import PlateReader
 from vision.tracks import Look
@@ -95,11 +96,11 @@ class _Sealer:
     """Seals the packages of one run, a chain of its own."""
 
     def __init__(self, key: SealingKey, authority: Authority | None) -> None:
-        self._key, self._authority, self._link = key, authority, Link()
+        self.key, self._authority, self._link = key, authority, Link()
 
     def seal(self, parts: Parts) -> bytes:
         name = public_address(self._authority.url) if self._authority else None
-        sealed = seal(parts, self._key, self._link, authority=name)
+        sealed = seal(parts, self.key, self._link, authority=name)
         self._link = Link(self._link.number + 1, sealed.manifest_sha256)
         if self._authority is None:
             return sealed.data
@@ -114,7 +115,10 @@ def _write_claim(candidates: BinaryIO, evidence: Path, claim: Claim, sealer: _Se
     name = None
     if claim.parts is not None:
         name = f"evidence/{claim.candidate.candidate_id}.zip"
-        (evidence.parent / name).write_bytes(sealer.seal(claim.parts))
+        package = sealer.seal(claim.parts)
+        (evidence.parent / name).write_bytes(package)
+        (evidence.parent / "redacted").mkdir(exist_ok=True)
+        (evidence.parent / "redacted" / Path(name).name).write_bytes(redact(package, sealer.key).data)
     row = plain(claim.candidate)
     assert isinstance(row, dict)
     reading = row["plate"]

@@ -140,7 +140,7 @@ class Detection:
         desk.frames += len(segment.frame_ms)
         desk.skipped += len(segment.frame_ms) - len(seen)
         desk.last_end_ms, desk.last_wall_ms = segment.end_ms, now_ms
-        claims = desk.collector.take(stored, out.acts, desk.watcher.sight)
+        claims = desk.collector.take(stored, out, desk.watcher.sight)
         return [*self._messages(desk, out, claims), *self._health(desk, segment, now_ms)]
 
     def quiet(self, now_ms: int) -> list[Output]:

@@ -77,6 +77,6 @@ def watch_recording(
         stored = StoredPiece(piece.data, tuple(start_ms + round(s * 1000) for s in piece.frame_s))
         out = watcher.step(list(read_piece(stored, frames)))
         frames += len(piece.frame_s)
-        yield Result(out.frames, out.looks, out.counts, collector.take(stored, out.acts, watcher.sight))
+        yield Result(out.frames, out.looks, out.counts, collector.take(stored, out, watcher.sight))
     end = watcher.finish()
     yield Result(0, end.looks, end.counts, collector.flush(end.acts), watcher.observer.silent)

@@ -8,9 +8,11 @@ import structlog
 from services.capture.pipeline import read_cameras
 from services.city.folder import CityFolder
 from services.context import Context
-from services.detect.desk import Detection, SegmentError
+from services.detect.desk import Detection, Output, SegmentError
 from services.detect.warm import TOPIC, warm_up
-from services.evidence.stamps import StampThread, open_authority, public_address
+from services.evidence.behind import Behind
+from services.evidence.copies import Copies
+from services.evidence.stamps import Stamps, open_authority, public_address
 from services.media.store import MediaStore, open_media
 from services.settings import VisionSettings
 from services.stream.base import Partition
@@ -20,7 +22,7 @@ from vision.camera import CameraConfig
 from vision.detector.base import Detector
 from vision.detector.open import open_detector
 from vision.errors import EvidenceError, VisionError
-from vision.evidence.keys import load_or_make_key
+from vision.evidence.keys import SealingKey, load_or_make_key
 from vision.plates.reader import PlateReader
 
 MAX_SEGMENTS = 2
@@ -57,13 +59,20 @@ class Detectors:
             return None
 
 
-def _start_stamping(context: Context, media: MediaStore) -> StampThread | None:
+def _start_behind(context: Context, media: MediaStore, key: SealingKey) -> list[Behind]:
+    work = [Behind("redacted copies", lambda: Copies(media).make(key))]
     try:
         authority = open_authority(context.settings.evidence)
     except EvidenceError as error:
         _log.error("no time-stamps are asked for; what is sealed waits for them", reason=str(error))
-        return None
-    return StampThread(media, authority) if authority else None
+        return work
+    return [*work, Behind("time-stamps", lambda: Stamps(media).ask(authority))] if authority else work
+
+
+def _wake(behind: Sequence[Behind], outputs: Sequence[Output]) -> None:
+    if any(topic == "violations.candidates" for topic, *_ in outputs):
+        for work in behind:
+            work.wake()
 
 
 def run(context: Context) -> None:
@@ -81,15 +90,16 @@ def run(context: Context) -> None:
     except VisionError as error:
         _log.error("no plates are read", reason=str(error))
     media = open_media(context.settings.place.media_url, context.settings.store.media_limit_gib)
+    key = load_or_make_key(vision.key_file)
     detection = Detection(
         read_cameras(CityFolder(context.settings.place.city_dir)),
         Detectors(vision),
         media,
-        load_or_make_key(vision.key_file),
+        key,
         plates,
         public_address(context.settings.evidence.tsa_url),
     )
-    stamping = _start_stamping(context, media)
+    behind = _start_behind(context, media, key)
 
     again, seen = warm_up(context.stream, detection, context.clock.now_ms, context.stop.is_set)
 
@@ -110,12 +120,11 @@ def run(context: Context) -> None:
                 _log.warning("segment refused", camera=incoming.key, reason=str(error))
                 rejected.append((incoming, str(error)))
         outputs += detection.quiet(context.clock.now_ms())
-        if stamping is not None and any(topic == "violations.candidates" for topic, *_ in outputs):
-            stamping.wake()
+        _wake(behind, outputs)
         return Result(outputs=outputs, rejected=rejected)
 
     try:
         run_step(context, group="detect", topics=[TOPIC], handle=handle, max_records=MAX_SEGMENTS)
     finally:
-        if stamping is not None:
-            stamping.close()
+        for work in behind:
+            work.close()

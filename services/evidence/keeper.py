@@ -8,6 +8,7 @@ import structlog
 
 from schemas.violation import Candidate, EvidenceRef
 from services.evidence.chain import Chains, Entry
+from services.evidence.copies import Copies
 from services.evidence.stamps import Stamps
 from services.media.errors import MediaError
 from services.media.store import SCHEME, MediaStore
@@ -42,7 +43,7 @@ class Keeper:
 
     def __init__(self, media: MediaStore, key: SealingKey, authority: str | None = None) -> None:
         self._media, self._key, self._authority = media, key, authority
-        self._chains, self._stamps = Chains(media), Stamps(media)
+        self._chains, self._stamps, self._copies = Chains(media), Stamps(media), Copies(media)
 
     def keep(self, parts: Parts) -> EvidenceRef:
         """Seal and keep a package, once: the same act again has what was kept first.
@@ -65,6 +66,7 @@ class Keeper:
             self._media.hold(path, candidate.candidate_id)  # until an officer rejects the case
             if self._authority is not None:
                 self._stamps.wait_for(path)
+            self._copies.wait_for(path)
             self._put(path, parts, link)
         raise MediaError(
             f"{package_folder(candidate)}: no place in the chain of {candidate.camera_id} after {MOST_TRIES} tries"

@@ -4,15 +4,12 @@ What waits is marked in the media store before the package is put (``.seals/unst
 (``.seals/stamps/PATH.tsr``) and is put into the package only when it is handed out: what was sealed is never changed.
 """
 
-import threading
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
-import structlog
 from cryptography.x509 import Certificate
 
-from services.media.errors import MediaError
 from services.media.room import SEALS
 from services.media.store import MediaStore
 from services.settings import EvidenceSettings
@@ -23,9 +20,7 @@ from vision.evidence.verify import read_file
 
 WAITING, STAMPS = f"{SEALS}unstamped/", f"{SEALS}stamps/"
 TIMEOUT_S = 10.0
-AGAIN_S = 60.0
 MOST_ANSWER_BYTES = 1 << 20
-_log = structlog.get_logger(__name__)
 
 
 class Authority:
@@ -123,40 +118,3 @@ class Stamps:
                 came += 1
             self._media.delete(f"{WAITING}{path}")
         return came
-
-
-class StampThread:
-    """Asks in a thread of its own, so that no camera waits for the authority.
-
-    Parameters
-    ----------
-    media : MediaStore
-        Where packages lie.
-    authority : Authority
-        Whom to ask.
-    """
-
-    def __init__(self, media: MediaStore, authority: Authority) -> None:
-        self._stamps, self._authority = Stamps(media), authority
-        self._wake, self._stop = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name="time-stamps", daemon=True)
-        self._thread.start()
-
-    def wake(self) -> None:
-        """Ask now: something was sealed."""
-        self._wake.set()
-
-    def close(self) -> None:
-        """End; what waits is asked for after the next start."""
-        self._stop.set()
-        self._wake.set()
-        self._thread.join(1.0)
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                self._stamps.ask(self._authority)
-            except (EvidenceError, MediaError) as error:
-                _log.warning("evidence waits for its time-stamp", reason=str(error), next_try_s=AGAIN_S)
-            self._wake.wait(AGAIN_S)
-            self._wake.clear()

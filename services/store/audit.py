@@ -84,6 +84,14 @@ def list_audit(session: Session, limit: int) -> Sequence[AuditEntry]:
     ]
 
 
+def find_audit_ms(session: Session, *, actor: str, action: str, subject: str) -> int | None:
+    """Return when a person last did one thing to one subject, wall time; ``None`` if never."""
+    query = select(AuditRow.time_ms).where(
+        AuditRow.actor == actor, AuditRow.action == action, AuditRow.subject == subject
+    )
+    return session.scalar(query.order_by(AuditRow.seq.desc()).limit(1))
+
+
 def is_intact(session: Session) -> bool:
     """Walk the whole chain; ``False`` if a row was changed, is absent, or the end does not fit."""
     last_seq, last_hash = 0, FIRST_HASH

@@ -1,7 +1,7 @@
 """From an act to a candidate with its sealed package: waits for the recording after the act, then builds both."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -14,8 +14,9 @@ from vision.evidence.clip import StoredPiece
 from vision.evidence.code_hash import code_sha256
 from vision.evidence.coverage import AFTER_S, BEFORE_S
 from vision.evidence.parts import Beside, Parts, compose
+from vision.evidence.witnesses import Witnesses
 from vision.health import Sight
-from vision.pipeline import Act
+from vision.pipeline import Act, Outputs
 from vision.plates.track import PlateSource, read_track
 
 # So long after an act its package is made: the clip has its seconds, and a fault of the camera that began meanwhile
@@ -72,6 +73,7 @@ class Collector:
         self._camera, self._plates = camera, plates
         self._pieces: deque[StoredPiece] = deque()
         self._waiting: list[Act] = []
+        self._witnesses = Witnesses(round(KEPT_S * 1000))
         self._faults: deque[_Fault] = deque(maxlen=8)
         self._sight: Sight | None = None
         self._versions = {
@@ -88,13 +90,14 @@ class Collector:
         """How many acts wait for the recording after them."""
         return len(self._waiting)
 
-    def take(self, piece: StoredPiece, acts: Iterable[Act], sight: Sight | None = None) -> list[Claim]:
-        """Take a piece, the acts found in it and how the camera saw at its end; return the claims complete now."""
+    def take(self, piece: StoredPiece, out: Outputs, sight: Sight | None = None) -> list[Claim]:
+        """Take a piece, what was found in it and how the camera saw at its end; return the claims complete now."""
+        self._witnesses.see(out.looks)
         self._pieces.append(piece)
         while self._pieces[0].frame_ms[-1] < piece.frame_ms[-1] - KEPT_S * 1000:
             self._pieces.popleft()
         self._see(sight)
-        self._waiting += acts
+        self._waiting += out.acts
         until_ms = piece.frame_ms[-1] - SETTLE_S * 1000
         ready = [act for act in self._waiting if act.finding.time_ms <= until_ms]
         self._waiting = [act for act in self._waiting if act.finding.time_ms > until_ms]
@@ -116,7 +119,9 @@ class Collector:
         try:
             plate, crop = read_track(self._plates, act.track, pieces, moment) if self._plates else (NO_PLATE, None)
             candidate = self._candidate(act, plate)
-            beside = Beside(self._camera_state(moment), crop)
+            from_ms, to_ms = (pieces[0].frame_ms[0], pieces[-1].frame_ms[-1]) if pieces else (moment, moment)
+            others = self._witnesses.others(act.finding.track_id, from_ms, to_ms)
+            beside = Beside(self._camera_state(moment), crop, others)
             return Claim(candidate, compose(candidate, self._camera, pieces, beside))
         except VisionError as error:
             return Claim(candidate, None, f"{candidate.candidate_id}: {error}")

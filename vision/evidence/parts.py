@@ -18,6 +18,7 @@ from vision.evidence.coverage import cover
 from vision.evidence.measures import measures
 from vision.evidence.pictures import encode_picture, key_frames
 from vision.frames import Image
+from vision.privacy import OtherTrack
 
 MEDIA_TYPES = {
     "mp4": "video/mp4",
@@ -39,10 +40,11 @@ class Parts:
 
 @dataclass(frozen=True)
 class Beside:
-    """What a package holds beside the claim: how the camera fared, and the best look at the plate."""
+    """What a package holds beside the claim: how the camera fared, the best look at the plate, who else was there."""
 
     camera_state: Mapping[str, Any] = field(default_factory=dict)
     plate_crop: Image | None = None
+    others: Sequence[OtherTrack] = ()
 
 
 def compose(
@@ -73,18 +75,20 @@ def compose(
     """
     beside = beside or Beside()
     clip = build_clip(pieces)
+    configured = _camera(camera)
     files = {
         "candidate.json": _json(_plain(candidate)),
-        "camera.json": _json(_camera(camera)),
+        "camera.json": _json(configured),
         "camera_state.json": _json(beside.camera_state),
         "clip.mp4": clip.data,
-        **key_frames(candidate, camera, pieces),
+        **key_frames(candidate, configured, pieces),
     }
     if beside.plate_crop is not None:
         files["plate.png"] = encode_picture(beside.plate_crop, "png")
     files["lamp.json"] = _json([msgspec.to_builtins(span) for span in candidate.timeline])
     files["track.json"] = _json([msgspec.to_builtins(point) for point in candidate.track])
     files["measured.json"] = _json(measures(candidate))
+    files["others.json"] = msgspec.json.encode(beside.others) + b"\n"
     files["verify.py"] = Path(verifier.__file__).read_bytes()
     return Parts(candidate, files, _about(candidate, clip, files))
 

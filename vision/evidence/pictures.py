@@ -1,12 +1,12 @@
 """The key frames of a package: untouched ones, and the same with what was measured drawn in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import cv2
 import numpy as np
 
 from schemas.violation import Candidate
-from vision.camera import CameraConfig
 from vision.evidence.clip import StoredPiece, read_piece
 from vision.frames import Frame, Image
 
@@ -14,15 +14,45 @@ AROUND_MS = 1_000
 COLOURS = {"red": (60, 60, 235), "yellow": (60, 200, 235), "green": (90, 190, 60), "unknown": (160, 160, 160)}
 
 
-def key_frames(candidate: Candidate, camera: CameraConfig, pieces: Sequence[StoredPiece]) -> dict[str, bytes]:
+class KeyFrames:
+    """Keeps the frames nearest to a second before the act, to the act, and to a second after it.
+
+    Parameters
+    ----------
+    candidate : Candidate
+        The claim.
+    """
+
+    def __init__(self, candidate: Candidate) -> None:
+        self._candidate = candidate
+        act_ms = candidate.time_ms
+        self.wanted_ms = {"before": act_ms - AROUND_MS, "at": act_ms, "after": act_ms + AROUND_MS}
+        self._nearest: dict[str, Frame] = {}
+
+    def see(self, frame: Frame) -> None:
+        """Take a frame."""
+        for name, moment in self.wanted_ms.items():
+            best = self._nearest.get(name)
+            if best is None or abs(frame.time_ms - moment) < abs(best.time_ms - moment):
+                self._nearest[name] = frame
+
+    def files(self, camera: Mapping[str, Any]) -> dict[str, bytes]:
+        """Return the frames by file name, each as it is and once more drawn on; ``camera`` as in ``camera.json``."""
+        said, kept = self._candidate, self._nearest
+        return {f"frame_{name}.png": encode_picture(frame.image, "png") for name, frame in kept.items()} | {
+            f"overlay_{name}.jpg": encode_picture(_drawn(frame, said, camera), "jpg") for name, frame in kept.items()
+        }
+
+
+def key_frames(candidate: Candidate, camera: Mapping[str, Any], pieces: Sequence[StoredPiece]) -> dict[str, bytes]:
     """Return the frames before, at and after the act, each as it was and once more drawn on.
 
     Parameters
     ----------
     candidate : Candidate
         The claim.
-    camera : CameraConfig
-        Where its lines and lamps are.
+    camera : Mapping
+        Its lines and lamps, as in ``camera.json``.
     pieces : sequence of StoredPiece
         The recording; only the pieces that hold these frames are decoded.
 
@@ -31,32 +61,11 @@ def key_frames(candidate: Candidate, camera: CameraConfig, pieces: Sequence[Stor
     dict of str to bytes
         By file name; a frame that cannot be decoded is absent.
     """
-    nearest = find_frames(
-        pieces,
-        {
-            "before": candidate.time_ms - AROUND_MS,
-            "at": candidate.time_ms,
-            "after": candidate.time_ms + AROUND_MS,
-        },
-    )
-    files = {f"frame_{name}.png": encode_picture(frame.image, "png") for name, frame in nearest.items()}
-    return files | {
-        f"overlay_{name}.jpg": encode_picture(_drawn(frame, candidate, camera), "jpg")
-        for name, frame in nearest.items()
-    }
-
-
-def find_frames(pieces: Sequence[StoredPiece], wanted_ms: dict[str, int]) -> dict[str, Frame]:
-    """Return the frame nearest to each moment, by the moment's name."""
-    found: dict[str, Frame] = {}
-    for piece in pieces:
-        here = {name: ms for name, ms in wanted_ms.items() if _nearest(pieces, ms) is piece}
-        for frame in read_piece(piece) if here else ():
-            for name, moment in here.items():
-                best = found.get(name)
-                if best is None or abs(frame.time_ms - moment) < abs(best.time_ms - moment):
-                    found[name] = frame
-    return found
+    found = KeyFrames(candidate)
+    for piece in {id(p): p for p in (_nearest(pieces, ms) for ms in found.wanted_ms.values())}.values():
+        for frame in read_piece(piece):
+            found.see(frame)
+    return found.files(camera)
 
 
 def _nearest(pieces: Sequence[StoredPiece], moment_ms: int) -> StoredPiece:
@@ -69,16 +78,18 @@ def encode_picture(image: Image, kind: str) -> bytes:
     return bytes(data.tobytes())
 
 
-def _drawn(frame: Frame, candidate: Candidate, camera: CameraConfig) -> Image:
+def _drawn(frame: Frame, candidate: Candidate, camera: Mapping[str, Any]) -> Image:
     image = frame.image.copy()
-    approach = next((a for a in camera.approaches if a.id == candidate.approach_id), None)
+    approaches = (a for a in camera.get("approaches", ()) if a["id"] == candidate.approach_id)
+    approach: Mapping[str, Any] = next(approaches, {})
     span = next((s for s in candidate.timeline if s.start_ms <= frame.time_ms <= s.end_ms), None)
     colour = COLOURS[span.colour if span else "unknown"]
-    if approach and approach.stop_line:
-        start, end = ((round(x), round(y)) for x, y in approach.stop_line)
+    if approach.get("stop_line"):
+        start, end = ((round(x), round(y)) for x, y in approach["stop_line"])
         cv2.line(image, start, end, colour, 2, cv2.LINE_AA)
-    if approach and approach.lamps and span and (place := getattr(approach.lamps, span.colour, None)):
-        cv2.circle(image, (round(place[0]), round(place[1])), round(approach.lamps.radius_px) + 4, colour, 2)
+    lamps = approach.get("lamps") or {}
+    if span and (place := lamps.get(span.colour)):
+        cv2.circle(image, (round(place[0]), round(place[1])), round(lamps["radius_px"]) + 4, colour, 2)
     seen = [p for p in candidate.track if p.time_ms <= frame.time_ms]
     feet = np.array([[(p.box[0] + p.box[2]) / 2, p.box[3]] for p in seen[-60:]], np.int32)
     if len(feet) > 1:

@@ -8,6 +8,7 @@ import msgspec
 
 from schemas.text import Text
 from schemas.violation import Candidate
+from services.evidence.copies import Copies
 from services.evidence.stamps import Stamps
 from services.media.errors import MediaError
 from services.media.store import SCHEME, MediaStore
@@ -17,6 +18,10 @@ from vision.evidence.verify import Verification, read_file, verify_package
 NO_PACKAGE = Text(vi="Không có gói chứng cứ.", en="There is no evidence package.")
 GONE = Text(
     vi="Gói chứng cứ không còn trong kho lưu trữ.", en="The evidence package is not in the media store any more."
+)
+NO_COPY = Text(
+    vi="Chưa có bản che mặt và biển số người khác; xem bản gốc thì phải nêu lý do.",
+    en="There is no redacted copy (yet); the original may be seen for a reason.",
 )
 INTACT = Text(
     vi="Gói chứng cứ nguyên vẹn: khớp mã băm, chữ ký hợp lệ.",
@@ -102,6 +107,20 @@ def read_package(media: MediaStore, candidate: Candidate) -> Package:
         )
     stamp = Stamps(media).find(candidate.evidence.uri.removeprefix(SCHEME))
     return Package(data, ok=True, text=INTACT, problems=(), manifest=manifest, stamp=stamp)
+
+
+def read_copy(media: MediaStore, candidate: Candidate) -> Package:
+    """Read and verify the redacted copy of a candidate's package; ``data`` is ``None`` where there is none to show."""
+    ref = candidate.evidence
+    data = None if ref is None else Copies(media).find(ref.uri.removeprefix(SCHEME))
+    if ref is None or data is None:
+        return Package(None, ok=False, text=NO_COPY, problems=(NO_COPY.en,), manifest={})
+    verdict = verify_package(data)
+    manifest = verdict.manifest or {}
+    if not verdict.ok or manifest.get("original_manifest_sha256") != ref.manifest_sha256:
+        said = Text(vi=CHANGED.vi + verdict.text, en=CHANGED.en + verdict.text)
+        return Package(None, ok=False, text=said, problems=(said.en,), manifest={})
+    return Package(data, ok=True, text=INTACT, problems=(), manifest=manifest)
 
 
 def _problems(data: bytes, candidate: Candidate, verdict: Verification) -> list[str]:

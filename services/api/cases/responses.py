@@ -1,10 +1,10 @@
 """What the API says about violation cases."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from services.api.cases.package import Package
 from services.api.incidents.responses import ReasonsOut
@@ -83,6 +83,7 @@ class ClipOut(Model):
     start_ms: int
     end_ms: int
     frame_ms: list[int]
+    lacks: list[str]
 
 
 class VerificationOut(Model):
@@ -118,7 +119,10 @@ class DecisionOut(Model):
 
 
 class CaseOut(CaseRowOut):
-    """One case with all its evidence; ``clause_reason`` says why there is no clause, or what limits it."""
+    """One case with all its evidence; ``clause_reason`` says why there is no clause, or what limits it.
+
+    ``has_copy`` tells whether the redacted copy is there; until ``original_until_ms`` this person may see the original.
+    """
 
     measured: dict[str, float]
     uncertainty_s: float
@@ -133,9 +137,17 @@ class CaseOut(CaseRowOut):
     versions: dict[str, str]
     files: list[FileOut]
     clip: ClipOut | None
+    has_copy: bool
+    original_until_ms: int | None
     verification: VerificationOut
     log: list[CaseLogOut]
     decision: DecisionOut | None
+
+
+class OriginalIn(BaseModel):
+    """Why somebody wants to see pictures in which bystanders are not covered."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
 
 
 class DecisionIn(BaseModel):
@@ -172,6 +184,8 @@ def case_out(
     *,
     cameras: dict[str, CameraConfig],
     package: Package,
+    has_copy: bool,
+    original_until_ms: int | None,
     finding: ClauseFinding,
     log: Sequence[CaseEntry],
     decision: Decision | None,
@@ -200,7 +214,9 @@ def case_out(
         exceptions=said.exceptions,
         versions=said.versions,
         files=[FileOut.model_validate(_named(entry)) for entry in package.files],
-        clip=None if not clip else ClipOut(**{name: clip[name] for name in ClipOut.model_fields}),
+        clip=None if not clip else ClipOut(**{name: clip.get(name, []) for name in ClipOut.model_fields}),
+        has_copy=has_copy,
+        original_until_ms=original_until_ms,
         verification=VerificationOut(ok=package.ok, text=TextOut.model_validate(package.text)),
         log=[CaseLogOut.model_validate(entry) for entry in log],
         decision=None if decision is None else DecisionOut.model_validate(decision),
@@ -232,6 +248,7 @@ __all__ = [
     "CaseRowOut",
     "CasesOut",
     "DecisionIn",
+    "OriginalIn",
     "ReasonsOut",
     "VerifyOut",
     "case_out",

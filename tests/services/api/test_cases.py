@@ -9,11 +9,14 @@ from services.store.audit import list_audit
 from services.store.cases import case_id_of, open_case
 from tests.services.api.parts import Running
 from tests.services.desk_builders import NOW_MS, candidate
+from tests.vision.builders import key
 from vision.camera import parse_camera
 from vision.evidence.clip import StoredPiece
 from vision.evidence.keys import load_or_make_key
 from vision.evidence.package import Link, Sealed, seal
 from vision.evidence.parts import compose
+from vision.evidence.redacted import redact
+from vision.evidence.verify import read_file, verify_package
 from vision.segments import encode
 
 CAMERA = b"""
@@ -29,22 +32,23 @@ approaches:
     lamps: {red: [150, 10], green: [150, 30], radius_px: 3}
 rules: [red_light]
 """
+SEALING = key()
 CASE_ID = case_id_of(candidate().candidate_id)
 
 
 @pytest.fixture(scope="module")
-def sealed(tmp_path_factory: pytest.TempPathFactory) -> Sealed:
+def sealed() -> Sealed:
     images = [np.full((120, 160, 3), i * 20, np.uint8) for i in range(10)]
     times_s = [i * 0.2 for i in range(10)]
     piece = encode(images, times_s)
     frame_ms = tuple(NOW_MS - 1000 + i * 200 for i in range(10))
-    key = load_or_make_key(tmp_path_factory.mktemp("key") / "key.pem")
-    return seal(compose(candidate(), parse_camera(CAMERA), [StoredPiece(piece.data, frame_ms)]), key, Link())
+    return seal(compose(candidate(), parse_camera(CAMERA), [StoredPiece(piece.data, frame_ms)]), SEALING, Link())
 
 
 @pytest.fixture
 def desk(api: Running, sealed: Sealed) -> Running:
     uri = api.state.media.put("evidence/1.zip", sealed.data)
+    api.state.media.put("evidence/1.redacted.zip", redact(sealed.data, SEALING).data)
     ref = EvidenceRef(uri=uri, sha256=sealed.sha256, manifest_sha256=sealed.manifest_sha256, key_id=sealed.key_id)
     with api.state.store.transaction() as session:
         open_case(session, candidate(evidence=ref), NOW_MS)
@@ -90,9 +94,47 @@ def test_the_clip_is_served_by_byte_ranges_to_reviewers_only(desk: Running, seal
     assert (part.status_code, part.content) == (206, b"ftyp")
     assert desk.client.get(url, headers={"Range": "bytes=-4"}).content == whole.content[-4:]
     assert desk.client.get(url, headers={"Range": f"bytes={len(whole.content)}-"}).status_code == 416
-    assert desk.client.get(f"/api/cases/{CASE_ID}/package.zip").content == sealed.data
+    assert whole.content != read_file(sealed.data, "clip.mp4")
     desk.log_in("op", "operator")
     assert desk.client.get(url).status_code == 403
+
+
+def test_the_original_needs_a_reason_which_is_in_the_audit_and_holds_for_this_person_only(
+    desk: Running, sealed: Sealed
+) -> None:
+    url = f"/api/cases/{CASE_ID}"
+    clip = f"{url}/files/clip.mp4?original=true"
+    assert desk.client.get(clip).status_code == 403
+    assert desk.client.get(f"{url}/package.zip").status_code == 403
+    assert desk.client.get(url).json()["original_until_ms"] is None
+    assert desk.client.post(f"{url}/original", json={"reason": "  "}).status_code == 422
+    body = desk.client.post(f"{url}/original", json={"reason": "the helmet cannot be seen"}).json()
+    assert body["original_until_ms"] > NOW_MS
+    with desk.state.store.reading() as session:
+        newest = list_audit(session, 1)[0]
+    assert (newest.actor, newest.action, newest.detail) == ("lan", "case.original", "the helmet cannot be seen")
+    assert desk.client.get(clip).content == read_file(sealed.data, "clip.mp4")
+    assert desk.client.get(f"{url}/package.zip").content == sealed.data
+    desk.log_in("mai", "reviewer")
+    assert desk.client.get(clip).status_code == 403
+
+
+def test_the_redacted_copy_is_a_signed_package_that_names_its_original(desk: Running, sealed: Sealed) -> None:
+    data = desk.client.get(f"/api/cases/{CASE_ID}/redacted.zip").content
+    verdict = verify_package(data, {SEALING.public_hex})
+    assert verdict.ok
+    assert verdict.manifest is not None
+    assert verdict.manifest["original_manifest_sha256"] == sealed.manifest_sha256
+
+
+def test_without_a_good_redacted_copy_nothing_is_shown_until_a_reason_is_given(desk: Running) -> None:
+    url = f"/api/cases/{CASE_ID}"
+    desk.state.media.put("evidence/1.redacted.zip", b"no package")
+    assert desk.client.get(url).json()["has_copy"] is False
+    answer = desk.client.get(f"{url}/files/clip.mp4")
+    assert answer.status_code == 404
+    desk.client.post(f"{url}/original", json={"reason": "no copy"})
+    assert desk.client.get(f"{url}/files/clip.mp4?original=true").status_code == 200
 
 
 def test_every_look_is_in_the_audit(desk: Running) -> None:
@@ -166,7 +208,9 @@ def test_a_lost_package_is_said_and_nothing_breaks(desk: Running) -> None:
     desk.state.media.delete("evidence/1.zip")
     body = desk.client.get(f"/api/cases/{CASE_ID}")
     assert (body.status_code, body.json()["verification"]["ok"], body.json()["files"]) == (200, False, [])
-    assert desk.client.get(f"/api/cases/{CASE_ID}/files/clip.mp4").status_code == 404
+    assert desk.client.get(f"/api/cases/{CASE_ID}/files/clip.mp4").status_code == 200  # the copy is still there
+    desk.client.post(f"/api/cases/{CASE_ID}/original", json={"reason": "look"})
+    assert desk.client.get(f"/api/cases/{CASE_ID}/files/clip.mp4?original=true").status_code == 404
 
 
 def test_a_case_without_evidence_can_be_rejected_only(api: Running) -> None:

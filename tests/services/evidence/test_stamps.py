@@ -8,8 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from services.cli import main
+from services.evidence.behind import Behind
 from services.evidence.keeper import Keeper
-from services.evidence.stamps import Authority, Stamps, StampThread, open_authority, public_address, read_roots
+from services.evidence.stamps import Authority, Stamps, open_authority, public_address, read_roots
 from services.media.store import SCHEME, MediaStore, open_media
 from services.settings import EvidenceSettings
 from tests.data import judge
@@ -85,7 +86,8 @@ def test_while_the_authority_is_away_packages_are_sealed_and_marked_and_stamped_
 
 def test_the_thread_stamps_what_is_sealed_without_holding_up_who_seals(folder: Path, media: MediaStore) -> None:
     with authority(folder) as url:
-        stamping = StampThread(media, open_(url, folder))
+        whom = open_(url, folder)
+        stamping = Behind("time-stamps", lambda: Stamps(media).ask(whom))
         ref = Keeper(media, key(), url).keep(parts())
         stamping.wake()
         path, waited = ref.uri.removeprefix(SCHEME), threading.Event()

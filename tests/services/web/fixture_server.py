@@ -47,6 +47,7 @@ class Book:
     def __init__(self) -> None:
         self.incidents: dict[str, str] = {}
         self.cases: dict[str, str] = {}
+        self.originals: dict[str, str] = {}
         self.floods: dict[str, dict[str, Any]] = {}
         self.forgotten: set[str] = set()
         self.reports: list[dict[str, Any]] = []
@@ -85,6 +86,8 @@ class Book:
         """Return a case with what was decided."""
         body = desk.case_detail(number)
         status = self.cases.get(body["case_id"])
+        if body["case_id"] in self.originals:
+            body["original_until_ms"] = fx.now_ms() + 15 * 60_000
         if status:
             body["status"] = status
             verdict = "approve" if status == "approved" else "reject"
@@ -154,6 +157,7 @@ def answer_one(path: str, state: str, body: dict[str, Any]) -> Any:
         (r"/api/cases/K(\d+)/verify", lambda _: {"ok": True, "text": fx.text("Nguyên vẹn", "Intact"), "problems": []}),
         (r"/api/cases/K(\d+)/decision", lambda number: decide(number, body)),
         (r"/api/cases/K(\d+)/undo", undo_case),
+        (r"/api/cases/K(\d+)/original", lambda number: show_original(number, body)),
     ]
     for pattern, handle in patterns:
         if match := re.fullmatch(pattern, path):
@@ -230,6 +234,14 @@ def decide(number: str, body: dict[str, Any]) -> Any:
     if body.get("verdict") == "reject" and not body.get("reason_code"):
         return 422
     BOOK.cases[f"K{number}"] = "approved" if body.get("verdict") == "approve" else "rejected"
+    return BOOK.case(int(number))
+
+
+def show_original(number: str, body: dict[str, Any]) -> Any:
+    """Write down why somebody looks at the original."""
+    if len(body.get("reason", "")) < 3:
+        return 422
+    BOOK.originals[f"K{number}"] = body["reason"]
     return BOOK.case(int(number))
 
 

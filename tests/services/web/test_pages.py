@@ -338,6 +338,21 @@ def test_an_officer_cannot_reject_without_a_reason(person):
     assert BOOK.cases == {"K1": "rejected"}
 
 
+def test_an_officer_sees_the_redacted_copy_until_a_reason_is_given(person):
+    page = settled(person("/enforcement?case=K2"))
+    expect(page.get_by_text("Đầu người và biển số của những người khác đã được che.")).to_be_visible()
+    assert "original" not in (page.locator("video").get_attribute("src") or "")
+    expect(page.get_by_role("link", name="Tải hồ sơ")).to_have_count(0)
+    page.get_by_role("button", name="Xem bản gốc").click()
+    show = page.get_by_role("button", name="Xem trong 15 phút")
+    expect(show).to_be_disabled()
+    page.get_by_label(re.compile("Vì sao cần xem")).fill("không rõ mũ bảo hiểm")
+    show.click()
+    expect(page.get_by_text(re.compile("Đang xem bản gốc"))).to_be_visible()
+    expect(page.locator("video")).to_have_attribute("src", re.compile("original=true"))
+    assert BOOK.originals == {"K2": "không rõ mũ bảo hiểm"}
+
+
 def test_an_unread_plate_is_said_and_not_guessed(person):
     page = settled(person("/enforcement?case=K1"))
     expect(page.get_by_text("Máy không đọc được biển số và không đoán.")).to_be_visible()

@@ -316,7 +316,9 @@ export interface CaseDetail extends CaseRow {
   exceptions: Record<string, string>
   versions: Record<string, string>
   files: { name: string; media_type: string; bytes: number; sha256: string }[]
-  clip: { file: string; start_ms: number; end_ms: number; frame_ms: number[] } | null
+  clip: { file: string; start_ms: number; end_ms: number; frame_ms: number[]; lacks: string[] } | null
+  has_copy: boolean
+  original_until_ms: number | null
   verification: { ok: boolean; text: Text }
   log: { time_ms: number; actor: string; action: string; note: string | null }[]
   decision: { verdict: string; reason_code: string | null; text: string | null; actor: string; time_ms: number } | null

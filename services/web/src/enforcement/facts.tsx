@@ -8,6 +8,7 @@ import { vi } from '../i18n/vi.ts'
 import { Fact } from '../ui/bits.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { show } from '../ui/toast.tsx'
+import { fileAddress, seesOriginal } from './original.tsx'
 import { uncertaintyOf } from './uncertainty.ts'
 
 /** A measured figure in words; its unit stands in its name. */
@@ -97,11 +98,11 @@ export function CaseFacts({ body, reasons }: { body: CaseDetail; reasons: Reason
         ) : (
           <p class="candidate-note">{t('enf.plate.none')}</p>
         )}
-        {pictures.length > 0 && (
+        {pictures.length > 0 && (body.has_copy || seesOriginal(body)) && (
           <div class="pictures" role="group" aria-label={t('enf.pictures')}>
             {pictures.map((file) => (
-              <a key={file.name} href={`/api/cases/${segment(body.case_id)}/files/${segment(file.name)}`} target="_blank" rel="noopener">
-                <img src={`/api/cases/${segment(body.case_id)}/files/${segment(file.name)}`} alt={t('enf.picture', { name: file.name })} loading="lazy" />
+              <a key={file.name} href={fileAddress(body, file.name)} target="_blank" rel="noopener">
+                <img src={fileAddress(body, file.name)} alt={t('enf.picture', { name: file.name })} loading="lazy" />
               </a>
             ))}
           </div>
@@ -177,9 +178,16 @@ function PackagePart({ body }: { body: CaseDetail }) {
         <button type="button" class="button" disabled={busy} onClick={() => void check()}>
           {t('enf.package.check')}
         </button>
-        <a class="button" href={`/api/cases/${segment(body.case_id)}/package.zip`} download>
-          {t('enf.package.download')}
-        </a>
+        {seesOriginal(body) && (
+          <a class="button" href={`/api/cases/${segment(body.case_id)}/package.zip`} download>
+            {t('enf.package.download')}
+          </a>
+        )}
+        {body.has_copy && (
+          <a class="button" href={`/api/cases/${segment(body.case_id)}/redacted.zip`} download>
+            {t('enf.package.redacted')}
+          </a>
+        )}
       </div>
       <details class="versions">
         <summary>{t('enf.versions')}</summary>

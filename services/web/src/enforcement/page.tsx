@@ -13,6 +13,7 @@ import '../styles/control.css'
 import '../styles/enforcement.css'
 import { asking, Decision, useDeciding, type Deciding } from './decision.tsx'
 import { CaseFacts } from './facts.tsx'
+import { Original } from './original.tsx'
 import { Player, type PlayerKeys } from './player.tsx'
 import { CaseCounts, CaseQueue, selectCase, STATUSES } from './queue.tsx'
 
@@ -57,7 +58,7 @@ export function EnforcementPage() {
       <section class="enf-case" aria-label={t('enf.facts')}>
         {chosen ? (
           <Panel data={detail} what="what.case" rows={8}>
-            {(body) => <CaseView body={body} reasons={reasons.value?.reasons ?? []} deciding={deciding} player={player} />}
+            {(body) => <CaseView body={body} reasons={reasons.value?.reasons ?? []} deciding={deciding} player={player} take={detail.put} />}
           </Panel>
         ) : (
           <Empty icon="camera" title={t('enf.none')} hint={t('enf.none.hint')} />
@@ -67,7 +68,15 @@ export function EnforcementPage() {
   )
 }
 
-function CaseView({ body, reasons, deciding, player }: { body: CaseDetail; reasons: Reason[]; deciding: Deciding; player: { current: PlayerKeys | null } }) {
+interface CaseViewParts {
+  body: CaseDetail
+  reasons: Reason[]
+  deciding: Deciding
+  player: { current: PlayerKeys | null }
+  take: (body: CaseDetail) => void
+}
+
+function CaseView({ body, reasons, deciding, player, take }: CaseViewParts) {
   return (
     <div class="case">
       <div class="case-picture">
@@ -83,6 +92,7 @@ function CaseView({ body, reasons, deciding, player }: { body: CaseDetail; reaso
           </div>
         </header>
         <Player body={body} keys={player} />
+        <Original body={body} take={take} />
         <p class="support">{t('enf.support')}</p>
         <p class="support support-keys">{t('enf.keys')}</p>
       </div>

@@ -1,12 +1,12 @@
 /** The clip, frame by frame, with the track and the stop line drawn over it and the light beneath. */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
-import { segment } from '../core/api.ts'
 import type { CaseDetail } from '../core/types.ts'
 import { clockMillis, number } from '../i18n/format.ts'
-import { t } from '../i18n/index.ts'
+import { t, tCode } from '../i18n/index.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Empty } from '../ui/states.tsx'
 import { type Beat, boxAt, eventTime, footOf, nearestFrame, paceOf, playerTime } from './frames.ts'
+import { fileAddress, seesOriginal } from './original.tsx'
 import { Timeline } from './timeline.tsx'
 
 const SPEEDS = [0.25, 0.5, 1, 2]
@@ -23,7 +23,8 @@ type Clip = NonNullable<CaseDetail['clip']>
 
 export function Player({ body, keys }: { body: CaseDetail; keys: { current: PlayerKeys | null } }) {
   if (!body.clip) return <Empty icon="camera" title={t('enf.clip.none')} />
-  return <ClipPlayer key={body.case_id} body={body} clip={body.clip} keys={keys} />
+  if (!body.has_copy && !seesOriginal(body)) return <Empty icon="camera" title={t('enf.original.waiting')} />
+  return <ClipPlayer key={`${body.case_id} ${seesOriginal(body)}`} body={body} clip={body.clip} keys={keys} />
 }
 
 const PLAIN: Beat = { startS: 0, pace: 1 }
@@ -102,7 +103,7 @@ function ClipPlayer({ body, clip, keys }: { body: CaseDetail; clip: Clip; keys: 
           <div class="player-lens" style={lens}>
             <video
               ref={video}
-              src={`/api/cases/${segment(body.case_id)}/files/${segment(clip.file)}`}
+              src={fileAddress(body, clip.file)}
               muted
               playsInline
               preload="auto"
@@ -155,6 +156,7 @@ function ClipPlayer({ body, clip, keys }: { body: CaseDetail; clip: Clip; keys: 
           <Icon name="zoom" />
         </button>
       </div>
+      {clip.lacks.length > 0 && <p class="candidate-note">{clip.lacks.map((what) => tCode('enf.lacks.', what)).join(' ')}</p>}
       <Timeline body={body} clip={clip} frame={frame} onFrame={(next) => step(next - frame)} />
     </section>
   )
