@@ -33,6 +33,8 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/siri/sx.xml"): PUBLIC,
     ("GET", "/datex2/situations.xml"): PUBLIC,
     ("GET", "/datex2/traffic.xml"): PUBLIC,
+    ("GET", "/datex2/sites.xml"): PUBLIC,
+    ("GET", "/datex2/measured.xml"): PUBLIC,
     ("GET", "/cifs/incidents.json"): PUBLIC,
     ("GET", "/wzdx/4.2/closures.geojson"): PUBLIC,
     ("GET", "/cap/alerts"): PUBLIC,

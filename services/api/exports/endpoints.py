@@ -14,6 +14,7 @@ from services.api.edges.endpoints import At, minutes_ahead, need_roads
 from services.api.exports.cap import alert
 from services.api.exports.cifs import cifs
 from services.api.exports.event import RoadEvent, list_events
+from services.api.exports.measured import Site, list_sites, measured, site_table
 from services.api.exports.situations import situations
 from services.api.exports.traffic import list_observed, traffic
 from services.api.exports.wzdx import wzdx
@@ -107,6 +108,29 @@ def read_traffic(
         told = foretell(live, state.now_ms, minutes, told) if minutes else told
     body = traffic(told, net, state.city.city.id, now_ms, _zone(state), forecast=minutes > 0)
     return Kept(body, XML, now_ms).answer(request, CACHE)
+
+
+@router.get("/datex2/sites.xml", response_class=Response)
+def read_sites(state: State, request: Request) -> Response:
+    """Return where cameras count, as a DATEX II v3 MeasurementSiteTablePublication."""
+    now_ms, sites = _block(state), _sites(state)
+    return Kept(site_table(sites, state.city.city.id, now_ms, _zone(state)), XML, now_ms).answer(request, CACHE)
+
+
+@router.get("/datex2/measured.xml", response_class=Response)
+def read_measured(state: State, request: Request) -> Response:
+    """Return what cameras counted last, as a DATEX II v3 MeasuredDataPublication on the sites of ``sites.xml``."""
+    now_ms, sites = _block(state), _sites(state)
+    with state.live.reading() as live:
+        body = measured(sites, live.counts, state.city.city.id, now_ms, _zone(state))
+    return Kept(body, XML, now_ms).answer(request, CACHE)
+
+
+def _sites(state: ApiState) -> list[Site]:
+    sites = list_sites(state.cameras)
+    if not sites:
+        raise absent("This city has no camera with approaches: nothing is counted.")
+    return sites
 
 
 def _entry(incident: Incident, *, ended: bool) -> CapEntryOut:

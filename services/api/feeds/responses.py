@@ -78,6 +78,12 @@ OPEN_FEEDS = (
         Text(vi="Tốc độ trên các đoạn đường có xe báo về", en="Speeds of the roads that vehicles report from"),
     ),
     OpenFeed(
+        "datex-measured",
+        "DATEX II v3",
+        (("/datex2/sites.xml", XML), ("/datex2/measured.xml", XML)),
+        Text(vi="Camera đếm xe: nơi đếm và số đếm được", en="Cameras that count: where, and what was counted"),
+    ),
+    OpenFeed(
         "cifs",
         "Waze CIFS",
         (("/cifs/incidents.json", JSON),),

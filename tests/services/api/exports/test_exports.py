@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from routing.network import save_network
+from schemas.camera import CameraCount
 from schemas.edge import EdgeState, LevelOfService, RoadStates
 from schemas.incident import Incident, IncidentEvidence, IncidentState
 from schemas.text import Text
@@ -60,11 +61,25 @@ TOLD = (
 )
 
 
+CAMERA = b"""
+id: J-1
+name: {vi: "Nga ba <J-1>", en: "Junction J-1"}
+position: [105.8, 21.0]
+approaches: [{id: north, bearing_deg: 180}, {id: south, bearing_deg: 0}]
+"""
+COUNT = CameraCount(
+    camera_id="J-1", approach_id="north", start_ms=NOON_MS - MINUTE_MS, end_ms=NOON_MS, frames=600, occupancy=0.25,
+    counts={"motorcycle": 30, "car": 4, "person": 7, "cyclo": 1},
+)  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     root = tmp_path_factory.mktemp("exports")
     city = make_city(root / "city", gtfs=gtfs_zip())
     save_network(NET, root / "city" / "network")
+    (city.root / "cameras").mkdir()
+    (city.root / "cameras" / "J-1.yaml").write_bytes(CAMERA)
     with open_api(root, city) as running:
         with running.state.store.transaction() as session:
             for one in TOLD:
@@ -83,6 +98,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         )  # fmt: skip
         stale = msgspec.structs.replace(states[0], edge_id="9/9/9", edge_index=5)
         running.take(("road.states", RoadStates(cell="0/0/0", time_ms=NOON_MS, states=(*states, stale))))
+        running.take(("camera.counts", COUNT))
         running.take(("road.forecasts", forecast(NOON_MS, [states[0].edge_index], 4.0, 3.0, 6.0)))
         yield running
 
@@ -112,6 +128,8 @@ DATEX = ["/datex2/situations.xml", *(f"/datex2/traffic.xml{more}" for more in ("
                 "/datex2/traffic.xml",
                 "/datex2/traffic.xml?west=150",
                 "/datex2/traffic.xml?at=30",
+                "/datex2/sites.xml",
+                "/datex2/measured.xml",
             ],
         ),
         ("json.sh", "wzdx-4.2", ["/wzdx/4.2/closures.geojson"]),
@@ -166,6 +184,42 @@ def test_the_ids_of_an_incident_outlive_its_changes(api: Running) -> None:
     api.clock.time_ms += 10_000
     assert ids_of(api) == before
     assert "Nước rút" in asked(api, "/datex2/situations.xml").decode()
+
+
+def measurements(api: Running) -> dict[str, dict[int, str]]:
+    """Return the values of each site by their index."""
+    root = ET.fromstring(asked(api, "/datex2/measured.xml"))
+    out: dict[str, dict[int, str]] = {}
+    for site in (e for e in root.iter() if e.tag.endswith("}siteMeasurements")):
+        values = {}
+        for outer in (e for e in site if "index" in e.attrib):
+            leaf = [e for e in outer.iter() if e.tag.endswith(("}vehicleFlowRate", "}percentage"))]
+            values[int(outer.attrib["index"])] = leaf[0].text or ""
+        out[next(e.attrib["id"] for e in site if "id" in e.attrib)] = values
+    return out
+
+
+def test_what_cameras_count_is_told_by_type_of_vehicle_on_the_sites_of_the_table(api: Running) -> None:
+    table = ET.fromstring(asked(api, "/datex2/sites.xml"))
+    sites = {e.attrib["id"]: e for e in table.iter() if e.tag.endswith("}measurementSite")}
+    told = measurements(api)
+    assert sites.keys() == told.keys() > {"J-1/north"}
+    kinds = [e.text for e in sites["J-1/north"].iter() if e.tag.endswith("}vehicleType")]
+    assert kinds == ["anyVehicle", "motorcycle", "bicycle", "car", "bus", "lorry", "anyVehicle"]
+    # An hour of such minutes; people on foot are no vehicles, a cyclo has no type of its own.
+    assert told["J-1/north"] == {1: "2100", 2: "1800", 3: "0", 4: "240", 5: "0", 6: "0", 7: "25.0"}
+    assert all(values == {} for site, values in told.items() if site != "J-1/north"), "nothing was counted there"
+
+
+def test_the_data_names_the_versions_of_the_table_and_an_old_count_measures_nothing(api: Running) -> None:
+    table, data = (ET.fromstring(asked(api, f"/datex2/{name}.xml")) for name in ("sites", "measured"))
+    versions = {(e.attrib["id"], e.attrib["version"]) for e in table.iter() if "version" in e.attrib}
+    named = {(e.attrib["id"], e.attrib["version"]) for e in data.iter() if "targetClass" in e.attrib}
+    assert versions == named
+    before = api.clock.time_ms
+    api.clock.time_ms += 20 * MINUTE_MS
+    assert measurements(api)["J-1/north"] == {}
+    api.clock.time_ms = before
 
 
 def broken_rules(entry: dict[str, str]) -> list[str]:

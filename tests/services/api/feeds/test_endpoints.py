@@ -44,7 +44,12 @@ def test_the_static_feed_is_the_file_that_was_read_and_its_tag_its_hash(api: Run
 
 def test_every_listed_feed_is_there_or_says_what_it_lacks(api: Running) -> None:
     api.take(("bus.positions", position()), ("bus.predictions", prediction()))
-    lacks = {"/datex2/traffic.xml": "no road network", "/cap/alerts/{incident_id}.xml": "no such incident"}
+    lacks = {
+        "/datex2/traffic.xml": "no road network",
+        "/datex2/sites.xml": "no camera",
+        "/datex2/measured.xml": "no camera",
+        "/cap/alerts/{incident_id}.xml": "no such incident",
+    }
     for feed in api.client.get("/api/open-feeds").json()["feeds"]:
         for form in feed["forms"]:
             answer = api.client.get(form["path"].format(stop_id="s1", incident_id="none"))
