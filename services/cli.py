@@ -31,6 +31,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "network export": ("services.network.export_command:export", "Write a road network as GraphML or GeoPackage."),
     "network match": ("services.network.command:match", "Match traces to a road network."),
     "detect": ("services.detect.command:detect", "Run detector, tracks and rules over one video."),
+    "train": ("services.train.command:train_command", "Train a detector on rendered scenes."),
+    "export": ("services.train.command:export_command", "Export weights to what the default engine runs."),
     "evidence verify": ("services.evidence.command:verify", "Verify sealed evidence packages and their chain."),
     "evidence chain": ("services.evidence.command:chain", "Check every camera's chain in the media store."),
     "evidence stamp": ("services.evidence.command:stamp", "Ask for every time-stamp that is still waited for."),

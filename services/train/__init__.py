@@ -1,0 +1,1 @@
+"""Training of a detector on rendered scenes, and its export."""

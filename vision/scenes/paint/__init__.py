@@ -1,0 +1,1 @@
+"""Pictures of a scene: solids in metres, put through a pinhole camera, with light, weather and the sensor's faults."""
