@@ -25,7 +25,7 @@ JUMP_M, JUMP_SDS = 0.8, 5.0
 # How far beside the ends of the line a foot still counts.
 BESIDE_M = 0.5
 # The time of a crossing is that of a curve through the looks of so long before and after it.
-SETTLE_MS = 600
+SETTLE_MS = 800
 CURVE_LOOKS = 8
 
 
@@ -160,16 +160,17 @@ class LineWatcher:
 
 
 def settle(history: History, crossing: Crossing) -> Crossing:
-    """Return a crossing with its time read off a curve through the looks around it.
+    """Return a crossing with its time and speed read off a curve through the looks around it.
 
-    A curve of second order over 1.2 s averages the noise of single boxes; where there are too few looks the straight
+    A curve of second order over 1.6 s averages the noise of single boxes; where there are too few looks the straight
     line between the two beside the line stays.
     """
     near = history.between(crossing.time_ms - SETTLE_MS, crossing.time_ms + SETTLE_MS)
+    speed_mps = (near[-1].foot_m - near[0].foot_m) / max((near[-1].time_ms - near[0].time_ms) / 1000, 1e-3)
     time_ms, error_s = _settled(near, "foot_m", crossing.time_ms)
     if error_s is None:
-        return crossing
-    return replace(crossing, time_ms=round(time_ms), error_s=error_s)
+        return replace(crossing, speed_mps=speed_mps)
+    return replace(crossing, time_ms=round(time_ms), error_s=error_s, speed_mps=speed_mps)
 
 
 def past_line(line: Line, travel: Point, at: Point) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from vision.rules.approach import ApproachView
 from vision.rules.base import Finding, Scene
-from vision.rules.crossing import History
+from vision.rules.crossing import History, settle
 from vision.rules.excuses import exceptions_of
 from vision.rules.once import OncePerTrack
 from vision.trails import Trail
@@ -72,7 +72,7 @@ class StopLine(OncePerTrack):
         )
 
     def _is_pushed(self, trail: Trail, history: History, scene: Scene) -> bool:
-        if history.crossed is None or history.crossed.speed_mps >= CREEP_MPS:
+        if history.crossed is None or settle(history, history.crossed).speed_mps >= CREEP_MPS:
             return False
         own = history.last
         for other in scene.seen:

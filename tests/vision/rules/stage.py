@@ -29,6 +29,7 @@ class Actor:
 
     label: str
     path: Path
+    size: float = 1.0  # of the usual length and width
     extra: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
 
@@ -95,9 +96,9 @@ def stops(at: tuple[float, float], heading_deg: float, mps: float, until_s: floa
     return path
 
 
-def box_of(label: str, pose: tuple[float, float, float]) -> tuple[float, float, float, float] | None:
+def box_of(label: str, pose: tuple[float, float, float], size: float = 1.0) -> tuple[float, float, float, float] | None:
     """Return the picture's box of a road user of usual size whose middle is at a pose; none outside the picture."""
-    length, width, height = SIZE_M[label]
+    length, width, height = SIZE_M[label][0] * size, SIZE_M[label][1] * size, SIZE_M[label][2]
     east, north, heading = pose[0], pose[1], np.radians(pose[2])
     corners = np.array([(f, s, z) for f in (-0.5, 0.5) for s in (-0.5, 0.5) for z in (0.0, height)])
     ahead, aside = corners[:, 0] * length, corners[:, 1] * width
@@ -139,7 +140,7 @@ def play(
         looks = []
         for number, actor in enumerate(actors, start=1):
             pose = actor.path(t)
-            box = box_of(actor.label, pose) if pose is not None else None
+            box = box_of(actor.label, pose, actor.size) if pose is not None else None
             if box is None:
                 continue
             shake = rng.normal(0, noise * (box[3] - box[1]), 4) if noise else np.zeros(4)
