@@ -3,6 +3,30 @@
 from schemas.message import Message
 from schemas.units import Count, DistanceM, DurationS, Id, Lat, Lon, Probability, Sha256, TimeMs
 
+# Rules that may name the same act; who says so first is enough.
+SAME_ACT = (
+    frozenset({"wrong_side", "wrong_way"}),
+    frozenset({"no_stopping", "no_parking", "bus_stop_occupied"}),
+    frozenset({"forbidden_turn", "u_turn"}),
+    frozenset({"lane", "bus_lane", "brt_lane"}),
+)
+
+
+def may_be_same_act(rule: str, other: str) -> bool:
+    """Tell whether two rules may name the same act.
+
+    Parameters
+    ----------
+    rule, other : str
+        Names of rules.
+
+    Returns
+    -------
+    bool
+        Also for the same rule.
+    """
+    return rule == other or any(rule in group and other in group for group in SAME_ACT)
+
 
 class PlateReading(Message, frozen=True):
     """A plate as read over a whole track; ``text`` is ``None`` where the reader abstained."""

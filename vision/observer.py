@@ -11,6 +11,7 @@ from vision.rules import Finding, Scene, make_rules
 from vision.rules.approach import ApproachView
 from vision.rules.crossing import Crossing
 from vision.rules.helmet import Helmet
+from vision.rules.merge import Merger
 from vision.rules.riders import bare_heads_of
 from vision.rules.stands import StandBook
 from vision.tracks import Look
@@ -34,6 +35,7 @@ class Observer:
         self.circumstances = Circumstances()
         self.book = StandBook(self.views)
         self._rules = make_rules(camera, self.road, self.views, self.book)
+        self._merger = Merger(self.trails)
         self._waits_for_helmets = Helmet.name in camera.rules
 
     def read_lamps(self, frame: Frame) -> None:
@@ -67,14 +69,14 @@ class Observer:
             return []
         scene = Scene(time_ms, seen, self.trails, self.lights, self.circumstances)
         self.book.step(scene)
-        return [finding for rule in self._rules for finding in rule.step(scene)]
+        return self._merger.take([finding for rule in self._rules for finding in rule.step(scene)])
 
     def finish(self, time_ms: int) -> list[Finding]:
         """Return what can still be said at the end of a recording."""
         for view in self.views:
             view.crossings = []
         scene = Scene(time_ms, [], self.trails, self.lights, self.circumstances, is_end=True)
-        return [finding for rule in self._rules for finding in rule.step(scene)]
+        return self._merger.take([finding for rule in self._rules for finding in rule.step(scene)])
 
     @property
     def silent(self) -> dict[str, str]:

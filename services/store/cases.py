@@ -9,10 +9,13 @@ from sqlalchemy.orm import Session
 
 from schemas.violation import Candidate
 from services.cases.lifecycle import CaseEntry, CaseStatus
+from services.cases.same_act import SAME_PLATE_MS, is_same_act
 from services.clock import WallClock
 from services.store.desk_models import CaseLogRow, CaseRow
 
 MACHINE = "machine"
+# What a case's log says of another camera that saw its act.
+ALSO_SEEN = "also_seen"
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +45,8 @@ def case_id_of(candidate_id: str) -> str:
 def open_case(session: Session, candidate: Candidate, now_ms: int | None = None) -> bool:
     """Open the case of a candidate; the same candidate twice changes nothing.
 
+    Where another camera's case is of the same act, that case's log names the candidate and no second one is opened.
+
     Parameters
     ----------
     session : Session
@@ -60,6 +65,13 @@ def open_case(session: Session, candidate: Candidate, now_ms: int | None = None)
     if session.get(CaseRow, case_id) is not None:
         return False
     opened_ms = WallClock().now_ms() if now_ms is None else now_ms
+    same_id = _find_same_act(session, candidate)
+    if same_id is not None:
+        known = {entry.note for entry in list_case_log(session, same_id) if entry.action == ALSO_SEEN}
+        if candidate.candidate_id not in known:
+            entry = CaseEntry(time_ms=opened_ms, actor=MACHINE, action=ALSO_SEEN, note=candidate.candidate_id)
+            add_case_log(session, same_id, entry)
+        return False
     session.add(
         CaseRow(
             case_id=case_id,
@@ -75,6 +87,17 @@ def open_case(session: Session, candidate: Candidate, now_ms: int | None = None)
     session.flush()
     add_case_log(session, case_id, CaseEntry(time_ms=opened_ms, actor=MACHINE, action="open", note=candidate.rule))
     return True
+
+
+def _find_same_act(session: Session, candidate: Candidate) -> str | None:
+    around = (candidate.time_ms - SAME_PLATE_MS, candidate.time_ms + SAME_PLATE_MS)
+    rows = session.scalars(
+        select(CaseRow)
+        .where(CaseRow.time_ms.between(*around), CaseRow.camera_id != candidate.camera_id)
+        .order_by(CaseRow.time_ms)
+    )
+    others = ((row.case_id, msgspec.json.decode(row.body, type=Candidate)) for row in rows)
+    return next((case_id for case_id, other in others if is_same_act(candidate, other)), None)
 
 
 def find_case(session: Session, case_id: str, *, lock: bool = False) -> Case | None:

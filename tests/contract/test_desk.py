@@ -129,6 +129,17 @@ def test_the_same_candidate_twice_opens_one_case(store: Store) -> None:
         assert count_cases(session, "open") == {"red_light": 1}
 
 
+def test_an_act_that_two_cameras_saw_is_one_case_whose_log_says_so_once(store: Store) -> None:
+    second = msgspec.structs.replace(candidate("C-059:red_light:3:1"), camera_id="C-059")
+    with store.transaction() as session:
+        assert open_case(session, candidate(), NOW_MS)
+        assert not open_case(session, second, NOW_MS)
+        assert not open_case(session, second, NOW_MS)
+        log = list_case_log(session, case_id_of(candidate().candidate_id))
+        assert [(entry.action, entry.note) for entry in log][1:] == [("also_seen", second.candidate_id)]
+        assert find_case(session, case_id_of(second.candidate_id)) is None
+
+
 def test_a_decision_is_kept_with_its_reason_and_can_be_undone(store: Store) -> None:
     case_id = case_id_of(candidate().candidate_id)
     with store.transaction() as session:

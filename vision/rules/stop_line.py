@@ -53,7 +53,9 @@ class StopLine(OncePerTrack):
         nose_ms = history.nose_over_ms()
         if after_red_s < grace_s or nose_ms is None or (nose_ms - span.start_ms) / 1000 < grace_s:
             return None
-        if stood_s < self._limits["standing_s"] or self._is_pushed(trail, history, scene):
+        if stood_s < self._limits["standing_s"] or not self._stood_past(history):
+            return None
+        if self._is_pushed(trail, history, scene):
             return None
         return Finding(
             rule=self.name,
@@ -69,6 +71,14 @@ class StopLine(OncePerTrack):
             },
             exceptions=exceptions_of(self._view.road),
             since_ms=crossing.time_ms,
+        )
+
+    def _stood_past(self, history: History) -> bool:
+        """Tell whether it was past the line all the time that it must have stood there."""
+        since_ms = history.last.time_ms - self._limits["standing_s"] * 1000
+        return all(
+            past.tail_m > 0 or past.foot_m >= self._limits["past_line_m"] / 2
+            for past in history.between(since_ms, history.last.time_ms)
         )
 
     def _is_pushed(self, trail: Trail, history: History, scene: Scene) -> bool:

@@ -1,4 +1,4 @@
-"""A few of many passes of a stop line with shaken boxes: nothing legal is claimed, every ride on red is, at its time."""
+"""Many passes of a stop line with shaken boxes: nothing legal is claimed, every ride on red is, at its time."""
 
 import numpy as np
 import pytest

@@ -124,6 +124,7 @@ export const enforcement: Record<keyof typeof vi, string> = {
   'exv.recording_ends': 'The recording ends {n} s after the crossing, the light still red',
   'exv.priority_vehicle': 'Not told by the machine: look whether it is an emergency vehicle on duty',
   'exv.police_signal': 'Not told by the machine: look whether an officer waved it through',
+  'log.also_seen': 'also seen by another camera',
   'log.view': 'viewed a file',
   'log.open': 'opened the case',
   'log.approve': 'approved',

@@ -122,6 +122,7 @@ export const enforcement = {
   'exv.recording_ends': 'Đoạn ghi hết sau lúc vượt {n} giây, đèn vẫn đỏ',
   'exv.priority_vehicle': 'Máy không biết: hãy nhìn xem có phải xe ưu tiên đang làm nhiệm vụ',
   'exv.police_signal': 'Máy không biết: hãy nhìn xem có người điều khiển cho đi không',
+  'log.also_seen': 'camera khác cũng thấy',
   'log.view': 'xem tệp',
   'log.open': 'mở hồ sơ',
   'log.approve': 'duyệt',

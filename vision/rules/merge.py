@@ -1,0 +1,43 @@
+"""One act of one camera is one finding: by its track, or by place and time."""
+
+from schemas.violation import may_be_same_act
+from vision.rules.base import Finding
+from vision.trails import Trails
+
+SAME_TRACK_MS, SAME_MS, SAME_M = 60_000, 2_000, 1.2
+
+
+class Merger:
+    """Lets one finding of each act of one camera through.
+
+    Parameters
+    ----------
+    trails : Trails
+        Where the tracks are.
+    """
+
+    def __init__(self, trails: Trails) -> None:
+        self._trails = trails
+        self._said: list[Finding] = []
+
+    def take(self, findings: list[Finding]) -> list[Finding]:
+        """Return those that are no repetition."""
+        fresh = []
+        for finding in findings:
+            if any(self._is_same(finding, said) for said in self._said):
+                continue
+            self._said = [s for s in self._said if finding.time_ms - s.time_ms <= SAME_TRACK_MS]
+            self._said.append(finding)
+            fresh.append(finding)
+        return fresh
+
+    def _is_same(self, one: Finding, other: Finding) -> bool:
+        if not may_be_same_act(one.rule, other.rule):
+            return False
+        gap_ms = abs(one.time_ms - other.time_ms)
+        if one.track_id == other.track_id:
+            return gap_ms <= SAME_TRACK_MS
+        if gap_ms > SAME_MS or one.rule != other.rule:
+            return False
+        here, there = self._trails.road.places([one.at, other.at])
+        return here is not None and there is not None and here.metres_to(there) <= SAME_M
