@@ -19,7 +19,7 @@ Box = tuple[float, float, float, float]
 BEYOND_MS = 1_000
 # Shares of a box's height, from its top: the head of a walker; of riders, whose passengers sit higher and lower.
 HEADS = {"person": (-0.08, 0.30), "motorcycle": (-0.06, 0.48), "bicycle": (-0.06, 0.48)}
-PLATES = {"car": (0.45, 1.03), "truck": (0.45, 1.03), "bus": (0.45, 1.03), "motorcycle": (0.48, 0.95)}
+PLATES = {"car": (0.45, 1.03), "truck": (0.45, 1.03), "bus": (0.45, 1.03), "motorcycle": (0.48, 1.0)}
 # Windows of cars, through which a driver may be seen, and of buses and lorries.
 WINDOWS = {"car": (0.08, 0.45), "truck": (0.05, 0.45), "bus": (0.05, 0.45)}
 WIDER = 0.08
@@ -117,7 +117,7 @@ def _regions(label: str, box: Box) -> list[Box]:
     ]
 
 
-def cover(image: Image, regions: Iterable[Box]) -> Image:
+def cover(image: Image, regions: Iterable[Box], open_: Iterable[Box] = ()) -> Image:
     """Return a copy of a picture in which each region has one colour.
 
     Parameters
@@ -126,6 +126,8 @@ def cover(image: Image, regions: Iterable[Box]) -> Image:
         Height × width × 3.
     regions : iterable of tuple
         Left, top, right, bottom, pixels.
+    open_ : iterable of tuple
+        What is never covered: the lamps that the act is judged by.
 
     Returns
     -------
@@ -133,10 +135,20 @@ def cover(image: Image, regions: Iterable[Box]) -> Image:
         The copy.
     """
     copy = image.copy()
-    height, width = image.shape[:2]
-    for left, top, right, bottom in regions:
-        x1, y1 = max(0, int(np.floor(left))), max(0, int(np.floor(top)))
-        x2, y2 = min(width, int(np.ceil(right))), min(height, int(np.ceil(bottom)))
-        if x1 < x2 and y1 < y2:
-            copy[y1:y2, x1:x2] = image[y1:y2, x1:x2].reshape(-1, 3).mean(axis=0).astype(np.uint8)
+    for region in regions:
+        rows, columns = _slices(image, region)
+        part = image[rows, columns]
+        if part.size:
+            copy[rows, columns] = part.reshape(-1, 3).mean(axis=0).astype(np.uint8)
+    for region in open_:
+        rows, columns = _slices(image, region)
+        copy[rows, columns] = image[rows, columns]
     return copy
+
+
+def _slices(image: Image, region: Box) -> tuple[slice, slice]:
+    left, top, right, bottom = region
+    height, width = image.shape[:2]
+    y1, y2 = max(0, int(np.floor(top))), min(height, int(np.ceil(bottom)))
+    x1, x2 = max(0, int(np.floor(left))), min(width, int(np.ceil(right)))
+    return slice(y1, max(y1, y2)), slice(x1, max(x1, x2))

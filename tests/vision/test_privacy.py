@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from tests.vision.builders import START_MS, picture
+from tests.vision.uncovered import measure
 from vision.privacy import Actor, OtherTrack, box_at, cover, covered
 
 NOBODY = Actor((), ())
@@ -59,3 +60,18 @@ def test_a_covered_region_has_one_colour_and_nothing_else_changes() -> None:
     assert np.array_equal(shown[:, 21:59], image[:, 21:59])
     assert not np.array_equal(shown[41:, 61:], image[41:, 61:])
     assert cover(image, [(5, 5, 5, 9), (100, 100, 200, 200)]) is not image
+
+
+def test_lamps_stay_open_though_a_bus_stands_before_them() -> None:
+    image = picture(1, (64, 48))
+    shown = cover(image, [(0, 0, 64, 48)], [(10, 10, 14, 14)])
+    assert np.array_equal(shown[10:14, 10:14], image[10:14, 10:14])
+    assert not np.array_equal(shown[20:, 20:], image[20:, 20:])
+
+
+def test_of_bystanders_heads_and_plates_hardly_any_stay_open_in_a_scene() -> None:
+    found = measure(10.0, "good")
+    for what in found.values():
+        assert what.count > 100
+        assert what.mostly_open / what.count < 0.04
+        assert what.open_pixels / what.pixels < 0.04

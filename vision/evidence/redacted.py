@@ -1,6 +1,6 @@
 """The redacted copy of a package: the same evidence with bystanders' heads and plates covered in all frames."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ from vision.evidence.package import Sealed, sign
 from vision.evidence.parts import describe
 from vision.evidence.pictures import KeyFrames
 from vision.frames import Frame
-from vision.privacy import Actor, OtherTrack, cover, covered
+from vision.privacy import Actor, Box, OtherTrack, cover, covered
 from vision.segments import encode
 
 FORMAT = "hanoi-evidence-redacted/1"
@@ -66,7 +66,7 @@ def redact(package: bytes, key: SealingKey) -> Sealed:
     camera = msgspec.json.decode(files["camera.json"])
     piece = StoredPiece(files["clip.mp4"], tuple(manifest["clip"]["frame_ms"]))
     pieces, pictures = [], KeyFrames(candidate)
-    for frames in _seconds(_redacted(piece, others, actor)):
+    for frames in _seconds(_redacted(piece, others, actor, _lamps(camera))):
         made = encode([f.image for f in frames], [f.time_ms / 1000 for f in frames])
         pieces.append(StoredPiece(made.data, tuple(f.time_ms for f in frames)))
         for frame in frames:
@@ -76,9 +76,19 @@ def redact(package: bytes, key: SealingKey) -> Sealed:
     return sign(_manifest(manifest, str(told["manifest_sha256"]), clip, whole), whole, key)
 
 
-def _redacted(piece: StoredPiece, others: list[OtherTrack], actor: Actor) -> Iterator[Frame]:
+def _redacted(piece: StoredPiece, others: list[OtherTrack], actor: Actor, lamps: list[Box]) -> Iterator[Frame]:
     for frame in read_piece(piece):
-        yield Frame(frame.index, frame.time_ms, cover(frame.image, covered(others, actor, frame.time_ms)))
+        yield Frame(frame.index, frame.time_ms, cover(frame.image, covered(others, actor, frame.time_ms), lamps))
+
+
+def _lamps(camera: Mapping[str, Any]) -> list[Box]:
+    """Return the lamps of all approaches, each with twice its radius around it."""
+    found = []
+    for lamps in (approach.get("lamps") or {} for approach in camera.get("approaches", ())):
+        room = 2 * float(lamps.get("radius_px", 0.0))
+        places = (lamps.get(colour) for colour in ("red", "yellow", "green"))
+        found += [(x - room, y - room, x + room, y + room) for x, y in (place for place in places if place)]
+    return found
 
 
 def _seconds(frames: Iterable[Frame]) -> Iterator[list[Frame]]:

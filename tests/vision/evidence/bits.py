@@ -4,7 +4,7 @@
 
 Located means: where the bit lies in a file, that file is named, and for a file of the manifest the 64 KiB that it lies
 in; where it lies in the ZIP's own bytes, a place in them no further away than a header is long, or the file whose
-header it is.
+header it is, by its own name or by the one that it has now.
 """
 
 import argparse
@@ -44,10 +44,10 @@ def spans(data: bytes) -> list[Span]:
     return [*found, Span(at, len(data), "", is_frame=True)]
 
 
-def is_located(span: Span, at: int, problem: Problem) -> bool:
-    """Whether one problem says where a changed byte of a stretch is."""
+def is_located(span: Span, at: int, problem: Problem, name: str) -> bool:
+    """Whether one problem says where a changed byte of a stretch is; ``name`` is what the header says now."""
     if span.is_frame:
-        return problem.file == span.name or (problem.file is None and abs((problem.at or 0) - at) <= HEADER)
+        return problem.file in {span.name, name} or (problem.file is None and abs((problem.at or 0) - at) <= HEADER)
     if problem.file != span.name:
         return False
     begins = problem.at
@@ -64,11 +64,12 @@ def missed(data: bytes, count: int, seed: int) -> tuple[list[int], list[int]]:
         at, bit = rng.randrange(len(data)), 1 << rng.randrange(8)
         whole[at] ^= bit
         verdict = verify_package(bytes(whole))
-        whole[at] ^= bit
         span = next(s for s in parts if s.start <= at < s.end)
+        name = whole[span.start + 30 : span.end].decode("utf-8", "replace") if span.name else ""
+        whole[at] ^= bit
         if verdict.ok:
             not_found.append(at)
-        elif not any(is_located(span, at, problem) for problem in verdict.problems):
+        elif not any(is_located(span, at, problem, name) for problem in verdict.problems):
             not_located.append(at)
         if sys.stderr.isatty() and number % 100 == 0:
             sys.stderr.write(f"\r{number} of {count}")

@@ -1,0 +1,125 @@
+"""How much of bystanders' heads and plates a redacted copy leaves open, by the truth of a scene.
+
+    python -m tests.vision.uncovered --seconds 60 --noise street
+
+Detections are made from the truth with a detector's faults, tracked as in the pipeline, and covered as in the copy. Of
+each head and plate at least 8 px tall (wide) that is not hidden, the share of its pixels left open is told.
+"""
+
+import argparse
+from dataclasses import dataclass
+
+import numpy as np
+
+from vision.evidence.witnesses import Witnesses
+from vision.privacy import Actor, Box, covered
+from vision.riders import join_riders
+from vision.scenes.film import Film
+from vision.scenes.layout import hanoi_junction
+from vision.scenes.noise import NOISES
+from vision.scenes.pinhole import PinholeCamera, approach_camera
+from vision.scenes.seen import Seen, cuboid
+from vision.scenes.world import World
+from vision.tracks import Tracker
+
+LEAST_PX, LEAST_VISIBLE = 8.0, 0.3
+# Half sizes and height above the road of rear plates, metres.
+PLATES_M = {
+    "motorbike": (0.10, 0.62, 0.76),
+    "car": (0.26, 0.35, 0.55),
+    "truck": (0.26, 0.6, 0.8),
+    "bus": (0.26, 0.6, 0.8),
+}
+HEAD_SHARE = {"person": 0.16, "rider": 0.24}
+NOBODY = Actor((), ())
+
+
+@dataclass
+class Open:
+    """How many heads or plates there were, how many were mostly open, and the pixels."""
+
+    count: int = 0
+    mostly_open: int = 0
+    pixels: float = 0.0
+    open_pixels: float = 0.0
+
+    def add(self, box: Box, regions: list[Box]) -> None:
+        """Count one of them."""
+        left, top, right, bottom = (round(v) for v in box)
+        mask = np.ones((max(1, bottom - top), max(1, right - left)), bool)
+        for x1, y1, x2, y2 in regions:
+            rows = slice(max(0, int(y1) - top), max(0, int(np.ceil(y2)) - top))
+            mask[rows, max(0, int(x1) - left) : max(0, int(np.ceil(x2)) - left)] = False
+        self.count += 1
+        self.pixels += mask.size
+        self.open_pixels += float(mask.sum())
+        self.mostly_open += bool(mask.mean() > 0.5)
+
+    @property
+    def text(self) -> str:
+        """One line."""
+        share, pixels = self.mostly_open / max(self.count, 1), self.open_pixels / max(self.pixels, 1.0)
+        return f"{self.count} seen, {share:.2%} mostly open, {pixels:.2%} of their pixels open"
+
+
+def heads(seen: Seen) -> list[Box]:
+    """Return the heads of a walker or of the riders of a two-wheeler."""
+    kind = "person" if seen.label == "person" else "rider"
+    people = [box for label, box in seen.parts if label == "person"]
+    return [(x1, y1, x2, y1 + HEAD_SHARE[kind] * (y2 - y1)) for x1, y1, x2, y2 in people]
+
+
+def plate(camera: PinholeCamera, seen: Seen) -> list[Box]:
+    """Return the rear plate where the camera sees the rear."""
+    pose = seen.pose
+    if pose.look.kind not in PLATES_M:
+        return []
+    half, low, high = PLATES_M[pose.look.kind]
+    away = np.array([pose.x, pose.y]) - np.array(camera.place_m[:2])
+    heading = np.array([np.cos(pose.heading_rad), np.sin(pose.heading_rad)])
+    if away @ heading <= 0:
+        return []
+    back = np.array([pose.x, pose.y]) - heading * pose.look.length_m / 2
+    pixels, _ = camera.pixels(cuboid(float(back[0]), float(back[1]), pose.heading_rad, (0.02, half), (low, high)))
+    (left, top), (right, bottom) = pixels.min(axis=0), pixels.max(axis=0)
+    inside = left >= 0 and top >= 0 and right <= camera.size[0] and bottom <= camera.size[1]
+    return [(left, top, right, bottom)] if inside else []
+
+
+def measure(seconds: float, noise: str, seed: int = 1) -> dict[str, Open]:
+    """Watch a scene for some seconds and tell what stays open of heads and plates."""
+    camera = approach_camera(hanoi_junction().arms["south"], fps=12.5)
+    film = Film(World(seed, {}), camera, NOISES[noise], seed)
+    tracker, kept = Tracker(), Witnesses(round(seconds * 1000) + 10_000)
+    shots = []
+    for shot in film.shots(20.0, 20.0 + seconds):
+        found = join_riders(film.detect(shot.frame))
+        kept.see(tracker.step(shot.frame.time_ms, shot.frame.index, found))
+        shots.append((shot.frame.time_ms, shot.seen))
+    others = kept.others(-1, shots[0][0], shots[-1][0])
+    found_open = {"heads": Open(), "plates": Open()}
+    for time_ms, everybody in shots:
+        regions = covered(others, NOBODY, time_ms)
+        for seen in (one for one in everybody if one.visible >= LEAST_VISIBLE):
+            for box in heads(seen):
+                if box[3] - box[1] >= LEAST_PX:
+                    found_open["heads"].add(box, regions)
+            for box in plate(camera, seen):
+                if box[2] - box[0] >= LEAST_PX:
+                    found_open["plates"].add(box, regions)
+    return found_open
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--noise", choices=sorted(NOISES), default="street")
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    for name, found in measure(args.seconds, args.noise, args.seed).items():
+        print(f"{args.noise}, seed {args.seed}: {name}: {found.text}")
+
+
+if __name__ == "__main__":
+    main()
