@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from routing.network.graph import Floats, RoadNetwork
-from routing.paths.search import Tree
+from routing.paths.search import SLICE_S, Tree
 
 CELL_M = 50.0
 STEP_M = 25.0
@@ -36,6 +36,29 @@ def reached_m(network: RoadNetwork, tree: Tree, weights_s: Floats, limit_s: floa
     left = limit_s - tree.costs()[network.edge_from]
     share = np.divide(left, weights_s, out=np.zeros_like(left), where=np.isfinite(weights_s) & (left > 0))
     return np.asarray(np.clip(share, 0.0, 1.0) * network.edge_length_m, dtype=float)
+
+
+def seconds_when_entered(network: RoadNetwork, tree: Tree, weights_s: Floats) -> Floats:
+    """Return the seconds of each edge at the moment it is come to.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The roads.
+    tree : Tree
+        From the node set out from; its costs are seconds.
+    weights_s : ndarray, shape (slices, edges)
+        A row each `SLICE_S` from setting out on; the last holds on.
+
+    Returns
+    -------
+    ndarray, shape (edges,)
+        ``inf`` where an edge is never come to.
+    """
+    at_s = tree.costs()[network.edge_from]
+    known = np.isfinite(at_s)
+    row = np.minimum(np.where(known, at_s, 0.0) // SLICE_S, len(weights_s) - 1).astype(int)
+    return np.where(known, weights_s[row, np.arange(network.edge_count)], np.inf)
 
 
 def area(network: RoadNetwork, metres: Floats) -> Any:

@@ -16,7 +16,7 @@ from routing.flood import slow_down
 from routing.network.graph import Floats
 from routing.network.vehicles import Vehicle
 from routing.paths import RoadPath, Search, alternatives, drive_seconds
-from routing.paths.isochrone import area, reached_m
+from routing.paths.isochrone import area, reached_m, seconds_when_entered
 from services.api.edges.ahead import foretell
 from services.api.edges.endpoints import At, Lat, Lon, closed_edges, minutes_ahead, need_roads
 from services.api.problems import ProblemError, absent
@@ -145,23 +145,30 @@ def read_isochrone(
     minutes: Annotated[str, Query(max_length=40)] = "5,10,15",
     vehicle: Driver = "motorbike",
     closed: Annotated[str, Query(max_length=10_000)] = "",
+    depart_in: DepartIn = None,
 ) -> IsochroneOut:
-    """Return what is reached from a place within some minutes, at the present speeds."""
+    """Return what is reached from a place within some minutes, not through closed edges or deep water.
+
+    At the present speeds; with ``depart_in``, minutes from now, at speeds that change on the way as is foretold.
+    """
     roads = need_roads(state)
     limits = _minutes(minutes)
-    seconds = live_seconds(state, roads)
-    shut = closed_edges(closed, roads.network.edge_count)
-    who = _vehicle(vehicle)
+    water, who = list_floods(state.store), _vehicle(vehicle)
+    weights, foretold = _weights(state, roads, depart_in)
+    seconds = np.stack([slow_down(roads.network, row, water, state.now_ms) for row in weights])
+    shut = [*closed_edges(closed, roads.network.edge_count), *flooded(roads.network, water, who, state.now_ms)]
     search = Search(roads.network, seconds, vehicle=who, minute=minute_of(state), closed=shut)
     tree = search.from_node(roads.nearest_node(lon, lat), 60.0 * limits[-1])
-    open_s = np.where((roads.network.edge_users & int(who)) > 0, seconds, np.inf)
+    entered_s = seconds_when_entered(roads.network, tree, seconds)
+    open_s = np.where((roads.network.edge_users & int(who)) > 0, entered_s, np.inf)
     open_s[shut] = np.inf
     shapes = [area(roads.network, reached_m(roads.network, tree, open_s, 60.0 * limit)) for limit in limits]
     areas = [
         AreaOut(minutes=limit, geometry=shapely.geometry.mapping(shapely.set_precision(shape, 1e-6)))
         for limit, shape in zip(limits, shapes, strict=True)
     ]
-    return IsochroneOut(now_ms=state.now_ms, areas=areas)
+    depart_ms = state.now_ms + round(60_000 * (depart_in or 0))
+    return IsochroneOut(now_ms=state.now_ms, depart_ms=depart_ms, forecast=foretold, areas=areas)
 
 
 @router.get("/api/what-if")

@@ -36,9 +36,11 @@ class AreaOut(Model):
 
 
 class IsochroneOut(Model):
-    """Areas around a place, the smallest first."""
+    """Areas around a place, the smallest first; ``forecast``: whether speeds foretold for then were used."""
 
     now_ms: int
+    depart_ms: int
+    forecast: bool
     areas: list[AreaOut]
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from routing.network.vehicles import Vehicle
 from routing.paths import PathFinder, Search, alternatives, drive_seconds
-from routing.paths.isochrone import area, reached_m
+from routing.paths.isochrone import area, reached_m, seconds_when_entered
 from routing.paths.search import SLICE_S
 from tests.routing.builders import grid
 from tests.routing.paths.test_turns import NET as SMALL
@@ -127,6 +127,17 @@ def test_an_area_grows_with_its_minutes_and_holds_what_is_reached() -> None:
         assert shapely.contains_xy(areas[-1], NET.node_lon[inside], NET.node_lat[inside]).all()
     assert areas[0].area < areas[1].area < areas[2].area
     assert area(NET, np.zeros(NET.edge_count)).is_empty
+
+
+def test_each_edge_takes_the_seconds_of_the_slice_in_which_it_is_come_to() -> None:
+    slices = np.stack([np.full(NET.edge_count, 400.0), np.full(NET.edge_count, 500.0), np.full(NET.edge_count, 600.0)])
+    tree = Search(NET, slices).from_node(0, 3000.0)
+    taken = seconds_when_entered(NET, tree, slices)
+    at_s = tree.costs()[NET.edge_from]
+    assert set(taken[at_s < SLICE_S]) == {400.0}
+    assert set(taken[(at_s >= SLICE_S) & (at_s < 2 * SLICE_S)]) == {500.0}
+    assert set(taken[(at_s >= 2 * SLICE_S) & np.isfinite(at_s)]) <= {600.0}
+    assert np.isinf(taken[np.isinf(at_s)]).all()
 
 
 def test_weights_that_make_waiting_faster_or_are_none_are_refused() -> None:

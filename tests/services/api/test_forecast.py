@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
+import shapely
 
 from routing.network import save_network
 from schemas.edge import EdgeState, LevelOfService, RoadStates
@@ -113,6 +114,19 @@ def test_a_way_that_sets_out_later_takes_the_speeds_foretold_for_then(api: Runni
     assert at_half["arrive_ms"] == at_half["depart_ms"] + round(1000 * at_half["duration_s"])
     assert all(other["duration_s"] >= at_half["duration_s"] - 0.1 for other in at_half["alternatives"])
     assert api.client.get("/api/path", params=ends | {"depart_in": 61}).status_code == 422
+
+
+def test_the_area_within_reach_later_is_that_of_the_speeds_foretold_for_then(api: Running) -> None:
+    lon, lat = lonlat(300, 0)
+    ask = {"lon": lon, "lat": lat, "minutes": "2", "vehicle": "car"}
+    api.take(("road.forecasts", forecast(NOON_MS, FIRST, 10.0, 1.0, 10.0)))
+    now, at_half = (api.client.get("/api/isochrone", params=ask | more).json() for more in ({}, {"depart_in": 30}))
+    areas = [shapely.geometry.shape(told["areas"][0]["geometry"]) for told in (now, at_half)]
+    assert (now["forecast"], at_half["forecast"]) == (False, True)
+    assert at_half["depart_ms"] == NOON_MS + 30 * MINUTE_MS
+    end = shapely.Point(lonlat(1050, 0))
+    assert areas[0].contains(end), "two minutes along the free street"
+    assert not areas[1].contains(end), "in half an hour that street stands"
 
 
 def test_the_time_between_places_is_asked_for_later_too_and_without_a_forecast_says_so(api: Running) -> None:

@@ -1,7 +1,8 @@
 """Measure the control map with 2,000 buses in a real browser, and another checkout's map in the same run.
 
 ``python -m tests.services.web.bench_map --city DIR [--peer CHECKOUT]`` prints the JSON of a benchmark. Figures come
-from Chromium with software drawing, so compare ratios. ``--minutes 10`` also watches the heap for that long.
+from Chromium with software drawing, so compare ratios. ``--minutes 10`` also watches the heap for that long. ``--roads
+1`` writes states of that share of the city's edges besides; without a peer, the map without them is measured beside it.
 """
 
 import argparse
@@ -38,7 +39,7 @@ requestAnimationFrame(look)
 
 
 @contextmanager
-def loaded_city(tree: Path, city: Path, buses: int) -> Iterator[tuple[str, int]]:
+def loaded_city(tree: Path, city: Path, buses: int, roads: float) -> Iterator[tuple[str, int]]:
     """Run a checkout's api over a log into which a seeded fleet reports; gives its address and process id."""
     with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -50,10 +51,11 @@ def loaded_city(tree: Path, city: Path, buses: int) -> Iterator[tuple[str, int]]
         log = Path(folder, "log").open("w")  # noqa: SIM115 - closed below, after those who write to it
         quiet: dict[str, Any] = {"env": env, "cwd": tree, "stdout": log, "stderr": log}
         api = subprocess.Popen([*script, "serve", "--port", str(port), *common], **quiet)
-        fleet = subprocess.Popen([*script, "write", "--buses", str(buses), *common], **quiet)
+        fleet = subprocess.Popen([*script, "write", "--buses", str(buses), "--roads", str(roads), *common], **quiet)
         try:
             base = f"http://127.0.0.1:{port}"
-            wait_for_buses(base, buses, [api, fleet], Path(log.name))
+            for kind, least in (("vehicles", buses), ("edges", 1 if roads else 0)):
+                wait_for(base, kind, least, [api, fleet], Path(log.name))
             yield base, api.pid
         finally:
             for process in (fleet, api):
@@ -62,17 +64,18 @@ def loaded_city(tree: Path, city: Path, buses: int) -> Iterator[tuple[str, int]]
             log.close()
 
 
-def wait_for_buses(base: str, buses: int, processes: list[subprocess.Popen[bytes]], log: Path) -> None:
-    """Wait until the api knows the fleet."""
+def wait_for(base: str, kind: str, least: int, processes: list[subprocess.Popen[bytes]], log: Path) -> None:
+    """Wait until the api knows so many buses, or edges."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and all(process.poll() is None for process in processes):
         try:
-            if len(httpx.get(f"{base}/api/vehicles", timeout=20, trust_env=False).json()["vehicles"]) >= buses:
+            body = httpx.get(f"{base}/api/{kind}", timeout=20, trust_env=False).json()
+            if len(body["vehicles" if kind == "vehicles" else "states"]) >= least:
                 return
         except httpx.HTTPError:
             pass
         time.sleep(0.5)
-    raise SystemExit(f"{base}: the fleet did not come\n{log.read_text()[-2000:]}")
+    raise SystemExit(f"{base}: the {kind} did not come\n{log.read_text()[-2000:]}")
 
 
 def cpu_s(pid: int) -> float:
@@ -145,10 +148,10 @@ def heap_mb(session: CDPSession) -> float:
     return metrics(session)["JSHeapUsedSize"] / 1e6
 
 
-def measure_tree(browser: Browser, tree: Path, asked: argparse.Namespace) -> dict[str, float]:
+def measure_tree(browser: Browser, tree: Path, asked: argparse.Namespace, roads: float) -> dict[str, float]:
     """Measure every view of a checkout's map."""
     found: dict[str, float] = {}
-    with loaded_city(tree, asked.city, asked.buses) as (base, api_pid):
+    with loaded_city(tree, asked.city, asked.buses, roads) as (base, api_pid):
         context = browser.new_context(viewport={"width": 1440, "height": 900}, service_workers="block")
         context.add_init_script(WATCH)
         page = context.new_page()
@@ -177,13 +180,17 @@ def main() -> None:
     parser.add_argument("--city", type=Path, required=True, help="a city folder with a timetable")
     parser.add_argument("--peer", type=Path, help="another checkout with built pages, measured in the same run")
     parser.add_argument("--buses", type=int, default=2000)
+    parser.add_argument("--roads", type=float, default=0.0, help="share of the city's edges whose states are told")
     parser.add_argument("--seconds", type=float, default=30.0, help="how long each view is watched")
     parser.add_argument("--minutes", type=float, default=0.0, help="how long the heap is watched")
     asked = parser.parse_args()
     with open_browser() as browser:
-        theirs = measure_tree(browser, asked.peer.resolve(), asked) if asked.peer else {}
-        ours = measure_tree(browser, ROOT, asked)
-    peer = asked.peer.name if asked.peer else None
+        theirs, peer = {}, None
+        if asked.peer:
+            theirs, peer = measure_tree(browser, asked.peer.resolve(), asked, asked.roads), asked.peer.name
+        elif asked.roads:
+            theirs, peer = measure_tree(browser, ROOT, asked, 0.0), "without roads"
+        ours = measure_tree(browser, ROOT, asked, asked.roads)
     figures = [
         Figure(name, _unit(name), round(value, 2), peer, round(theirs[name], 2) if name in theirs else None)
         for name, value in ours.items()

@@ -1,7 +1,8 @@
 """A seeded fleet in the real log, and the real api that reads it: the load under which pages are measured.
 
 A script, so that it can run over any checkout of the project (``PYTHONPATH``): ``serve`` is the api of a city with
-its own log, store and operator; ``write`` appends the positions of some buses that drive along the city's shapes.
+its own log, store and operator; ``write`` appends the positions of some buses that drive along the city's shapes, and
+with ``--roads`` the states of that share of the city's edges, a sixth of them anew each ten seconds.
 """
 
 import argparse
@@ -12,6 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from fleet.gtfs import read_timetable
+from routing.congestion.levels import jam_factor, level_of
+from routing.network import RoadNetwork, load_network
+from schemas.edge import EdgeState, RoadStates
 from schemas.message import encode
 from schemas.topics import TOPICS
 from services.api.pipeline import run
@@ -28,19 +32,47 @@ NAME, PASSWORD = "bench", "a password for measuring"
 FLEET = runpy.run_path(str(Path(__file__).resolve().parents[3] / "services" / "bench" / "fleet.py"))
 
 
-def write(folder: Path, city: Path, *, buses: int, every_s: int, seed: int) -> None:
-    """Append positions until killed: each bus every some seconds, a part of them every second."""
+def states_of(network: RoadNetwork, edges: np.ndarray, time_ms: int, rng: np.random.Generator) -> list[Outgoing]:
+    """Return what the estimator would say of some edges: any level, a third of them imputed, by lots of 200."""
+    out = []
+    for lot in np.array_split(edges, max(1, len(edges) // 200)):
+        states = []
+        for edge in lot.tolist():
+            free = float(network.edge_free_mps[edge])
+            speed = float(free * rng.uniform(0.05, 1.1))
+            imputed = bool(rng.random() < 1 / 3)
+            states.append(
+                EdgeState(
+                    edge_id=network.edge_ids[edge], edge_index=edge, time_ms=time_ms, level=level_of(speed, free),
+                    observations=0 if imputed else 2, age_s=None if imputed else 20.0, speed_mps=speed, sd_mps=1.0,
+                    free_flow_mps=free, imputed=imputed, traffic_mps=speed, low_mps=0.7 * speed, high_mps=1.3 * speed,
+                    jam_factor=jam_factor(speed, free),
+                )
+            )  # fmt: skip
+        key = f"lot-{int(lot[0])}"
+        message = RoadStates(cell=key, time_ms=time_ms, states=tuple(states))
+        out.append(Outgoing("road.states", key.encode(), encode(message)))
+    return out
+
+
+def write(folder: Path, city: Path, *, buses: int, every_s: int, seed: int, roads: float) -> None:
+    """Append positions until killed: each bus every some seconds, a part of them every second; states of roads too."""
+    network = load_network(city / "network") if roads else None
+    edges = np.arange(0 if network is None else round(roads * network.edge_count))
     table = read_timetable(city / "gtfs.zip", repeat_calendar=True)
     drivers, noise = FLEET["make_drivers"](table, buses, seed), np.random.default_rng(seed)
     with open_stream(f"sqlite:///{folder}/stream") as stream:
         stream.ensure_topics(TOPICS.values())
         producer = stream.producer()
-        second = int(time.time())
+        second, told = int(time.time()), False
         while True:
             time_ms = second * 1000
             due = drivers if second % 600 == 0 else drivers[second % every_s :: every_s]
             messages = [FLEET["position_of"](driver, table, time_ms, noise) for driver in due]
             producer.send([Outgoing("bus.positions", m.vehicle_id.encode(), encode(m)) for m in messages])
+            if network is not None and (second % 10 == 0 or not told):
+                producer.send(states_of(network, edges[second // 10 % 6 :: 6] if told else edges, time_ms, noise))
+                told = True
             producer.flush()
             second += 1
             time.sleep(max(0.0, second - time.time()))
@@ -76,11 +108,12 @@ def main() -> None:
     parser.add_argument("--buses", type=int, default=2000)
     parser.add_argument("--every", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--roads", type=float, default=0.0)
     asked = parser.parse_args()
     if asked.what == "serve":
         serve(asked.folder, asked.city, asked.port)
     else:
-        write(asked.folder, asked.city, buses=asked.buses, every_s=asked.every, seed=asked.seed)
+        write(asked.folder, asked.city, buses=asked.buses, every_s=asked.every, seed=asked.seed, roads=asked.roads)
 
 
 if __name__ == "__main__":
