@@ -11,7 +11,8 @@ class CameraSegment(Message, frozen=True):
     """About two seconds of one camera's recording, stored once and referred to here.
 
     ``frame_ms`` holds one event time a frame: the camera's own clock where it
-    is known, else the time of reception; ``uncertainty_s`` is its error.
+    is known, else the time of reception; ``uncertainty_s`` is its error, ``clock_off_ms`` how far the camera's clock
+    went off (positive: fell behind) since the recording began.
     """
 
     camera_id: Id
@@ -28,6 +29,7 @@ class CameraSegment(Message, frozen=True):
     clock: str
     uncertainty_s: DurationS
     gap_before_s: DurationS = 0.0
+    clock_off_ms: int = 0
 
 
 class CameraState(enum.StrEnum):
@@ -39,6 +41,7 @@ class CameraState(enum.StrEnum):
     FROZEN = "frozen"
     MOVED = "moved"
     BLOCKED = "blocked"
+    CLOCK = "clock"
     LOST = "lost"
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from schemas.camera import CameraCount
 from schemas.violation import LampSpan, TrackPoint
 from vision.camera import CameraConfig
+from vision.clock_drift import OFF_MS
 from vision.counting import Counter
 from vision.detector.base import Detector
 from vision.frames import Frame
@@ -19,6 +20,7 @@ from vision.riders import join_riders
 from vision.rules import Finding
 from vision.speed import FOOT_SD_HEIGHTS, GroundSpeed, ground_speed
 from vision.tracks import Look, Tracker
+from vision.view import ViewWatcher
 
 TRACK_MS = 30_000
 # The speed of an act is that of the last second and a half until so long after it.
@@ -69,6 +71,15 @@ class Watcher:
     def sight(self) -> Sight:
         """How well the camera sees at the last frame."""
         return self._health.sight
+
+    @property
+    def view(self) -> ViewWatcher:
+        """What the camera's view is held against."""
+        return self._health.view
+
+    def tell_clock(self, off_ms: int) -> None:
+        """Take how far the camera's clock is off; rules rest while it is half a second or more."""
+        self._health.clock_is_off = abs(off_ms) >= OFF_MS
 
     def step(self, frames: Sequence[Frame]) -> Outputs:
         """Take frames in the order of their times; one that is not later than the last is left out.

@@ -1,5 +1,7 @@
 """Whether a camera still looks where its file says: moved, turned or covered views are told from traffic and light."""
 
+import io
+import zipfile
 from collections import deque
 from dataclasses import dataclass, replace
 
@@ -84,6 +86,24 @@ class ViewWatcher:
         self._began_ms: int | None = None
         self._reference: Floats | None = None
         self._sharp = 1.0
+        self._is_loaded = False
+
+    def dump(self) -> bytes | None:
+        """Return what the camera is held against, to be loaded after a restart; ``None`` while it is still learnt."""
+        if self._reference is None or self._judged_ms - (self._began_ms or 0) < LEARN_MS:
+            return None
+        out = io.BytesIO()
+        np.savez_compressed(out, edges=self._reference.astype(np.float16), sharp=np.float64(self._sharp))
+        return out.getvalue()
+
+    def load(self, data: bytes) -> None:
+        """Take up what was dumped; the first pictures are judged by it. ``ValueError`` where it is none."""
+        try:
+            with np.load(io.BytesIO(data)) as kept:
+                self._reference, self._sharp = kept["edges"].astype(np.float32), float(kept["sharp"])
+        except (OSError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise ValueError(f"no view of a camera ({error})") from error
+        self._is_loaded = True
 
     def step(self, time_ms: int, image: Image) -> View:
         """Take one frame; return what holds now.
@@ -112,7 +132,11 @@ class ViewWatcher:
 
     def _judge(self, background: Floats, age_ms: int) -> None:
         edges, sharp = _edges(background), _sharpness(background)
-        if self._reference is None or age_ms < LEARN_MS:
+        if (
+            self._reference is None
+            or self._reference.shape != edges.shape
+            or (age_ms < LEARN_MS and not self._is_loaded)
+        ):
             self._reference, self._sharp = edges, sharp
             return
         self.view = replace(compare(self._reference, edges), sharp=sharp / max(self._sharp, 1e-6))

@@ -11,6 +11,7 @@ from services.capture.publish import Publisher
 from services.capture.timing import LiveTime, RecordedTime
 from services.media.errors import MediaError
 from vision.camera import CameraConfig
+from vision.clock_drift import ClockWatcher
 from vision.errors import VideoError
 from vision.pieces import source_pieces
 from vision.segments import Piece
@@ -57,6 +58,7 @@ class CameraThread:
         self._loop = loop and not self._is_stream
         own_time = camera.start_ms is not None and not (self._loop or self._is_stream or camera.is_scene)
         self._time = RecordedTime(camera.start_ms or 0) if own_time else LiveTime(now_ms)
+        self._clock = ClockWatcher()
         self._segments = self._frames = 0
         self._state: CameraState | None = None
         self._last_end_ms: int | None = None
@@ -88,6 +90,7 @@ class CameraThread:
     def _record(self) -> None:
         if isinstance(self._time, LiveTime):
             self._time.restart()
+        self._clock = ClockWatcher()
         for piece in source_pieces(self._camera.source, on_bad=self._warn):
             if self._stop.is_set():
                 return
@@ -95,6 +98,7 @@ class CameraThread:
             self._publish(piece)
 
     def _publish(self, piece: Piece) -> None:
+        clock_off_ms = self._clock.see(piece.frame_s[-1], self._now_ms()) if self._is_stream else 0
         duration_s = piece.frame_s[-1] - piece.frame_s[0]
         if isinstance(self._time, RecordedTime):
             frame_ms = self._time.frame_ms(piece.frame_s)
@@ -121,6 +125,7 @@ class CameraThread:
             clock=self._time.name,
             uncertainty_s=self._camera.uncertainty_s,
             gap_before_s=round(gap_s, 3),
+            clock_off_ms=clock_off_ms,
         )
         try:
             self._publisher.segment(segment, piece.data, keep=isinstance(self._time, RecordedTime))

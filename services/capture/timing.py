@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 LATE_MS = 5_000
+# The camera's clock and ours go apart by so much at most; event times follow ours that slowly.
+ORDINARY_MS_PER_S = 0.1
 
 
 class RecordedTime:
@@ -39,8 +41,9 @@ class LiveTime:
 
     def __init__(self, now_ms: Callable[[], int]) -> None:
         self._now_ms = now_ms
-        self._base_ms: int | None = None
+        self._base_ms: float | None = None
         self._last_ms = 0
+        self._last_s = 0.0
 
     def restart(self) -> None:
         """Lay the next piece anew: the source began again."""
@@ -65,7 +68,11 @@ class LiveTime:
         fresh = now - round((frame_s[-1] if ends_now else frame_s[0]) * 1000)
         if self._base_ms is None or abs(fresh - self._base_ms) > LATE_MS:
             self._base_ms = fresh
+        else:
+            room = ORDINARY_MS_PER_S * max(0.0, frame_s[-1] - self._last_s)
+            self._base_ms += min(room, max(-room, fresh - self._base_ms))
         self._base_ms = max(self._base_ms, self._last_ms + 1 - round(frame_s[0] * 1000))
-        times = tuple(self._base_ms + round(s * 1000) for s in frame_s)
-        self._last_ms = times[-1]
+        base_ms = round(self._base_ms)
+        times = tuple(base_ms + round(s * 1000) for s in frame_s)
+        self._last_ms, self._last_s = times[-1], frame_s[-1]
         return times

@@ -11,6 +11,7 @@ from schemas.message import Message
 from schemas.text import Text
 from schemas.violation import Candidate
 from services.cases.law import catalogue_sha256
+from services.detect.known_views import KnownViews
 from services.evidence.keeper import Keeper
 from services.media.errors import MediaError
 from services.media.store import MediaStore
@@ -36,6 +37,9 @@ STATE_TEXT = {
     CameraState.BLURRED: Text(vi="Hình mờ; tạm dừng các luật.", en="The picture is blurred; rules rest."),
     CameraState.FROZEN: Text(vi="Hình đứng yên; tạm dừng các luật.", en="The picture is frozen; rules rest."),
     CameraState.BLOCKED: Text(vi="Ống kính bị che; tạm dừng các luật.", en="Something covers the lens; rules rest."),
+    CameraState.CLOCK: Text(
+        vi="Đồng hồ của camera chạy sai; tạm dừng các luật.", en="The camera's clock went off; rules rest."
+    ),
     CameraState.MOVED: Text(
         vi="Camera đã bị lệch so với tệp cấu hình; tạm dừng các luật.",
         en="The camera looks elsewhere than its file says; rules rest.",
@@ -96,6 +100,7 @@ class Detection:
     ) -> None:
         self._cameras, self._detector_for, self._media = cameras, detector_for, media
         self._keeper, self._plates = Keeper(media, key, authority), plates
+        self._views = KnownViews(media)
         self._desks: dict[str, _Desk] = {}
         self._unkept: list[Claim] = []
 
@@ -126,7 +131,7 @@ class Detection:
         VideoError
             If its bytes are no video.
         """
-        desk = self._desk(segment)
+        desk = self._desk(segment, now_ms)
         if desk is None:
             return self._without_weights(segment, now_ms)
         try:
@@ -136,10 +141,13 @@ class Detection:
         stored = StoredPiece(data, segment.frame_ms)
         every = _every(segment, now_ms)
         seen = [f for i, f in enumerate(read_piece(stored, desk.frames)) if every and i % every == 0] if every else []
+        desk.watcher.tell_clock(segment.clock_off_ms)
         out = desk.watcher.step(seen)
         desk.frames += len(segment.frame_ms)
         desk.skipped += len(segment.frame_ms) - len(seen)
         desk.last_end_ms, desk.last_wall_ms = segment.end_ms, now_ms
+        if segment.clock == LIVE:
+            self._views.keep(desk.camera, desk.watcher.view, now_ms)
         claims = desk.collector.take(stored, out, desk.watcher.sight)
         return [*self._messages(desk, out, claims), *self._health(desk, segment, now_ms)]
 
@@ -153,7 +161,7 @@ class Detection:
                 messages += self._messages(desk, out, desk.collector.flush(out.acts))
         return messages
 
-    def _desk(self, segment: CameraSegment) -> _Desk | None:
+    def _desk(self, segment: CameraSegment, now_ms: int) -> _Desk | None:
         camera = self._cameras.get(segment.camera_id)
         if camera is None:
             raise SegmentError(f"camera {segment.camera_id} is not in the city folder; add its file or ignore it")
@@ -165,6 +173,8 @@ class Detection:
             return None
         collector = Collector(camera, detector, self._plates, {"law_sha256": catalogue_sha256()})
         made = _Desk(camera, Watcher(camera, detector), collector)
+        if segment.clock == LIVE and desk is None:
+            self._views.take_up(camera, made.watcher.view, now_ms)
         if desk is not None:  # the recording began again: what waits is told, then everything is new
             out = desk.watcher.finish()
             made.pending = self._messages(desk, out, desk.collector.flush(out.acts))

@@ -29,6 +29,16 @@ def test_a_source_that_fell_far_behind_is_laid_anew() -> None:
     assert time.frame_ms((2.0, 3.9), ends_now=True)[-1] == 70_000
 
 
+def test_a_camera_whose_clock_is_fifty_millionths_slow_stays_right_for_a_day() -> None:
+    now = [0]
+    time = LiveTime(lambda: now[0])
+    for second in range(2, 24 * 3600, 2):
+        now[0] = second * 1000
+        last_s = second * (1 - 5e-5)
+        times = time.frame_ms((last_s - 1.9, last_s), ends_now=True)
+    assert abs(times[-1] - now[0]) < 20  # it would be 4.3 s
+
+
 @given(st.lists(st.tuples(st.integers(-20_000, 20_000), st.booleans()), min_size=1, max_size=20))
 def test_event_time_never_goes_backwards(jumps: list[tuple[int, bool]]) -> None:
     now, last, at = [1_000_000], 0, 0.0

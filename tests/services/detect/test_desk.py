@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from schemas.camera import CameraHealth, CameraSegment
+from schemas.camera import CameraHealth, CameraSegment, CameraState
 from schemas.violation import Candidate
 from services.detect.desk import Detection, SegmentError
 from services.media.store import MediaStore, open_media
@@ -164,3 +164,12 @@ def test_without_weights_the_camera_is_reported_and_no_rule_runs(media: MediaSto
     message = outputs[0][2]
     assert isinstance(message, CameraHealth)
     assert "HANOI_VISION_WEIGHTS" in message.text.en
+
+
+def test_while_the_clock_of_a_camera_is_off_it_says_so_and_no_rule_runs(media: MediaStore) -> None:
+    watch, outputs = detection(media), []
+    for segment in segments(media, 22)[7:]:
+        outputs += watch.take(msgspec.structs.replace(segment, clock_off_ms=900), segment.end_ms)
+    states = [m.state for _, _, m in outputs if isinstance(m, CameraHealth)]
+    assert states[-1] is CameraState.CLOCK
+    assert candidates(outputs) == []

@@ -208,6 +208,7 @@ export const control: Record<keyof typeof vi, string> = {
   'camera.blurred': 'blurred',
   'camera.frozen': 'frozen',
   'camera.moved': 'moved',
+  'camera.clock': 'clock off',
   'camera.blocked': 'lens covered',
   'camera.lost': 'lost',
   'camera.planned': 'planned',

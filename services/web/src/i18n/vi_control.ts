@@ -206,6 +206,7 @@ export const control = {
   'camera.blurred': 'mờ',
   'camera.frozen': 'đứng hình',
   'camera.moved': 'bị lệch',
+  'camera.clock': 'đồng hồ sai',
   'camera.blocked': 'ống kính bị che',
   'camera.lost': 'mất hình',
   'camera.planned': 'dự kiến',
