@@ -24,6 +24,8 @@ UNSURE_MS = 5_000
 JUMP_M, JUMP_SDS = 0.8, 5.0
 # How far beside the ends of the line a foot still counts.
 BESIDE_M = 0.5
+# Who waits at the line may have its front a little over it.
+NOSE_M = 1.0
 # The time of a crossing is that of a curve through the looks of so long before and after it.
 SETTLE_MS = 800
 CURVE_LOOKS = 8
@@ -113,6 +115,11 @@ class LineWatcher:
         """Tell whether a point lies before or behind the stop line, not beside its ends, give or take some pixels."""
         assert self.approach.stop_line is not None
         return is_abreast(self.approach.stop_line, ground, room_px)
+
+    def is_before(self, look: Look, place: Place, room_m: float) -> bool:
+        """Tell whether a road user is in the lanes that lead to the line, its front not over it."""
+        at, room = (place.x, place.y), room_m * place.per_m
+        return self.past(look, place).nose_m < NOSE_M and is_abreast(self._on_road, at, room)
 
     def step(self, time_ms: int, trails: Iterable[Trail]) -> list[Crossing]:
         """Take the trails seen in one frame; return the crossings that became certain."""

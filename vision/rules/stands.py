@@ -16,8 +16,12 @@ STOOD_S = 3.0
 SAME_M, SAME_SDS = 0.9, 3.0
 LOST_MS, LOST_MOST_MS = 30_000, 300_000
 # Whoever stands or drives so near ahead in the same lane is in the way; moving off takes its time after green.
-GAP_M, LANE_M = 9.0, 1.4
-LINE_M, START_MS = 9.0, 6_000
+GAP_M, LANE_M = 7.0, 1.4
+# Riders queue beside one another: for them whoever is ahead within so much is in the way.
+CROWD_M = 3.0
+LINE_M, START_MS = 5.0, 6_000
+# How far beside the ends of a line somebody still stands before it: at the kerb.
+BESIDE_M = 3.0
 PASS_M = 8.0
 
 
@@ -90,7 +94,7 @@ class StandBook:
     def waits_for_light(self, trail: Trail, scene: Scene) -> bool:
         """Tell whether a road user is before a line whose light does not let it go."""
         for view in self._views:
-            if view.approach.stop_line is None or not _is_before(view, trail):
+            if view.approach.stop_line is None or not view.line.is_before(trail.last, trail.place, BESIDE_M):
                 continue
             light = scene.lights.get(view.id)
             span = light.span_at(light.seen_until_ms) if light is not None else None
@@ -135,7 +139,8 @@ class StandBook:
         heading = view.line.travel if view is not None else stand.trail.heading
         if heading is None:
             return
-        is_blocked = view is not None and self._waits_at_line(stand, view, scene)
+        # The first at a line may be kept there by a jam behind the junction, whatever its light shows.
+        is_blocked = view is not None and view.line.past(stand.trail.last, stand.place).nose_m > -LINE_M
         length_m = SIZE_M[stand.label][0]
         for trail in scene.seen:
             if trail is stand.trail or trail.label == "person":
@@ -143,8 +148,8 @@ class StandBook:
             ahead_m, aside_m = _beside(stand.place, trail.place, heading)
             self._note_pass(stand, trail, ahead_m, aside_m, scene.time_ms)
             reach_m = (length_m + SIZE_M[trail.label][0]) / 2 + GAP_M
-            in_way = 0.5 < ahead_m <= reach_m and aside_m <= LANE_M + SIZE_M[trail.label][1] / 2
-            if in_way and trail.label in FOUR_WHEELS:
+            in_way = 0.5 < ahead_m <= reach_m and aside_m <= _lane_m(stand.label, trail.label)
+            if in_way:
                 other = self.find(trail)
                 is_blocked = is_blocked or other is None or not other.is_parked
         is_blocked = is_blocked or self._hidden_ahead(stand, heading, length_m)
@@ -154,10 +159,12 @@ class StandBook:
     def _hidden_ahead(self, stand: Stand, heading: Point, length_m: float) -> bool:
         """Tell whether one that stands ahead is only not seen at this moment."""
         for other in self.stands.values():
-            if other is stand or other.is_parked or other.label not in FOUR_WHEELS:
+            if other is stand or other.is_parked:
                 continue
             ahead_m, aside_m = _beside(stand.place, other.place, heading)
-            if 0.5 < ahead_m <= (length_m + SIZE_M[other.label][0]) / 2 + GAP_M and aside_m <= LANE_M + 0.9:
+            if 0.5 < ahead_m <= (length_m + SIZE_M[other.label][0]) / 2 + GAP_M and aside_m <= _lane_m(
+                stand.label, other.label
+            ):
                 return True
         return False
 
@@ -173,32 +180,19 @@ class StandBook:
     def _view_of(self, stand: Stand) -> ApproachView | None:
         """Return the approach before whose line it stands."""
         for view in self._views:
-            if view.approach.stop_line is None:
-                continue
-            past = view.line.past(stand.trail.last, stand.place)
-            if past.nose_m < 1.0 and view.line.is_abreast(stand.trail.last.ground, 3.0 * stand.place.per_m):
+            if view.approach.stop_line and view.line.is_before(stand.trail.last, stand.place, BESIDE_M):
                 return view
         return None
-
-    def _waits_at_line(self, stand: Stand, view: ApproachView, scene: Scene) -> bool:
-        if view.line.past(stand.trail.last, stand.place).nose_m < -LINE_M:
-            return False
-        light = scene.lights.get(view.id)
-        if light is None:
-            return True
-        span = light.span_at(light.seen_until_ms)
-        return span is None or span.colour != "green" or scene.time_ms - span.start_ms < START_MS
-
-
-def _is_before(view: ApproachView, trail: Trail) -> bool:
-    past = view.line.past(trail.last, trail.place)
-    return past.nose_m < 1.0 and view.line.is_abreast(trail.last.ground, 3.0 * trail.place.per_m)
 
 
 def _beside(place: Place, other: Place, heading: Point) -> tuple[float, float]:
     """Return how far another place is ahead along a heading and aside of it, metres."""
     dx, dy = (other.x - place.x) / place.per_m, (other.y - place.y) / place.per_m
     return dx * heading[0] + dy * heading[1], abs(dx * heading[1] - dy * heading[0])
+
+
+def _lane_m(label: str, other: str) -> float:
+    return LANE_M + SIZE_M[other][1] / 2 if label in FOUR_WHEELS else CROWD_M
 
 
 def _same_m(place: Place) -> float:

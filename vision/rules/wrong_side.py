@@ -11,6 +11,8 @@ from vision.rules.once import OncePerTrack
 from vision.trails import Trail
 
 AWAY_M, FARTHEST_M = 0.25, 2.5
+# Where the ground is known, so far beyond is still the other half of the same road.
+OTHER_HALF_M = 12.0
 MOVED_M = 1.3
 LOOKS = 4
 
@@ -31,6 +33,7 @@ class WrongSide(OncePerTrack):
     def __init__(self, view: ApproachView, limits: Mapping[str, float]) -> None:
         super().__init__()
         self._view, self._limits = view, limits
+        self._farthest_m = OTHER_HALF_M if view.road.is_metric else FARTHEST_M
         self._line = view.road.points(view.approach.centre_line)
         if len(self._line) >= 2:
             self._own = self._own_side()
@@ -47,7 +50,7 @@ class WrongSide(OncePerTrack):
         run = []
         for look, place in zip(reversed(trail.looks), reversed(trail.places), strict=True):
             beyond_m = self._beyond((place.x, place.y)) / place.per_m
-            if not AWAY_M <= beyond_m <= FARTHEST_M:
+            if not AWAY_M <= beyond_m <= self._farthest_m:
                 break
             run.append((look, place))
         if len(run) < LOOKS:
