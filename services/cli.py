@@ -26,6 +26,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "score forecast": ("services.score.forecast:forecast", "Score forecasts of speeds beside simple rules."),
     "score incidents": ("services.score.incidents:incidents", "Score incident candidates against blocked lanes."),
     "score detect": ("services.score.detect:detect", "Score what is seen of labelled two-wheelers."),
+    "score violations": ("services.score.violations:violations", "Score camera candidates against rendered junctions."),
+    "score parking": ("services.score.parking:parking", "Score stopping and parking over hours of queues."),
     "score matching": ("services.score.matching:matching", "Score map matching against known edges."),
     "network build": ("services.network.command:build", "Build a road network with its index and its map."),
     "network export": ("services.network.export_command:export", "Write a road network as GraphML or GeoPackage."),

@@ -77,12 +77,13 @@ class Arm:
 
 @dataclass(frozen=True)
 class GroundZone:
-    """An area with a meaning; ``kind`` as in the camera file, corners in metres."""
+    """An area with a meaning; ``kind`` and ``allowed`` as in the camera file, corners in metres."""
 
     id: str
     kind: str
     corners: tuple[Place, ...]
     arm: str
+    allowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,12 +149,19 @@ def hanoi_junction(origin: Place = (105.8531, 21.0234)) -> Layout:
 def _zones(arms: dict[str, Arm]) -> tuple[GroundZone, ...]:
     south = arms["south"]
     kerb, brt = south.half_m, south.lanes[0]
+
+    def lane(number: int) -> tuple[Place, ...]:
+        return south.strip((-ROAD_M, -1.0), (south.lanes[number].left_m, south.lanes[number].right_m))
+
     half_x, half_y = arms["north"].half_m, arms["east"].half_m
     box = ((-half_x, -half_y), (half_x, -half_y), (half_x, half_y), (-half_x, half_y))
     return (
         GroundZone("brt", "brt_lane", south.strip((-ROAD_M, -1.0), (brt.left_m, brt.right_m)), "south"),
+        GroundZone("cars", "lane", lane(1), "south", ("car", "truck", "bus")),
+        GroundZone("bikes", "lane", lane(3), "south", ("motorcycle", "bicycle")),
         GroundZone("kerb", "no_stopping", south.strip((-72.0, -44.0), (kerb - 3.0, kerb)), "south"),
         GroundZone("stop", "bus_stop", south.strip((-98.0, -76.0), (kerb - 3.0, kerb)), "south"),
         GroundZone("walk", "pavement", south.strip((-ROAD_M, -1.0), (kerb + 0.3, kerb + PAVEMENT_M)), "south"),
         GroundZone("box", "junction", box, "south"),
+        GroundZone("turn", "no_u_turn", south.strip((-1.0, south.reach_m + half_y), (-kerb, kerb)), "south"),
     )

@@ -16,4 +16,4 @@ def _prepare(user: RoadUser, layout: Layout, rng: Random) -> None:
     ride_at(user, layout, layout.arms["south"].lanes[0].middle_m + rng.uniform(-0.4, 0.4))
 
 
-BUS_LANE = Behaviour("bus_lane", "bus_lane", _suits, _prepare)
+BUS_LANE = Behaviour("bus_lane", "brt_lane", _suits, _prepare)

@@ -94,5 +94,5 @@ def _broken(user: RoadUser, across: float, arm: Arm, *, is_inbound: bool) -> lis
     if lane is None or user.intent.halts or user.look.is_brt:
         return []
     if lane.kind == "brt":
-        return ["bus_lane"]
+        return ["brt_lane"]
     return ["lane"] if WRONG_LANE.get(user.kind.name) == lane.kind else []

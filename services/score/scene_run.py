@@ -1,0 +1,138 @@
+"""One scene through the whole pipeline: its world, its camera, its candidates and its truth."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from services.score.scene_judge import Claim, Tally, judge
+from services.score.scene_log import SceneLog
+from vision.camera import parse_camera
+from vision.pipeline import Outputs, Watcher
+from vision.scenes.arrivals import Flow
+from vision.scenes.camera_file import camera_yaml
+from vision.scenes.film import Film
+from vision.scenes.layout import Arm
+from vision.scenes.noise import NOISES
+from vision.scenes.pinhole import PinholeCamera
+from vision.scenes.truth import Act
+from vision.scenes.world import World
+
+START_MS = 1_790_000_000_000
+WARM_S, AFTER_S = 60.0, 5.0
+# So long around an act its road user must be seen to count as seen.
+BEFORE_MS, BEHIND_MS = 1000, 300
+LONG_MS = 20_000
+WATCHED = "south"
+FORGET_MS = 1_900_000
+# The share seen of acts at the edges of a run or on other arms: they may be found, but need not.
+NOT_ASKED = 0.0
+
+
+@dataclass(frozen=True)
+class SceneCase:
+    """What one run shows.
+
+    Attributes
+    ----------
+    seed : int
+        The seed of world and noise.
+    minutes : float
+        How long, after a minute of warming up.
+    shares : dict of str to float
+        Behaviours.
+    rules : tuple of str
+        Rules that the camera watches; acts of others are not asked for.
+    noise : str
+        A key of `NOISES`.
+    fps, jitter, drops : float
+        Of the camera.
+    flow : Flow
+        How many come.
+    officer : float
+        Share of reds with an officer.
+    has_signal : bool
+        Whether the camera sees the stop line and the lamps.
+    """
+
+    seed: int
+    minutes: float
+    shares: dict[str, float]
+    rules: tuple[str, ...]
+    camera: Callable[[Arm, float], PinholeCamera]
+    noise: str = "good"
+    fps: float = 25.0
+    jitter: float = 0.0
+    drops: float = 0.0
+    flow: Flow = field(default_factory=Flow)
+    officer: float = 0.0
+    has_signal: bool = True
+
+
+def run_scene(case: SceneCase, tally: Tally, tell: Callable[[float], None]) -> None:
+    """Run one scene and add what came of it.
+
+    Parameters
+    ----------
+    case : SceneCase
+        The scene.
+    tally : Tally
+        What is added to.
+    tell : callable
+        Takes the seconds of the scene done so far.
+    """
+    world = World(case.seed, case.shares, case.flow, officer=case.officer)
+    camera = case.camera(world.layout.arms[WATCHED], case.fps)
+    film = Film(
+        world,
+        camera,
+        NOISES[case.noise],
+        case.seed,
+        start_ms=START_MS,
+        jitter=case.jitter,
+        drops=case.drops,
+    )
+    text = camera_yaml(camera, world.layout, rules=case.rules, with_signal=case.has_signal)
+    watcher, log = Watcher(parse_camera(text.encode()), film), SceneLog()
+    claims: list[Claim] = []
+    acts: list[tuple[Act, float]] = []
+    known = 0
+    for shot in film.shots(WARM_S, WARM_S + case.minutes * 60):
+        log.add(shot.frame.time_ms, shot.seen)
+        claims += _claims(watcher.step([shot.frame]), log, case.seed)
+        acts += [(act, _seen_share(act, log)) for act in world.truth.acts[known:]]
+        known = len(world.truth.acts)
+        if shot.frame.index % 500 == 0:
+            tell(shot.time_s - WARM_S)
+            log.forget(shot.frame.time_ms - FORGET_MS)
+    claims += _claims(watcher.finish(), log, case.seed)
+    acts += [(act, _seen_share(act, log)) for act in world.finish().acts[known:]]
+    end_s = world.time_s - AFTER_S
+    asked = [one for one in acts if one[0].rule in case.rules]
+    judged = [
+        (act, share if _is_mine(act) and WARM_S + AFTER_S < act.time_s < end_s else NOT_ASKED) for act, share in asked
+    ]
+    passes = [one for one in world.truth.passes if one.arm == WATCHED and one.nose_s > WARM_S + AFTER_S]
+    judge(tally, claims, judged, passes, seed=case.seed, start_ms=START_MS)
+
+
+def _is_mine(act: Act) -> bool:
+    return act.arm == WATCHED or act.rule == "wrong_way"
+
+
+def _claims(out: Outputs, log: SceneLog, seed: int) -> list[Claim]:
+    made = []
+    for act in out.acts:
+        finding = act.finding
+        user_id = log.user_at(finding.at.time_ms, finding.at.box)
+        made.append(Claim(finding.rule, user_id, finding.time_ms, seed, dict(finding.measured)))
+    return made
+
+
+def _seen_share(act: Act, log: SceneLog) -> float:
+    from_ms = START_MS + act.time_ms
+    to_ms = START_MS + round(act.until_s * 1000)
+    if act.rule == "red_light":
+        tail_ms = START_MS + round(act.measured["tail_s"] * 1000)
+        return log.seen_share(act.user_id, tail_ms - BEFORE_MS, tail_ms + BEHIND_MS)
+    if to_ms - from_ms < BEFORE_MS:
+        return log.seen_share(act.user_id, from_ms - BEFORE_MS, to_ms + BEHIND_MS)
+    return log.seen_share(act.user_id, max(from_ms, to_ms - LONG_MS), to_ms)
