@@ -157,6 +157,7 @@ def _zones(arms: dict[str, Arm]) -> tuple[GroundZone, ...]:
     box = ((-half_x, -half_y), (half_x, -half_y), (half_x, half_y), (-half_x, half_y))
     return (
         GroundZone("brt", "brt_lane", south.strip((-ROAD_M, -1.0), (brt.left_m, brt.right_m)), "south"),
+        GroundZone("inbound", "one_way", south.strip((-ROAD_M, -1.0), (0.3, kerb)), "south"),
         GroundZone("cars", "lane", lane(1), "south", ("car", "truck", "bus")),
         GroundZone("bikes", "lane", lane(3), "south", ("motorcycle", "bicycle")),
         GroundZone("kerb", "no_stopping", south.strip((-72.0, -44.0), (kerb - 3.0, kerb)), "south"),
