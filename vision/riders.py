@@ -1,8 +1,10 @@
 """A rider and the two-wheeler below are one road user: their boxes become one."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from vision.detector.base import GROUPS, NOTHING, Detections, empty_or
+from vision.detector.base import GROUPS, Detections, empty_or
 
 # Share of a two-wheeler's width a rider must cover, and how far apart their middles may be, in two-wheeler heights.
 WIDTH_SHARE = 0.4
@@ -25,14 +27,17 @@ def join_riders(found: Detections) -> Detections:
     Returns
     -------
     Detections
-        The same, riders gone into their two-wheelers.
+        The same, riders gone into their two-wheelers, whose ``heads`` count them.
     """
     wheels = [i for i, label in enumerate(found.labels) if label in {"motorcycle", "bicycle"}]
     people = [i for i, label in enumerate(found.labels) if label == "person"]
-    if not wheels or not people:
+    if not wheels:
         return found
     owner = {p: w for p in people if (w := _two_wheeler_of(found, p, wheels)) is not None}
-    boxes, scores, labels = [], [], []
+    boxes: list[list[float]] = []
+    scores: list[float] = []
+    labels: list[str] = []
+    heads: list[int] = []
     for i, label in enumerate(found.labels):
         if i in owner:
             continue
@@ -41,7 +46,10 @@ def join_riders(found: Detections) -> Detections:
         boxes.append([*part_boxes[:, :2].min(0).tolist(), *part_boxes[:, 2:].max(0).tolist()])
         scores.append(float(found.scores[parts].max()))
         labels.append(label)
-    return _without_parts(empty_or(boxes, scores, labels)) if boxes else NOTHING
+        heads.append(len(parts) - 1)
+    order = np.argsort(-np.asarray(scores, np.float32), kind="stable")
+    joined = empty_or(boxes, scores, labels)
+    return _without_parts(replace(joined, heads=tuple(heads[i] for i in order)))
 
 
 def _without_parts(found: Detections) -> Detections:
@@ -64,7 +72,8 @@ def _without_parts(found: Detections) -> Detections:
                 gone.add(i)
                 break
     kept = [i for i in range(len(found)) if i not in gone]
-    return Detections(found.boxes[kept], found.scores[kept], tuple(found.labels[i] for i in kept))
+    labels, heads = tuple(found.labels[i] for i in kept), tuple(found.heads[i] for i in kept)
+    return Detections(found.boxes[kept], found.scores[kept], labels, heads)
 
 
 def _two_wheeler_of(found: Detections, person: int, wheels: list[int]) -> int | None:

@@ -111,3 +111,64 @@ def test_two_riders_on_one_motorcycle_are_one_road_user() -> None:
 def test_someone_on_foot_beside_a_motorcycle_stays_a_person() -> None:
     found = empty_or([[400, 310, 430, 400], [450, 345, 484, 397]], [0.7, 0.5], ["person", "motorcycle"])
     assert sorted(join_riders(found).labels) == ["motorcycle", "person"]
+
+
+def test_the_people_on_a_two_wheeler_are_counted_in_each_look() -> None:
+    people = [[450, 300, 480, 390], [455, 310, 487, 390]]
+    found = empty_or(
+        [*people, [450, 345, 484, 397], [50, 50, 90, 90]], [0.7, 0.6, 0.5, 0.9], [*["person"] * 2, "motorcycle", "car"]
+    )
+    joined = join_riders(found)
+    assert dict(zip(joined.labels, joined.heads, strict=True)) == {"car": 0, "motorcycle": 2}
+    tracker = Tracker()
+    looks = [look for i in range(3) for look in tracker.step(START_MS + 100 * i, i, joined)]
+    assert {(look.label, look.heads) for look in looks} == {("car", 0), ("motorcycle", 2)}
+
+
+def test_an_identity_is_in_doubt_when_another_could_have_taken_its_place_and_not_when_alone() -> None:
+    alone, two = Tracker(), Tracker()
+    single, both = [], []
+    for i in range(30):
+        x = 100.0 + 6 * i
+        single += alone.step(START_MS + 100 * i, i, boxes((x, 100, "motorcycle")))
+        # The second comes so near that boxes of both could be either's.
+        pair = boxes((x, 100, "motorcycle"), (x + max(4.0, 80.0 - 6 * i), 101, "motorcycle"))
+        both += two.step(START_MS + 100 * i, i, pair)
+    assert {look.sure_since_ms for look in single} == {START_MS}
+    assert max(look.sure_since_ms for look in both) > START_MS + 1000
+
+
+def test_one_that_a_bus_hides_for_three_seconds_keeps_its_number() -> None:
+    tracker, ids = Tracker(), set()
+    bus = [60.0, 20.0, 260.0, 160.0]
+    for i in range(60):
+        rider = [140.0, 80.0, 170.0, 130.0]
+        is_hidden = 10 <= i < 40
+        shown = [bus] if is_hidden else [rider] if i < 10 else [rider, [b + 400.0 for b in bus]]
+        labels = ["bus"] if is_hidden else ["motorcycle", "bus"][: len(shown)]
+        looks = tracker.step(START_MS + 100 * i, i, empty_or(shown, [0.9] * len(shown), labels))
+        ids |= {look.track_id for look in looks if look.label == "motorcycle"}
+    assert len(ids) == 1
+
+
+def test_a_part_of_a_tracked_two_wheeler_is_no_road_user_of_its_own() -> None:
+    whole, body = [100.0, 100.0, 130.0, 160.0], [102.0, 125.0, 128.0, 160.0]
+    tracker, ids = Tracker(), set()
+    for i in range(20):
+        found = [whole] if i < 5 else [whole, body]
+        looks = tracker.step(
+            START_MS + 100 * i, i, empty_or(found, [0.9, 0.6][: len(found)], ["motorcycle"] * len(found))
+        )
+        ids |= {look.track_id for look in looks}
+    assert ids == {1}
+
+
+def test_what_is_remembered_does_not_grow_with_the_road_users_gone_by() -> None:
+    tracker = Tracker()
+    rng = np.random.default_rng(1)
+    sizes = []
+    for i in range(3000):
+        places = [(float(x), float(y), "motorcycle") for x, y in rng.uniform(0, 1000, (4, 2))]
+        tracker.step(START_MS + 100 * i, i, boxes(*places))
+        sizes.append(len(tracker._book) + len(tracker._held))
+    assert max(sizes[1500:]) <= max(sizes[:1500]) + 10

@@ -21,11 +21,16 @@ GROUPS: dict[str, str] = {
 
 @dataclass(frozen=True, eq=False)
 class Detections:
-    """Road users of one frame: ``boxes`` is n × 4 (left, top, right, bottom, pixels), ``scores`` n, best first."""
+    """Road users of one frame: ``boxes`` is n × 4 (left, top, right, bottom, pixels), ``scores`` n, best first.
+
+    ``heads`` counts the people on each, ``bare_heads`` those of them without a helmet; empty where that is not told.
+    """
 
     boxes: NDArray[np.float32]
     scores: NDArray[np.float32]
     labels: tuple[str, ...]
+    heads: tuple[int, ...] = ()
+    bare_heads: tuple[int | None, ...] = ()
 
     def __len__(self) -> int:
         """Return how many there are."""

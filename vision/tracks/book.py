@@ -1,0 +1,69 @@
+"""What is known of each track beside its motion: one row a track."""
+
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.tracks.look import FAMILY
+
+LABELS = tuple(FAMILY)
+CODE = {label: i for i, label in enumerate(LABELS)}
+FAMILY_OF = np.array([FAMILY[label] for label in LABELS])
+# A rider is seen far better than the motorcycle below, so a look at the motorcycle counts for more.
+VOTE = np.array([{"motorcycle": 4.0, "bicycle": 3.0}.get(label, 1.0) for label in LABELS])
+Ints = NDArray[np.int64]
+
+
+def _none() -> Ints:
+    return np.zeros(0, np.int64)
+
+
+@dataclass
+class Book:
+    """Arrays of one row a track; ``number`` is 0 until it is confirmed, ``key`` is its own from its first look."""
+
+    family: Ints = field(default_factory=_none)
+    number: Ints = field(default_factory=_none)
+    looks: Ints = field(default_factory=_none)
+    seen_ms: Ints = field(default_factory=_none)
+    sure_ms: Ints = field(default_factory=_none)
+    key: Ints = field(default_factory=_none)
+    votes: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, len(LABELS))))
+    hidden: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+
+    def __len__(self) -> int:
+        """Return how many tracks there are."""
+        return len(self.key)
+
+    def add(self, time_ms: int, codes: Ints, scores: NDArray[np.float64], first_key: int) -> None:
+        """Begin tracks for detections of these labels and scores."""
+        count = len(codes)
+        zero = np.zeros(count, np.int64)
+        votes = np.zeros((count, len(LABELS)))
+        votes[np.arange(count), codes] = scores * VOTE[codes]
+        more = Book(FAMILY_OF[codes], zero, zero + 1, zero + time_ms, zero + time_ms, first_key + np.arange(count))
+        more.votes, more.hidden = votes, zero > 0
+        for column in fields(Book):
+            mine = getattr(self, column.name)
+            setattr(self, column.name, np.concatenate([mine, getattr(more, column.name)]))
+
+    def keep(self, stay: NDArray[np.bool_]) -> None:
+        """Drop the rows that do not stay."""
+        for column in fields(Book):
+            setattr(self, column.name, getattr(self, column.name)[stay])
+
+    def take(
+        self, time_ms: int, rows: Ints, codes: Ints, scores: NDArray[np.float64], doubtful: NDArray[np.bool_]
+    ) -> None:
+        """Note one look at each of some rows; where the voted label changes the identity is in doubt too."""
+        before = self.votes[rows].argmax(axis=1)
+        self.votes[rows, codes] += scores * VOTE[codes]
+        flipped = self.votes[rows].argmax(axis=1) != before
+        self.seen_ms[rows] = time_ms
+        self.looks[rows] += 1
+        self.sure_ms[rows[doubtful | flipped]] = time_ms
+
+    def label(self, row: int) -> str:
+        """Return what most looks say that it is."""
+        return LABELS[int(self.votes[row].argmax())]

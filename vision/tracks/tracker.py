@@ -1,0 +1,189 @@
+"""Detections of successive frames joined into tracks, in seconds of the frames' own clocks."""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.detector.base import Detections
+from vision.detector.boxes import iou
+from vision.tracks.book import CODE, FAMILY_OF, Book
+from vision.tracks.look import Look
+from vision.tracks.matching import FAR, Floats, Rows, share_out, surprise
+from vision.tracks.motion import SEEN_SD, SMALLEST_PX, Motion, to_state
+
+# Two boxes that are one weigh so much: errors of sides are alike from frame to frame, which variances do not know.
+OVERLAP_WEIGHT = 40.0
+# A track that is not confirmed yields its box to one that is as good.
+YOUNG = 2.0
+
+
+@dataclass(frozen=True)
+class TrackLimits:
+    """When a box is a look at a track: scores and shares of one, seconds, twice the log likelihood."""
+
+    weak_score: float = 0.1
+    birth_score: float = 0.35
+    lost_s: float = 2.0
+    young_s: float = 0.5
+    hidden_s: float = 6.0
+    confirm_looks: int = 3
+    most_surprise: float = -6.0
+    repeat_overlap: float = 0.6
+    part_share: float = 0.7
+    part_foot_heights: float = 0.4
+    hidden_share: float = 0.4
+    sure_gap_s: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """The detections of one frame that may be looks."""
+
+    index: Rows
+    boxes: Floats
+    scores: Floats
+    codes: Rows
+    state: Floats
+    noise: Floats
+
+
+class Tracker:
+    """Joins the detections of successive frames into tracks; numbers are never used again.
+
+    Parameters
+    ----------
+    limits : TrackLimits, optional
+        When a box is a look at a track.
+    """
+
+    def __init__(self, limits: TrackLimits | None = None) -> None:
+        self._limits = limits or TrackLimits()
+        self._motion, self._book = Motion(), Book()
+        self._held: defaultdict[int, list[Look]] = defaultdict(list)
+        self._next = self._next_key = 1
+        self._time_ms: int | None = None
+
+    def step(self, time_ms: int, frame: int, found: Detections) -> list[Look]:
+        """Take one frame's road users.
+
+        Parameters
+        ----------
+        time_ms : int
+            Event time, after the last frame's; a frame that is not later is ignored.
+        frame : int
+            Index of the frame.
+        found : Detections
+            Its road users.
+
+        Returns
+        -------
+        list of Look
+            Confirmed tracks seen in this frame. When a track is confirmed, the looks that led to it come too.
+        """
+        if self._time_ms is not None and time_ms <= self._time_ms:
+            return []
+        gap_s = 0.0 if self._time_ms is None else (time_ms - self._time_ms) / 1000
+        self._time_ms = time_ms
+        self._forget(time_ms)
+        self._motion.predict(gap_s)
+        seen = self._usable(found)
+        rows, columns, doubtful = self._match(seen)
+        self._motion.correct(rows, seen.state[columns], seen.noise[columns])
+        doubtful |= time_ms - self._book.seen_ms[rows] > 1000 * self._limits.sure_gap_s
+        self._book.take(time_ms, rows, seen.codes[columns], seen.scores[columns], doubtful)
+        self._hide(rows)
+        born = self._bear(time_ms, seen, rows, columns)
+        pairs = [*zip(rows.tolist(), columns.tolist(), strict=True), *born]
+        return [
+            look for row, column in pairs for look in self._tell(time_ms, frame, found, row, int(seen.index[column]))
+        ]
+
+    def _usable(self, found: Detections) -> _Seen:
+        index = np.flatnonzero(found.scores >= self._limits.weak_score)
+        codes = np.array([CODE[found.labels[i]] for i in index], np.int64)
+        boxes, scores = found.boxes[index].astype(np.float64), found.scores[index].astype(np.float64)
+        state = to_state(boxes)
+        weak = 1.0 + 3.0 * (1.0 - scores[:, None]) ** 2
+        return _Seen(index, boxes, scores, codes, state, (SEEN_SD * np.maximum(state[:, 3:], SMALLEST_PX)) ** 2 * weak)
+
+    def _match(self, seen: _Seen) -> tuple[Rows, Rows, NDArray[np.bool_]]:
+        motion, book = self._motion, self._book
+        cost = surprise(motion.place, motion.place_var, seen.state, seen.noise)
+        cost -= OVERLAP_WEIGHT * iou(motion.boxes.astype(np.float32), seen.boxes.astype(np.float32))
+        cost += np.where(book.number > 0, 0.0, YOUNG)[:, None]
+        cost[book.family[:, None] != FAMILY_OF[seen.codes][None, :]] = FAR
+        return share_out(cost, self._limits.most_surprise)
+
+    def _bear(self, time_ms: int, seen: _Seen, rows: Rows, columns: Rows) -> list[tuple[int, int]]:
+        """Begin tracks for the boxes that nobody took, but not for repeats and parts of those that were taken."""
+        free = seen.scores >= self._limits.birth_score
+        free[columns] = False
+        new = np.flatnonzero(free)
+        new = new[~self._is_repeat(seen, new, columns) & ~self._is_part(seen, new, rows)]
+        start = len(self._book)
+        self._motion.add(seen.state[new], seen.noise[new])
+        self._book.add(time_ms, seen.codes[new], seen.scores[new], self._next_key)
+        self._next_key += len(new)
+        return [(start + i, column) for i, column in enumerate(new.tolist())]
+
+    def _is_repeat(self, seen: _Seen, new: Rows, columns: Rows) -> NDArray[np.bool_]:
+        same = FAMILY_OF[seen.codes[new]][:, None] == FAMILY_OF[seen.codes[columns]][None, :]
+        overlap = iou(seen.boxes[new].astype(np.float32), seen.boxes[columns].astype(np.float32))
+        return np.asarray((same & (overlap > self._limits.repeat_overlap)).any(axis=1))
+
+    def _is_part(self, seen: _Seen, new: Rows, rows: Rows) -> NDArray[np.bool_]:
+        """Tell which boxes are a rider or a body of a two-wheeler that is tracked already."""
+        whole = self._motion.boxes[rows]
+        light = (FAMILY_OF[seen.codes[new]] == 0)[:, None] & (self._book.family[rows] == 0)[None, :]
+        room = self._limits.part_foot_heights * (whole[:, 3] - whole[:, 1])
+        near = np.abs(seen.boxes[new][:, None, 3] - whole[None, :, 3]) < room
+        return np.asarray((light & near & (_inside(seen.boxes[new], whole) > self._limits.part_share)).any(axis=1))
+
+    def _hide(self, rows: Rows) -> None:
+        """Mark who was not seen and lies behind others that were: such a one is waited for longer."""
+        book, boxes = self._book, self._motion.boxes
+        book.hidden[:] = False
+        missing = np.ones(len(book), np.bool_)
+        missing[rows] = False
+        lost = np.flatnonzero(missing & (book.number > 0))
+        nearer = boxes[rows][None, :, 3] > boxes[lost][:, None, 3]
+        book.hidden[lost] = (_inside(boxes[lost], boxes[rows]) * nearer).sum(axis=1) > self._limits.hidden_share
+
+    def _forget(self, time_ms: int) -> None:
+        book, limits = self._book, self._limits
+        patience = np.where(book.number > 0, limits.lost_s, limits.young_s)
+        patience = np.where(book.hidden, limits.hidden_s, patience)
+        stay = time_ms - book.seen_ms <= 1000 * patience
+        if stay.all():
+            return
+        for key in book.key[~stay].tolist():
+            self._held.pop(key, None)
+        self._motion.keep(stay)
+        book.keep(stay)
+
+    def _tell(self, time_ms: int, frame: int, found: Detections, row: int, i: int) -> list[Look]:
+        book, key = self._book, int(self._book.key[row])
+        if book.number[row] == 0 and book.looks[row] >= self._limits.confirm_looks:
+            book.number[row], self._next = self._next, self._next + 1
+        number, label = int(book.number[row]), book.label(row)
+        left, top, right, bottom = (float(v) for v in found.boxes[i])
+        look = Look(
+            number, time_ms, frame, (left, top, right, bottom), min(1.0, float(found.scores[i])), label,
+            int(book.looks[row]), int(book.sure_ms[row]), found.heads[i] if found.heads else 0,
+            found.bare_heads[i] if found.bare_heads else None,
+        )  # fmt: skip
+        self._held[key].append(look)
+        if number == 0:
+            return []
+        return [replace(held, track_id=number, label=label) for held in self._held.pop(key)]
+
+
+def _inside(boxes: Floats, others: Floats) -> Floats:
+    """Return the share of each box that lies in each other."""
+    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
+    inner = np.prod(np.clip(high - low, 0.0, None), axis=2)
+    area = np.prod(np.clip(boxes[:, 2:] - boxes[:, :2], 0.0, None), axis=1)
+    return np.asarray(inner / np.maximum(area, 1e-6)[:, None])
