@@ -33,7 +33,7 @@ def test_plates_in_street_photos_of_one_and_two_lines_are_read_and_none_is_read_
         right += len(got & texts)
         wrong += len(got - texts)
     assert wrong == 0
-    assert right >= 17  # of 22
+    assert right >= 18  # of 22
 
 
 @pytest.mark.data
