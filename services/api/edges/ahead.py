@@ -8,7 +8,7 @@ import msgspec
 from routing.congestion.levels import jam_factor, level_of
 from schemas.edge import EdgeState
 from schemas.forecast import RoadForecast
-from services.api.edges.responses import EdgeOut, ForecastOut
+from services.api.edges.responses import EdgeOut, ForecastOut, edge_out
 from services.api.live import LiveState
 
 MINUTES = (15, 30, 60)
@@ -50,52 +50,38 @@ def list_edges_ahead(live: LiveState, now_ms: int, minutes: int) -> tuple[int | 
         for ahead in list_ahead(said, minutes):
             now = live.edges.get(ahead.edge_index)
             if now is not None and now.state.free_flow_mps:
-                out.append(_edge_out(now.state, now.state.free_flow_mps, ahead, said.time_ms + minutes * 60_000))
+                told = _foretold(now.state, ahead, said.time_ms + minutes * 60_000)
+                out.append(edge_out(msgspec.structs.replace(told, observations=0, imputed=True)))
     return made_ms, out
 
 
-def _edge_out(state: EdgeState, free_mps: float, ahead: Ahead, time_ms: int) -> EdgeOut:
-    speed = ahead.speed_mps
-    return EdgeOut.model_construct(
-        edge_index=state.edge_index,
+def _foretold(state: EdgeState, ahead: Ahead, time_ms: int) -> EdgeState:
+    """Return the state of an edge, of which the free speed is known, as it is foretold for a time."""
+    speed, free_mps = ahead.speed_mps, state.free_flow_mps or LEAST_MPS
+    return EdgeState(
         edge_id=state.edge_id,
-        level=level_of(speed, free_mps).value,
-        speed_mps=speed,
-        sd_mps=None,
-        free_flow_mps=free_mps,
-        usual_mps=ahead.usual_mps,
-        observations=0,
-        age_s=None,
+        edge_index=state.edge_index,
         time_ms=time_ms,
-        imputed=True,
+        level=level_of(speed, free_mps),
+        observations=state.observations,
+        speed_mps=speed,
+        sd_mps=(ahead.high_mps - ahead.low_mps) / (2 * SURE_90),
+        free_flow_mps=state.free_flow_mps,
+        usual_mps=ahead.usual_mps,
+        imputed=state.imputed,
         traffic_mps=speed,
         low_mps=ahead.low_mps,
         high_mps=ahead.high_mps,
         jam_factor=round(jam_factor(speed, free_mps), 1),
         travel_time_index=round(max(free_mps / max(speed, LEAST_MPS), 1.0), 2),
-        congested_probability=None,
-        flow_mcu_per_h=None,
-        density_mcu_per_km=None,
-        motorcycle_level=None,
     )
 
 
 def foretell(live: LiveState, now_ms: int, minutes: int, states: Sequence[EdgeState]) -> list[EdgeState]:
     """Return states as they are foretold so many minutes ahead, those of which nothing is are left out."""
     rows = {row.edge_index: (said.time_ms, row) for said in fresh(live, now_ms) for row in list_ahead(said, minutes)}
-    out = []
-    for state in states:
-        if state.edge_index in rows and state.free_flow_mps:
-            made_ms, row = rows[state.edge_index]
-            out.append(
-                msgspec.structs.replace(
-                    state, time_ms=made_ms + minutes * 60_000, speed_mps=row.speed_mps, traffic_mps=row.speed_mps,
-                    usual_mps=row.usual_mps,
-                    level=level_of(row.speed_mps, state.free_flow_mps),
-                    sd_mps=(row.high_mps - row.low_mps) / (2 * SURE_90),
-                )
-            )  # fmt: skip
-    return out
+    known = [(state, rows[state.edge_index]) for state in states if state.edge_index in rows and state.free_flow_mps]
+    return [_foretold(state, row, made_ms + minutes * 60_000) for state, (made_ms, row) in known]
 
 
 def forecasts_of(live: LiveState, edge_index: int, now_ms: int) -> list[ForecastOut]:
