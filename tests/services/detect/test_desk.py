@@ -8,12 +8,14 @@ import pytest
 
 from schemas.camera import CameraHealth, CameraSegment, CameraState
 from schemas.violation import Candidate
-from services.detect.desk import Detection, SegmentError
+from services.detect.desk import MOST_UNKEPT, Detection, SegmentError
+from services.media.errors import MediaFullError
 from services.media.store import MediaStore, open_media
-from tests.vision.builders import START_MS, key
+from tests.vision.builders import START_MS, key, parts
 from vision.camera import CameraConfig, parse_camera
 from vision.detector.open import open_detector
 from vision.errors import VideoError
+from vision.evidence.collector import Claim
 from vision.evidence.verify import verify_package
 from vision.pieces import source_pieces
 from vision.scenes.junction import scene_camera_yaml
@@ -173,3 +175,23 @@ def test_while_the_clock_of_a_camera_is_off_it_says_so_and_no_rule_runs(media: M
     states = [m.state for _, _, m in outputs if isinstance(m, CameraHealth)]
     assert states[-1] is CameraState.CLOCK
     assert candidates(outputs) == []
+
+
+def test_what_is_found_while_the_media_store_is_full_waits_and_is_sealed_when_there_is_room(
+    media: MediaStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: str, data: bytes) -> bool:
+        raise MediaFullError("no room")
+
+    watch = detection(media)
+    claims = [Claim(made.candidate, made) for made in (parts(START_MS + i * 1000) for i in range(MOST_UNKEPT))]
+    with monkeypatch.context() as patch:
+        patch.setattr(media, "create", full)
+        assert watch._kept(claims[:-1]) == []
+        assert not watch.is_full
+        assert watch._kept(claims[-1:]) == []
+        assert watch.is_full  # no more segments are taken
+    told = candidates(watch.quiet(START_MS))
+    assert [c.candidate_id for c in told] == [claim.candidate.candidate_id for claim in claims]
+    assert not watch.is_full
+    assert all(c.evidence is not None and verify_package(media.read(c.evidence.uri)).ok for c in told)
