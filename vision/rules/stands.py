@@ -147,7 +147,7 @@ class StandBook:
                 continue
             ahead_m, aside_m = _beside(stand.place, trail.place, heading)
             self._note_pass(stand, trail, ahead_m, aside_m, scene.time_ms)
-            reach_m = (length_m + SIZE_M[trail.label][0]) / 2 + GAP_M
+            reach_m = max(length_m, SIZE_M[trail.label][0]) + GAP_M  # from foot to foot, whichever end is seen
             in_way = 0.5 < ahead_m <= reach_m and aside_m <= _lane_m(stand.label, trail.label)
             if in_way:
                 other = self.find(trail)
@@ -162,7 +162,7 @@ class StandBook:
             if other is stand or other.is_parked:
                 continue
             ahead_m, aside_m = _beside(stand.place, other.place, heading)
-            if 0.5 < ahead_m <= (length_m + SIZE_M[other.label][0]) / 2 + GAP_M and aside_m <= _lane_m(
+            if 0.5 < ahead_m <= max(length_m, SIZE_M[other.label][0]) + GAP_M and aside_m <= _lane_m(
                 stand.label, other.label
             ):
                 return True
