@@ -67,7 +67,7 @@ def judge(
     claims : list of Claim
         The candidates.
     acts : list of tuple
-        Each act with the share of its time in which its road user was well to be seen.
+        Each act with the share of its time in which its road user was well to be seen; below 0 it is not asked for.
     passes : list of Pass
         All passes of the watched stop line.
     seed : int
@@ -136,7 +136,7 @@ def _kind_of(one: Pass) -> str:
 
 
 def _count(tally: Tally, act: Act, share: float, *, is_found: bool, seed: int) -> None:
-    if act.exception:
+    if act.exception or share < 0:
         return
     key, least = CLEAR.get(act.rule, ("", 0.0))
     is_early = act.rule == "red_light" and act.measured["red_left_s"] < EARLY_START_S

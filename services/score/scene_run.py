@@ -24,7 +24,7 @@ LONG_MS = 20_000
 WATCHED = "south"
 FORGET_MS = 1_900_000
 # The share seen of acts at the edges of a run or on other arms: they may be found, but need not.
-NOT_ASKED = 0.0
+NOT_ASKED = -1.0
 
 
 @dataclass(frozen=True)
