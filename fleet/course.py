@@ -117,13 +117,12 @@ class Course:
         assert fix is not None
         next_id = next_sequence = headsign = None
         if table is not None and progress is not None and watch is not None:
-            rows = table.stops_of(progress.run.trip)
-            headsign = table.headsign_of(progress.run.trip)
+            course, ahead = self.foresight.courses.of(progress.run), watch.ahead
+            headsign = course.headsign
             late_s = self.foresight.delay_of(vehicle, fix.time_ms) if delay_s is None else delay_s
             delay_s = None if late_s is None else round(late_s, 1)
-            if rows.start + watch.ahead < rows.stop:
-                next_id = table.stop_ids[table.time_stop[rows.start + watch.ahead]]
-                next_sequence = int(table.time_sequence[rows.start + watch.ahead])
+            if ahead < len(course.stop_ids):
+                next_id, next_sequence = course.stop_ids[ahead], course.sequence[ahead]
         return BusPosition(
             vehicle_id=fix.vehicle_id,
             time_ms=fix.time_ms,

@@ -1,14 +1,19 @@
 """How many buses a line has, against how many it should have: beliefs in trips err, the count of buses hardly does."""
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from fleet.assignment.model import DETOUR, EMPTY, NONE, RUN, WAIT
 from fleet.assignment.rows import LOGW, MODE, TRIP
 from fleet.gtfs.timetable import Timetable
 from fleet.vehicle import Vehicle
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 NOTE_EVERY_MS = 20_000
 FRESH_MS = 120_000
 # So fast is forgotten which line a bus was on.
@@ -123,22 +128,55 @@ class Crews:
 
     def _lines_of(self, vehicles: Sequence[Vehicle]) -> list[tuple[str, int, float]]:
         """Return how much the beliefs in each bus speak for each line, of all buses at once."""
-        told = [v for v in vehicles if not len(v.belief.rows) and v.progress is not None]
+        beliefs = [(v, v.belief.rows) for v in vehicles]
+        told = [v for v, rows in beliefs if not len(rows) and v.progress is not None]
         route_of = self._timetable.trip_route
         out = [(v.vehicle_id, route_of[v.progress.run.trip], v.probability) for v in told if v.progress is not None]
-        believed = [v for v in vehicles if len(v.belief.rows)]
+        believed = [(v.vehicle_id, rows) for v, rows in beliefs if len(rows)]
         if not believed:
             return out
-        rows = np.concatenate([v.belief.rows for v in believed])
-        bus = np.repeat(np.arange(len(believed)), [len(v.belief.rows) for v in believed])
-        on = rows[:, TRIP] >= 0
-        rows, bus = rows[on], bus[on]
-        lines = len(self._timetable.route_ids)
-        weight = np.exp(rows[:, LOGW]) * COUNTS[rows[:, MODE].astype(np.int64)]
-        shares = np.bincount(bus * lines + self._route_of[rows[:, TRIP].astype(np.int64)], weight)
-        keys = np.flatnonzero(shares)
-        columns = zip((keys // lines).tolist(), (keys % lines).tolist(), shares[keys].tolist(), strict=True)
-        return out + [(believed[who].vehicle_id, route, share) for who, route, share in columns]
+        lengths = np.array([len(rows) for _, rows in believed])
+        who, route, share, n = add_up(np.concatenate([rows for _, rows in believed]), lengths, self._route_of, COUNTS)
+        columns = zip(who[:n].tolist(), route[:n].tolist(), share[:n].tolist(), strict=True)
+        return out + [(believed[bus][0], line, much) for bus, line, much in columns]
+
+
+@numba.njit(cache=True)
+def add_up(rows: Floats, lengths: Ints, route_of: Ints, counts: Floats) -> tuple[Ints, Ints, Floats, int]:
+    """Return how much hypotheses speak for each line, bus by bus.
+
+    Parameters
+    ----------
+    rows : array, shape (hypotheses, COLUMNS)
+        Those of the first bus, then those of the next.
+    lengths : array, shape (buses,)
+        How many each bus has.
+    route_of : array, shape (trips,)
+        Number of the line of a trip.
+    counts : array, shape (modes,)
+        What each mode counts for.
+
+    Returns
+    -------
+    tuple of array, array, array and int
+        Number of the bus, number of the line, how much, by bus and line; and how many of them there are.
+    """
+    who, route, share = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64), np.empty(len(rows))
+    at = n = 0
+    for bus in range(len(lengths)):
+        first = n
+        for row in rows[at : at + lengths[bus]]:
+            if row[TRIP] < 0:
+                continue
+            line, k = route_of[int(row[TRIP])], first
+            while k < n and route[k] < line:
+                k += 1
+            if k == n or route[k] != line:
+                who[k + 1 : n + 1], route[k + 1 : n + 1], share[k + 1 : n + 1] = who[k:n], route[k:n], share[k:n]
+                who[k], route[k], share[k], n = bus, line, 0.0, n + 1
+            share[k] += math.exp(row[LOGW]) * counts[int(row[MODE])]
+        at += lengths[bus]
+    return who, route, share, n
 
 
 def _fade(lines: dict[int, float], by: float) -> dict[int, float]:

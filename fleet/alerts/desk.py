@@ -26,6 +26,7 @@ SEEN_OF_LATE_MS = 120_000
 # Far more ways beside lines than are driven between two shares.
 MOST_WAYS = 500
 KEEP_SEEN_MS = 6 * 3_600_000
+PRUNE_EVERY_MS = 300_000
 
 
 class AlertDesk:
@@ -51,6 +52,7 @@ class AlertDesk:
         self._rules = rules_of(limits)
         self._route_seen: dict[int, int] = {}
         self._trip_seen: dict[tuple[str, str], int] = {}
+        self._pruned_ms = 0
         self._missing = MissingTrips(timetable, roster)
         self._depot = DepotDesk(timetable, roster or {})
         self._silence = Silence(timetable)
@@ -170,7 +172,9 @@ class AlertDesk:
 
     def _look_at_city(self, everyone: list[Vehicle], silent: frozenset[str], now_ms: int) -> list[FleetAlert]:
         out = self._detours.look(now_ms) + self._bunches.look(everyone, now_ms)
-        self._trip_seen = {k: t for k, t in self._trip_seen.items() if now_ms - t < KEEP_SEEN_MS}
+        if not 0 <= now_ms - self._pruned_ms < PRUNE_EVERY_MS:
+            self._pruned_ms = now_ms
+            self._trip_seen = {k: t for k, t in self._trip_seen.items() if now_ms - t < KEEP_SEEN_MS}
         quiet = self._routes_of(everyone, silent)
         out += self._missing.look(self._trip_seen, self._route_seen, quiet, now_ms, everyone)
         return out + self._depot.look(self._missing.open_runs, everyone, now_ms)

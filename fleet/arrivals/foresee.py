@@ -70,13 +70,15 @@ class Foresight:
     def __init__(self, timetable: Timetable, fingerprint: str, ways: Ways | None = None) -> None:
         self._timetable = timetable
         self._links = make_links(timetable)
-        self._courses = Courses(timetable, self._links)
+        self.courses = Courses(timetable, self._links)
         self.learner = Learner(self._links, timetable.timezone, Roads(ways) if ways is not None else None)
         self._fingerprint = fingerprint
         # Plain numbers are read faster than those in arrays.
         self._is_slot: list[bool] = (timetable.trip_headway_s > 0).tolist()
         self._next_of: list[int] = self._links.next_of.tolist()
         self._fact, self._start = np.zeros(FACTS), np.zeros(4)
+        # Whose facts stand in ``_fact``: the bus, its fix, and how late it is.
+        self._noted: tuple[Vehicle, Fix, float | None] | None = None
 
     def learn_from(self, vehicle: Vehicle, events: list[StopEvent], known_ms: int) -> list[Lesson]:
         """Return what the stop events of a bus teach; the bus remembers from where its next link begins.
@@ -196,7 +198,11 @@ class Foresight:
         if is_off_route(progress) and not waiting:
             out.delay_s = self.delay_of(vehicle, fix.time_ms)
             return out
-        out.delay_s = self._note_facts(vehicle, progress, fix, x, y)
+        noted, self._noted = self._noted, None
+        if noted is not None and noted[0] is vehicle and noted[1] is fix:
+            out.delay_s = noted[2]  # it was remembered a moment ago
+        else:
+            out.delay_s = self._note_facts(vehicle, progress, fix, x, y)
         fact, start = self._fact, self._start
         snapshot, trip = self.learner.at(fix.time_ms), progress.run.trip
         start_of(fact, start)
@@ -205,7 +211,7 @@ class Foresight:
             vehicle.vehicle_id, progress.run, WAITING if waiting else MOVING, fix.time_ms, age_s,
             1 if waiting else watch.ahead, out.delay_s, fact, start,
         )  # fmt: skip
-        made = predict(self._courses.of(progress.run), snapshot, now)
+        made = predict(self.courses.of(progress.run), snapshot, now)
         if made.prediction is not None:
             out.predictions.append(made.prediction)
         follows = self._next_of[trip]
@@ -224,7 +230,7 @@ class Foresight:
             later = Situation(
                 now.vehicle_id, run, NEXT_TRIP, now.time_ms, now.age_s, 1, late_s, now.fact, start
             )  # fmt: skip
-            forecast = predict(self._courses.of(run), snapshot, later)
+            forecast = predict(self.courses.of(run), snapshot, later)
             out.predictions += [forecast.prediction] if forecast.prediction is not None else []
 
     def _note_facts(self, vehicle: Vehicle, progress: Progress, fix: Fix, x: float, y: float) -> float | None:
@@ -232,11 +238,11 @@ class Foresight:
 
         A slot of a headway has times only so that it has an order: nothing is late by them, so ``None``.
         """
-        late_s = self._write_facts(vehicle, progress, fix, x, y)
-        if not self.is_slot(progress.run.trip):
-            return late_s
-        self._fact[DELAY] = 0.0
-        return None
+        late_s: float | None = self._write_facts(vehicle, progress, fix, x, y)
+        if self._is_slot[progress.run.trip]:
+            self._fact[DELAY], late_s = 0.0, None
+        self._noted = vehicle, fix, late_s
+        return late_s
 
     def _write_facts(self, vehicle: Vehicle, progress: Progress, fix: Fix, x: float, y: float) -> float:
         watch, run, now_ms, table = vehicle.watch, progress.run, fix.time_ms, self._timetable

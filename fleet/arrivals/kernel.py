@@ -2,7 +2,6 @@
 
 import math
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,16 +15,18 @@ SPREADS_S = np.array([8.0, 16.0, 32.0, 64.0, 128.0, 256.0])
 LOOK_S = 1200.0
 # Who comes later meets less of a jam that was told of: half of it has gone after so long, as blocked lanes last.
 JAM_LASTS_S = 1200.0
+# Numbers that `run_ahead` needs to work in.
+ROOM = 4 + 2 * TERMS
 # What is known of a link (`Snapshot.laid`).
 RATIO, USUAL, NOISE, SEEN_MS, HEADWAY, MOVED = range(6)
 
 
-@numba.njit(cache=True)
+@compiled
 def run_ahead(
-    planned: Floats, link: NDArray[np.int32], first: int, known: Floats, learnt: Floats, now_ms: int, kind: int,
-    fact: Floats, start: Floats, horizon_s: float,
-) -> tuple[Ints, float, float, float, int, float]:  # fmt: skip
-    """Return the stops ahead within the horizon.
+    planned: Floats, link: NDArray[np.int32], first: int, known: Floats, every_kind: Floats, now_ms: int, kind: int,
+    fact: Floats, start: Floats, horizon_s: float, times: Ints, room: Floats,
+) -> tuple[int, float, float, float, int, float]:  # fmt: skip
+    """Find the stops ahead within the horizon.
 
     Parameters
     ----------
@@ -35,7 +36,7 @@ def run_ahead(
         The first of them that lies ahead.
     known : array, shape (links, 6)
         What is known of each link, as `Snapshot.laid`.
-    learnt : array
+    every_kind : array
         What was learnt of each kind of situation, as `Calibration.laid`.
     now_ms : int
         Time of the fix.
@@ -45,25 +46,19 @@ def run_ahead(
         The bus's facts, and when it moves on.
     horizon_s : float
         Stops further ahead are left out.
+    times : array, shape (4, stops)
+        Written: shown time, 10, 50, 90 % in ms of the stops ahead.
+    room : array, shape (ROOM,)
+        To work in.
 
     Returns
     -------
     tuple
-        Shown time, 10, 50, 90 % in ms (4, stops); the links' seconds to the last of them and their deviation; seconds
+        How many stops were written; the links' seconds to the last of them and their deviation; seconds
         lost to what is slower than usual in the next 20 min; the link where most of them are lost; the newest passage.
     """
-    times, x, g = np.empty((4, len(planned) - first), dtype=np.int64), np.empty(TERMS), np.empty(TERMS)
-    count, at, root, lost, where, newest = _run_ahead(
-        planned, link, first, known, learnt[kind], now_ms, kind, fact, start, horizon_s, times, x, g, np.zeros(4)
-    )  # fmt: skip
-    return times[:, :count], at, root, lost, where, newest
-
-
-@compiled
-def _run_ahead(
-    planned: Floats, link: NDArray[np.int32], first: int, known: Floats, learnt: Floats, now_ms: int, kind: int,
-    fact: Floats, start: Floats, horizon_s: float, times: Ints, x: Floats, g: Floats, last: Floats,
-) -> tuple[int, float, float, float, int, float]:  # fmt: skip
+    learnt, last, x, g = every_kind[kind], room[:4], room[4 : 4 + TERMS], room[4 + TERMS :]
+    last[:] = 0.0
     moves, bins = kind == MOVING, len(CENTRES_S)
     beta, weight = learnt[:TERMS], learnt[TERMS : 2 * TERMS]
     quantile = learnt[2 * TERMS : 2 * TERMS + 3 * bins].reshape(3, bins)

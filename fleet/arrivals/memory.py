@@ -1,5 +1,6 @@
 """The situations a bus was in, kept until its arrivals show how right they were foreseen."""
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,14 +18,18 @@ THINNED = ((180_000, 30_000), (600_000, 60_000), (1_200_000, 150_000), (OLDEST_M
 
 @dataclass(slots=True, eq=False)
 class SituationMemory:
-    """The facts of a bus at some of its fixes, the older the fewer; nothing but its own fixes is in them."""
+    """The facts of a bus at some of its fixes, the older the fewer; nothing but its own fixes is in them.
+
+    ``newest_ms`` is when the last of them was made: it is asked for at every fix.
+    """
 
     count: int = 0
     facts: Floats = field(default_factory=lambda: np.zeros((MOST, FACTS)))
+    newest_ms: float = -math.inf
 
     def is_due(self, now_ms: float) -> bool:
         """Return whether no situation of the last 30 s is remembered."""
-        return not self.count or now_ms - self.facts.item(self.count - 1, MADE_MS) >= EVERY_MS
+        return now_ms - self.newest_ms >= EVERY_MS
 
     def keep(self, facts: Floats) -> None:
         """Remember a situation, unless one of the last 30 s is remembered."""
@@ -35,6 +40,7 @@ class SituationMemory:
             self._thin(now_ms)
         self.facts[self.count] = facts
         self.count += 1
+        self.newest_ms = now_ms
 
     def _thin(self, now_ms: float) -> None:
         keep: list[int] = []
@@ -64,4 +70,6 @@ class SituationMemory:
         rows = np.frombuffer(data).reshape(-1, FACTS)
         memory.count = len(rows)
         memory.facts[: len(rows)] = rows
+        if len(rows):
+            memory.newest_ms = float(rows[-1, MADE_MS])
         return memory

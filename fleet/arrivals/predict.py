@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.arrivals.features import MOVING, STANDS, START_S
-from fleet.arrivals.kernel import run_ahead
+from fleet.arrivals.kernel import ROOM, run_ahead
 from fleet.arrivals.links import Links
 from fleet.arrivals.reason import OLD_S, ON_TIME_S, STANDS_S, reason_of
 from fleet.arrivals.snapshot import Snapshot
@@ -24,7 +24,7 @@ MOST_COURSES = 20_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Course:
-    """What is said of each stop of one trip on one day, prepared once."""
+    """What is said of each stop of one trip on one day, prepared once; ``times`` and ``room`` are there to work in."""
 
     planned_s: Floats
     link: NDArray[np.int32]
@@ -36,6 +36,8 @@ class Course:
     headsign: str
     direction_id: int | None
     terminal: int
+    times: NDArray[np.int64]
+    room: Floats
 
 
 class Courses:
@@ -53,6 +55,8 @@ class Courses:
         self._timetable = timetable
         self._links = links
         self._made: dict[tuple[int, int], Course] = {}
+        self._times: dict[int, NDArray[np.int64]] = {}
+        self._room = np.empty(ROOM)
 
     def of(self, run: TripRun) -> Course:
         """Return the course of a trip on a day."""
@@ -78,6 +82,8 @@ class Courses:
             headsign=table.headsign_of(run.trip),
             direction_id=table.trip_direction[run.trip],
             terminal=int(self._links.terminal_of[run.trip]),
+            times=self._times.setdefault(len(stops), np.empty((4, len(stops)), dtype=np.int64)),
+            room=self._room,
         )
 
 
@@ -125,17 +131,17 @@ def predict(course: Course, snapshot: Snapshot, now: Situation) -> Forecast:
         All stops ahead within the horizon, times never going back along the trip.
     """
     first = now.ahead
-    times, last_s, root_s, lost_s, where, seen_ms = run_ahead(
+    count, last_s, root_s, lost_s, where, seen_ms = run_ahead(
         course.planned_s, course.link, first, snapshot.laid, snapshot.calibration.laid, now.time_ms, now.kind, now.fact,
-        now.start, HORIZON_S,
+        now.start, HORIZON_S, course.times, course.room,
     )  # fmt: skip
-    last = first + times.shape[1]
+    last = first + count
     last_s = last_s if last >= len(course.sequence) else math.inf
     if last <= first:
         return Forecast(None, last_s, root_s)
     stops = tuple(
         map(
-            StopPrediction, course.stop_ids[first:last], course.sequence[first:last], *times.tolist(),
+            StopPrediction, course.stop_ids[first:last], course.sequence[first:last], *course.times[:, :count].tolist(),
             course.scheduled_ms[first:last],
         )
     )  # fmt: skip

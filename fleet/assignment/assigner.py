@@ -41,7 +41,7 @@ class Assigner:
         self._roster = roster or {}
         self._filter = TripFilter(timetable)
         self.crowd = CrowdCounts(self._filter.blocks)
-        self._cost: dict[frozenset[str], NDArray[np.float64]] = {NO_ROUTES: np.zeros(len(timetable.patterns))}
+        self._cost: dict[tuple[frozenset[str], str | None], NDArray[np.float64]] = {}
         self._runs: dict[tuple[int, float], TripRun] = {}
 
     def assign(self, vehicle: Vehicle, fix: Fix, x: float, y: float) -> TripRun | None:
@@ -91,18 +91,22 @@ class Assigner:
         return run
 
     def _cost_of(self, fix: Fix) -> NDArray[np.float64]:
-        claim = fix.claimed_trip
+        """Return the log prior of each pattern, by the roster and the line that the source names."""
         routes = self._roster.get(fix.vehicle_id, NO_ROUTES)
-        if claim is not None and claim.route_id and claim.route_id not in routes:
-            routes |= {claim.route_id}
-        cost = self._cost.get(routes)
+        named = None if fix.claimed_trip is None else fix.claimed_trip.route_id
+        cost = self._cost.get((routes, named))
         if cost is None:
-            table = self._timetable
-            wanted = [i for i, name in enumerate(table.route_ids) if name in routes]
-            wanted += [i for i, name in enumerate(table.route_short_names) if name in routes]
-            of_route = np.isin([p.route_index for p in table.patterns], wanted)
-            cost = self._cost[routes] = np.where(of_route | (not of_route.any()), 0.0, OTHER_LINE)
+            cost = self._cost[routes, named] = self._lay_cost(routes | {named} if named else routes)
         return cost
+
+    def _lay_cost(self, routes: frozenset[str]) -> NDArray[np.float64]:
+        table = self._timetable
+        if not routes:
+            return np.zeros(len(table.patterns))
+        wanted = [i for i, name in enumerate(table.route_ids) if name in routes]
+        wanted += [i for i, name in enumerate(table.route_short_names) if name in routes]
+        of_route = np.isin([p.route_index for p in table.patterns], wanted)
+        return np.where(of_route | (not of_route.any()), 0.0, OTHER_LINE)
 
 
 def _rests(vehicle: Vehicle, fix: Fix) -> bool:

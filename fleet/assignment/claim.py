@@ -1,6 +1,5 @@
 """A claimed trip, made a trip on a service date."""
 
-from contextlib import suppress
 from datetime import timedelta
 
 import numpy as np
@@ -74,13 +73,19 @@ def _nearest_slot(timetable: Timetable, trip_id: str, start_s: int) -> list[int]
 
 def _on_its_date(timetable: Timetable, trip: int, start_date: str | None, time_ms: int) -> TripRun | None:
     if start_date is not None:
-        with suppress(ValueError):
-            run = timetable.run_of(trip, start_date)
-            if run.start_ms - time_ms < FAR_MS:
-                return run if time_ms - run.end_ms < FAR_MS else None
+        run = _find_run(timetable, trip, start_date)
+        if run is not None and run.start_ms - time_ms < FAR_MS:
+            return run if time_ms - run.end_ms < FAR_MS else None
     today = local_date(time_ms, timetable.timezone)
     runs = [timetable.run_of(trip, format_date(today + timedelta(days=shift))) for shift in (0, -1, 1)]
     return min(runs, key=lambda run: _away_ms(run, time_ms))
+
+
+def _find_run(timetable: Timetable, trip: int, start_date: str) -> TripRun | None:
+    try:
+        return timetable.run_of(trip, start_date)
+    except ValueError:
+        return None
 
 
 def _away_ms(run: TripRun, time_ms: int) -> int:

@@ -95,7 +95,7 @@ def passes_between(g: Ground, p: int, x: float, y: float, low: float, high: floa
     """Write where a stretch of a shape comes near a point (along, beside, direction); the nearest place at least."""
     begin, end = g.point_start[p], g.point_start[p + 1]
     left = begin + np.searchsorted(g.point[begin:end, 2], low, side="right")
-    n, rising, before = 0, True, np.inf
+    n, rising, before, loose = 0, True, np.inf, g.loose[p]
     # Directions last: most places that are seen on the way are not the nearest in the end.
     nearest, found[0, 0], found[1, 0], found[2, 0] = np.inf, low, np.inf, -1.0
     for j in range(max(begin, left - 1), end - 1):
@@ -107,7 +107,8 @@ def passes_between(g: Ground, p: int, x: float, y: float, low: float, high: floa
             continue
         part = ((x - ax) * dx + (y - ay) * dy) / max(dx * dx + dy * dy, 1e-9)
         part = min(max(part, 0.0, (low - a) / length), 1.0, (high - a) / length)
-        off = math.hypot(x - ax - part * dx, y - ay - part * dy) / g.loose[p]
+        ex, ey = x - ax - part * dx, y - ay - part * dy
+        off = math.sqrt(ex * ex + ey * ey) / loose  # the library's hypot guards against what metres never are
         if n == 0 and off < nearest:
             nearest = off
             found[0, 0], found[1, 0], found[2, 0] = a + part * length, off, j

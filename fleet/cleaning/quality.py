@@ -34,8 +34,8 @@ class VehicleQuality:
     def take(self, fix: Fix, rules: tuple[str, ...]) -> None:
         """Count one fix and what the rules said about it."""
         told = (fix.speed_mps is not None) + (fix.heading_deg is not None or fix.speed_mps == 0.0)
-        self.correct = MEMORY * self.correct + (1 - MEMORY) * WRONG.isdisjoint(rules)
-        self.clean = MEMORY * self.clean + (1 - MEMORY) * UNCLEAN.isdisjoint(rules)
+        self.correct = MEMORY * self.correct + (1 - MEMORY) * (not rules or WRONG.isdisjoint(rules))
+        self.clean = MEMORY * self.clean + (1 - MEMORY) * (not rules or UNCLEAN.isdisjoint(rules))
         self.complete = MEMORY * self.complete + (1 - MEMORY) * (0.5 + 0.25 * told)
 
     def scores(self, age_ms: int) -> Quality:

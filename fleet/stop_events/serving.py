@@ -12,6 +12,8 @@ PRIOR_STOOD, PRIOR_LEFT = 1.0, 5.0
 LEAST_CHANCE = 0.01
 # How full buses are changes over a day: older calls weigh half each time that so many have been seen.
 MOST_LEFT = 40.0
+# Nobody stands so surely that fewer tell anything.
+LEAST_ROW = 2
 
 
 @dataclass(slots=True)
@@ -51,6 +53,8 @@ class Serving:
     @property
     def is_empty(self) -> bool:
         """Whether a bus that stands at stops as often as this one did would hardly have passed so many."""
+        if self.row < LEAST_ROW:  # as nearly always
+            return False
         stands = (self.stood + PRIOR_STOOD) / (self.left + PRIOR_LEFT)
         return self.row * math.log1p(-stands) < math.log(LEAST_CHANCE)
 
