@@ -18,7 +18,7 @@ from fleet.arrivals.remembered import MODEL, ROADS, hour_part, model_part, roads
 from fleet.arrivals.roads import Roads
 from fleet.arrivals.selfcheck import MINUTES, SelfCheck
 from fleet.arrivals.snapshot import Calibration, Snapshot
-from fleet.arrivals.tally import Tally, tally
+from fleet.arrivals.tally import Tally, believe, tally
 from schemas.edge import RoadStates
 from schemas.lesson import Lesson
 
@@ -48,7 +48,8 @@ class Known:
     ``took_s`` and ``planned_s`` fade, ``lately`` (2, links) fades faster, seconds; ``drove`` (2, links) is all that was
     ever added, milliseconds, ``seen_ms`` the end of the last minute with a bus on each link; ``met_s`` is what traffic
     lost, by the states of roads, when those buses drove; it fades as ``took_s`` does.
-    ``gaps`` (2, links) is the seconds between buses on a link and their number, fading slowly.
+    ``gaps`` (2, links) is the seconds between buses on a link and their number, fading slowly; ``rests`` (2, links)
+    is what buses took far beyond the plan in the last hour, seconds, and how many they were.
     """
 
     took_s: Floats
@@ -59,6 +60,7 @@ class Known:
     seen_ms: Floats
     met_s: Floats
     gaps: Floats
+    rests: Floats
 
 
 class Learner:
@@ -82,7 +84,7 @@ class Learner:
         self.check = SelfCheck(links, with_roads=roads is not None)
         none, terminals = np.zeros(links.count), len(links.terminals)
         twice = np.zeros((2, links.count))
-        self._base = Known(none, none, twice, twice, np.zeros((2, terminals)), none, none, twice)
+        self._base = Known(none, none, twice, twice, np.zeros((2, terminals)), none, none, twice, twice)
         self._base_epoch = 0
         self._newest = 0
         self._usual: dict[int, tuple[Usual, Floats]] = {}
@@ -200,7 +202,7 @@ class Learner:
         self._base_epoch = epoch
         new = epoch * EPOCH_MS >= self._taken_until_ms
         if new and len(self._tally(epoch).links):
-            self.history.add(self._tally(epoch), epoch * EPOCH_MS, self._timezone)
+            self.history.add(believe(self._tally(epoch), self._base.rests[1]), epoch * EPOCH_MS, self._timezone)
             self._slots.add(slot_of(epoch * EPOCH_MS, self._timezone)[0])
         lessons = self._lessons.pop(epoch, {})
         for identity in lessons:
@@ -251,11 +253,12 @@ class Learner:
         frozen, settled = self._usual.get(epoch // USUAL_EPOCHS) or self._usual[min(self._usual)]
         usual = frozen.ratio(*((known.drove - settled) / 1000.0))
         expected = known.planned_s * usual
-        today = (known.took_s.sum() + ALL_PRIOR_S) / (expected.sum() + ALL_PRIOR_S)
+        took_s = known.took_s - known.rests[0] / np.maximum(known.rests[1], 1.0)  # one rest is no road's
+        today = (took_s.sum() + ALL_PRIOR_S) / (expected.sum() + ALL_PRIOR_S)
         pieces = self._links.pieces
-        piece = (pieces.T @ known.took_s + PIECE_PRIOR_S * today) / (pieces.T @ expected + PIECE_PRIOR_S)
+        piece = (pieces.T @ took_s + PIECE_PRIOR_S * today) / (pieces.T @ expected + PIECE_PRIOR_S)
         road = pieces @ piece
-        ratio = usual * (known.took_s + RECENT_PRIOR_S * road) / (expected + RECENT_PRIOR_S)
+        ratio = usual * (took_s + RECENT_PRIOR_S * road) / (expected + RECENT_PRIOR_S)
         # The rush hour comes and goes everywhere at once: faster than one link alone could tell.
         ratio *= (known.lately[0].sum() + LATELY_PRIOR_S) / (float(known.lately[1] @ ratio) + LATELY_PRIOR_S)
         moved, told_ms = self._move(epoch, ratio, usual, usual * known.met_s / (expected + RECENT_PRIOR_S))
@@ -297,12 +300,22 @@ def _add(known: Known, minute: Tally, end_ms: int) -> Known:
     drove, seen_ms = known.drove.copy(), known.seen_ms.copy()
     add_gaps(faded.gaps, minute.links, seen_ms, end_ms)
     seen_ms[minute.links] = end_ms
-    for row, new in enumerate((minute.took, minute.planned)):
-        drove[row, minute.links] += new
-        (faded.took_s, faded.planned_s)[row][minute.links] += new / 1000.0
-        faded.lately[row, minute.links] += new / 1000.0
+    faded.rests[:, minute.links] += np.stack([(minute.took - minute.calm) / 1000.0, minute.slow])
+    drove[:, minute.links] += np.stack([believe(minute, faded.rests[1]).took, minute.planned])
+    faded.took_s[minute.links] += minute.took / 1000.0
+    faded.planned_s[minute.links] += minute.planned / 1000.0
+    # What moves all links must be no bus's own, nor one place's.
+    faded.lately[:, minute.links] += np.stack([minute.calm, minute.planned]) / 1000.0
     return Known(
-        faded.took_s, faded.planned_s, faded.lately, drove, faded.left + minute.left, seen_ms, faded.met_s, faded.gaps
+        faded.took_s,
+        faded.planned_s,
+        faded.lately,
+        drove,
+        faded.left + minute.left,
+        seen_ms,
+        faded.met_s,
+        faded.gaps,
+        faded.rests,
     )
 
 
@@ -310,5 +323,5 @@ def _fade(known: Known, minutes: int) -> Known:
     recent, lately, slow = RECENT_FADE**minutes, LATELY_FADE**minutes, TERMINAL_FADE**minutes
     return Known(
         known.took_s * recent, known.planned_s * recent, known.lately * lately, known.drove, known.left * slow,
-        known.seen_ms, known.met_s * recent, known.gaps * slow,
+        known.seen_ms, known.met_s * recent, known.gaps * slow, known.rests * recent,
     )  # fmt: skip

@@ -1,30 +1,35 @@
 """What the arrivals of one minute teach of the roads, added up in whole numbers: the same sums in any order."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from schemas.lesson import Lesson
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 # A driver who was relieved or a bus that broke down says little of the next departure.
 LEFT_S = (-120.0, 300.0)
+# What took longer than so many times the plan and so many seconds was the bus's own rest, unless others rest there.
+CALM, CALM_S = 2.0, 60.0
 
 
 @dataclass(frozen=True, eq=False)
 class Tally:
     """Sums over the lessons of one minute.
 
-    ``links`` names those driven, sorted; of each ``took`` and ``planned`` milliseconds and ``squares`` (took², took ×
-    planned, planned²) in hundredths of a second squared. ``left`` is the milliseconds lost at each terminal and the
-    number of departures.
+    ``links`` names those driven, sorted; of each ``took`` and ``planned`` milliseconds, ``calm`` what was taken up to
+    where a rest begins, ``slow`` how many took longer, and ``squares`` (took², took × planned, planned²) in hundredths
+    of a second squared. ``left`` is the milliseconds lost at each terminal and the number of departures.
     """
 
     links: Ints
     took: Ints
     planned: Ints
+    calm: Ints
+    slow: Ints
     squares: Ints
     left: Ints
 
@@ -45,16 +50,18 @@ def tally(lessons: Iterable[Lesson], terminals: int) -> Tally:
         Independent of the order.
     """
     left = np.zeros((2, terminals), dtype=np.int64)
-    drives: list[tuple[int, int, int]] = []
+    drives: list[tuple[int, ...]] = []
     for lesson in lessons:
         if lesson.link >= 0:
             most = 4.0 * lesson.planned_s + 120.0
-            drives.append((lesson.link, round(1000 * min(lesson.took_s, most)), round(1000 * lesson.planned_s)))
+            calm = CALM * lesson.planned_s + CALM_S
+            seconds = min(lesson.took_s, most), lesson.planned_s, min(lesson.took_s, calm)
+            drives.append((lesson.link, *(round(1000 * s) for s in seconds), int(lesson.took_s > calm)))
         if lesson.terminal is not None and lesson.left_s is not None:
             left[:, lesson.terminal] += (round(1000 * min(LEFT_S[1], max(LEFT_S[0], lesson.left_s))), 1)
-    rows = np.array(drives, dtype=np.int64).reshape(-1, 3)
+    rows = np.array(drives, dtype=np.int64).reshape(-1, 5)
     links, which = np.unique(rows[:, 0], return_inverse=True)
-    tenths = rows[:, 1:] // 100
+    tenths = rows[:, 1:3] // 100
 
     def add(values: Ints) -> Ints:
         out = np.zeros((len(links), *values.shape[1:]), dtype=np.int64)
@@ -63,4 +70,29 @@ def tally(lessons: Iterable[Lesson], terminals: int) -> Tally:
 
     took, planned = tenths[:, 0], tenths[:, 1]
     squares = add(np.column_stack([took * took, took * planned, planned * planned]))
-    return Tally(links, add(rows[:, 1]), add(rows[:, 2]), squares, left)
+    return Tally(links, *(add(rows[:, column]) for column in range(1, 5)), squares, left)
+
+
+def believe(minute: Tally, slow: Floats) -> Tally:
+    """Return the sums of a minute with rests as far as they are the road's.
+
+    One bus that stood for minutes had its own reason, and says nothing of the road; where others did of late, one
+    rest's worth of all is left out.
+
+    Parameters
+    ----------
+    minute : Tally
+        The sums.
+    slow : array, shape (links,)
+        How many buses took so long on each link of late, those of this minute among them.
+
+    Returns
+    -------
+    Tally
+        With other ``took``.
+    """
+    if not minute.slow.any():
+        return minute
+    others = np.maximum(slow[minute.links] - 1.0, 0.0)
+    share = others / (others + 1.0)
+    return replace(minute, took=minute.calm + np.rint(share * (minute.took - minute.calm)).astype(np.int64))
