@@ -16,8 +16,9 @@ YOUNG_MS = 60_000
 SAME_STAND_M, STAND_MS = 8.0, 15_000
 # The two reports of a stand and the first one after it.
 STAND_POINTS = 3
-# Stands that tell how a receiver behaves, and how many of its earlier ones may be alike to the digit.
-LEAST_STANDS, ALIKE_SHARE = 3, 0.25
+# Stands that tell how a receiver behaves, and which share of them is alike to the digit where it wanders, and where it
+# holds its place.
+LEAST_STANDS, ALIKE_SHARE, HOLDS_SHARE = 3, 0.25, 0.6
 
 
 def stuck_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
@@ -25,7 +26,7 @@ def stuck_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | N
     if not _stands_in_service(vehicle, time_ms) or waits_for_time(vehicle, timetable, time_ms):
         return None
     assert vehicle.anchor is not None
-    return None if repeats_since(vehicle) is not None else vehicle.anchor[2]
+    return None if may_be_frozen(vehicle) else vehicle.anchor[2]
 
 
 def long_stop_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
@@ -36,7 +37,7 @@ def long_stop_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int
     assert progress is not None
     assert vehicle.anchor is not None
     nearest = float(np.min(np.abs(progress.pattern.stop_distance_m - progress.distance_m)))
-    return vehicle.anchor[2] if nearest <= AT_STOP_M and repeats_since(vehicle) is None else None
+    return vehicle.anchor[2] if nearest <= AT_STOP_M and not may_be_frozen(vehicle) else None
 
 
 def frozen_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
@@ -73,7 +74,23 @@ def repeats_since(vehicle: Vehicle) -> int | None:
     this one does.
     """
     alike, wandered, _ = vehicle.stands
-    if alike + wandered < LEAST_STANDS or alike > ALIKE_SHARE * (alike + wandered) or len(vehicle.trail) < STAND_POINTS:
+    if alike + wandered < LEAST_STANDS or alike > ALIKE_SHARE * (alike + wandered):
+        return None
+    return _same_since(vehicle)
+
+
+def may_be_frozen(vehicle: Vehicle) -> bool:
+    """Return whether a bus that seems to stand may drive: its receiver repeats a place, and was not seen to hold any.
+
+    So long as nobody knows what a receiver does when its bus stands, a repeated place says neither.
+    """
+    alike, wandered, _ = vehicle.stands
+    holds = alike + wandered >= LEAST_STANDS and alike >= HOLDS_SHARE * (alike + wandered)
+    return not holds and _same_since(vehicle) is not None
+
+
+def _same_since(vehicle: Vehicle) -> int | None:
+    if len(vehicle.trail) < STAND_POINTS:
         return None
     (x0, y0, from_ms, _, _), (x, y, to_ms, _, _) = vehicle.trail[-2:]
     return from_ms if (x0, y0) == (x, y) and to_ms - from_ms >= STAND_MS else None

@@ -70,7 +70,8 @@ def tally(lessons: Iterable[Lesson], terminals: int) -> Tally:
 
     took, planned = tenths[:, 0], tenths[:, 1]
     squares = add(np.column_stack([took * took, took * planned, planned * planned]))
-    return Tally(links, *(add(rows[:, column]) for column in range(1, 5)), squares, left)
+    took_ms, planned_ms, calm_ms, slow = (add(rows[:, column]) for column in range(1, 5))
+    return Tally(links, took_ms, planned_ms, calm_ms, slow, squares, left)
 
 
 def believe(minute: Tally, slow: Floats) -> Tally:

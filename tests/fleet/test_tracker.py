@@ -160,7 +160,12 @@ def test_a_bus_that_stands_between_stops_is_stuck_until_it_moves(table):
     fixes = drive(table, "T0-3")
     stop = fixes[14]
     standing = [
-        msgspec.structs.replace(stop, time_ms=stop.time_ms + n * 30_000, received_ms=stop.time_ms + n * 30_000)
+        msgspec.structs.replace(
+            stop,
+            time_ms=stop.time_ms + n * 30_000,
+            received_ms=stop.time_ms + n * 30_000,
+            lon=stop.lon + 1e-5 * (1 + n % 3),
+        )
         for n in range(1, 16)
     ]
     after = [

@@ -57,8 +57,10 @@ def on_time(
     ]
 
 
-def stand(from_s: int, to_s: int, stops: float, **more: object) -> list[Fix]:
-    return [fix(START_MS + s * 1000, stops, speed_mps=0.0, **more) for s in range(from_s, to_s, 20)]  # type: ignore[arg-type]
+def stand(from_s: int, to_s: int, stops: float, *, walks: float = 0.002, **more: object) -> list[Fix]:
+    """Return a bus that stands; its receiver's place walks by metres, unless it ``walks`` not at all."""
+    places = [(s, stops + walks * (0 if s == from_s else 1 + s // 20 % 4)) for s in range(from_s, to_s, 20)]
+    return [fix(START_MS + s * 1000, at, speed_mps=0.0, **more) for s, at in places]  # type: ignore[arg-type]
 
 
 def kinds(alerts: list[FleetAlert]) -> list[tuple[str, bool]]:
@@ -82,6 +84,11 @@ def test_a_bus_that_stands_in_traffic_is_told_after_five_minutes_and_taken_back_
     assert kinds(alerts) == [("stuck", True), ("stuck", False)]
     assert stuck[0].started_ms == stuck[1].started_ms <= START_MS + 340_000
     assert "07:0" in stuck[0].text.vi
+
+
+def test_of_a_place_repeated_to_the_digit_nobody_knows_whether_the_bus_stands_or_its_receiver(tracker: Tracker) -> None:
+    alerts = drive(tracker, on_time(0, 320) + stand(320, 900, 2.66, walks=0.0))
+    assert not {"stuck", "long_stop"} & {kind for kind, _ in kinds(alerts)}
 
 
 def test_a_crawling_bus_is_not_stuck(tracker: Tracker) -> None:
