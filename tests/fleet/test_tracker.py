@@ -165,6 +165,7 @@ def test_a_bus_that_stands_between_stops_is_stuck_until_it_moves(table):
             time_ms=stop.time_ms + n * 30_000,
             received_ms=stop.time_ms + n * 30_000,
             lon=stop.lon + 1e-5 * (1 + n % 3),
+            speed_mps=0.0,
         )
         for n in range(1, 16)
     ]
