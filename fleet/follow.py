@@ -91,6 +91,7 @@ class Follower:
 
     def _begin(self, vehicle: Vehicle, run: TripRun, fix: Fix, x: float, y: float, out: Followed) -> None:
         old, watch, was_held = vehicle.progress, vehicle.watch, vehicle.held
+        vehicle.serving.held.clear()
         vehicle.progress = progress = self._seat(vehicle, run, fix, x, y)
         vehicle.watch = StopWatch(self._timetable, run, vehicle.vehicle_id, 1)
         self._seat_watch(vehicle, fix)
@@ -145,9 +146,13 @@ class Follower:
             progress.distance_m = max(last_m, progress.distance_m)  # it ended its trip: so it called there
         speeds_mps = (vehicle.last.speed_mps if vehicle.last is not None else None, fix.speed_mps)
         way = Way(before_m, before_ms, progress.distance_m, fix.time_ms, fix.door_open, speeds_mps)
-        waited, events = vehicle.is_waiting, watch.drive(way)
-        out.stop_events += events
+        waited, was_empty, events = vehicle.is_waiting, vehicle.serving.is_empty, watch.drive(way)
         _note_calls(vehicle, events, way, waited=waited)
+        if was_empty or vehicle.serving.is_empty:
+            out.stop_events += vehicle.serving.sift(watch, events, was_empty=was_empty)
+            events = [] if vehicle.serving.is_empty else events
+        else:
+            out.stop_events += events
         if fix.time_ms - before_ms > TEACHES_GAP_MS:
             vehicle.link_from = None
         elif events:

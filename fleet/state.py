@@ -29,7 +29,7 @@ from schemas.fix import Fix
 from schemas.fleet_alert import FleetAlert
 from schemas.trip import Phase
 
-FORM = 12
+FORM = 13
 
 
 class BusState(msgspec.Struct, array_like=True):
@@ -77,7 +77,7 @@ class VehicleState(msgspec.Struct, array_like=True):
     late_s: float | None
     skipped: tuple[int, tuple[int, ...]] | None
     stands: tuple[int, int, int]
-    serving: tuple[float, float, int]
+    serving: tuple[float, float, int, int, list[Call]]
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -56,21 +56,34 @@ def test_a_new_trip_begins_anew() -> None:
     assert not known.is_empty
 
 
-def drive(stops_at: set[int], tmp_path: Path) -> list[Phase]:
-    """Return the phases of a bus that stands at some of twenty stops, by stop."""
-    tracker = Tracker(read_timetable(write_feed(tmp_path / "feed", count=24)))
+def said_of(stops_at: set[int], folder: Path) -> tuple[list[Phase], dict[int, int | None]]:
+    """Return the phases of a bus that stands at some of twenty stops, by stop, and the calls that hold in the end."""
+    tracker = Tracker(read_timetable(write_feed(folder / "feed", count=24)))
     phases: list[Phase] = []
+    calls: dict[int, int | None] = {}
     for step in range(20 * 6):
         at, stands = step / 6, step % 6 == 0 and step // 6 in stops_at
         one: Fix = fix(START_MS + step * 20_000, at, speed_mps=0.0 if stands else 4.3)
-        said = tracker.step([one], one.time_ms).positions
+        out = tracker.step([one], one.time_ms)
+        for event in out.stop_events:
+            if event.withdrawn:
+                del calls[event.stop_sequence]
+            else:
+                calls[event.stop_sequence] = event.departure_ms
         if step % 6 == 3:
-            phases.append(said[0].assignment.phase)
-    return phases
+            phases.append(out.positions[0].assignment.phase)
+    return phases, calls
 
 
 def test_the_phase_says_so_and_is_taken_back_where_the_bus_stands_again(tmp_path: Path) -> None:
-    phases = drive(set(range(9)), tmp_path)
+    phases, _ = said_of(set(range(9)), tmp_path)
     assert phases[1:10] == [Phase.IN_SERVICE] * 9
     assert phases[-1] is Phase.DEADHEAD
-    assert drive({*range(9), 18}, tmp_path / "again")[-1] is Phase.IN_SERVICE
+    assert said_of({*range(9), 18}, tmp_path / "again")[0][-1] is Phase.IN_SERVICE
+
+
+def test_an_empty_bus_called_nowhere_and_one_that_was_not_empty_called_everywhere(tmp_path: Path) -> None:
+    assert sorted(said_of(set(range(9)), tmp_path)[1]) == list(range(1, 10))
+    again = said_of({*range(9), 18}, tmp_path / "again")[1]
+    assert sorted(again) == list(range(1, 21))
+    assert None not in list(again.values())[:-1]
