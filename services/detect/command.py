@@ -13,7 +13,7 @@ from services.detect.offline import Result, watch_recording
 from services.evidence.stamps import Authority, open_authority, public_address
 from services.settings import Settings
 from vision.camera import read_camera, with_source
-from vision.detector.open import open_detector
+from vision.detector.open import gate_sha256, open_detector, with_gate
 from vision.errors import EvidenceError, VisionError
 from vision.evidence.collector import Claim, plain
 from vision.evidence.keys import SealingKey, load_or_make_key
@@ -29,6 +29,7 @@ from vision.tracks import Look
 @click.option("--video", required=True, help="A recording (file or address) or scene://…")
 @click.option("--camera", "camera_file", required=True, type=click.Path(path_type=Path), help="The camera file.")
 @click.option("--weights", default="scene", show_default=True, help="OpenVINO folder, .onnx, .pt or .jsonl; `scene`.")
+@click.option("--gated", is_flag=True, help="Look around what moves, near and far alike tall, not at whole frames.")
 @click.option("--plates", type=click.Path(path_type=Path), help="Folder with plate detector and reader.")
 @click.option("--key", type=click.Path(path_type=Path), help="Ed25519 key that seals; by default OUT/key.pem, made.")
 @click.option("--seconds", type=float, help="Stop after so many seconds of the recording.")
@@ -37,6 +38,7 @@ def detect(
     video: str,
     camera_file: Path,
     weights: str,
+    gated: bool,
     plates: Path | None,
     key: Path | None,
     seconds: float | None,
@@ -46,7 +48,7 @@ def detect(
     console = Console(stderr=True)
     try:
         camera = with_source(read_camera(camera_file), video)
-        detector = open_detector(weights)
+        detector = with_gate(open_detector(weights)) if gated else open_detector(weights)
         reader = PlateReader(plates) if plates else None
         out.mkdir(parents=True, exist_ok=True)
         sealing = load_or_make_key(key or out / "key.pem")
@@ -61,6 +63,7 @@ def detect(
     except VisionError as error:
         raise click.ClickException(str(error)) from error
     summary |= {"camera_id": camera.id, "public_key": sealing.public_hex, "model_sha256": detector.sha256}
+    summary["gate_sha256"] = gate_sha256(detector)
     click.echo(msgspec.json.format(msgspec.json.encode(summary), indent=1).decode())
 
 

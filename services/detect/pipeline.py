@@ -20,7 +20,7 @@ from services.stream.errors import BackPressure
 from services.stream.runner import Incoming, Result, run_step
 from vision.camera import CameraConfig
 from vision.detector.base import Detector
-from vision.detector.open import open_detector
+from vision.detector.open import open_detector, with_gate
 from vision.errors import EvidenceError, VisionError
 from vision.evidence.keys import SealingKey, load_or_make_key
 from vision.plates.reader import PlateReader
@@ -40,14 +40,15 @@ class Detectors:
     """
 
     def __init__(self, settings: VisionSettings) -> None:
-        self._weights = settings.weights
+        self._weights, self._is_gated = settings.weights, settings.gated
         self._opened: dict[bool, Detector | None] = {}
 
     def __call__(self, camera: CameraConfig) -> Detector | None:
-        """Return the detector of a camera; ``None`` where there are no usable weights."""
+        """Return a camera's detector; ``None`` where there are no usable weights."""
         if camera.is_scene not in self._opened:
             self._opened[camera.is_scene] = self._open(is_scene=camera.is_scene)
-        return self._opened[camera.is_scene]
+        opened = self._opened[camera.is_scene]
+        return opened if opened is None or not self._is_gated else with_gate(opened)
 
     def _open(self, *, is_scene: bool) -> Detector | None:
         if is_scene:

@@ -12,6 +12,7 @@ import numpy as np
 from services.score.sight import Labels, Tally, read_labels, tally
 from services.settings import Settings
 from vision.detector.base import Detector
+from vision.detector.open import with_gate
 from vision.detector.openvino import OpenVinoDetector
 from vision.errors import VisionError
 from vision.frames import read_frames
@@ -53,7 +54,8 @@ def detectors(weights: Path) -> Mapping[str, Callable[[], Detector]]:
     Mapping of str to callable
         By name.
     """
-    return {f"whole_{px}": partial(OpenVinoDetector, weights, longest_px=px) for px in PEERS_PX}
+    peers = {f"whole_{px}": partial(OpenVinoDetector, weights, longest_px=px) for px in PEERS_PX}
+    return {"gated": lambda: with_gate(OpenVinoDetector(weights)), **peers}
 
 
 def score(labels: Labels, clips: Path, make: Callable[[], Detector]) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """The one interface of every detector, and what it gives."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -53,6 +54,21 @@ class Detector(Protocol):
 
     def detect(self, frame: Frame) -> Detections:
         """Return the road users of one frame."""
+
+
+class Engine(Detector, Protocol):
+    """A network: besides a whole frame it looks at parts, which a gate chooses and scales."""
+
+    @property
+    def fixed_px(self) -> tuple[int, int] | None:
+        """Height and width of the only input it takes; ``None`` where any multiple of 32 will do."""
+
+    @property
+    def longest_px(self) -> int:
+        """Longer side to which it scales a whole frame."""
+
+    def look(self, images: Iterable[Image]) -> list[Detections]:
+        """Return the road users of each picture, in its own pixels."""
 
 
 def empty_or(boxes: list[list[float]], scores: list[float], labels: list[str]) -> Detections:

@@ -1,8 +1,9 @@
 """Which detector a path asks for."""
 
 from pathlib import Path
+from typing import cast
 
-from vision.detector.base import Detector
+from vision.detector.base import Detector, Engine
 from vision.detector.scene import SceneDetector
 from vision.errors import WeightsError
 
@@ -13,7 +14,8 @@ def open_detector(weights: Path | str | None) -> Detector:
     Parameters
     ----------
     weights : Path or str, optional
-        An OpenVINO folder, ``.xml`` or ``.onnx``; a ``.pt`` (ultralytics); a ``.jsonl`` of recorded detections;
+        An OpenVINO folder, ``.xml`` or ``.onnx``; a ``.pt`` or ``.engine`` (ultralytics); a ``.jsonl`` of
+        recorded detections;
         ``None`` or ``"scene"`` for rendered scenes, whose shapes are told by their colour.
 
     Returns
@@ -29,7 +31,7 @@ def open_detector(weights: Path | str | None) -> Detector:
     if weights is None or str(weights) == "scene":
         return SceneDetector()
     path = Path(weights)
-    if path.suffix == ".pt":
+    if path.suffix in {".pt", ".engine"}:
         from vision.detector.ultralytics import UltralyticsDetector
 
         return UltralyticsDetector(path)
@@ -41,4 +43,42 @@ def open_detector(weights: Path | str | None) -> Detector:
         from vision.detector.openvino import OpenVinoDetector
 
         return OpenVinoDetector(path)
-    raise WeightsError(f"{path}: no such weights, or of an unknown kind; give an OpenVINO folder, .onnx, .pt or .jsonl")
+    raise WeightsError(
+        f"{path}: no such weights, or of an unknown kind; give an OpenVINO folder, .onnx, .pt, .engine or .jsonl"
+    )
+
+
+def with_gate(detector: Detector) -> Detector:
+    """Put a gate before a detector that can look at parts of a picture; give any other back as it is.
+
+    Parameters
+    ----------
+    detector : Detector
+        Cameras may share it.
+
+    Returns
+    -------
+    Detector
+        For one camera: what it remembers is of that camera's pictures.
+    """
+    if not hasattr(detector, "look"):
+        return detector
+    from vision.detector.gate import GatedDetector
+
+    return GatedDetector(cast("Engine", detector))
+
+
+def gate_sha256(detector: Detector) -> str:
+    """Return the SHA-256 of a gate's settings, which change what is found; ``none`` where frames are looked at whole.
+
+    Parameters
+    ----------
+    detector : Detector
+        Any.
+
+    Returns
+    -------
+    str
+        Lower-case hexadecimal, or ``none``.
+    """
+    return str(getattr(detector, "gate_sha256", "none"))

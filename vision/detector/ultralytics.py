@@ -1,54 +1,98 @@
-"""Weights of the ultralytics library (`.pt`), behind the same interface; needs the extra `train`."""
+"""Weights of the ultralytics library (`.pt`, `.engine`), behind the same interface; needs the extra `train`."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from vision.detector.base import GROUPS, Detections, empty_or
-from vision.detector.export import weights_sha256
+from vision.detector.export import ALIASES, check_names, weights_sha256
 from vision.errors import WeightsError
-from vision.frames import Frame
+from vision.frames import Frame, Image
 
 
 class UltralyticsDetector:
-    """A ``.pt`` file run by ultralytics.
+    """A ``.pt`` or ``.engine`` file run by ultralytics.
 
     Parameters
     ----------
     weights : Path
-        The ``.pt`` file.
+        The file.
     longest_px : int
-        Longer side of the network's input.
+        Longer side of the network's input for whole frames; of every input of an ``.engine``, which takes but one.
     lowest_score : float
         What is less sure is left out.
+    device : str, optional
+        Of torch, for instance ``cuda``; the library chooses by default.
+    half : bool
+        Whether to reckon in 16-bit floats, on a GPU.
 
     Raises
     ------
     WeightsError
-        If the library or the file is absent.
+        If the library or the file is absent, or the weights are of another task or know no road users.
     """
 
     name = "ultralytics"
 
-    def __init__(self, weights: Path, *, longest_px: int = 640, lowest_score: float = 0.1) -> None:
+    def __init__(
+        self,
+        weights: Path,
+        *,
+        longest_px: int = 640,
+        lowest_score: float = 0.1,
+        device: str | None = None,
+        half: bool = False,
+    ) -> None:
         try:
             from ultralytics import YOLO
         except ImportError:
             raise WeightsError(
-                f"{weights}: .pt weights need the library ultralytics (pip install 'hanoi-traffic[train]'); "
-                "or export them to OpenVINO and give that folder"
+                f"{weights}: {weights.suffix} weights need the library ultralytics "
+                "(pip install 'hanoi-traffic[train]'); or export them to OpenVINO and give that folder"
             ) from None
         if not weights.is_file():
-            raise WeightsError(f"{weights}: no such weights; give an existing .pt file")
+            raise WeightsError(f"{weights}: no such weights; give an existing {weights.suffix} file")
         self.sha256 = weights_sha256(weights)
-        self._model = YOLO(str(weights), task="detect")
-        self._longest_px, self._lowest_score = longest_px, lowest_score
+        self.fixed_px = (longest_px, longest_px) if weights.suffix == ".engine" else None
+        self.longest_px = longest_px
+        is_file_of_torch = weights.suffix == ".pt"
+        self._model = YOLO(str(weights)) if is_file_of_torch else YOLO(str(weights), task="detect")
+        self._options: dict[str, Any] = {"conf": lowest_score, "verbose": False, "device": device, "half": half}
+        if self._model.task != "detect":
+            raise WeightsError(
+                f"{weights}: its task is {self._model.task}, and boxes are needed; give weights of task detect"
+            )
+        if is_file_of_torch:
+            check_names(weights, {int(k): _ours(v) for k, v in self._model.names.items()})
 
     def detect(self, frame: Frame) -> Detections:
         """Return the road users of one frame."""
-        result = self._model.predict(frame.image, imgsz=self._longest_px, conf=self._lowest_score, verbose=False)[0]
+        return self._found(self._model.predict(frame.image, imgsz=self.longest_px, **self._options)[0])
+
+    def whole(self, images: list[Image]) -> list[Detections]:
+        """Return the road users of several whole frames, scaled by the library and looked at in one batch."""
+        results = self._model.predict(images, imgsz=self.longest_px, batch=len(images), **self._options)
+        return [self._found(result) for result in results]
+
+    def look(self, images: Iterable[Image]) -> list[Detections]:
+        """Return the road users of several pictures; those of one size go to the network together."""
+        every = list(images)
+        found: dict[int, Detections] = {}
+        for size in {image.shape[:2] for image in every}:
+            numbers = [i for i, image in enumerate(every) if image.shape[:2] == size]
+            results = self._model.predict([every[i] for i in numbers], imgsz=list(size), **self._options)
+            found |= {i: self._found(result) for i, result in zip(numbers, results, strict=True)}
+        return [found[i] for i in range(len(every))]
+
+    def _found(self, result: Any) -> Detections:
         boxes = np.asarray(result.boxes.xyxy.cpu())
-        labels = [str(result.names[int(number)]) for number in result.boxes.cls]
+        labels = [_ours(result.names[int(number)]) for number in result.boxes.cls]
         kept = [i for i, label in enumerate(labels) if label in GROUPS]
         scores = [float(value) for value in result.boxes.conf]
         return empty_or([boxes[i].tolist() for i in kept], [scores[i] for i in kept], [labels[i] for i in kept])
+
+
+def _ours(name: object) -> str:
+    return ALIASES.get(str(name).lower(), str(name))

@@ -9,6 +9,7 @@ import msgspec
 from schemas.violation import Candidate, PlateReading
 from vision.camera import CameraConfig
 from vision.detector.base import Detector
+from vision.detector.open import gate_sha256
 from vision.errors import VisionError
 from vision.evidence.clip import StoredPiece
 from vision.evidence.code_hash import code_sha256
@@ -79,6 +80,7 @@ class Collector:
         self._versions = {
             "detector": detector.name,
             "model_sha256": detector.sha256,
+            "gate_sha256": gate_sha256(detector),
             "camera_sha256": camera.sha256,
             "rules_sha256": code_sha256("vision.pipeline", type(detector).__module__),
             "plates_sha256": plates.sha256 if plates else "none",
