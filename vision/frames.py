@@ -59,7 +59,7 @@ def open_input(source: str) -> "av.container.InputContainer":
 def read_frames(source: str, *, start_ms: int = 0, on_bad: Callable[[str], None] | None = None) -> Iterator[Frame]:
     """Read every frame with its presentation time.
 
-    A damaged packet is left out and reported; reading goes on.
+    A damaged packet, and a frame whose time is not after the last one's, is left out and reported; reading goes on.
 
     Parameters
     ----------
@@ -78,17 +78,26 @@ def read_frames(source: str, *, start_ms: int = 0, on_bad: Callable[[str], None]
     Raises
     ------
     VideoError
-        If nothing at all can be read.
+        If nothing at all can be read, or the picture changes its size on the way.
     """
     tell = on_bad or _ignore
-    index = 0
+    index, last_s = 0, float("-inf")
+    size: tuple[int, int] | None = None
     with open_input(source) as container:
         for frame in decode(container, source, tell):
             if frame.time is None:
                 tell(f"{source}: frame without a time left out")
                 continue
-            image = to_image(frame)
-            yield Frame(index, start_ms + round(float(frame.time) * 1000), image)
+            if frame.time <= last_s:
+                tell(f"{source}: after {last_s:.3f} s comes {frame.time:.3f} s; left out, check the recording's clock")
+                continue
+            if size is not None and size != (frame.width, frame.height):
+                raise VideoError(
+                    f"{source}: at {frame.time:.3f} s the picture turns from {size[0]}×{size[1]} into "
+                    f"{frame.width}×{frame.height}; give each size as a recording and a camera file of its own"
+                )
+            size, last_s = (frame.width, frame.height), float(frame.time)
+            yield Frame(index, start_ms + round(last_s * 1000), to_image(frame))
             index += 1
     if index == 0:
         raise VideoError(f"{source}: not one frame could be decoded; the file is broken or of an unknown codec")
