@@ -12,7 +12,9 @@ from vision.rules.zone import ZoneView
 from vision.trails import Trail
 
 # Turned by at least 150°, and back beside where it came: in a line with it, it only backed.
-BACK, ASIDE_M, ALONG_M = -0.866, 2.0, 3.0
+BACK, ASIDE_M, ALONG_M = -0.866, 2.0, 4.0
+# A box that shakes while somebody stands points anywhere; a turn takes its time.
+LEAST_S = 2.5
 
 
 class UTurn(InsideZone):
@@ -46,7 +48,7 @@ class UTurn(InsideZone):
             return None
         came, now = self._came[trail.track_id], trail.heading
         cosine = came[0] * now[0] + came[1] * now[1]
-        if cosine > BACK or not self._is_beside(trail, came):
+        if cosine > BACK or visit.seconds < LEAST_S or not self._is_beside(trail, came):
             return None
         measured = {"turned_deg": round(degrees(acos(max(-1.0, cosine)))), "inside_s": round(visit.seconds, 2)}
         return self.finding(trail, visit, measured, exceptions_of(self.road))
