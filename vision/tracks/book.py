@@ -59,7 +59,8 @@ class Book:
         """Note one look at each of some rows; where the voted label changes the identity is in doubt too."""
         before = self.votes[rows].argmax(axis=1)
         self.votes[rows, codes] += scores * VOTE[codes]
-        flipped = self.votes[rows].argmax(axis=1) != before
+        # A rider is often seen before the motorcycle below: among those a change of label is no doubt.
+        flipped = (self.votes[rows].argmax(axis=1) != before) & (self.family[rows] != 0)
         self.seen_ms[rows] = time_ms
         self.looks[rows] += 1
         self.sure_ms[rows[doubtful | flipped]] = time_ms

@@ -11,7 +11,7 @@ FAR = 1e6
 # Degrees of freedom of the tails: one odd side of a half-hidden box must not lose a road user.
 TAIL = 8.0
 # Ways to share out that are likelier by no more than this do not tell two road users apart.
-DOUBT = 8.0
+DOUBT = 3.0
 
 
 def surprise(place: Floats, place_var: Floats, seen: Floats, noise: Floats) -> Floats:
