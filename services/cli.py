@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "play": ("services.play.command:play", "Push a recorded day through the doors in its own clock."),
     "replay": ("services.replay.command:replay", "Run the tracker over a recording and write what it says."),
     "score arrivals": ("services.score.arrivals:arrivals", "Score predicted arrivals beside the baselines."),
+    "score scenes": ("services.score.scenes:scenes", "Score a detector on rendered scenes that no training saw."),
     "score goals": ("services.score.goals:goals", "Tell how replays' arrivals stand beside their goals."),
     "score assignment": ("services.score.assignment:assignment", "Score assigned trips and phases against labels."),
     "score events": ("services.score.events:events", "Score stop events and alerts against a simulation's truth."),

@@ -76,7 +76,7 @@ class VisionSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="HANOI_VISION_", extra="ignore")
 
-    weights: Path | None = Field(None, description="OpenVINO IR folder, .onnx or .pt; none: rendered scenes only")
+    weights: Path | None = Field(None, description="OpenVINO IR folder, .onnx, .pt; none: rendered scenes only")
     plate_weights: Path | None = Field(None, description="folder with plate detector and reader; none: no plates read")
     key_file: Path = Field(Path("var/keys/evidence.pem"), description="Ed25519 key that seals evidence; made if absent")
     gated: bool = Field(False, description="look around what moves, near and far alike tall, not at whole frames")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from vision.frames import Image
-from vision.scenes.junction import open_scene
+from vision.scenes.open import open_scene
 from vision.segments import TARGET_S, Piece, cut, encode
 
 

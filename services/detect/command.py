@@ -28,7 +28,9 @@ from vision.tracks import Look
 @click.command()
 @click.option("--video", required=True, help="A recording (file or address) or scene://…")
 @click.option("--camera", "camera_file", required=True, type=click.Path(path_type=Path), help="The camera file.")
-@click.option("--weights", default="scene", show_default=True, help="OpenVINO folder, .onnx, .pt or .jsonl; `scene`.")
+@click.option(
+    "--weights", default="scene", show_default=True, help="OpenVINO folder, .onnx, .pt or .jsonl; `scene`, `street`."
+)
 @click.option("--gated", is_flag=True, help="Look around what moves, near and far alike tall, not at whole frames.")
 @click.option("--plates", type=click.Path(path_type=Path), help="Folder with plate detector and reader.")
 @click.option("--key", type=click.Path(path_type=Path), help="Ed25519 key that seals; by default OUT/key.pem, made.")

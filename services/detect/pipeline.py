@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -31,7 +32,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Detectors:
-    """One detector of rendered scenes, one of real streets, each opened when first needed.
+    """The detector that the settings name; without one the shipped weights watch painted streets, and only those.
 
     Parameters
     ----------
@@ -41,20 +42,22 @@ class Detectors:
 
     def __init__(self, settings: VisionSettings) -> None:
         self._weights, self._is_gated = settings.weights, settings.gated
-        self._opened: dict[bool, Detector | None] = {}
+        self._opened: dict[str, Detector | None] = {}
 
     def __call__(self, camera: CameraConfig) -> Detector | None:
         """Return a camera's detector; ``None`` where there are no usable weights."""
-        if camera.is_scene not in self._opened:
-            self._opened[camera.is_scene] = self._open(is_scene=camera.is_scene)
-        opened = self._opened[camera.is_scene]
+        scene = urlsplit(camera.source).netloc if camera.is_scene else ""
+        if scene not in self._opened:
+            self._opened[scene] = self._open(scene)
+        opened = self._opened[scene]
         return opened if opened is None or not self._is_gated else with_gate(opened)
 
-    def _open(self, *, is_scene: bool) -> Detector | None:
-        if is_scene:
+    def _open(self, scene: str) -> Detector | None:
+        if scene == "junction":
             return open_detector(None)
+        weights = self._weights or (scene or None)
         try:
-            return open_detector(self._weights) if self._weights else None
+            return open_detector(weights) if weights else None
         except VisionError as error:
             _log.error("no detector", reason=str(error))
             return None

@@ -7,6 +7,8 @@ from vision.detector.base import Detector, Engine
 from vision.detector.scene import SceneDetector
 from vision.errors import WeightsError
 
+SHIPPED = Path(__file__).parents[1] / "weights" / "scenes"
+
 
 def open_detector(weights: Path | str | None) -> Detector:
     """Open the detector that some weights belong to.
@@ -16,7 +18,8 @@ def open_detector(weights: Path | str | None) -> Detector:
     weights : Path or str, optional
         An OpenVINO folder, ``.xml`` or ``.onnx``; a ``.pt`` or ``.engine`` (ultralytics); a ``.jsonl`` of
         recorded detections;
-        ``None`` or ``"scene"`` for rendered scenes, whose shapes are told by their colour.
+        ``None`` or ``"scene"`` for plain rendered scenes, whose shapes are told by their colour; ``"street"`` for the
+        shipped weights, which know painted streets (`vision/scenes/paint`) and no real ones.
 
     Returns
     -------
@@ -30,7 +33,7 @@ def open_detector(weights: Path | str | None) -> Detector:
     """
     if weights is None or str(weights) == "scene":
         return SceneDetector()
-    path = Path(weights)
+    path = SHIPPED if str(weights) == "street" else Path(weights)
     if path.suffix in {".pt", ".engine"}:
         from vision.detector.ultralytics import UltralyticsDetector
 
