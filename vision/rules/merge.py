@@ -37,7 +37,16 @@ class Merger:
         gap_ms = abs(one.time_ms - other.time_ms)
         if one.track_id == other.track_id:
             return gap_ms <= SAME_TRACK_MS
-        if gap_ms > SAME_MS or one.rule != other.rule:
+        if gap_ms > SAME_MS or one.rule != other.rule or self._were_apart(one.track_id, other.track_id):
             return False
         here, there = self._trails.road.places([one.at, other.at])
         return here is not None and there is not None and here.metres_to(there) <= SAME_M
+
+    def _were_apart(self, one_id: int, other_id: int) -> bool:
+        """Tell whether both were seen in one frame, farther apart than two boxes of one road user are."""
+        one, other = self._trails.by_id.get(one_id), self._trails.by_id.get(other_id)
+        if one is None or other is None:
+            return False
+        then = dict(zip((look.time_ms for look in one.looks), one.places, strict=True))
+        pairs = zip(other.looks, other.places, strict=True)
+        return any(look.time_ms in then and then[look.time_ms].metres_to(at) > SAME_M for look, at in pairs)

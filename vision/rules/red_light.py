@@ -9,13 +9,13 @@ from vision.rules.base import DRIVERS, Finding, Rule, Scene
 from vision.rules.crossing import Crossing, History, settle
 from vision.rules.excuses import exceptions_of, excused, is_sure
 
-# Two claims this near in time and place are one road user seen as two.
-SAME_MS, SAME_M = 1_500, 1.2
 # Whose front is farther over the line when red begins had entered; one that has still not a while later stood there.
 ENTERED_M, STOOD_MS = 0.8, 1_500
 # Who comes to stand before so far past the line was pushed or stopped late: no ride through.
 THROUGH_M, SLOW_MPS = 6.0, 1.0
 GONE_MS = 1_000
+# Near the line an identity must be sure: until the rear is so large a share of ``past_line_m`` past it.
+CLEAR_SHARE = 0.5
 TURN_MS = 15_000
 
 
@@ -44,7 +44,6 @@ class RedLight(Rule):
     def __init__(self, view: ApproachView, limits: Mapping[str, float]) -> None:
         self._view, self._limits = view, limits
         self._open: list[_Open] = []
-        self._said: list[Crossing] = []
 
     def step(self, scene: Scene) -> list[Finding]:
         """Take one frame and return the acts that became certain."""
@@ -54,8 +53,7 @@ class RedLight(Rule):
             verdict = self._judge(item, scene)
             if verdict is None:
                 still.append(item)
-            elif isinstance(verdict, Finding) and not self._is_said(item.crossing):
-                self._said = [*self._said[-20:], item.crossing]
+            elif isinstance(verdict, Finding):
                 found.append(verdict)
         self._open = still
         return found
@@ -126,9 +124,18 @@ class RedLight(Rule):
         last = history.last.look
         return (
             last.label in DRIVERS
-            and is_sure(last, crossing.time_ms)
+            and self._is_one(history, crossing)
             and not excused(scene, self._view.id, crossing.track_id, crossing.time_ms)
         )
+
+    def _is_one(self, history: History, crossing: Crossing) -> bool:
+        """Tell whether it was surely one road user from before the line until its rear was clearly past it.
+
+        Who later rides close behind another may change places with it: both are over the line then.
+        """
+        clear_m = CLEAR_SHARE * self._limits["past_line_m"]
+        after = (past for past in history.pasts if past.time_ms > crossing.time_ms and past.tail_m >= clear_m)
+        return is_sure(next(after, history.last).look, crossing.time_ms)
 
     def _turn_excuses(self, crossing: Crossing, scene: Scene) -> bool | None:
         """Tell whether the turn it took was allowed; ``None`` while its turn is not known and could be."""
@@ -166,12 +173,3 @@ class RedLight(Rule):
             },
             exceptions=exceptions,
         )
-
-    def _is_said(self, crossing: Crossing) -> bool:
-        x, y = crossing.at.ground
-        for other in self._said:
-            ox, oy = other.at.ground
-            near_px = SAME_M / 1.6 * max(crossing.at.height_px, other.at.height_px)
-            if abs(crossing.time_ms - other.time_ms) <= SAME_MS and abs(x - ox) + abs(y - oy) <= near_px:
-                return True
-        return False

@@ -120,6 +120,22 @@ def test_two_that_ride_side_by_side_are_two() -> None:
     assert len(judge("red_light", twice, RED)) == 2
 
 
+def test_one_behind_the_other_at_one_place_of_the_line_are_two() -> None:
+    first = ride(5, 40)
+    behind = ride(5, 40, start=44.0 + 16.0, track_id=2)  # a second later at the same place, seen together
+    looks = {frame: [*first[frame], *behind[frame]] for frame in first}
+    assert [f.track_id for f in judge("red_light", looks, RED)] == [1, 2]
+
+
+@pytest.mark.parametrize(("from_px", "claimed"), [(19.0, 1), (23.0, 0)])
+def test_an_identity_must_be_sure_until_the_rear_is_clearly_past_the_line(from_px: float, claimed: int) -> None:
+    def doubted(seen: Look) -> Look:
+        return dataclasses.replace(seen, sure_since_ms=seen.time_ms) if seen.ground[1] < from_px else seen
+
+    looks = {frame: [doubted(seen) for seen in row] for frame, row in ride(10, 25).items()}
+    assert len(judge("red_light", looks, RED)) == claimed
+
+
 def test_a_recording_that_ends_on_red_says_so() -> None:
     found = judge("red_light", ride(10, 25), ["red"] * 33, end=True)
     assert len(found) == 1
