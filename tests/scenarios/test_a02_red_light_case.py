@@ -28,6 +28,7 @@ def test_a_checked_crossing_is_approved_and_a_changed_byte_of_its_package_is_fou
         assert {file["name"] for file in body["files"]} >= {"clip.mp4", "lamp.json", "track.json", "frame_at.png"}
         decided = city.post(f"/api/cases/{case}/decision", {"verdict": "approve"})
         assert decided["decision"]["verdict"] == "approve"
+        city.post(f"/api/cases/{case}/original", {"reason": "the owner asks for what was sealed"})
         package = tmp_path / "package.zip"
         package.write_bytes(city.get_bytes(f"/api/cases/{case}/package.zip"))
     assert run_hanoi("evidence", "verify", str(package)).startswith("INTACT")

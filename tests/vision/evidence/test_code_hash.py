@@ -26,7 +26,7 @@ def test_every_module_that_the_pipeline_loads_is_hashed() -> None:
 
 def test_all_rules_the_ground_and_the_speed_are_hashed() -> None:
     names = {path.name for path in needed_files("vision.pipeline")}
-    assert {"ground.py", "speed.py", "signals.py", "tracks.py", "view.py", "red_light.py", "crossing.py"} <= names
+    assert {"ground.py", "speed.py", "signals.py", "tracker.py", "view.py", "red_light.py", "crossing.py"} <= names
 
 
 def test_a_change_in_a_module_far_below_changes_the_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ export function Disruptions() {
       </Panel>
       {city?.parts.network && (
         <p>
-          <a href="/report">{t('home.report')}</a>
+          <a class="text-button" href="/report">{t('home.report')}</a>
         </p>
       )}
     </section>
