@@ -119,7 +119,7 @@ drill: setup-dev ## back up a city under load, destroy it, restore it: nothing l
 schemas: setup-dev ## write schemas/json anew
 	@$(BIN)/python -m schemas.write_json && $(BIN)/python -m schemas.dictionary
 
-test-train: ## ultralytics in its own environment (6 GB): the same boxes as the default engine
+test-train: ## a short training on rendered scenes with ultralytics in its own environment (6 GB): the same boxes as the default engine
 	@sh infra/test_train.sh
 
 clean: ## remove what was built and what lives (asks nothing)
