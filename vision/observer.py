@@ -12,7 +12,6 @@ from vision.rules.approach import ApproachView
 from vision.rules.crossing import Crossing
 from vision.rules.helmet import Helmet
 from vision.rules.merge import Merger
-from vision.rules.riders import bare_heads_of
 from vision.rules.stands import StandBook
 from vision.tracks import Look
 from vision.trails import Trails
@@ -61,7 +60,7 @@ class Observer:
             What became certain.
         """
         if self._waits_for_helmets:
-            self._waits_for_helmets = all(bare_heads_of(look) is None for look in looks)
+            self._waits_for_helmets = all(look.bare_heads is None for look in looks)
         seen = self.trails.step(time_ms, looks)
         for view in self.views:
             view.step(time_ms, seen)

@@ -36,7 +36,7 @@ def excused(scene: Scene, place_id: str, track_id: int, time_ms: int) -> str | N
 
 def is_sure(look: Look, from_ms: int) -> bool:
     """Tell whether a track has surely been one road user since a moment."""
-    return getattr(look, "sure_since_ms", 0) <= from_ms
+    return look.sure_since_ms <= from_ms
 
 
 def exceptions_of(road: Road) -> dict[str, str]:

@@ -5,7 +5,7 @@ from vision.road import Road
 from vision.rules.base import Finding, Scene
 from vision.rules.excuses import exceptions_of
 from vision.rules.once import OncePerTrack
-from vision.rules.riders import Tallies, bare_heads_of, is_good
+from vision.rules.riders import Tallies, is_good
 from vision.rules.too_many_riders import WHO_RIDES
 from vision.trails import Trail
 
@@ -39,7 +39,7 @@ class Helmet(OncePerTrack):
 
     def judge(self, trail: Trail, _scene: Scene) -> Finding | None:
         """Return the act of one rider, ``None`` while there is none."""
-        bare = bare_heads_of(trail.last)
+        bare = trail.last.bare_heads
         if bare is None or not is_good(trail.last):
             return None
         tally = self._tallies.take(trail, shows=bare > 0)
@@ -54,7 +54,7 @@ class Helmet(OncePerTrack):
             time_ms=best.time_ms,
             confidence=round(min(0.99, tally.share * best.confidence), 4),
             measured={
-                "bare_heads": float(bare_heads_of(best) or 0),
+                "bare_heads": float(best.bare_heads or 0),
                 "looks": float(tally.looks),
                 "share_of_looks": round(tally.share, 2),
             },

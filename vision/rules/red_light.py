@@ -10,7 +10,7 @@ from vision.rules.crossing import Crossing, History, settle
 from vision.rules.excuses import exceptions_of, excused, is_sure
 
 # Whose front is farther over the line when red begins had entered; one that has still not a while later stood there.
-ENTERED_M, STOOD_MS = 0.8, 1_500
+ENTERED_M, STOOD_MS = 0.8, 3_000
 # Who comes to stand before so far past the line was pushed or stopped late: no ride through.
 THROUGH_M, SLOW_MPS = 6.0, 1.0
 GONE_MS = 1_000
@@ -101,7 +101,8 @@ class RedLight(Rule):
         if nose_ms is not None and (nose_ms - span.start_ms) / 1000 >= grace_s:
             return True
         later = [past for past in history.pasts if past.time_ms >= span.start_ms + STOOD_MS]
-        return bool(later) and later[0].time_ms < crossing.time_ms and later[0].nose_m <= ENTERED_M
+        stood = bool(later) and later[0].time_ms < crossing.time_ms and later[0].nose_m <= ENTERED_M
+        return stood and (crossing.speed_mps >= SLOW_MPS or not self._view.road.is_metric)
 
     def _is_through(self, history: History, crossing: Crossing, span: LampSpan, scene: Scene) -> bool | None:
         """Tell whether it rode on into the junction while it was red; ``None`` while that may still come."""
@@ -116,7 +117,8 @@ class RedLight(Rule):
         gone = scene.is_end or scene.time_ms - history.last.time_ms >= GONE_MS
         last = [p for p in history.pasts if p.time_ms >= past[-1].time_ms - GONE_MS]
         now_mps = (last[-1].foot_m - last[0].foot_m) / max((last[-1].time_ms - last[0].time_ms) / 1000, 1e-3)
-        if min(ran_mps, now_mps) >= SLOW_MPS and (gone or run_s >= 1.0):
+        is_over = scene.lights[self._view.id].seen_until_ms > span.end_ms
+        if min(ran_mps, now_mps) >= SLOW_MPS and (gone or (is_over and run_s >= 1.0)):
             return True
         return False if gone else None
 

@@ -62,13 +62,3 @@ class Tallies:
 def is_good(look: Look) -> bool:
     """Tell whether riders can be counted in a look."""
     return look.height_px >= LEAST_PX and look.confidence >= LEAST_CONFIDENCE
-
-
-def heads_of(look: Look) -> int:
-    """Return how many people were joined to a motorbike in a look; 0 where none was."""
-    return int(getattr(look, "heads", 0))
-
-
-def bare_heads_of(look: Look) -> int | None:
-    """Return how many of them wear no helmet, ``None`` where the detector does not tell."""
-    return getattr(look, "bare_heads", None)

@@ -5,7 +5,7 @@ from vision.road import Road
 from vision.rules.base import Finding, Scene
 from vision.rules.excuses import exceptions_of
 from vision.rules.once import OncePerTrack
-from vision.rules.riders import Tallies, heads_of, is_good
+from vision.rules.riders import Tallies, is_good
 from vision.trails import Trail
 
 TOO_MANY = 3
@@ -38,7 +38,7 @@ class TooManyRiders(OncePerTrack):
 
     def judge(self, trail: Trail, _scene: Scene) -> Finding | None:
         """Return the act of one rider, ``None`` while there is none."""
-        heads = heads_of(trail.last)
+        heads = trail.last.heads
         if heads == 0 or not is_good(trail.last):
             return None
         tally = self._tallies.take(trail, shows=heads >= TOO_MANY)
@@ -53,7 +53,7 @@ class TooManyRiders(OncePerTrack):
             time_ms=best.time_ms,
             confidence=round(min(0.99, tally.share * best.confidence), 4),
             measured={
-                "riders": float(heads_of(best)),
+                "riders": float(best.heads),
                 "looks": float(tally.looks),
                 "share_of_looks": round(tally.share, 2),
             },

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from tests.vision.rules.passes import Chance, away, found_at, towards
+from tests.vision.rules.passes import END_S, LINE_M, Case, Chance, away, found_at, towards
+from tests.vision.rules.stage import Actor, Pose
 
 NOISE = 0.02
 LEGAL, ACTS = 24, 12
@@ -28,3 +29,24 @@ def test_rides_on_red_are_found_once_with_the_time_of_the_end_that_is_seen(sign:
         assert [(rule, track) for rule, track, _ in found] == [("red_light", 1)], (case.kind, case.nose_s)
         off_ms.append((found[0][2] - (case.tail_s if sign > 0 else case.nose_s)) * 1000)
     assert np.percentile(np.abs(off_ms), 90) <= 40.0
+
+
+def creeps(fast_s: float) -> Case:
+    """Come over the line by the front before red and creep on; from a moment on at 4 m/s, and stand 4 m past it."""
+
+    def past(t: float) -> float:
+        if t < 8.5:
+            return (t - 8.5) * 4.0
+        slow = 0.4 * (min(t, fast_s) - 8.5)
+        return min(slow + 4.0 * max(0.0, t - fast_s), 5.9 if fast_s < END_S else 40.0)
+
+    def path(t: float) -> Pose:
+        nose = past(t)
+        return (0.0, LINE_M + nose - 0.95, 0.0) if nose > -14.0 else None
+
+    return Case((Actor("motorcycle", path),), 8.5, 0.0, is_act=False, kind="creeps")
+
+
+@pytest.mark.parametrize("fast_s", [11.5, 40.0])
+def test_who_was_over_the_line_before_red_and_creeps_on_or_stands_a_little_past_it_rides_no_red(fast_s: float) -> None:
+    assert [rule for rule, *_ in found_at(away("red_light"), creeps(fast_s), NOISE, 5)] == []
