@@ -97,12 +97,13 @@ class RedLight(Rule):
         grace_s = max(self._limits["grace_s"], 2 * error_s)
         if (crossing.time_ms - span.start_ms) / 1000 < grace_s:
             return False
+        if self._view.road.is_metric and crossing.speed_mps < SLOW_MPS:
+            return False  # creeps: when its front came over the line cannot be told
         nose_ms = history.nose_over_ms()
         if nose_ms is not None and (nose_ms - span.start_ms) / 1000 >= grace_s:
             return True
         later = [past for past in history.pasts if past.time_ms >= span.start_ms + STOOD_MS]
-        stood = bool(later) and later[0].time_ms < crossing.time_ms and later[0].nose_m <= ENTERED_M
-        return stood and (crossing.speed_mps >= SLOW_MPS or not self._view.road.is_metric)
+        return bool(later) and later[0].time_ms < crossing.time_ms and later[0].nose_m <= ENTERED_M
 
     def _is_through(self, history: History, crossing: Crossing, span: LampSpan, scene: Scene) -> bool | None:
         """Tell whether it rode on into the junction while it was red; ``None`` while that may still come."""
