@@ -1,15 +1,21 @@
 """What rules about the people on a motorbike share: several looks of one track, or nothing is said."""
 
-from collections.abc import Mapping
+from abc import abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 from vision.camera_values import CameraConfig
+from vision.road import Road
+from vision.rules.base import Finding
+from vision.rules.excuses import exceptions_of
+from vision.rules.once import OncePerTrack
 from vision.tracks import Look
 from vision.trails import Trail
 
 # Small riders are not counted well: a motorbike with its riders is at least so tall, and surely seen.
 LEAST_PX, LEAST_CONFIDENCE = 60.0, 0.5
 FORGET_MS = 60_000
+WHO_RIDES = "not told by the machine: look whether there is a child, a sick or an old person"
 
 
 @dataclass
@@ -28,24 +34,61 @@ class Tally:
         return self.shown / max(self.looks, 1)
 
 
-class Tallies:
-    """Counts looks of every motorbike's track.
+class RiderRule(OncePerTrack):
+    """Speaks once a share of enough good looks of one motorbike shows it.
 
     Parameters
     ----------
     camera : CameraConfig
         Its first approach names the place.
-    limits : Mapping of str to float
-        The camera's limits.
+    road : Road
+        The camera's road.
     """
 
-    def __init__(self, camera: CameraConfig, limits: Mapping[str, float]) -> None:
-        self.place_id = camera.approaches[0].id if camera.approaches else camera.id
-        self.limits = limits
+    users = frozenset({"motorcycle"})
+    least_share: ClassVar[float]
+
+    def __init__(self, camera: CameraConfig, road: Road) -> None:
+        super().__init__()
+        self._place_id = camera.approaches[0].id if camera.approaches else camera.id
+        self._road, self._limits = road, camera.limits
         self._tallies: dict[int, Tally] = {}
 
-    def take(self, trail: Trail, *, shows: bool) -> Tally:
-        """Count one look."""
+    @property
+    def place_id(self) -> str:
+        """The first approach, or the camera itself."""
+        return self._place_id
+
+    @abstractmethod
+    def count(self, look: Look) -> int | None:
+        """Return how many people a look shows that the rule asks of, ``None`` where it does not tell."""
+
+    def tell(self, trail: Trail, least: int, looks_limit: str, measure: str) -> Finding | None:
+        """Count the last look; return the act once enough looks show at least so many people."""
+        look, people = trail.last, self.count(trail.last)
+        if people is None or not is_good(look):
+            return None
+        tally = self._take(trail, shows=people >= least)
+        if tally.shown < self._limits[looks_limit] or tally.share < self.least_share or tally.best is None:
+            return None
+        best = tally.best
+        return Finding(
+            rule=self.name,
+            approach_id=self.place_id,
+            track_id=trail.track_id,
+            at=best,
+            time_ms=best.time_ms,
+            confidence=round(min(0.99, tally.share * best.confidence), 4),
+            measured={
+                measure: float(self.count(best) or 0),
+                "looks": float(tally.looks),
+                "share_of_looks": round(tally.share, 2),
+            },
+            exceptions=exceptions_of(self._road) | {"who_rides": WHO_RIDES},
+            since_ms=tally.since_ms,
+        )
+
+    def _take(self, trail: Trail, *, shows: bool) -> Tally:
         look = trail.last
         tally = self._tallies.get(trail.track_id)
         if tally is None:
