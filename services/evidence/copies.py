@@ -3,13 +3,12 @@
 import structlog
 
 from services.evidence.chain import Chains
+from services.evidence.waiting import Waiting
 from services.media.room import SEALS
-from services.media.store import MediaStore
 from vision.errors import VisionError
 from vision.evidence.keys import SealingKey
 from vision.evidence.redacted import redact
 
-WAITING = f"{SEALS}unredacted/"
 _log = structlog.get_logger(__name__)
 
 
@@ -18,25 +17,10 @@ def copy_path(path: str) -> str:
     return f"{path.removesuffix('.zip')}.redacted.zip"
 
 
-class Copies:
-    """Redacted copies in the media store.
+class Copies(Waiting):
+    """Redacted copies in the media store."""
 
-    Parameters
-    ----------
-    media : MediaStore
-        Where packages lie.
-    """
-
-    def __init__(self, media: MediaStore) -> None:
-        self._media = media
-
-    def wait_for(self, path: str) -> None:
-        """Mark a package as waiting for its copy."""
-        self._media.put(f"{WAITING}{path}", b"")
-
-    def list_waiting(self) -> list[str]:
-        """Return the packages that wait."""
-        return [path.removeprefix(WAITING) for path in self._media.list_below(WAITING)]
+    waiting = f"{SEALS}unredacted/"
 
     def find(self, path: str) -> bytes | None:
         """Return the copy of a package, ``None`` where there is none yet."""
@@ -53,7 +37,7 @@ class Copies:
                 continue
             if entry.path == path and self._media.exists(path):
                 made += self._make(path, candidate_id, key)
-            self._media.delete(f"{WAITING}{path}")
+            self.done(path)
         return made
 
     def _make(self, path: str, candidate_id: str, key: SealingKey) -> int:

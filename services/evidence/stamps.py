@@ -10,15 +10,15 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 from cryptography.x509 import Certificate
 
+from services.evidence.waiting import Waiting
 from services.media.room import SEALS
-from services.media.store import MediaStore
 from services.settings import EvidenceSettings
 from vision.errors import EvidenceError
 from vision.evidence.package import staple
 from vision.evidence.stamp import Query, load_roots
 from vision.evidence.verify import read_file
 
-WAITING, STAMPS = f"{SEALS}unstamped/", f"{SEALS}stamps/"
+STAMPS = f"{SEALS}stamps/"
 TIMEOUT_S = 10.0
 MOST_ANSWER_BYTES = 1 << 20
 
@@ -78,25 +78,10 @@ def read_roots(path: Path) -> list[Certificate]:
         raise EvidenceError(f"{path}: {error}; give the root certificate of the time-stamp authority") from error
 
 
-class Stamps:
-    """Time-stamps in the media store.
+class Stamps(Waiting):
+    """Time-stamps in the media store."""
 
-    Parameters
-    ----------
-    media : MediaStore
-        Where packages lie.
-    """
-
-    def __init__(self, media: MediaStore) -> None:
-        self._media = media
-
-    def wait_for(self, path: str) -> None:
-        """Mark a package as waiting for its time-stamp."""
-        self._media.put(f"{WAITING}{path}", b"")
-
-    def list_waiting(self) -> list[str]:
-        """Return the packages that wait."""
-        return [path.removeprefix(WAITING) for path in self._media.list_below(WAITING)]
+    waiting = f"{SEALS}unstamped/"
 
     def find(self, path: str) -> bytes | None:
         """Return the time-stamp of a package, ``None`` where it has none."""
@@ -116,5 +101,5 @@ class Stamps:
                 token = authority.stamp(read_file(self._media.read(path), "manifest.json"))
                 self._media.create(f"{STAMPS}{path}.tsr", token)
                 came += 1
-            self._media.delete(f"{WAITING}{path}")
+            self.done(path)
         return came
