@@ -12,7 +12,7 @@ from vision.scenes.pinhole import PinholeCamera
 from vision.scenes.road_user import Look, Pose, Rider
 
 SIZE = (960, 540)
-MIX = {"motorbike": 0.58, "car": 0.22, "bicycle": 0.07, "truck": 0.06, "bus": 0.07}
+MIX = {"motorbike": 0.53, "car": 0.22, "bicycle": 0.12, "truck": 0.06, "bus": 0.07}
 
 
 def some_layout(rng: random.Random) -> Layout:
