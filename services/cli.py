@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "score forecast": ("services.score.forecast:forecast", "Score forecasts of speeds beside simple rules."),
     "score incidents": ("services.score.incidents:incidents", "Score incident candidates against blocked lanes."),
     "score detect": ("services.score.detect:detect", "Score what is seen of labelled two-wheelers."),
+    "score tracks": ("services.score.tracks:tracks", "Score identities on rendered junctions beside ByteTrack."),
     "score violations": ("services.score.violations:violations", "Score camera candidates against rendered junctions."),
     "score parking": ("services.score.parking:parking", "Score stopping and parking over hours of queues."),
     "score matching": ("services.score.matching:matching", "Score map matching against known edges."),

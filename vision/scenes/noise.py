@@ -58,11 +58,14 @@ class NoisyEyes:
         The seed of all chance.
     size : tuple of int
         Width and height of the picture, pixels.
+    made : list of tuple
+        The boxes of the last frame that are of somebody, each after its road user's number and whether it is the body.
     """
 
     noise: Noise
     seed: int
     size: tuple[int, int] = (1280, 720)
+    made: list[tuple[int, bool, list[float]]] = field(default_factory=list)
     _offsets: dict[tuple[int, int], tuple[int, np.ndarray]] = field(default_factory=dict)
     _ghosts: list[tuple[int, str, Box]] = field(default_factory=list)
 
@@ -82,6 +85,7 @@ class NoisyEyes:
         boxes: list[list[float]] = []
         scores: list[float] = []
         labels: list[str] = []
+        self.made = []
         for one in seen:
             for k, (label, box) in enumerate(one.parts):
                 if self._misses(one.visible):
@@ -91,6 +95,7 @@ class NoisyEyes:
                     continue
                 is_wrong = label in WRONG and self._rng.random() < self.noise.wrong_kind
                 boxes.append(moved)
+                self.made.append((one.pose.user_id, k == 0, moved))
                 labels.append(WRONG[label] if is_wrong else label)
                 scores.append(self._score(one.visible))
         self._add_ghosts(boxes, scores, labels)

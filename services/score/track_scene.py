@@ -1,0 +1,113 @@
+"""Frames of a rendered junction for trackers: who was there, what a detector gave, and whose each box is."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from services.score.scene_log import overlap
+from vision.detector.base import Detections
+from vision.riders import join_riders
+from vision.scenes.arrivals import Flow
+from vision.scenes.frame_times import frame_times_s
+from vision.scenes.layout import Arm
+from vision.scenes.noise import NOISES, NoisyEyes
+from vision.scenes.pinhole import PinholeCamera, approach_camera
+from vision.scenes.seen import Box, Seen, look_at
+from vision.scenes.world import World
+
+# Nearer than some 40 m: there the rules look.
+LEAST_HEIGHT_PX = 36.0
+# So much of somebody must be seen to be asked for at all, and for a good detector to find it nearly always.
+PARTLY, WELL = 0.3, 0.5
+NEAR_LINE_M = 10.0
+EDGE_PX = 0.01
+# A box shows its owner where both overlap so far.
+SHOWS = 0.5
+
+
+@dataclass(frozen=True)
+class TrackCase:
+    """One scene: its seed, how wrong the boxes are (a key of `NOISES`), the frame times, how many come, seconds."""
+
+    name: str
+    seed: int
+    noise: str
+    fps: float = 25.0
+    jitter: float = 0.0
+    drops: float = 0.0
+    busy: float = 1.0
+    arm: str = "south"
+    from_s: float = 60.0
+    seconds: float = 60.0
+    camera: Callable[[Arm, float], PinholeCamera] = approach_camera
+
+
+@dataclass(frozen=True)
+class Present:
+    """One road user of a frame that a tracker is asked for."""
+
+    user_id: int
+    box: Box
+    visible: float
+    is_near_line: bool
+
+
+@dataclass(frozen=True)
+class TrackFrame:
+    """One frame: who was there, what a detector gave (riders joined), and whose each of its boxes is (0: nobody's)."""
+
+    time_ms: int
+    truth: list[Present]
+    found: Detections
+    owners: list[int] = field(default_factory=list)
+
+
+def track_frames(case: TrackCase) -> Iterator[TrackFrame]:
+    """Yield the frames of a scene.
+
+    Parameters
+    ----------
+    case : TrackCase
+        The scene.
+    """
+    flow = Flow()
+    world = World(case.seed, flow=Flow({arm: rate * case.busy for arm, rate in flow.per_hour.items()}))
+    arm = world.layout.arms[case.arm]
+    camera = case.camera(arm, case.fps)
+    eyes = NoisyEyes(NOISES[case.noise], case.seed, camera.size)
+    times = frame_times_s(case.fps, seed=case.seed, from_s=case.from_s, jitter=case.jitter, drops=case.drops)
+    for time_s in times:
+        if time_s >= case.from_s + case.seconds:
+            return
+        time_ms = round(time_s * 1000)
+        seen = look_at(camera, world.poses(time_s))
+        found = join_riders(eyes.detect(time_ms, seen))
+        true = {one.pose.user_id: one.box for one in seen}
+        owners = [_owner(box, eyes.made, true) for box in found.boxes.tolist()]
+        yield TrackFrame(time_ms, _asked_for(seen, arm), found, owners)
+
+
+def _asked_for(seen: Sequence[Seen], arm: Arm) -> list[Present]:
+    return [
+        Present(one.pose.user_id, one.box, one.visible, _is_near_line(one, arm))
+        for one in seen
+        if one.visible >= PARTLY and one.height_px >= LEAST_HEIGHT_PX
+    ]
+
+
+def _is_near_line(one: Seen, arm: Arm) -> bool:
+    along, across = arm.frame(one.pose.x, one.pose.y)
+    return abs(along) <= NEAR_LINE_M and abs(across) <= arm.half_m
+
+
+def _owner(box: Sequence[float], made: Sequence[tuple[int, bool, list[float]]], true: dict[int, Box]) -> int:
+    """Return whose a joined box is: of the bodies within it the largest, where there is none of the riders.
+
+    A box that shows its owner badly (a rider alone, a motorcycle with the rider of another) is nobody's.
+    """
+    best = (False, 0.0, 0)
+    for user_id, is_body, (left, top, right, foot) in made:
+        within = left >= box[0] - EDGE_PX and top >= box[1] - EDGE_PX
+        if within and right <= box[2] + EDGE_PX and foot <= box[3] + EDGE_PX:
+            best = max(best, (is_body, (right - left) * (foot - top), user_id))
+    owner = best[2]
+    return owner if owner and overlap((box[0], box[1], box[2], box[3]), true[owner]) >= SHOWS else 0
