@@ -12,6 +12,7 @@ import click
 import polars as pl
 
 from schemas.trip import Phase
+from services.score.confusion import Confusion, write_table
 from services.score.feed import read_feed
 from services.score.labels import OFF_TRIP, Label, read_labels
 
@@ -40,7 +41,8 @@ class Said:
 @click.option("--labels", "files", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True,
               multiple=True, help="truth.jsonl of `hanoi simulate`, or a labelled trace; several add up.")  # fmt: skip
 @click.option("--gtfs", type=click.Path(path_type=Path), help="The feed of the replay, where it was moved.")
-def assignment(folder: Path, files: tuple[Path, ...], gtfs: Path | None) -> None:
+@click.option("--table", is_flag=True, help="For people: what was taken for what, instead of JSON.")
+def assignment(folder: Path, files: tuple[Path, ...], gtfs: Path | None, table: bool) -> None:
     """Score the trips and phases that `hanoi replay` assigned (FOLDER) against labels.
 
     A report counts once, at the time its clock said or, where cleaning set the clock right, when it was made; one that
@@ -61,7 +63,7 @@ def assignment(folder: Path, files: tuple[Path, ...], gtfs: Path | None) -> None
     if not figures["reports"]:
         names = ", ".join(map(str, files))
         raise click.ClickException(f"no report of {folder} is one of {names}: are they of the same recording?")
-    click.echo(json.dumps(figures, indent=1))
+    click.echo(write_table(figures) if table else json.dumps(figures, indent=1))
 
 
 def read_assignments(path: Path, blocks: dict[str, str | None]) -> dict[tuple[str, int], Said]:
@@ -102,10 +104,10 @@ def score(said: dict[tuple[str, int], Said], labels: Iterable[Label]) -> dict[st
     -------
     dict
         Shares of right, wrong and nothing said: of trips (all, and settled), of route and direction, of blocks, of
-        phases (by the label's, too), of buses on no trip, by fault; and of all reports those wrong and confident.
+        phases, of buses on no trip, by fault; of all reports those wrong and confident; and what was taken for what.
     """
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    phases: dict[str, Counter[str]] = defaultdict(Counter)
+    confusion = Confusion()
     faults: dict[str, Counter[str]] = defaultdict(Counter)
     confident: Counter[str] = Counter()
     shown = Shown(said)
@@ -116,7 +118,9 @@ def score(said: dict[tuple[str, int], Said], labels: Iterable[Label]) -> dict[st
             seen = given or shown.at(label.vehicle_id, label.made_ms or label.time_ms)
             counts["on_trip_shown"]["unsaid" if seen is None else _judge(seen, label)["on_trip"]] += 1
         if given is None:
-            counts["on_trip"]["unsaid"] += label.trip_id is not None
+            if label.trip_id is not None:
+                counts["on_trip"]["unsaid"] += 1
+                confusion.take_trip(label.vehicle_id, "left_out")
             continue
         reports += 1
         verdicts = _judge(given, label)
@@ -126,8 +130,9 @@ def score(said: dict[tuple[str, int], Said], labels: Iterable[Label]) -> dict[st
                 confident[what] += 1
         confident["any"] += given.probability > CONFIDENT and "wrong" in verdicts.values()
         if "phase" in verdicts:
-            phases["+".join(sorted(label.phases))][verdicts["phase"]] += 1
+            confusion.take_phase(label.phases, given.phase)
         if "on_trip" in verdicts:
+            confusion.take_trip(label.vehicle_id, None if verdicts["on_trip"] == "right" else _why(given, label))
             counts["on_trip_settled"][verdicts["on_trip"]] += label.settled
             for fault in label.faults or ("none",):
                 faults[fault][verdicts["on_trip"]] += 1
@@ -135,9 +140,9 @@ def score(said: dict[tuple[str, int], Said], labels: Iterable[Label]) -> dict[st
     return {
         "reports": reports,
         **{name: _shares(counts[name]) for name in names},
-        "phase_by_label": {name: _shares(found) for name, found in sorted(phases.items())},
         "wrong_and_confident": {name: round(found / max(1, reports), 4) for name, found in sorted(confident.items())},
         "by_fault": {name: _shares(found) for name, found in sorted(faults.items())},
+        **confusion.figures(),
     }
 
 
@@ -191,6 +196,19 @@ def _judge(given: Said, label: Label) -> dict[str, str]:
         if label.phases <= OFF_TRIP:
             out["off_trip"] = "wrong" if given.phase == Phase.IN_SERVICE else "right"
     return out
+
+
+def _why(given: Said, label: Label) -> str:
+    """Return what is wrong with the trip said of a report."""
+    if given.trip_id is None:
+        return "no_trip"
+    if given.trip_id == label.trip_id:
+        return "another_day"
+    if label.block_id is not None and given.block_id == label.block_id:
+        return "same_block"
+    if label.way is None or given.route_id != label.way[0]:
+        return "another_line"
+    return "another_departure" if given.direction_id == label.way[1] else "other_direction"
 
 
 def _verdict(given: object, right: bool) -> str:

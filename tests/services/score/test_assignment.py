@@ -10,6 +10,7 @@ from fleet.gtfs import read_timetable
 from schemas.trip import Phase
 from services.cli import main
 from services.score.assignment import Said, score
+from services.score.confusion import write_table
 from services.score.labels import Label, read_labels
 from tests.fleet.small_feed import write_feed
 
@@ -45,6 +46,37 @@ def test_shares_count_what_is_right_wrong_and_unsaid_and_which_fault_it_had() ->
     assert figures["block"] == {"count": 4, "none": 0.25, "right": 0.5, "wrong": 0.25}
     assert figures["phase"] == {"count": 5, "right": 0.8, "wrong": 0.2}
     assert figures["wrong_and_confident"] == {"any": 0.2, "on_trip": 0.2, "route_direction": 0.2}
+    assert figures["phase_said"]["in_service"] == {"count": 4, "in_service": 0.75, "unknown": 0.25}
+    assert figures["trip_wrong"] == {"no_trip": 0.2, "another_day": 0.2, "left_out": 0.2, "same_block": 0.2}
+    assert figures["worst_buses"] == {"V": {"reports": 5, "wrong": 4}}
+
+
+@pytest.mark.parametrize(
+    ("trip", "route", "direction", "block", "why"),
+    [
+        ("b", "R", 1, "C", "another_departure"),
+        ("b", "R", 0, "B", "same_block"),
+        ("b", "R", 0, "C", "other_direction"),
+        ("b", "Q", 1, None, "another_line"),
+    ],
+)
+def test_why_a_trip_was_wrong_is_counted(trip: str, route: str, direction: int, block: str | None, why: str) -> None:
+    said = {("V", NOW_MS): Said("in_service", trip, "20260105", route, direction, 0.5, block)}
+    assert score(said, [label(0, "a")])["trip_wrong"] == {why: 1.0}
+
+
+def test_what_was_taken_for_what_is_told_to_people_as_a_table() -> None:
+    said = {
+        ("V", NOW_MS): Said("in_service", "a", "20260105", "R", 1, 0.95, "B"),
+        ("V", NOW_MS + 10_000): Said("layover", "b", "20260105", "R", 1, 0.5, "C"),
+    }
+    lines = write_table(score(said, [label(0, "a"), label(10, "a")])).splitlines()
+    assert [line.split() for line in lines if line.startswith(("on_trip ", "in_service", "another", "V"))] == [
+        ["on_trip", "2", "50.0", "50.0", ".", "."],
+        ["in_service", "2", "50.0", "50.0"],
+        ["another_departure", "50.0"],
+        ["V", "1", "of", "2"],
+    ]
 
 
 @pytest.mark.parametrize(("later_s", "verdict"), [(-1, "unsaid"), (60, "right"), (300, "right"), (301, "unsaid")])

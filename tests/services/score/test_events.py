@@ -64,6 +64,8 @@ def test_calls_are_found_missed_or_made_up_and_their_times_are_off(tmp_path: Pat
     figures = score(tmp_path, truth, seen, [])["stop_events"]
     assert (figures["true_calls"], figures["completeness"], figures["made_up"]) == (3, 66.67, 33.33)
     assert figures["completeness_any_trip"] == 100.0
+    assert figures["missed"] == {"told_under_another_trip": {"last": 33.33}}
+    assert figures["made_up_while"] == {"another_trip": 33.33}
     assert figures["arrival_error"] == {"median_abs_s": 4.0, "p90_abs_s": 4.0, "bias_s": -4.0}
     assert figures["departure_error"]["median_abs_s"] == 2.0
 
@@ -77,6 +79,17 @@ def test_a_call_that_no_report_could_show_is_missed_but_not_seeable(tmp_path: Pa
     assert (figures["true_calls"], figures["completeness"]) == (4, 25.0)
     assert (figures["seeable"], figures["completeness_of_seeable"]) == (25.0, 100.0)
     assert figures["completeness_of_seeable_any_trip"] == 100.0
+    assert figures["missed"] == {"no_report_near": {"between": 25.0, "first": 25.0, "last": 25.0}}
+
+
+def test_what_a_bus_did_while_a_call_was_made_up_is_told(tmp_path: Path) -> None:
+    truth = [position("V", 0, "T"), call("V", "T", 1, 0, 10), position("V", 300, None, "deadhead")]
+    truth += [position("V", 400, "U"), position("V", 500, "U")]
+    seen = [f"V,{trip},{DATE},S,{n},{at(second)},,,5.0" for n, (trip, second) in enumerate(
+        [("U", -100), ("T", 100), ("T", 350), ("T", 450)], 7)]  # fmt: skip
+    figures = score(tmp_path, truth, seen, [])["stop_events"]
+    assert figures["made_up_while"] == {"another_trip": 25.0, "deadhead": 25.0, "this_trip": 25.0, "unknown": 25.0}
+    assert figures["missed"] == {"not_told": {"first": 100.0}}
 
 
 def test_a_trip_that_nobody_ran_is_a_ghost_and_one_that_ran_a_false_alarm(tmp_path: Path) -> None:
