@@ -1,5 +1,7 @@
 """A bus that stands: in traffic, too long at a stop, or only as its receiver tells."""
 
+from math import hypot
+
 import numpy as np
 
 from fleet.gtfs.timetable import Timetable
@@ -19,6 +21,8 @@ STAND_POINTS = 3
 # Stands that tell how a receiver behaves, and which share of them is alike to the digit where it wanders, and where it
 # holds its place.
 LEAST_STANDS, ALIKE_SHARE, HOLDS_SHARE = 3, 0.25, 0.6
+# Who is so far from where it stood, faster than any bus, did not stand: its receiver was frozen.
+LEAP_M, LEAP_MPS = 100.0, 20.0
 
 
 def stuck_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
@@ -54,7 +58,10 @@ def frozen_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | 
 
 
 def note_stand(vehicle: Vehicle) -> None:
-    """Count a stand that has ended, by whether its first and its last report are the same to the digit."""
+    """Count a stand that has ended, by whether its first and its last report are the same to the digit.
+
+    One that ended with a leap was none: the bus drove on while its receiver was frozen.
+    """
     if len(vehicle.trail) < STAND_POINTS:
         return
     x0, y0, from_ms, _, _ = vehicle.trail[-3]
@@ -62,7 +69,8 @@ def note_stand(vehicle: Vehicle) -> None:
     if from_ms <= counted_ms:
         return
     x, y, to_ms, _, _ = vehicle.trail[-2]
-    if to_ms - from_ms >= STAND_MS and abs(x - x0) < SAME_STAND_M and abs(y - y0) < SAME_STAND_M:
+    leaps = hypot(vehicle.x - x, vehicle.y - y) > LEAP_M + LEAP_MPS * (vehicle.trail[-1][2] - to_ms) / 1000.0
+    if not leaps and to_ms - from_ms >= STAND_MS and abs(x - x0) < SAME_STAND_M and abs(y - y0) < SAME_STAND_M:
         is_alike = (x0, y0) == (x, y)
         vehicle.stands = alike + is_alike, wandered + (not is_alike), from_ms
 
@@ -90,7 +98,7 @@ def may_be_frozen(vehicle: Vehicle) -> bool:
 
 
 def _same_since(vehicle: Vehicle) -> int | None:
-    if len(vehicle.trail) < STAND_POINTS:
+    if len(vehicle.trail) < 2:
         return None
     (x0, y0, from_ms, _, _), (x, y, to_ms, _, _) = vehicle.trail[-2:]
     return from_ms if (x0, y0) == (x, y) and to_ms - from_ms >= STAND_MS else None

@@ -24,9 +24,9 @@ AHEAD_M = 150.0
 
 
 def note_point(trail: list[Point], fix: Fix, x: float, y: float) -> None:
-    """Note where a bus is; of a stay only the first and the last report are kept."""
+    """Note where a bus is; of a stay only the first and the last report are kept, and where a place began to repeat."""
     point = (x, y, fix.time_ms, fix.speed_mps, fix.door_open)
-    if len(trail) > 1 and _is_stay(trail[-2], trail[-1], x, y):
+    if len(trail) > 1 and _is_stay(trail[-2], trail[-1], x, y) and not _begins_to_repeat(trail, x, y):
         trail[-1] = point
     else:
         trail.append(point)
@@ -41,6 +41,11 @@ def _is_stay(one: Point, two: Point, x: float, y: float) -> bool:
         and abs(one[0] - x) < SAME_PLACE_M
         and abs(one[1] - y) < SAME_PLACE_M
     )
+
+
+def _begins_to_repeat(trail: list[Point], x: float, y: float) -> bool:
+    """Return whether a place is the last one to the digit, and that was not the one before it."""
+    return trail[-1][:2] == (x, y) != trail[-2][:2]
 
 
 def walk_back(trail: list[Point], pattern: Pattern, at_m: float, time_ms: int) -> list[Place]:

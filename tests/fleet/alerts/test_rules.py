@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from fleet.alerts.standing import note_stand
 from fleet.gtfs import read_timetable
 from fleet.tracker import Tracker
+from fleet.vehicle import Vehicle
 from schemas.fix import Fix
 from schemas.fleet_alert import AlertKind, FleetAlert
 from schemas.trip import TripRef
@@ -89,6 +91,20 @@ def test_a_bus_that_stands_in_traffic_is_told_after_five_minutes_and_taken_back_
 def test_of_a_place_repeated_to_the_digit_nobody_knows_whether_the_bus_stands_or_its_receiver(tracker: Tracker) -> None:
     alerts = drive(tracker, on_time(0, 320) + stand(320, 900, 2.66, walks=0.0))
     assert not {"stuck", "long_stop"} & {kind for kind, _ in kinds(alerts)}
+
+
+def test_a_receiver_that_freezes_some_metres_after_the_bus_was_seen_there_says_no_stand_either(tracker: Tracker) -> None:
+    frozen = [fix(START_MS + 320_000, 2.655, speed_mps=2.0)] + stand(340, 900, 2.66, walks=0.0)
+    alerts = drive(tracker, on_time(0, 320) + frozen)
+    assert not {"stuck", "long_stop"} & {kind for kind, _ in kinds(alerts)}
+
+
+@pytest.mark.parametrize(("then_m", "held"), [(30.0, 1), (700.0, 0)])
+def test_a_repeated_place_that_ends_with_a_leap_was_no_stand_that_the_receiver_held(then_m: float, held: int) -> None:
+    bus = Vehicle("A", x=then_m, trail=[(0.0, 0.0, s * 1000, 0.0, None) for s in (1, 60)])
+    bus.trail.append((then_m, 0.0, 80_000, None, None))
+    note_stand(bus)
+    assert bus.stands[:2] == (held, 0)
 
 
 def test_a_crawling_bus_is_not_stuck(tracker: Tracker) -> None:

@@ -67,3 +67,10 @@ def test_of_a_stay_the_first_and_the_last_report_are_kept_and_nothing_is_kept_fo
     note_point(trail, _fix(1000), 500.0, 5.0)
     note_point(trail, _fix(700 + REMEMBERED_MS // 1000), 900.0, 5.0)
     assert [point[2] for point in trail] == [ZERO_MS + 1_000_000, ZERO_MS + 700_000 + REMEMBERED_MS]
+
+
+def test_of_a_stay_it_is_kept_when_its_place_began_to_repeat(table):
+    trail = []
+    for second, x in ((0, 5.0), (10, 7.0), (20, 3.0), (30, 3.0), (40, 3.0)):
+        note_point(trail, _fix(second, 0.0), x, 5.0)
+    assert [(point[0], point[2] - ZERO_MS) for point in trail] == [(5.0, 0), (3.0, 20_000), (3.0, 40_000)]
