@@ -42,6 +42,7 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/open-feeds"): PUBLIC,
     ("GET", "/map/city.pmtiles"): PUBLIC,
     ("GET", "/api/edges"): PUBLIC,
+    ("GET", "/api/edges/past"): OPERATOR,
     ("GET", "/api/edges/{edge_index}"): PUBLIC,
     ("GET", "/api/edges/{edge_index}/history"): OPERATOR,
     ("GET", "/api/path"): OPERATOR,

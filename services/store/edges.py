@@ -29,6 +29,14 @@ def list_latest_edges(session: Session, since_ms: int = 0) -> Sequence[EdgeLates
     ).all()
 
 
+def list_edges_at(session: Session, from_ms: int, to_ms: int) -> Sequence[EdgeStateRow]:
+    """Return the newest state of each edge in a span of time, as it stood when the span ended."""
+    rows = session.scalars(
+        select(EdgeStateRow).where(EdgeStateRow.time_ms.between(from_ms, to_ms)).order_by(EdgeStateRow.time_ms)
+    )
+    return list({row.edge_id: row for row in rows}.values())
+
+
 def list_edge_history(session: Session, edge_id: str, from_ms: int, to_ms: int) -> Sequence[EdgeStateRow]:
     """Return the states of one edge in a span of time, oldest first."""
     return session.scalars(

@@ -7,11 +7,13 @@ from fastapi import APIRouter, Query
 
 from schemas.edge import EdgeState, LevelOfService
 from services.api.edges.ahead import forecasts_of, list_edges_ahead
+from services.api.edges.past import list_past
 from services.api.edges.responses import (
     ChartOut,
     ChartPointOut,
     EdgeDetailOut,
     EdgesOut,
+    PastEdgesOut,
     edge_out,
     history_of,
     list_edges,
@@ -29,6 +31,8 @@ HOUR_MS = 3_600_000
 Lon = Annotated[float, Query(ge=-180, le=180)]
 # Minutes ahead of now for which there are forecasts.
 At = Annotated[str, Query(pattern=r"^[ +]?(0|15|30|60)$")]
+# A moment that is over, milliseconds since 1970.
+TimeMs = Annotated[int, Query(ge=0, lt=2**53)]
 Lat = Annotated[float, Query(ge=-90, le=90)]
 
 
@@ -39,6 +43,14 @@ def read_edges(state: State, at: At = "0") -> EdgesOut:
     with state.live.reading() as live:
         made_ms, states = list_edges_ahead(live, now_ms, minutes) if minutes else (None, list_edges(live))
     return EdgesOut.model_construct(now_ms=now_ms, at_min=minutes, made_ms=made_ms, states=states)
+
+
+@router.get("/api/edges/past")
+def read_past(state: State, time_ms: TimeMs) -> PastEdgesOut:
+    """Return what vehicles had shown of the roads at an earlier moment, of those that the archive keeps (30 days)."""
+    roads = need_roads(state)
+    states = past_states(state, roads, time_ms)
+    return PastEdgesOut(now_ms=state.now_ms, time_ms=time_ms, states=[edge_out(one) for one in states])
 
 
 @router.get("/api/edges/{edge_index}")
@@ -78,6 +90,17 @@ def read_history(state: State, edge_index: int, hours: Annotated[int, Query(ge=1
     return ChartOut(
         edge_index=edge_index, edge_id=edge_id, from_ms=from_ms, to_ms=to_ms, points=thinned, forecast=forecast
     )
+
+
+def past_states(state: ApiState, roads: Roads, time_ms: int) -> list[EdgeState]:
+    """Return the states of a moment that is over; a ``ProblemError`` where it is still to come."""
+    if time_ms > state.now_ms:
+        raise ProblemError(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            f"time_ms: {time_ms} is still to come (it is {state.now_ms}); ahead of now ask /api/edges?at=15",
+        )
+    with state.store.reading() as session:
+        return list_past(session, roads.network, time_ms)
 
 
 def minutes_ahead(at: str) -> int:

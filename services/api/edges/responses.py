@@ -41,6 +41,14 @@ class EdgesOut(Model):
     states: list[EdgeOut]
 
 
+class PastEdgesOut(Model):
+    """The edges that vehicles had shown at an earlier moment, as they stood then; one that is absent had no data."""
+
+    now_ms: int
+    time_ms: int
+    states: list[EdgeOut]
+
+
 class ForecastOut(Model):
     """What is foretold of an edge at one time: nine in ten come to lie between ``low_mps`` and ``high_mps``."""
 

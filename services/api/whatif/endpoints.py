@@ -18,7 +18,7 @@ from routing.network.vehicles import Vehicle
 from routing.paths import RoadPath, Search, alternatives, drive_seconds
 from routing.paths.isochrone import area, reached_m, seconds_when_entered
 from services.api.edges.ahead import foretell
-from services.api.edges.endpoints import At, Lat, Lon, closed_edges, minutes_ahead, need_roads
+from services.api.edges.endpoints import At, Lat, Lon, TimeMs, closed_edges, minutes_ahead, need_roads, past_states
 from services.api.problems import ProblemError, absent
 from services.api.roads import Roads, search_streets
 from services.api.state import ApiState, State
@@ -183,12 +183,17 @@ def read_what_if(state: State, closed: Annotated[str, Query(min_length=1, max_le
 
 
 @router.get("/api/bottlenecks")
-def read_bottlenecks(state: State, limit: Annotated[int, Query(ge=1, le=100)] = 20, at: At = "0") -> BottlenecksOut:
-    """Return the streets where traffic loses most time, by observed edges only: now, or as is foretold of these."""
+def read_bottlenecks(
+    state: State, limit: Annotated[int, Query(ge=1, le=100)] = 20, at: At = "0", time_ms: TimeMs | None = None
+) -> BottlenecksOut:
+    """Return the streets where traffic loses most time, by observed edges only: now, ``at`` as is foretold, or then."""
     roads, now_ms, minutes = need_roads(state), state.now_ms, minutes_ahead(at)
-    with state.live.reading() as live:
-        states = [now.state for _, now in sorted(live.edges.items())]
-        states = foretell(live, now_ms, minutes, states) if minutes else states
+    if time_ms is not None:
+        states = past_states(state, roads, time_ms)
+    else:
+        with state.live.reading() as live:
+            states = [now.state for _, now in sorted(live.edges.items())]
+            states = foretell(live, now_ms, minutes, states) if minutes else states
     streets = list_bottlenecks(states, roads.network, limit)
     return BottlenecksOut(now_ms=now_ms, at_min=minutes, streets=streets)
 

@@ -1,6 +1,5 @@
 /** The shell: header, notices, the page of the address, and the place for messages. */
 import { Component, type ComponentChildren, type ComponentType } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
 import { me } from './core/api.ts'
 import { catchLinks, usePlace } from './core/router.ts'
 import { useStore } from './core/store.ts'
@@ -9,39 +8,22 @@ import { Home } from './rider/home.tsx'
 import { Route } from './rider/route.tsx'
 import { Stop } from './rider/stop.tsx'
 import { Header } from './ui/header.tsx'
+import { late } from './ui/late.tsx'
 import { Notices } from './ui/notices.tsx'
 import { Empty, Skeleton } from './ui/states.tsx'
 import { ToastPlace } from './ui/toast.tsx'
 
-type Loader = () => Promise<ComponentType>
+const page = (load: () => Promise<ComponentType>): ComponentType => late(load, { wait: () => <Skeleton rows={6} />, failed: Broken })
 
-const latePages: Record<string, Loader> = {
-  '/control': async () => (await import('./control/page.tsx')).ControlPage,
-  '/accuracy': async () => (await import('./accuracy/page.tsx')).AccuracyPage,
-  '/enforcement': async () => (await import('./enforcement/page.tsx')).EnforcementPage,
-  '/developers': async () => (await import('./developers/page.tsx')).DevelopersPage,
-  '/report': async () => (await import('./report/page.tsx')).ReportPage,
-  '/login': async () => (await import('./account/login.tsx')).LoginPage,
+const latePages: Record<string, ComponentType> = {
+  '/control': page(async () => (await import('./control/page.tsx')).ControlPage),
+  '/accuracy': page(async () => (await import('./accuracy/page.tsx')).AccuracyPage),
+  '/enforcement': page(async () => (await import('./enforcement/page.tsx')).EnforcementPage),
+  '/developers': page(async () => (await import('./developers/page.tsx')).DevelopersPage),
+  '/report': page(async () => (await import('./report/page.tsx')).ReportPage),
+  '/login': page(async () => (await import('./account/login.tsx')).LoginPage),
 }
 const roleOf: Record<string, string> = { '/control': 'operator', '/accuracy': 'operator', '/enforcement': 'reviewer' }
-
-/** A page whose code is fetched when it is first needed. */
-function Later({ load }: { load: Loader }) {
-  const [page, setPage] = useState<{ Page: ComponentType } | null>(null)
-  const [failed, setFailed] = useState(false)
-  useEffect(() => {
-    let shown = true
-    load().then(
-      (Page) => shown && setPage({ Page }),
-      () => shown && setFailed(true),
-    )
-    return () => {
-      shown = false
-    }
-  }, [load])
-  if (failed) return <Broken />
-  return page ? <page.Page /> : <Skeleton rows={6} />
-}
 
 function Broken() {
   return (
@@ -69,14 +51,14 @@ class Guard extends Component<{ children: ComponentChildren }, { failed: boolean
 
 function Page({ path }: { path: string }) {
   const account = useStore(me)
-  const load = latePages[path]
-  if (load) {
+  const Late = latePages[path]
+  if (Late) {
     const role = roleOf[path]
-    if (!role) return <Later key={path} load={load} />
+    if (!role) return <Late key={path} />
     if (!account) return <Skeleton rows={6} />
     const roles = account.user?.roles ?? []
-    if (roles.includes(role) || roles.includes('admin')) return <Later key={path} load={load} />
-    return <Later key="/login" load={latePages['/login']!} />
+    const Login = latePages['/login']!
+    return roles.includes(role) || roles.includes('admin') ? <Late key={path} /> : <Login key="/login" />
   }
   if (path === '/') return <Home />
   const [, kind, id] = /^\/(stop|route)\/([^/]+)\/?$/.exec(path) ?? []

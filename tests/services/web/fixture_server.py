@@ -119,6 +119,7 @@ def answer(method: str, path: str, query: dict[str, list[str]], state: str, body
         "/api/shapes": lambda: {"version": "fixture", "shapes": []},
         "/api/vehicles": lambda: {"now_ms": fx.now_ms(), "vehicles": [] if empty else fx.vehicles()},
         "/api/edges": lambda: roads.edges(query.get("at", [""])[0], empty=empty),
+        "/api/edges/past": lambda: roads.past(query["time_ms"][0], empty=empty),
         "/api/bottlenecks": lambda: roads.bottlenecks(query.get("at", [""])[0], empty=empty),
         "/api/rain": lambda: roads.rain(empty=empty),
         "/api/reports": lambda: take_report(body),

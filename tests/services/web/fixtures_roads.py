@@ -47,6 +47,12 @@ def edges(at: str, *, empty: bool) -> dict[str, Any]:
     return {"now_ms": now_ms(), "at_min": at_min, "made_ms": made_ms, "states": states}
 
 
+def past(time_ms: str, *, empty: bool) -> dict[str, Any]:
+    """Return the roads as they were: other levels than now, and only those that somebody drove."""
+    views = [] if empty else [edge_view(i + 1) | {"edge_index": i, "imputed": False} for i in range(0, EDGE_COUNT, 2)]
+    return {"now_ms": now_ms(), "time_ms": int(time_ms), "states": [v | {"time_ms": int(time_ms)} for v in views]}
+
+
 def edge_detail(index: int) -> dict[str, Any]:
     """Return one edge with half an hour of history and an hour ahead."""
     at = now_ms()

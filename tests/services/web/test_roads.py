@@ -26,7 +26,7 @@ def control(person):
 
 def test_a_controller_looks_half_an_hour_ahead_by_keyboard_and_is_told_that_it_is_a_forecast(control):
     page = control()
-    slider = page.get_by_role("slider", name="Xem đường lúc này hoặc dự báo")
+    slider = page.get_by_role("slider", name="Xem đường lúc trước, lúc này hoặc dự báo")
     slider.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
@@ -41,6 +41,45 @@ def test_a_controller_looks_half_an_hour_ahead_by_keyboard_and_is_told_that_it_i
 
 def test_a_city_without_a_forecast_says_so(control):
     expect(control("&t=15", state="empty").get_by_text("Chưa có dự báo")).to_be_visible()
+
+
+def test_a_controller_looks_back_by_keyboard_and_the_address_keeps_the_moment(control):
+    page = control()
+    slider = page.get_by_role("slider", name="Xem đường lúc trước, lúc này hoặc dự báo")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile(r"^\d\d:\d\d, 30 phút trước$"))
+    expect(page.get_by_text(re.compile(r"NHƯ LÚC \d\d:\d\d\."))).to_be_visible()
+    expect(page.get_by_text("ước tính không được lưu", exact=False)).to_be_visible()
+    moment = re.search(r"t=(\d{13})", page.url)[1]
+    expect(page.locator(f".map-canvas[data-past='{moment}']")).to_have_count(1)
+    page.get_by_role("button", name="Về lúc này").click()
+    expect(page.locator(".map-canvas[data-past]")).to_have_count(0)
+
+
+def test_a_controller_asks_what_the_road_looked_like_at_twenty_to_eight(control):
+    page = control("&tab=jams")
+    page.get_by_label("Xem đường vào lúc, trong 24 giờ qua").fill("7:40")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("NHƯ LÚC 07:40.")).to_be_visible()
+    expect(page.get_by_text("nhiều thời gian nhất lúc 07:40", exact=False)).to_be_visible()
+
+
+def test_space_plays_the_last_hour_and_stops_it(control):
+    page = control()
+    page.keyboard.press(" ")
+    expect(page.get_by_role("button", name="Dừng phát lại")).to_be_visible()
+    shown = page.locator(".map-canvas[data-past]")
+    first = int(shown.get_attribute("data-past"))
+    expect(page.locator(f".map-canvas[data-past='{first + 300_000}']")).to_have_count(1, timeout=10_000)
+    page.keyboard.press(" ")
+    expect(page.get_by_role("button", name="Phát lại một giờ qua")).to_be_visible()
+
+
+def test_a_moment_of_which_nothing_was_kept_says_so(control):
+    page = control("&t=1600000000000", state="empty")
+    expect(page.get_by_text("Không lưu được gì về đường vào lúc đó.")).to_be_visible()
 
 
 def test_doubtful_roads_are_shown_faded_or_hidden_as_the_address_says(control):

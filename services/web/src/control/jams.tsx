@@ -1,10 +1,11 @@
-/** Bottlenecks: the streets where traffic loses most time, now or as forecast; choosing one flies to it. */
+/** Bottlenecks: the streets where traffic loses most time, now, as forecast or at an earlier moment; choosing one flies to it. */
 import { useRef, useState } from 'preact/hooks'
 import type { Bottleneck, BottlenecksBody } from '../core/road_types.ts'
 import { useData } from '../core/use_data.ts'
-import { distance, span, speed } from '../i18n/format.ts'
+import { clockTime, distance, span, speed } from '../i18n/format.ts'
 import { t } from '../i18n/index.ts'
 import { Empty, Panel } from '../ui/states.tsx'
+import type { Moment } from './moment.ts'
 import { wantedPlace } from './search.tsx'
 import { select, type Selection } from './selection.ts'
 
@@ -19,12 +20,16 @@ function go(street: Bottleneck): void {
   wantedPlace.set({ lon: street.lon, lat: street.lat, zoom: 15 })
 }
 
-export function Jams({ minutes, selection }: { minutes: number; selection: Selection | null }) {
-  const data = useData<BottlenecksBody>(`/api/bottlenecks?limit=30${minutes ? `&at=${minutes}` : ''}`, EVERY_MS)
+export function Jams({ moment, selection }: { moment: Moment; selection: Selection | null }) {
+  const { minutes, pastMs } = moment
+  const of = pastMs !== null ? `&time_ms=${pastMs}` : minutes ? `&at=${minutes}` : ''
+  const data = useData<BottlenecksBody>(`/api/bottlenecks?limit=30${of}`, pastMs === null ? EVERY_MS : 0)
+  const lead = pastMs !== null ? t('jam.past', { at: clockTime(pastMs) }) : minutes ? t('jam.ahead', { n: minutes }) : t('jam.lead')
+  const none = pastMs !== null ? t('past.none') : minutes ? t('ahead.none') : t('jam.none')
   return (
     <>
-      <p class="list-note">{minutes ? t('jam.ahead', { n: minutes }) : t('jam.lead')}</p>
-      <Panel data={data} what="what.jams" rows={6} isEmpty={(body) => body.streets.length === 0} empty={<Empty icon="check" title={t(minutes ? 'ahead.none' : 'jam.none')} hint={minutes ? undefined : t('jam.none.hint')} />}>
+      <p class="list-note">{lead}</p>
+      <Panel data={data} what="what.jams" rows={6} isEmpty={(body) => body.streets.length === 0} empty={<Empty icon="check" title={none} hint={minutes || pastMs !== null ? undefined : t('jam.none.hint')} />}>
         {(body) => <Streets streets={body.streets} selection={selection} />}
       </Panel>
     </>

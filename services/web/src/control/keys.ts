@@ -1,8 +1,9 @@
-/** Keys of the control page: J K walk the list that is shown, V verifies, X asks why not, 1–4 answer, / searches, Esc lets go. */
+/** Keys of the control page: J K walk the list that is shown, V verifies, X asks why not, 1–4 answer, / searches, space plays time, Esc lets go. */
 import { useEffect, useRef } from 'preact/hooks'
 import { currentPlace } from '../core/router.ts'
 import type { IncidentView } from '../core/types.ts'
 import { askingWhy, DISMISS_REASONS, type Acting } from './actions.tsx'
+import { togglePlay } from './moment_slider.tsx'
 import { SEARCH_ID } from './search.tsx'
 import { readSelection, select } from './selection.ts'
 import { typing } from '../ui/typing.ts'
@@ -35,6 +36,7 @@ function handle(key: string, now: Now): boolean {
     document.getElementById(SEARCH_ID)?.focus()
     return true
   }
+  if (key === ' ') return playTime()
   if (key === 'escape') {
     if (askingWhy.get()) askingWhy.set(null)
     else select(null)
@@ -42,6 +44,13 @@ function handle(key: string, now: Now): boolean {
   }
   if (key === 'j' || key === 'k') return walk(now, key === 'j' ? 1 : -1)
   return act(key, now)
+}
+
+/** Play time, or stop it; where a button or a link has the focus, space is its own. */
+function playTime(): boolean {
+  if (!document.getElementById('ahead') || document.activeElement?.closest('button, a, summary')) return false
+  togglePlay()
+  return true
 }
 
 /** Walk the buses as they stand in the list. */

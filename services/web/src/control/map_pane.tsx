@@ -13,11 +13,11 @@ import { Shapes } from '../map/shapes.ts'
 import { ZoomButtons } from '../map/zoom_buttons.tsx'
 import { Empty, Failure } from '../ui/states.tsx'
 import { calmMotion, useDark } from '../ui/theme.ts'
-import { type Ahead, AheadBand, AheadSlider } from './ahead.tsx'
 import type { ControlData } from './data.ts'
 import { NOTHING } from './fleet.ts'
 import { FloodPanel, placing } from './flooding.tsx'
 import { HonestySwitch, Legend, readHonesty } from './legend.tsx'
+import { MomentBand, MomentSlider, type RoadsThen } from './moment_slider.tsx'
 import { wantedPlace } from './search.tsx'
 import { select, type Selection } from './selection.ts'
 import { isFlood } from './water_list.tsx'
@@ -31,7 +31,7 @@ function readAt(text: string | null): { lon: number; lat: number; zoom: number }
   return lon !== undefined && lat !== undefined && zoom !== undefined && [lon, lat, zoom].every(Number.isFinite) ? { lon, lat, zoom } : null
 }
 
-interface Props {
+export interface MapPaneProps {
   data: ControlData
   selection: Selection | null
   incidents: IncidentView[]
@@ -39,11 +39,11 @@ interface Props {
   stop: ArrivalsBody | null
   /** Ids of the buses that the filters let through; null without a filter. */
   only: ReadonlySet<string> | null
-  ahead: Ahead
+  roads: RoadsThen
   take: (incident: IncidentView) => void
 }
 
-export function MapPane({ data, selection, incidents, detail, stop, only, ahead, take }: Props) {
+export function MapPane({ data, selection, incidents, detail, stop, only, roads, take }: MapPaneProps) {
   const city = useCity()
   const dark = useDark()
   const box = useRef<HTMLDivElement>(null)
@@ -98,14 +98,17 @@ export function MapPane({ data, selection, incidents, detail, stop, only, ahead,
   useEffect(() => {
     if (place) map.current?.flyTo(place.lon, place.lat, place.zoom)
   }, [place, made])
-  const { minutes, forecast } = ahead
-  const aheadStates = forecast.value?.states
+  const { minutes, pastMs, then } = roads
+  const aheadStates = roads.forecast.value?.states
   useEffect(() => {
     if (minutes) map.current?.setEdges(aheadStates ?? [], true)
   }, [minutes, aheadStates, made])
   useEffect(() => {
-    if (!minutes) map.current?.setEdges(data.roads.all(), false)
-  }, [minutes, data.roadsTurn, made])
+    if (pastMs !== null) map.current?.setEdges(then?.states ?? [], false, then?.time_ms)
+  }, [pastMs !== null, then, made])
+  useEffect(() => {
+    if (!minutes && pastMs === null) map.current?.setEdges(data.roads.all(), false)
+  }, [minutes, pastMs, data.roadsTurn, made])
   const honesty = readHonesty(query.get('doubt'))
   useEffect(() => map.current?.setHonesty(honesty), [honesty, made])
   const language = useLanguage()
@@ -149,9 +152,9 @@ export function MapPane({ data, selection, incidents, detail, stop, only, ahead,
   if (broken === 'webgl') return <Empty icon="map" title={t('map.noWebgl')} />
   return (
     <>
-      <div ref={box} class={spot && !spot.at ? 'map-canvas is-placing' : 'map-canvas'} data-ahead={minutes || undefined} />
+      <div ref={box} class={spot && !spot.at ? 'map-canvas is-placing' : 'map-canvas'} data-ahead={minutes || undefined} data-past={then?.time_ms} />
       <div class="map-top">
-        <AheadBand ahead={ahead} />
+        <MomentBand roads={roads} />
         <div class="map-tools">
           <div class="map-layers" role="group" aria-label={t('layer.title')}>
             {LAYERS.map((layer) => (
@@ -175,7 +178,7 @@ export function MapPane({ data, selection, incidents, detail, stop, only, ahead,
           </p>
         )}
         <Legend honesty={honesty} />
-        {!off.has('roads') && city?.parts.network && <AheadSlider minutes={minutes} />}
+        {!off.has('roads') && city?.parts.network && <MomentSlider roads={roads} />}
       </div>
       <FloodPanel centre={() => map.current?.centre() ?? null} known={floods} take={take} />
       {data.live.state === 'silent' && !fleet.known && (

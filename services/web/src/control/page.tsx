@@ -1,6 +1,6 @@
 /** Control: what is wrong now, what is it doing to the city, what have I done about it? */
 import '../i18n/staff.ts'
-import { useEffect, useMemo } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { segment } from '../core/api.ts'
 import { setQuery, usePlace } from '../core/router.ts'
 import { now } from '../core/clock.ts'
@@ -8,13 +8,14 @@ import type { EdgeDetail } from '../core/road_types.ts'
 import type { AlertView, ArrivalsBody, IncidentView, VehicleDetail } from '../core/types.ts'
 import { useData } from '../core/use_data.ts'
 import { t, type Key } from '../i18n/index.ts'
+import { late } from '../ui/late.tsx'
 import { Empty, Panel, StaleBand } from '../ui/states.tsx'
+import { useWide } from '../ui/wide.ts'
 import '../styles/control.css'
 import '../styles/roads.css'
 import '../styles/rider.css'
 import { askingWhy, useActing } from './actions.tsx'
 import { FILTERS, inQueueOrder, matches, mergeNewer, useControlData, type ControlData, type Filter } from './data.ts'
-import { useAhead } from './ahead.tsx'
 import { CameraCard } from './camera_card.tsx'
 import { EdgeCard } from './edge_card.tsx'
 import { Jams } from './jams.tsx'
@@ -28,7 +29,9 @@ import { LineCard } from './line_card.tsx'
 import { Learnt } from './learnt.tsx'
 import { LineList } from './line_list.tsx'
 import type { LineBody } from './line_types.ts'
-import { MapPane } from './map_pane.tsx'
+import type { MapPaneProps } from './map_pane.tsx'
+import type { Moment } from './moment.ts'
+import { useMoment } from './moment_slider.tsx'
 import { Queue } from './queue.tsx'
 import { ControlSearch } from './search.tsx'
 import { select, useSelection, type Selection } from './selection.ts'
@@ -38,6 +41,11 @@ import { VehicleCard } from './vehicle_card.tsx'
 
 const TABS = ['queue', 'jams', 'water', 'lines', 'buses', 'alerts', 'feeds', 'cameras', 'learnt'] as const
 type Tab = (typeof TABS)[number]
+// The words are there before the map: its library is fetched beside them.
+const MapPane = late<MapPaneProps>(async () => (await import('./map_pane.tsx')).MapPane, {
+  wait: () => <div class="map-canvas" aria-busy="true" />,
+  failed: () => <Empty icon="warn" title={t('state.error', { what: t('what.map') })} />,
+})
 const VIEWS = ['list', 'map', 'selected'] as const
 const DETAIL_MS = 5_000
 const STOP_MS = 10_000
@@ -57,7 +65,8 @@ export function ControlPage() {
     data.incidents.put({ incidents: mergeNewer<IncidentView>(data.incidents.value?.incidents ?? [], [incident], (one) => one.incident_id, () => 0) })
   }
   const acting = useActing(take)
-  const ahead = useAhead()
+  const roads = useMoment()
+  const mapWanted = useEver(useWide() || view === 'map')
   const vehicle = useData<VehicleDetail>(selection?.kind === 'vehicle' ? `/api/vehicles/${segment(selection.id)}` : null, DETAIL_MS)
   const edge = useData<EdgeDetail>(selection?.kind === 'edge' ? `/api/edges/${segment(selection.id)}` : null, DETAIL_MS)
   const stop = useData<ArrivalsBody>(selection?.kind === 'stop' ? `/api/stops/${segment(selection.id)}/arrivals?limit=12` : null, STOP_MS)
@@ -98,12 +107,12 @@ export function ControlPage() {
             ))}
           </div>
           <div class="control-scroll">
-            <LeftList tab={tab} data={data} list={list} filter={filter} selection={selection} choice={choice} wanted={wanted} minutes={ahead.minutes} />
+            <LeftList tab={tab} data={data} list={list} filter={filter} selection={selection} choice={choice} wanted={wanted} moment={roads} />
           </div>
           <Keys />
         </section>
         <section class="control-map" aria-label={t('map.label')}>
-          <MapPane data={data} selection={selection} incidents={shownOnMap} detail={vehicle.value} stop={stop.value} only={only} ahead={ahead} take={take} />
+          {mapWanted && <MapPane data={data} selection={selection} incidents={shownOnMap} detail={vehicle.value} stop={stop.value} only={only} roads={roads} take={take} />}
         </section>
         <section class="control-right" aria-label={t('selected.title')}>
           <SelectedCard selection={selection} chosen={chosen} acting={acting} take={take} data={data} vehicle={vehicle} edge={edge} stop={stop} line={line} />
@@ -111,6 +120,13 @@ export function ControlPage() {
       </div>
     </main>
   )
+}
+
+/** True from the first time on that something was. */
+function useEver(now: boolean): boolean {
+  const ever = useRef(false)
+  ever.current ||= now
+  return ever.current
 }
 
 /** One band when the stream and the numbers have both stopped. */
@@ -135,12 +151,12 @@ interface LeftProps {
   selection: Selection | null
   choice: Choice
   wanted: Wanted
-  minutes: number
+  moment: Moment
 }
 
-function LeftList({ tab, data, list, filter, selection, choice, wanted, minutes }: LeftProps) {
+function LeftList({ tab, data, list, filter, selection, choice, wanted, moment }: LeftProps) {
   if (tab === 'buses') return <BusList choice={choice} wanted={wanted} known={data.fleet.known} selection={selection} />
-  if (tab === 'jams') return <Jams minutes={minutes} selection={selection} />
+  if (tab === 'jams') return <Jams moment={moment} selection={selection} />
   if (tab === 'water') return <WaterList incidents={data.incidents} rain={data.rain} />
   if (tab === 'lines') return <LineList selection={selection} />
   if (tab === 'alerts') return <BusAlerts data={data.alerts} />
@@ -155,7 +171,7 @@ function Keys() {
     <details class="keys">
       <summary>{t('keys.title')}</summary>
       <ul>
-        {(['next', 'verify', 'dismiss', 'search', 'close'] as const).map((name) => (
+        {(['next', 'verify', 'dismiss', 'search', 'play', 'close'] as const).map((name) => (
           <li key={name}>{t(`keys.${name}`)}</li>
         ))}
       </ul>

@@ -36,6 +36,13 @@ export interface EdgesBody {
   states: EdgeView[]
 }
 
+/** The roads as they stood at an earlier moment: only those that vehicles had shown. */
+export interface PastEdgesBody {
+  now_ms: number
+  time_ms: number
+  states: EdgeView[]
+}
+
 export interface EdgeDetail extends EdgeView {
   name: string | null
   class: string | null

@@ -12,6 +12,14 @@ export interface Data<T> {
   put: (value: T, receivedAt?: number) => void
 }
 
+/** The last value while the next is awaited; nothing where it is not wanted any more. */
+export function useHeld<T>(value: T | null, wanted: boolean): T | null {
+  const held = useRef<T | null>(null)
+  if (!wanted) held.current = null
+  else if (value !== null) held.current = value
+  return held.current
+}
+
 /** Read `path` now and every `everyMs`; with no path nothing is read. A failed reading keeps the last content. */
 export function useData<T>(path: string | null, everyMs = 0): Data<T> {
   const [state, setState] = useState<{ path: string | null; value: T | null; at: number | null }>({

@@ -235,6 +235,7 @@ export const control: Record<keyof typeof vi, string> = {
   'keys.verify': 'V: verify',
   'keys.dismiss': 'X: not real',
   'keys.search': '/: search',
+  'keys.play': 'Space: play the last hour',
   'keys.close': 'Esc: select nothing',
   'right.title': 'How right we were',
   'right.lead': 'What riders were told, held against the buses that came. Each call is asked for every two minutes of its last quarter of an hour.',

@@ -233,6 +233,7 @@ export const control = {
   'keys.verify': 'V: xác minh',
   'keys.dismiss': 'X: không phải',
   'keys.search': '/: tìm',
+  'keys.play': 'Dấu cách: phát lại một giờ qua',
   'keys.close': 'Esc: bỏ chọn',
   'right.title': 'Dự báo đúng đến đâu',
   'right.lead': 'Giờ đã báo cho hành khách, so với giờ xe thật sự đến. Mỗi lượt dừng được hỏi hai phút một lần trong mười lăm phút cuối.',

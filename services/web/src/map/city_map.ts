@@ -191,8 +191,8 @@ export class CityMap {
   }
 
   /** Draw the roads as these states say, and no others. */
-  setEdges(states: Iterable<EdgeView>, forecast: boolean): void {
-    this.when(() => this.hasLevels && this.roads.show(states, forecast))
+  setEdges(states: Iterable<EdgeView>, forecast: boolean, atMs?: number): void {
+    this.when(() => this.hasLevels && this.roads.show(states, forecast, atMs))
   }
 
   /** What becomes of roads whose state is doubtful. */

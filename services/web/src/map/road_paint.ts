@@ -13,13 +13,12 @@ export class RoadPaint {
 
   constructor(private readonly map: MapLibre) {}
 
-  /** Draw these states and nothing else; an edge that is absent has no data. */
-  show(states: Iterable<EdgeView>, forecast: boolean): void {
-    const nowMs = now()
+  /** Draw these states, of `atMs` where they are of the past, and nothing else; an edge that is absent has no data. */
+  show(states: Iterable<EdgeView>, forecast: boolean, atMs: number = now()): void {
     const gone = new Set(this.drawn.keys())
     for (const state of states) {
       gone.delete(state.edge_index)
-      this.paint(state.edge_index, state.level, trustOf(state, nowMs, forecast))
+      this.paint(state.edge_index, state.level, trustOf(state, atMs, forecast))
     }
     for (const edge of gone) this.paint(edge, NONE, 'sure')
   }
