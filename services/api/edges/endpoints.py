@@ -99,8 +99,7 @@ def past_states(state: ApiState, roads: Roads, time_ms: int) -> list[EdgeState]:
             HTTPStatus.UNPROCESSABLE_ENTITY,
             f"time_ms: {time_ms} is still to come (it is {state.now_ms}); ahead of now ask /api/edges?at=15",
         )
-    with state.store.reading() as session:
-        return list_past(session, roads.network, time_ms)
+    return list_past(state.store, roads.network, time_ms)
 
 
 def minutes_ahead(at: str) -> int:

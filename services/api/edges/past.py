@@ -1,22 +1,21 @@
 """What the roads looked like at an earlier moment: the states that the archive kept, as they stood then."""
 
-from sqlalchemy.orm import Session
-
 from routing.network.graph import RoadNetwork
 from schemas.edge import EdgeState, LevelOfService
 from services.store.edges import list_edges_at
+from services.store.engine import Store
 
 # A state is told anew within five minutes and taken back within ten: one that is older was known no more.
 STOOD_MS = 600_000
 
 
-def list_past(session: Session, network: RoadNetwork, time_ms: int) -> list[EdgeState]:
+def list_past(store: Store, network: RoadNetwork, time_ms: int) -> list[EdgeState]:
     """Return what vehicles had shown of each edge at a moment; what was only estimated is not kept.
 
     Parameters
     ----------
-    session : Session
-        Of the archive.
+    store : Store
+        The archive.
     network : RoadNetwork
         The roads as they are today; edges that no longer exist are left out.
     time_ms : int
@@ -27,9 +26,11 @@ def list_past(session: Session, network: RoadNetwork, time_ms: int) -> list[Edge
     list of EdgeState
         By the edges' index; one without data then is absent.
     """
+    with store.reading() as session:
+        kept = list_edges_at(session, time_ms - STOOD_MS + 1, time_ms)
     rows = {
         network.edge_index_of[row.edge_id]: row
-        for row in list_edges_at(session, time_ms - STOOD_MS + 1, time_ms)
+        for row in kept
         if row.level != LevelOfService.NO_DATA.value and row.edge_id in network.edge_index_of
     }
     return [
