@@ -96,7 +96,7 @@ def test_of_a_place_repeated_to_the_digit_nobody_knows_whether_the_bus_stands_or
 def test_a_receiver_that_freezes_some_metres_after_the_bus_was_seen_there_says_no_stand_either(
     tracker: Tracker,
 ) -> None:
-    frozen = [fix(START_MS + 320_000, 2.655, speed_mps=2.0)] + stand(340, 900, 2.66, walks=0.0)
+    frozen = [fix(START_MS + 320_000, 2.655, speed_mps=2.0), *stand(340, 900, 2.66, walks=0.0)]
     alerts = drive(tracker, on_time(0, 320) + frozen)
     assert not {"stuck", "long_stop"} & {kind for kind, _ in kinds(alerts)}
 
