@@ -8,6 +8,7 @@ SAME_ACT = (
     frozenset({"wrong_side", "wrong_way"}),
     frozenset({"no_stopping", "no_parking", "bus_stop_occupied"}),
     frozenset({"forbidden_turn", "u_turn"}),
+    frozenset({"red_light", "stop_line"}),
     frozenset({"lane", "bus_lane", "brt_lane"}),
 )
 

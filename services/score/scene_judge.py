@@ -1,7 +1,8 @@
 """Candidates beside the truth of a scene: right, false, excused, twice; and acts that were missed."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 
+from schemas.violation import may_be_same_act
 from vision.scenes.truth import Act, Pass
 
 # A candidate belongs to an act of its road user and rule that is at most so far away.
@@ -24,6 +25,11 @@ EARLY_START_S = 1.5
 LEAST_SEEN = 0.6
 # Reasons that no machine at a camera can know; such candidates are shown apart and need a person.
 NEEDS_A_PERSON = frozenset({"police_signal", "priority_vehicle", "yields", "breakdown", "child"})
+
+# Rules of standing: who stands lawfully is counted by why.
+STANDING = frozenset({"no_stopping", "bus_stop_occupied", "junction_blocking"})
+# Who breaks one of these makes no legal pass.
+AT_RED = frozenset({"red_light", "stop_line"})
 
 
 @dataclass(frozen=True)
@@ -50,9 +56,34 @@ class Tally:
     false: list[tuple[Claim, str]] = field(default_factory=list)
     excused: list[tuple[Claim, str]] = field(default_factory=list)
     doubled: list[Claim] = field(default_factory=list)
+    renamed: list[Claim] = field(default_factory=list)
+    stood: dict[str, int] = field(default_factory=dict)
     unclear: int = 0
     hidden: int = 0
     late_ms: list[float] = field(default_factory=list)
+
+    @property
+    def innocent(self) -> int:
+        """How many there were of whom nothing may be claimed: legal passes and lawful stands."""
+        return self.passes + sum(self.stood.values())
+
+    def add(self, other: "Tally") -> None:
+        """Add what came of other scenes."""
+        for column in fields(Tally):
+            mine, more = getattr(self, column.name), getattr(other, column.name)
+            if isinstance(mine, dict):
+                for key, value in more.items():
+                    mine[key] = _sum(mine[key], value) if key in mine else value
+            else:
+                setattr(self, column.name, mine + more)
+
+
+def _sum(one: int | list[int], other: int | list[int]) -> int | list[int]:
+    if isinstance(one, list) and isinstance(other, list):
+        return [a + b for a, b in zip(one, other, strict=True)]
+    assert isinstance(one, int)
+    assert isinstance(other, int)
+    return one + other
 
 
 def judge(
@@ -75,6 +106,21 @@ def judge(
     start_ms : int
         Event time of the scene's second 0.
     """
+    matched = _match(tally, claims, acts, passes, start_ms)
+    for which, (act, share) in enumerate(acts):
+        _count(tally, act, share, is_found=which in matched, seed=seed)
+    broke = {act.user_id for act, _ in acts if act.rule in AT_RED and not act.exception}
+    for one in passes:
+        if one.user_id not in broke:
+            tally.passes += 1
+            kind = _kind_of(one)
+            tally.legal[kind] = tally.legal.get(kind, 0) + 1
+
+
+def _match(
+    tally: Tally, claims: list[Claim], acts: list[tuple[Act, float]], passes: list[Pass], start_ms: int
+) -> set[int]:
+    """Sort the candidates into the tally; return which acts were found."""
     matched: dict[int, list[Claim]] = {}
     for claim in claims:
         which = _act_of(claim, acts, start_ms)
@@ -90,14 +136,7 @@ def judge(
         tally.doubled += several[1:]
         if acts[which][0].rule == "red_light":
             tally.late_ms.append(several[0].time_ms - start_ms - acts[which][0].measured["tail_s"] * 1000)
-    for which, (act, share) in enumerate(acts):
-        _count(tally, act, share, is_found=which in matched, seed=seed)
-    broke = {act.user_id for act, _ in acts if act.rule in ("red_light", "stop_line") and not act.exception}
-    for one in passes:
-        if one.user_id not in broke:
-            tally.passes += 1
-            kind = _kind_of(one)
-            tally.legal[kind] = tally.legal.get(kind, 0) + 1
+    return set(matched)
 
 
 def _act_of(claim: Claim, acts: list[tuple[Act, float]], start_ms: int) -> int | None:
@@ -110,7 +149,16 @@ def _act_of(claim: Claim, acts: list[tuple[Act, float]], start_ms: int) -> int |
     return None
 
 
+def _is_renamed(claim: Claim, acts: list[tuple[Act, float]], start_ms: int) -> bool:
+    """Tell whether its road user broke another rule by the same deed."""
+    others = (act for act, _ in acts if not act.exception and may_be_same_act(act.rule, claim.rule))
+    return any(_act_of(replace(claim, rule=act.rule), [(act, 0.0)], start_ms) is not None for act in others)
+
+
 def _no_act(tally: Tally, claim: Claim, acts: list[tuple[Act, float]], passes: list[Pass], start_ms: int) -> None:
+    if _is_renamed(claim, acts, start_ms):
+        tally.renamed.append(claim)
+        return
     own = [act for act, _ in acts if act.user_id == claim.user_id and not act.exception]
     near = next((one for one in passes if one.user_id == claim.user_id), None)
     why = "nobody there" if claim.user_id is None else _kind_of(near) if near else "never passed"
@@ -121,7 +169,6 @@ def _no_act(tally: Tally, claim: Claim, acts: list[tuple[Act, float]], passes: l
         why += f", but {own[0].rule} at {own[0].time_s:.1f}"
     if near is not None:
         why += f"; nose {near.nose_s:.2f} {near.colour} since {near.since_s:.2f} {near.turn} {near.kind}"
-    del start_ms
     tally.false.append((claim, why))
 
 
@@ -136,9 +183,12 @@ def _kind_of(one: Pass) -> str:
 
 
 def _count(tally: Tally, act: Act, share: float, *, is_found: bool, seed: int) -> None:
+    key, least = CLEAR.get(act.rule, ("", 0.0))
+    if act.rule in STANDING and share >= LEAST_SEEN and (act.exception or act.measured[key] < least):
+        why = act.exception or "short"
+        tally.stood[why] = tally.stood.get(why, 0) + 1
     if act.exception or share < 0:
         return
-    key, least = CLEAR.get(act.rule, ("", 0.0))
     is_early = act.rule == "red_light" and act.measured["red_left_s"] < EARLY_START_S
     if act.rule == "red_light":
         bucket = _seconds(act.measured["after_red_s"], is_early=is_early)

@@ -29,6 +29,10 @@ NOSE_M = 1.0
 # The time of a crossing is that of a curve through the looks of so long before and after it.
 SETTLE_MS = 800
 CURVE_LOOKS = 8
+# Slower than this over the line one creeps: when its front came over it cannot be told.
+SLOW_MPS = 1.0
+# Who is so fast and stays so near a smooth curve was there, whichever of two it was: both would have crossed.
+SMOOTH_MPS, SMOOTH_M = 2.5, 0.6
 
 
 class Past(NamedTuple):
@@ -178,6 +182,26 @@ def settle(history: History, crossing: Crossing) -> Crossing:
     if error_s is None:
         return replace(crossing, speed_mps=speed_mps)
     return replace(crossing, time_ms=round(time_ms), error_s=error_s, speed_mps=speed_mps)
+
+
+def is_smooth(history: History, crossing: Crossing) -> bool:
+    """Tell whether it came over the line fast and on a smooth curve, so that a doubt about who it was changes nothing.
+
+    A track that is handed from one road user to another without a trace in place and speed was handed to one that
+    rode over the line at the same place and time.
+    """
+    near = history.between(crossing.time_ms - SETTLE_MS, crossing.time_ms + SETTLE_MS)
+    if len(near) < CURVE_LOOKS or max(b.time_ms - a.time_ms for a, b in pairwise(near)) > SETTLE_MS / 2:
+        return False
+    times = np.array([past.time_ms - crossing.time_ms for past in near]) / 1000
+    x, y = np.array([(past.place.x, past.place.y) for past in near]).T / near[0].place.per_m
+    speeds = []
+    for metres in (x, y):
+        curve = np.polyfit(times, metres, 2)
+        if np.abs(metres - np.polyval(curve, times)).max() > SMOOTH_M:
+            return False
+        speeds.append(np.polyval(np.polyder(curve), times[[0, -1]]))
+    return bool(np.hypot(*speeds).min() >= SMOOTH_MPS)
 
 
 def past_line(line: Line, travel: Point, at: Point) -> float:

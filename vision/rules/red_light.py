@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from schemas.violation import LampSpan
 from vision.rules.approach import ApproachView
 from vision.rules.base import DRIVERS, Finding, Rule, Scene
-from vision.rules.crossing import Crossing, History, settle
+from vision.rules.crossing import SLOW_MPS, Crossing, History, is_smooth, settle
 from vision.rules.excuses import exceptions_of, excused, is_sure
 
 # Whose front is farther over the line when red begins had entered; one that has still not a while later stood there.
 ENTERED_M, STOOD_MS = 0.8, 3_000
 # Who comes to stand before so far past the line was pushed or stopped late: no ride through.
-THROUGH_M, SLOW_MPS = 6.0, 1.0
+THROUGH_M = 6.0
 GONE_MS = 1_000
 # Near the line an identity must be sure: until the rear is so large a share of ``past_line_m`` past it.
 CLEAR_SHARE = 0.5
@@ -23,6 +23,8 @@ TURN_MS = 15_000
 class _Open:
     crossing: Crossing
     is_settled: bool = False
+    entered: bool | None = None  # on red; told while its looks before the line are still remembered
+    is_one: bool | None = None
 
 
 class RedLight(Rule):
@@ -70,7 +72,11 @@ class RedLight(Rule):
         crossing, span = item.crossing, light.span_at(item.crossing.time_ms)
         if span is None:
             return None if light.seen_until_ms < crossing.time_ms and not scene.is_end else False
-        if span.colour != "red" or not self._entered_on_red(history, crossing, span):
+        if item.entered is None:
+            item.entered = span.colour == "red" and self._entered_on_red(history, crossing, span)
+        if item.is_one is None:
+            item.is_one = self._is_one(history, crossing)
+        if not item.entered or item.is_one is False:
             return False
         rode_on = self._rode_on(history, crossing, span, scene)
         if not rode_on or not self._is_act(history, crossing, scene):
@@ -125,20 +131,19 @@ class RedLight(Rule):
 
     def _is_act(self, history: History, crossing: Crossing, scene: Scene) -> bool:
         last = history.last.look
-        return (
-            last.label in DRIVERS
-            and self._is_one(history, crossing)
-            and not excused(scene, self._view.id, crossing.track_id, crossing.time_ms)
-        )
+        return last.label in DRIVERS and not excused(scene, self._view.id, crossing.track_id, crossing.time_ms)
 
-    def _is_one(self, history: History, crossing: Crossing) -> bool:
-        """Tell whether it was surely one road user from before the line until its rear was clearly past it.
+    def _is_one(self, history: History, crossing: Crossing) -> bool | None:
+        """Tell whether it was surely one road user until its rear was clearly past the line; ``None`` before that.
 
         Who later rides close behind another may change places with it: both are over the line then.
         """
         clear_m = CLEAR_SHARE * self._limits["past_line_m"]
         after = (past for past in history.pasts if past.time_ms > crossing.time_ms and past.tail_m >= clear_m)
-        return is_sure(next(after, history.last).look, crossing.time_ms)
+        clear = next(after, None)
+        if clear is None:
+            return None
+        return is_sure(clear.look, crossing.time_ms) or (self._view.road.is_metric and is_smooth(history, crossing))
 
     def _turn_excuses(self, crossing: Crossing, scene: Scene) -> bool | None:
         """Tell whether the turn it took was allowed; ``None`` while its turn is not known and could be."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from vision.lights import Light
 from vision.rules.approach import ApproachView
 from vision.rules.base import Finding, Scene
-from vision.rules.crossing import History, settle
+from vision.rules.crossing import SLOW_MPS, History, settle
 from vision.rules.excuses import exceptions_of
 from vision.rules.once import OncePerTrack
 from vision.trails import Trail
@@ -13,10 +14,15 @@ from vision.trails import Trail
 NEAR_M = 6.0
 # Who creeps over the line with somebody close behind was pushed by the queue.
 CREEP_MPS, BEHIND_M, LANE_M = 1.5, 4.0, 1.5
+# Who rides on within so long, still on red, rode through it: that is the red-light rule's.
+RODE_ON_MS = 15_000
 
 
 class StopLine(OncePerTrack):
     """Says once for each road user that crossed on red and then stood near the line for ``standing_s``.
+
+    It waits until red is over or somebody surely stays: who stands past the line and then rides on in the same red
+    is no case of this rule. Who creeps over the line came with the queue, perhaps with its front before red.
 
     Parameters
     ----------
@@ -31,31 +37,38 @@ class StopLine(OncePerTrack):
     def __init__(self, view: ApproachView, limits: Mapping[str, float]) -> None:
         super().__init__()
         self._view, self._limits = view, limits
+        self._open: dict[int, Finding] = {}
 
     @property
     def place_id(self) -> str:
         """The approach it watches."""
         return self._view.id
 
+    def step(self, scene: Scene) -> list[Finding]:
+        """Take one frame and return the acts that became certain."""
+        for finding in super().step(scene):
+            self._open[finding.track_id] = finding
+        found = []
+        for track_id, finding in list(self._open.items()):
+            stays = self._stays(finding, scene)
+            if stays is None:
+                continue
+            del self._open[track_id]
+            found += [finding] if stays else []
+        return found
+
     def judge(self, trail: Trail, scene: Scene) -> Finding | None:
         """Return the act of one driver, ``None`` while there is none."""
         history, light = self._view.histories.get(trail.track_id), scene.lights.get(self._view.id)
         if history is None or history.crossed is None or light is None:
             return None
-        crossing, now = history.crossed, history.last
+        now, stood_s = history.last, trail.still_s()
         if not (now.tail_m > 0 or now.foot_m >= self._limits["past_line_m"]) or now.tail_m > NEAR_M:
-            return None
-        span = light.span_at(crossing.time_ms)
-        if span is None or span.colour != "red" or span.end_ms < light.seen_until_ms:
-            return None
-        after_red_s, stood_s = (crossing.time_ms - span.start_ms) / 1000, trail.still_s()
-        grace_s = max(self._limits["grace_s"], 2 * (crossing.error_s + span.error_ms / 1000))
-        nose_ms = history.nose_over_ms()
-        if after_red_s < grace_s or nose_ms is None or (nose_ms - span.start_ms) / 1000 < grace_s:
             return None
         if stood_s < self._limits["standing_s"] or not self._stood_past(history):
             return None
-        if self._is_pushed(trail, history, scene):
+        after_red_s = self._after_red_s(history, light)
+        if after_red_s is None or self._is_pushed(trail, history, scene):
             return None
         return Finding(
             rule=self.name,
@@ -70,8 +83,37 @@ class StopLine(OncePerTrack):
                 "crossed_after_red_s": round(after_red_s, 3),
             },
             exceptions=exceptions_of(self._view.road),
-            since_ms=crossing.time_ms,
+            since_ms=history.crossed.time_ms,
         )
+
+    def _after_red_s(self, history: History, light: Light) -> float | None:
+        """Return how long after red began it came over the line; ``None`` where that was not surely on red."""
+        assert history.crossed is not None
+        crossing = settle(history, history.crossed)
+        span = light.span_at(crossing.time_ms)
+        if span is None or span.colour != "red" or span.end_ms < light.seen_until_ms:
+            return None
+        if self._view.road.is_metric and crossing.speed_mps < SLOW_MPS:
+            return None
+        grace_ms = max(self._limits["grace_s"] * 1000, 2000 * crossing.error_s + 2 * span.error_ms)
+        nose_ms = history.nose_over_ms()
+        if nose_ms is None or min(nose_ms, crossing.time_ms) - span.start_ms < grace_ms:
+            return None
+        return (crossing.time_ms - span.start_ms) / 1000
+
+    def _stays(self, finding: Finding, scene: Scene) -> bool | None:
+        """Tell whether it stood there to the end of red, or so long that it surely stays; ``None`` before that."""
+        light, history = scene.lights[self._view.id], self._view.histories.get(finding.track_id)
+        span = light.span_at(finding.time_ms)
+        is_red = span is not None and span.colour == "red" and span.end_ms >= light.seen_until_ms
+        if history is not None and history.last.tail_m > NEAR_M and span is not None:
+            rode_ms = next(
+                (p.time_ms for p in history.pasts if p.time_ms > finding.time_ms and p.tail_m > NEAR_M), None
+            )
+            if rode_ms is not None and rode_ms <= span.end_ms:
+                return False
+        is_over = not is_red or scene.is_end or history is None
+        return True if is_over or scene.time_ms - finding.time_ms >= RODE_ON_MS else None
 
     def _stood_past(self, history: History) -> bool:
         """Tell whether it was past the line all the time that it must have stood there."""

@@ -72,6 +72,7 @@ class Film:
         self._eyes = NoisyEyes(noise, seed, camera.size)
         self._jitter, self._drops, self._seed = jitter, drops, seed
         self._streets = [_street(camera.size, seed + k) for k in range(NOISE_PICTURES)]
+        self._painted: list[object] = [None] * NOISE_PICTURES
         self._found: tuple[int, Detections] = (-1, NOTHING)
 
     def detect(self, frame: Frame) -> Detections:
@@ -115,8 +116,13 @@ class Film:
 
     def _picture(self, index: int, time_s: float, camera: PinholeCamera) -> Image:
         image = self._streets[index % NOISE_PICTURES]
+        lamps = {name: self.world.lamp(name, time_s) for name in self.world.layout.arms}
+        shown = camera, [(lamp.colour, lamp.arrows) for lamp in lamps.values()]
+        if self._painted[index % NOISE_PICTURES] == shown:
+            return image
+        self._painted[index % NOISE_PICTURES] = shown
         for arm in self.world.layout.arms.values():
-            lamp = self.world.lamp(arm.name, time_s)
+            lamp = lamps[arm.name]
             head = signal_head(arm)
             if (np.array(camera.axes[2][:2]) * np.array(arm.heading)).sum() < 0.5:
                 continue  # it shows us its back

@@ -1,6 +1,7 @@
 """A camera on a mast: from metres to pixels, with shake."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -40,7 +41,7 @@ class PinholeCamera:
     roll_deg: float = 0.0
     push_px: tuple[float, float] = (0.0, 0.0)
 
-    @property
+    @cached_property
     def axes(self) -> Floats:
         """Rows: right, down and forward of the picture as unit vectors of the ground's frame."""
         yaw, pitch, roll = np.radians([self.yaw_deg, self.pitch_deg, self.roll_deg])

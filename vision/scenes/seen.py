@@ -71,19 +71,20 @@ def look_at(camera: PinholeCamera, poses: Sequence[Pose]) -> list[Seen]:
     pixels, depth = camera.pixels(solids.reshape(-1, 3))
     pixels, depth = pixels.reshape(-1, 8, 2), depth.reshape(-1, 8)
     boxes = np.concatenate([pixels.min(axis=1), pixels.max(axis=1)], axis=1)
-    in_front = depth.min(axis=1) > NEAR_M
+    first = np.searchsorted(owner, np.arange(len(poses) + 1))
+    lows, highs = np.minimum.reduceat(boxes[:, :2], first[:-1]), np.maximum.reduceat(boxes[:, 2:], first[:-1])
+    is_seen = np.minimum.reduceat(depth.min(axis=1), first[:-1]) > NEAR_M
+    is_seen &= (highs[:, 1] - lows[:, 1] >= LEAST_PX) & (highs > 0).all(axis=1) & (lows < camera.size).all(axis=1)
     made = []
-    for i, pose in enumerate(poses):
-        rows = np.flatnonzero(owner == i)
-        if not in_front[rows].all():
-            continue
-        whole = np.concatenate([boxes[rows, :2].min(axis=0), boxes[rows, 2:].max(axis=0)])
+    for i in np.flatnonzero(is_seen).tolist():
+        whole = np.concatenate([lows[i], highs[i]])
         cut = _cut(whole, camera.size)
-        if cut is None or whole[3] - whole[1] < LEAST_PX:
+        if cut is None:
             continue
+        rows = range(first[i], first[i + 1])
         parts = tuple((labels[r], part) for r in rows if (part := _cut(boxes[r], camera.size)) is not None)
         inside = _area(cut) / _area(whole.tolist())
-        made.append((float(depth[rows[0]].mean()), pose, cut, parts, inside))
+        made.append((float(depth[first[i]].mean()), poses[i], cut, parts, inside))
     made.sort(key=lambda one: (one[0], one[1].user_id))
     shares = _unhidden([one[2] for one in made], camera.size)
     return [
@@ -158,7 +159,7 @@ def _unhidden(boxes: Sequence[Box], size: tuple[int, int]) -> list[float]:
         rows = slice(int(top / CELL_PX), max(int(bottom / CELL_PX), int(top / CELL_PX) + 1))
         columns = slice(int(left / CELL_PX), max(int(right / CELL_PX), int(left / CELL_PX) + 1))
         area = taken[rows, columns]
-        shares.append(1.0 - float(area.mean()))
+        shares.append(1.0 - int(np.count_nonzero(area)) / max(area.size, 1))
         rest = (1 - FILLED) / 2
         inner_left, inner_right = left + rest * (right - left), right - rest * (right - left)
         inner_top = top + rest * (bottom - top)

@@ -1,12 +1,20 @@
 """Candidates beside the truth of a scene: what counts as right, false, excused, twice and missed."""
 
-import pytest
-from click import BadParameter
+from pathlib import Path
 
+import msgspec
+import pytest
+from click import BadParameter, ClickException
+
+from services.score.parking import RULES as PARKING
+from services.score.parking import parking_case
+from services.score.scene_batch import run_cases, run_one
 from services.score.scene_judge import Claim, Tally, judge
 from services.score.scene_log import SceneLog, overlap
+from services.score.scene_report import report, wilson
 from services.score.scene_run import SceneCase, run_scene
-from services.score.violations import LOOSE, SETS, known_rules, parse_seeds, report
+from services.score.violations import LOOSE, SETS, known_rules, parse_seeds
+from vision.scenes.arrivals import Flow
 from vision.scenes.pinhole import approach_camera
 from vision.scenes.road_user import Look, Pose
 from vision.scenes.seen import Seen
@@ -46,6 +54,44 @@ def test_a_claim_of_somebody_else_or_much_later_is_false_and_the_act_missed() ->
         assert len(tally.false) == 1
         assert tally.found == {"red_light": 0}
         assert len(tally.missed) == 1
+
+
+def test_a_claim_of_another_rule_for_the_same_deed_is_told_apart() -> None:
+    tally = judged([Claim("stop_line", 1, 103_000, 1, {})], [(act(), 1.0)])
+    assert (len(tally.renamed), len(tally.false), len(tally.missed)) == (1, 0, 1)
+
+
+def test_tallies_add_up_and_shares_have_their_interval() -> None:
+    both = judged([claim()], [(act(), 1.0)], [passed(2, "green")])
+    both.add(judged([claim(user_id=4)], [(act(), 1.0)], [passed(2, "green"), passed(3, "yellow")]))
+    assert (both.passes, both.legal, len(both.false)) == (3, {"green": 2, "yellow": 1}, 1)
+    assert (both.found, both.due) == ({"red_light": 1}, {"red_light": 2})
+    low, high = wilson(0, 10_000)
+    assert (low, round(high, 6)) == (0.0, 0.000384)
+    assert wilson(0, 0) == (0.0, 1.0)
+
+
+def test_who_stands_in_a_queue_is_counted_as_one_who_stood_lawfully() -> None:
+    waits = Act("no_stopping", 5, "car", "south", 10.0, 50.0, 0.0, 0.0, "queue", {"stood_s": 40.0})
+    assert judged([], [(waits, 1.0)]).stood == {"queue": 1}
+
+
+def test_a_kept_scene_is_not_run_again_and_a_broken_one_is_named(tmp_path: Path) -> None:
+    case = SceneCase(1, 0.05, {}, ("red_light",), approach_camera, fps=5.0, flow=Flow({"south": 10.0}))
+    ((name, first),) = run_cases({"one": case}, 1, tmp_path)
+    (kept,) = tmp_path.iterdir()
+    kept.write_bytes(msgspec.json.encode(Tally(passes=77)))
+    assert [(name, tally.passes) for name, tally in run_cases({"one": case}, 1, tmp_path)] == [(name, 77)]
+    kept.write_text("{")
+    with pytest.raises(ClickException, match="delete it"):
+        list(run_cases({"one": case}, 1, tmp_path))
+    assert first.passes == 0
+
+
+def test_five_minutes_at_the_kerb_goes_through_the_whole_pipeline_with_nothing_false() -> None:
+    tally = run_one(parking_case(3, 0.08, known_rules(PARKING), "good", 2.0))
+    assert sum(tally.stood.values()) > 1
+    assert tally.false == []
 
 
 def test_a_second_claim_of_one_act_is_told() -> None:

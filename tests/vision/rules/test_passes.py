@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from tests.vision.rules.passes import END_S, LINE_M, Case, Chance, away, found_at, towards
-from tests.vision.rules.stage import Actor, Pose
+from tests.vision.builders import START_MS
+from tests.vision.rules.passes import END_S, LINE_M, Case, Chance, away, found_at, light, towards
+from tests.vision.rules.stage import Actor, Pose, play, straight
 
 NOISE = 0.02
 LEGAL, ACTS = 24, 12
@@ -48,5 +49,40 @@ def creeps(fast_s: float) -> Case:
 
 
 @pytest.mark.parametrize("fast_s", [11.5, 40.0])
-def test_who_was_over_the_line_before_red_and_creeps_on_or_stands_a_little_past_it_rides_no_red(fast_s: float) -> None:
-    assert [rule for rule, *_ in found_at(away("red_light"), creeps(fast_s), NOISE, 5)] == []
+def test_who_was_over_the_line_before_red_and_creeps_on_or_stands_a_little_past_it_is_not_claimed(
+    fast_s: float,
+) -> None:
+    assert found_at(away(), creeps(fast_s), NOISE, 5) == []
+
+
+def stands_past(on_s: float) -> Case:
+    """Come over the line at 6 m/s on red, stand with the rear 2.3 m past it, and ride on at a moment."""
+
+    def past(t: float) -> float:
+        return min((t - 12.0) * 6.0, 4.2) + 5.0 * max(0.0, t - on_s)
+
+    def path(t: float) -> Pose:
+        nose = past(t)
+        return (0.0, LINE_M + nose - 0.95, 0.0) if -14.0 < nose < 40.0 else None
+
+    return Case((Actor("motorcycle", path),), 12.0, 12.4, is_act=True, kind="stands_past")
+
+
+@pytest.mark.parametrize(("on_s", "rule"), [(18.0, "red_light"), (END_S + 1.0, "stop_line")])
+def test_who_stands_past_the_line_broke_the_stop_line_and_who_rides_on_in_the_same_red_the_light(
+    on_s: float, rule: str
+) -> None:
+    assert [name for name, *_ in found_at(away(), stands_past(on_s), NOISE, 6)] == [rule]
+
+
+def doubted_ride(mps: float) -> list[str]:
+    """Ride over the line on red while the tracker cannot tell two road users apart."""
+    path = straight((0.0, LINE_M - 12.0 * mps), 0.0, mps)
+    doubt = {"sure_since_ms": START_MS + 12_060 + round(950 / mps)}
+    found = play(away("red_light"), [Actor("motorcycle", path, extra=doubt)], 22.0, light, noise=NOISE, seed=7)
+    return [finding.rule for finding in found]
+
+
+def test_a_doubt_who_it_was_matters_only_to_those_who_do_not_come_fast_and_smoothly_over_the_line() -> None:
+    assert doubted_ride(6.0) == ["red_light"]
+    assert doubted_ride(1.8) == []

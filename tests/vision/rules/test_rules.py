@@ -142,9 +142,9 @@ def test_a_recording_that_ends_on_red_says_so() -> None:
     assert "recording_ends" in found[0].exceptions
 
 
-def test_standing_wholly_past_the_line_on_red_is_a_stop_line_case_once() -> None:
-    stands = {10 + i: [look(10 + i, 32.0, max(20.0, 44.0 - 1.6 * i))] for i in range(50)}
-    found = judge("stop_line", stands, ["red"] * 60)
+def test_standing_wholly_past_the_line_until_red_ends_is_a_stop_line_case_once() -> None:
+    stands = {10 + i: [look(10 + i, 32.0, max(20.0, 44.0 - 1.6 * i))] for i in range(60)}
+    found = judge("stop_line", stands, ["red"] * 60 + ["green"] * 20)
     assert len(found) == 1
     assert found[0].measured["stood_s"] == pytest.approx(2.0)
 

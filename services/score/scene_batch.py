@@ -1,0 +1,87 @@
+"""Many scenes, several at a time, each kept as soon as it is done: a run that was cut off goes on where it stopped."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+import click
+import msgspec
+
+from services.score.scene_judge import Tally
+from services.score.scene_run import SceneCase, run_scene
+from vision.evidence.code_hash import code_sha256
+
+# Whoever changes one of these changes what a kept scene would say.
+CODE = ("vision.pipeline", "vision.scenes.film", "vision.scenes.camera_file")
+
+
+def run_cases(cases: Mapping[str, SceneCase], jobs: int, keep: Path | None) -> Iterator[tuple[str, Tally]]:
+    """Run scenes and yield what came of each, in the order in which they are done.
+
+    Parameters
+    ----------
+    cases : mapping of str to SceneCase
+        The scenes by a name that is fit for a file.
+    jobs : int
+        How many at a time, a process each.
+    keep : Path or None
+        Folder of results; those that are there, of the same scene and the same code, are not run again.
+    """
+    waiting = {}
+    for name, case in cases.items():
+        kept = _read(_place(keep, name, case))
+        if kept is not None:
+            yield name, kept
+        else:
+            waiting[name] = case
+    for name, tally in _run(waiting, jobs):
+        place = _place(keep, name, waiting[name])
+        if place is not None:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(msgspec.json.encode(tally))
+        yield name, tally
+
+
+def _run(cases: Mapping[str, SceneCase], jobs: int) -> Iterator[tuple[str, Tally]]:
+    if jobs <= 1 or len(cases) <= 1:
+        for name, case in cases.items():
+            yield name, run_one(case, _progress(name, case.minutes))
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        running = {pool.submit(run_one, case): name for name, case in cases.items()}
+        for number, done in enumerate(as_completed(running), start=1):
+            click.echo(f"{number} of {len(running)} scenes done ({running[done]})", err=True)
+            yield running[done], done.result()
+
+
+def run_one(case: SceneCase, tell: Callable[[float], None] | None = None) -> Tally:
+    """Run one scene and return what came of it; ``tell`` takes the seconds done so far."""
+    tally = Tally()
+    run_scene(case, tally, tell or (lambda _: None))
+    return tally
+
+
+def _place(keep: Path | None, name: str, case: SceneCase) -> Path | None:
+    """Return where a scene's result is kept: what it shows and the code that judges it are in the name."""
+    if keep is None:
+        return None
+    says = f"{case} {case.camera.__name__} {code_sha256(*CODE)}"
+    says = says.replace(str(case.camera), "")  # the address of a function differs from run to run
+    return keep / f"{name}-{hashlib.sha256(says.encode()).hexdigest()[:12]}.json"
+
+
+def _read(place: Path | None) -> Tally | None:
+    if place is None or not place.is_file():
+        return None
+    try:
+        return msgspec.json.decode(place.read_bytes(), type=Tally)
+    except msgspec.MsgspecError as error:
+        raise click.ClickException(f"{place}: {error}; delete it and run again") from None
+
+
+def _progress(name: str, minutes: float) -> Callable[[float], None]:
+    def tell(done_s: float) -> None:
+        click.echo(f"\r{name}: {done_s / 60:.0f} of {minutes:g} min", nl=False, err=True)
+
+    return tell
