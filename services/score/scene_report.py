@@ -53,7 +53,7 @@ def report(title: str, tally: Tally, show: int) -> str:
         f"twice {len(tally.doubled)}, under its other name {len(tally.renamed)}, "
         f"for a person to excuse {len(tally.excused)} (officer, ambulance, breakdown, child)",
         *(_row(rule, tally.found.get(rule, 0), tally.due[rule], 18) for rule in sorted(tally.due)),
-        *(_row(f"  red for {bucket}", *row, 32) for bucket, row in sorted(tally.by_seconds.items())),
+        *(_row(f"  red for {bucket}", row[0], row[1], 32) for bucket, row in sorted(tally.by_seconds.items())),
         f"not counted: {tally.hidden} acts hidden or out of the picture, {tally.unclear} below the rule's limits",
         *_times(tally),
         *_listed(tally, show),
