@@ -29,7 +29,7 @@ from schemas.fix import Fix
 from schemas.fleet_alert import FleetAlert
 from schemas.trip import Phase
 
-FORM = 13
+FORM = 14
 
 
 class BusState(msgspec.Struct, array_like=True):
@@ -67,6 +67,7 @@ class VehicleState(msgspec.Struct, array_like=True):
     probability: float
     phase: Phase
     anchor: tuple[float, float, int] | None
+    rest: tuple[float, float, int] | None
     direction_rad: float
     link_from: tuple[int, int] | None
     since: dict[str, int]
@@ -148,6 +149,7 @@ def dump_now(vehicle: Vehicle) -> bytes:
         probability=vehicle.probability,
         phase=vehicle.phase,
         anchor=vehicle.anchor,
+        rest=vehicle.rest,
         direction_rad=vehicle.direction_rad,
         link_from=vehicle.link_from,
         since=dict(vehicle.since),
@@ -208,6 +210,7 @@ def _load_now(vehicle_id: str, data: bytes, table: Timetable | None) -> Vehicle:
     vehicle.away_on = state.away_on
     vehicle.told = {(trip, date): stop for trip, date, stop in state.told}
     vehicle.late_s, vehicle.skipped, vehicle.stands = state.late_s, state.skipped, state.stands
+    vehicle.rest = state.rest
     vehicle.serving = Serving(*state.serving)
     if table is not None and state.progress is not None:
         trip, date = state.progress[:2]

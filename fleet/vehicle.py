@@ -20,7 +20,8 @@ class Vehicle:
     """One bus.
 
     ``quality`` counts reports as they came; all else follows from the fixes in order of their times, of which
-    ``history`` keeps the last. ``anchor`` is the last place (x, y, time) from which it moved at least 25 m.
+    ``history`` keeps the last. ``anchor`` is the last place (x, y, time) from which it moved at least 25 m,
+    ``rest`` the last one from which it moved 60 m.
     ``held`` tells that it waits for its trip, wherever it stands. ``pace`` is the seconds it took for its last
     links, and those planned. ``since`` is since when a condition of the alerts has held, with a dash before it:
     been absent. ``away`` is its way since it left the pattern ``away_on``: x, y, how far along it left, time.
@@ -47,6 +48,7 @@ class Vehicle:
     probability: float = 0.0
     phase: Phase = Phase.UNKNOWN
     anchor: tuple[float, float, int] | None = None
+    rest: tuple[float, float, int] | None = None
     direction_rad: float = float("nan")
     link_from: tuple[int, int] | None = None
     since: dict[str, int] = field(default_factory=dict)

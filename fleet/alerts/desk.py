@@ -14,7 +14,7 @@ from fleet.alerts.of_city import OfCity
 from fleet.alerts.punctual import note_calls
 from fleet.alerts.rules import judge_silence, judge_vehicle, rules_of
 from fleet.alerts.silence import Silence
-from fleet.alerts.standing import note_stand
+from fleet.alerts.standing import note_rest, note_stand
 from fleet.gtfs.timetable import Timetable
 from fleet.vehicle import Vehicle
 from schemas.fleet_alert import FleetAlert
@@ -104,6 +104,7 @@ class AlertDesk:
                 vehicle.skipped = (time_ms, tuple(int(pattern.stop_index[n]) for n in missed))
         elif vehicle.away:
             self._detours.follow(vehicle)
+        note_rest(vehicle, time_ms)
         note_stand(vehicle)
         note_calls(vehicle, self._timetable, calls)
         return judge_vehicle(vehicle, self._timetable, self._rules, time_ms)

@@ -12,6 +12,8 @@ NEAR_END_M = 150.0
 AT_STOP_M = 45.0
 # The speedometer of a bus that drives; its receiver says that it is still where it was.
 DRIVES_MPS = 4.0
+# The receiver of a bus that stands errs by tens of metres; who came no further than this in five minutes is stuck.
+REST_M = 60.0
 # Who has stood for less does not count as standing yet: nearly every bus, at nearly every fix.
 YOUNG_MS = 60_000
 # Two reports of one stand lie so near to each other, this long apart or longer.
@@ -27,21 +29,21 @@ LEAP_M, LEAP_MPS = 100.0, 20.0
 
 def stuck_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
     """Return since when a bus in service has stood away from its terminals, unless it waits for its time."""
-    if not _stands_in_service(vehicle, time_ms) or waits_for_time(vehicle, timetable, time_ms):
+    rest = vehicle.rest
+    if rest is None or not _stands_in_service(vehicle, rest[2], time_ms) or waits_for_time(vehicle, timetable, time_ms):
         return None
-    assert vehicle.anchor is not None
-    return None if may_be_frozen(vehicle) else vehicle.anchor[2]
+    return None if may_be_frozen(vehicle) else rest[2]
 
 
 def long_stop_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
     """Return since when a bus has stood at a stop on its way, unless it waits for its time."""
-    if not _stands_in_service(vehicle, time_ms) or waits_for_time(vehicle, timetable, time_ms):
+    anchor, progress = vehicle.anchor, vehicle.progress
+    if anchor is None or not _stands_in_service(vehicle, anchor[2], time_ms):
         return None
-    progress = vehicle.progress
-    assert progress is not None
-    assert vehicle.anchor is not None
+    if progress is None or waits_for_time(vehicle, timetable, time_ms):
+        return None
     nearest = float(np.min(np.abs(progress.pattern.stop_distance_m - progress.distance_m)))
-    return vehicle.anchor[2] if nearest <= AT_STOP_M and not may_be_frozen(vehicle) else None
+    return anchor[2] if nearest <= AT_STOP_M and not may_be_frozen(vehicle) else None
 
 
 def frozen_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
@@ -55,6 +57,13 @@ def frozen_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | 
     if time_ms - vehicle.anchor[2] < YOUNG_MS or vehicle.phase is not Phase.IN_SERVICE:
         return None
     return repeats_since(vehicle)
+
+
+def note_rest(vehicle: Vehicle, time_ms: int) -> None:
+    """Note the place from which a bus has not gone far since."""
+    rest = vehicle.rest
+    if rest is None or abs(vehicle.x - rest[0]) > REST_M or abs(vehicle.y - rest[1]) > REST_M:
+        vehicle.rest = (vehicle.x, vehicle.y, time_ms)
 
 
 def note_stand(vehicle: Vehicle) -> None:
@@ -113,9 +122,9 @@ def waits_for_time(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> bool
     return time_ms < watch.run.day_start_ms + float(timetable.departure_s[row]) * 1000.0
 
 
-def _stands_in_service(vehicle: Vehicle, time_ms: int) -> bool:
+def _stands_in_service(vehicle: Vehicle, since_ms: int, time_ms: int) -> bool:
     progress = vehicle.progress
-    if vehicle.anchor is None or time_ms - vehicle.anchor[2] < YOUNG_MS:
+    if time_ms - since_ms < YOUNG_MS:
         return False
     if progress is None or vehicle.phase is not Phase.IN_SERVICE:
         return False

@@ -45,11 +45,12 @@ class Life:
 
 @dataclass
 class City:
-    """The lives of all buses, when they called at each stop of each line, and first stops."""
+    """The lives of all buses, when they called at each stop of each line and how often is planned, and first stops."""
 
     lives: dict[str, Life] = field(default_factory=lambda: defaultdict(Life))
     at_stop: dict[tuple[str, str], list[TrueCall]] = field(default_factory=lambda: defaultdict(list))
     firsts: dict[tuple[str, str], TrueCall] = field(default_factory=dict)
+    planned_s: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def take(self, entry: object) -> None:
         """Take one entry of a truth log."""
@@ -144,15 +145,22 @@ def _had_gap(row: Row, city: City) -> bool:
     for call in city.lives[row["vehicle_id"]].calls:
         if call.route_id != row["route_id"] or abs(call.arrival_ms - row["said_ms"]) > 2 * NEAR_MS:
             continue
-        lot = city.at_stop[call.route_id, call.stop_id]
-        at = bisect_left(lot, call.arrival_ms, key=_arrival_of)
-        if at == 0:
-            continue
-        planned_s = float(np.median(np.diff(sorted(one.scheduled_arrival_ms for one in lot)))) / 1000.0
-        gap_s = (call.arrival_ms - lot[at - 1].arrival_ms) / 1000.0
-        if gap_s >= max(GAP_TIMES * planned_s, planned_s + GAP_S) - 2 * NEARLY_S:
+        if is_gap(call, city, 2 * NEARLY_S):
             return True
     return False
+
+
+def is_gap(call: TrueCall, city: City, slack_s: float = 0.0) -> bool:
+    """Return whether a bus called so long after the one of its line before it that this is a big gap."""
+    lot = city.at_stop[call.route_id, call.stop_id]
+    at = bisect_left(lot, call.arrival_ms, key=_arrival_of)
+    if at == 0:
+        return False
+    key = (call.route_id, call.stop_id)
+    if key not in city.planned_s:
+        city.planned_s[key] = float(np.median(np.diff(sorted(one.scheduled_arrival_ms for one in lot)))) / 1000.0
+    planned_s, gap_s = city.planned_s[key], (call.arrival_ms - lot[at - 1].arrival_ms) / 1000.0
+    return gap_s >= max(GAP_TIMES * planned_s, planned_s + GAP_S) - slack_s
 
 
 JUDGES: dict[str, Callable[[Row, City], bool]] = {

@@ -64,12 +64,7 @@ def score_missing(rows: Iterable[Row], known: Happened) -> dict[str, Any]:
         Precision with the causes of wrong ones, recall by cause of the loss, and how late they were said.
     """
     said = {(row["trip_id"], row["start_date"]): row for row in rows}
-    first_ms, last_ms = known.span
-    due = {
-        run: why
-        for run, (why, time_ms) in known.lost.items()
-        if run not in known.began and first_ms <= time_ms <= last_ms - SAID_WITHIN_S * 1000
-    }
+    due = find_due(known)
     right = [run for run in said if run not in known.began]
     wrong = Counter(_why_wrong(run, said[run], known) for run in said if run in known.began)
     after_s = [(said[run]["said_ms"] - said[run]["started_ms"]) / 1000.0 for run in right]
@@ -85,6 +80,16 @@ def score_missing(rows: Iterable[Row], known: Happened) -> dict[str, Any]:
         },
         "median_said_after_s": round(float(np.median(after_s)), 1) if after_s else None,
         "said_within_3_min": share(sum(s <= SAID_WITHIN_S for s in after_s), len(after_s)),
+    }
+
+
+def find_due(known: Happened) -> dict[Run, str]:
+    """Return the trips that nobody ran and that could be told of, and why."""
+    first_ms, last_ms = known.span
+    return {
+        run: why
+        for run, (why, time_ms) in known.lost.items()
+        if run not in known.began and first_ms <= time_ms <= last_ms - SAID_WITHIN_S * 1000
     }
 
 
@@ -111,12 +116,7 @@ def score_detours(rows: Iterable[Row], known: Happened) -> dict[str, Any]:
     dict
         Found, false, how late after the second bus, and how many of the stops told to be missed were.
     """
-    first: dict[str, dict[str, int]] = defaultdict(dict)
-    for vehicle, times in known.detours.items():
-        for time_ms, run in times:
-            seen = first[known.routes.get(run, "?")]
-            seen[vehicle] = min(time_ms, seen.get(vehicle, time_ms))
-    second = {route: sorted(buses.values())[1] for route, buses in first.items() if len(buses) > 1}
+    second, first = find_second(known)
     said: dict[str, int] = {}
     told: dict[str, set[str]] = defaultdict(set)
     for row in rows:
@@ -140,6 +140,17 @@ def score_detours(rows: Iterable[Row], known: Happened) -> dict[str, Any]:
             sum(len(left_out[route]) for route in found),
         ),
     }
+
+
+def find_second(known: Happened) -> tuple[dict[str, int], frozenset[str]]:
+    """Return when the second bus of each route left its line, and all routes of which any bus did."""
+    first: dict[str, dict[str, int]] = defaultdict(dict)
+    for vehicle, times in known.detours.items():
+        for time_ms, run in times:
+            seen = first[known.routes.get(run, "?")]
+            seen[vehicle] = min(time_ms, seen.get(vehicle, time_ms))
+    second = {route: sorted(buses.values())[1] for route, buses in first.items() if len(buses) > 1}
+    return second, frozenset(first)
 
 
 def pair_of(one: str, other: str) -> Pair:
@@ -177,6 +188,21 @@ def find_bunches(calls: Sequence[TrueCall]) -> dict[Pair, list[int]]:
     return {pair: sorted(times) for pair, times in found.items()}
 
 
+def judge_pairs(known: Happened) -> tuple[dict[Pair, list[int]], dict[Pair, list[int]]]:
+    """Return when pairs of reporting buses were as one, and of those the ones that somebody could act on.
+
+    As one at a single stop is over before anybody could.
+    """
+    true = find_bunches([call for call in known.calls if call.vehicle_id in known.reporting])
+    return true, {pair: times for pair, times in true.items() if len(times) > 1}
+
+
+def meets_soon(row: Row, true: Mapping[Pair, Sequence[int]]) -> bool:
+    """Return whether the two of an alert were as one within half an hour of it."""
+    pair = pair_of(*str(row["alert_id"]).split("/")[1:3])
+    return any(abs(time_ms - row["said_ms"]) <= FORESEEN_MS for time_ms in true.get(pair, ()))
+
+
 def score_bunching(rows: Iterable[Row], known: Happened) -> dict[str, Any]:
     """Judge bunching by the true headways at stops.
 
@@ -193,16 +219,14 @@ def score_bunching(rows: Iterable[Row], known: Happened) -> dict[str, Any]:
         An alert is right if the two were as one within half an hour of it; a pair counts as found if it was said by
         then, ``ahead_5_min`` if five minutes before.
     """
-    true = find_bunches([call for call in known.calls if call.vehicle_id in known.reporting])
-    # As one at a single stop is over before anybody could act.
-    pairs = {pair: times for pair, times in true.items() if len(times) > 1}
+    true, pairs = judge_pairs(known)
     said: dict[Pair, list[int]] = defaultdict(list)
     right = count = 0
     for row in rows:
         pair = pair_of(*str(row["alert_id"]).split("/")[1:3])
         said[pair].append(row["said_ms"])
         count += 1
-        right += any(abs(time_ms - row["said_ms"]) <= FORESEEN_MS for time_ms in true.get(pair, ()))
+        right += meets_soon(row, true)
     leads = {pair: times[0] - min(said[pair]) for pair, times in pairs.items() if pair in said}
     in_time = [lead / 60_000 for lead in leads.values() if lead >= 0]
     return {

@@ -109,6 +109,11 @@ def test_a_repeated_place_that_ends_with_a_leap_was_no_stand_that_the_receiver_h
     assert bus.stands[:2] == (held, 0)
 
 
+def test_a_bus_that_stands_is_stuck_though_its_receiver_wanders_by_forty_metres(tracker: Tracker) -> None:
+    wanders = [fix(START_MS + s * 1000, 2.66 + 0.08 * (s // 20 % 2), speed_mps=0.0) for s in range(320, 700, 20)]
+    assert ("stuck", True) in kinds(drive(tracker, on_time(0, 320) + wanders))
+
+
 def test_a_crawling_bus_is_not_stuck(tracker: Tracker) -> None:
     crawl = [fix(START_MS + s * 1000, 2.6 + (s - 320) * 0.0005, speed_mps=0.5) for s in range(320, 1500, 20)]
     assert not {"stuck", "long_stop"} & {kind for kind, _ in kinds(drive(tracker, on_time(0, 320) + crawl))}
