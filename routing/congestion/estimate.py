@@ -15,12 +15,12 @@ from routing.congestion.news import is_news
 from routing.congestion.observe import LineEdges, Observer
 from routing.congestion.probes import ProbeDoubt
 from routing.congestion.settings import EstimateSettings
-from routing.congestion.stops import StopPlaces
 from routing.congestion.traffic import TrafficHistory
 from routing.congestion.window import EdgeSpeed, EdgeWindows, Pass
 from routing.incidents.camera import Count
 from routing.incidents.detector import IncidentDetector
 from routing.network.graph import Floats, Ints, RoadNetwork
+from routing.network.stops import StopPlaces
 from routing.network.tiles import to_unit
 from schemas.edge import EdgeState, LevelOfService, RoadStates
 from schemas.incident import Incident
@@ -64,7 +64,7 @@ class Estimator:
         self.network = network
         self._set = settings or EstimateSettings()
         self.history = history or EdgeHistory(network.edge_free_mps, self._set.usual_min_passes)
-        self._stops = StopPlaces(network, stops_lonlat, lines, self._set.stop_radius_m)
+        self._stops = StopPlaces(network, stops_lonlat, lines)
         self._cells = _cells_of(network)
         self._at_signal = ends_at_signal(network, self._set.signal_radius_m)
         self.traffic = traffic or TrafficHistory(network, np.array(self._at_signal))
@@ -72,16 +72,16 @@ class Estimator:
         self._flows = CameraFlows(network)
         # By which rain or water on the road slow traffic: one number, or one an edge.
         self.slowed: Floats | float = 1.0
-        self.detector = IncidentDetector(network, stops_lonlat=stops_lonlat)
+        self.detector = IncidentDetector(network, stops=self._stops)
         self._waiting: list[BusPosition] = []
         self._lines: LineEdges = {}
         self._begin_anew()
 
     def know_stops(self, stops_lonlat: Floats | None, lines: Mapping[str, Ints] | None = None) -> None:
         """Take the places of stops (lon, lat), as after a change of the timetable; all else goes on."""
-        self._observer.know_stops(stops_lonlat, lines)
-        self._stops = self._observer.stops
-        self.detector.know_stops(stops_lonlat)
+        self._stops = StopPlaces(self.network, stops_lonlat, lines)
+        self._observer.stops = self._stops
+        self.detector.know_stops(self._stops)
 
     def know_lines(self, lines: LineEdges) -> None:
         """Take the edges of each route and direction, as of a new timetable: its buses are likelier there."""

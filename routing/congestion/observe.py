@@ -9,9 +9,9 @@ import numpy as np
 from routing.congestion.probes import ProbeWatch
 from routing.congestion.settings import EstimateSettings
 from routing.congestion.share import NOWHERE, End, Stand, Traversal, share_out
-from routing.congestion.stops import StopPlaces
 from routing.matching.stream import Batch, Matches, StreamMatcher
-from routing.network.graph import Floats, Ints, RoadNetwork
+from routing.network.graph import Ints, RoadNetwork
+from routing.network.stops import StopPlaces
 from routing.paths import PathFinder
 from schemas.position import BusPosition
 from schemas.trip import Phase
@@ -124,7 +124,7 @@ class Observer:
         x, y = self._network.to_xy(lon, lat)
         near = np.zeros(len(x), np.bool_)
         if source not in self._set.car_sources:
-            near = self.stops.near(x, y, [p.assignment.route_id for p in positions])
+            near = self.stops.near(x, y, self._set.stop_radius_m, [p.assignment.route_id for p in positions])
         rows = zip(positions, x.tolist(), y.tolist(), speed.tolist(), near.tolist(), strict=True)
         for number, (position, *of) in enumerate(rows, start=self._matcher.given):
             self._waiting[number] = _Report(position, *of)
@@ -217,10 +217,6 @@ class Observer:
             path = self._finder.shortest(start, end)
             self._ways[start, end] = None if path is None else path.edges
         return self._ways[start, end]
-
-    def know_stops(self, stops_lonlat: Floats | None, lines: Mapping[str, Ints] | None = None) -> None:
-        """Take the places of stops, as after a change of the timetable; vehicles are followed on."""
-        self.stops = StopPlaces(self._network, stops_lonlat, lines, self._set.stop_radius_m)
 
     def forget(self, before_ms: int) -> None:
         """Let go of vehicles not heard of since a time."""

@@ -18,7 +18,8 @@ from routing.incidents.telling import Open, close, tell
 from routing.incidents.usual import UsualStands
 from routing.incidents.verdicts import Verdicts, verdict_of
 from routing.matching.model import RoadModel
-from routing.network.graph import Floats, RoadNetwork
+from routing.network.graph import RoadNetwork
+from routing.network.stops import StopPlaces
 from schemas.incident import Incident, IncidentState
 from schemas.position import BusPosition
 
@@ -41,17 +42,17 @@ class IncidentDetector:
         Odds, fading, distances.
     roads : RoadModel, optional
         Of the same network, where there is one already.
-    stops_lonlat : ndarray, shape (n, 2), optional
+    stops : StopPlaces, optional
         Where standing is no sign.
     """
 
     def __init__(
         self, network: RoadNetwork, settings: IncidentSettings | None = None, *, roads: RoadModel | None = None,
-        stops_lonlat: Floats | None = None,
+        stops: StopPlaces | None = None,
     ) -> None:  # fmt: skip
         self.network = network
         self._set = settings or IncidentSettings()
-        self._standing = Standing(roads or RoadModel(network), self._set, stops_lonlat)
+        self._standing = Standing(roads or RoadModel(network), self._set, stops)
         self.know_stops = self._standing.know_stops
         self._places = Places(network, self._set.merge_m)
         self.stands, self.stop_stands, self.cameras = UsualStands(), UsualStands(), Cameras(self._set)

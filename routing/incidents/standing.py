@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from routing.incidents.settings import IncidentSettings
 from routing.matching.model import RoadModel
-from routing.network.graph import Floats
+from routing.network.stops import StopPlaces
 from schemas.position import BusPosition
 from schemas.trip import Phase
 
@@ -55,33 +54,29 @@ class Standing:
         Which edge a place lies on.
     settings : IncidentSettings
         Distances.
-    stops_lonlat : ndarray, shape (n, 2), optional
+    stops : StopPlaces, optional
         Where standing is no sign.
     """
 
-    def __init__(self, roads: RoadModel, settings: IncidentSettings, stops_lonlat: Floats | None = None) -> None:
+    def __init__(self, roads: RoadModel, settings: IncidentSettings, stops: StopPlaces | None = None) -> None:
         self._roads = roads
         self._set = settings
         self._now: dict[str, Stand] = {}
-        self.know_stops(stops_lonlat)
+        self.know_stops(stops or StopPlaces(roads.network))
 
-    def know_stops(self, stops_lonlat: Floats | None) -> None:
+    def know_stops(self, stops: StopPlaces) -> None:
         """Take the places of stops."""
-        self._stops: cKDTree | None = None
-        if stops_lonlat is not None and len(stops_lonlat):
-            self._stops = cKDTree(np.column_stack(self._roads.network.to_xy(stops_lonlat[:, 0], stops_lonlat[:, 1])))
+        self._stops = stops
 
     def see(self, positions: Sequence[BusPosition]) -> tuple[list[Stand], list[Stand]]:
         """Take positions in order of time; return the stands that go on and those that ended with them."""
         if not positions:
             return [], []
         x, y = self._roads.network.to_xy(np.array([p.lon for p in positions]), np.array([p.lat for p in positions]))
-        away = np.full(len(positions), np.inf)
-        if self._stops is not None:
-            away = np.asarray(self._stops.query(np.column_stack((x, y)))[0])
+        near = self._stops.near(x, y, self._set.off_stop_m)
         going, ended = [], []
         for row, position in enumerate(positions):
-            at, at_stop = (float(x[row]), float(y[row])), bool(away[row] < self._set.off_stop_m)
+            at, at_stop = (float(x[row]), float(y[row])), bool(near[row])
             old = self._now.get(position.vehicle_id)
             if old is not None and position.time_ms <= old.seen_ms:
                 continue

@@ -9,10 +9,15 @@ from typing import Any
 import click
 import numpy as np
 
+from fleet.gtfs import GtfsError
+from fleet.roster import RosterError
 from routing.forecast import HORIZONS_S
 from routing.network import NetworkError, load_network
 from routing.network.graph import Bools, Floats
-from services.score.forecast_run import AVERAGE, LAST, MEDIAN, OURS, Said, free_speeds, run_forecast
+from services.city.folder import CityError, CityFolder
+from services.recordings.reader import RecordingError
+from services.score.forecast_run import AVERAGE, LAST, MEDIAN, OURS, Said, Told, free_speeds, run_forecast
+from services.score.living import Lived, live_through
 from services.score.past_days import SLOTS, PastDays
 from services.score.speed_table import SpeedTable, read_speeds, read_states
 
@@ -21,7 +26,10 @@ CONGESTED = 0.65
 GRID = np.linspace(0.0, 1.0, 21)
 
 
-def score_forecast(table: SpeedTable, train_days: int, progress: Callable[[int], object] = bool) -> dict[str, Any]:
+def score_forecast(
+    table: SpeedTable, train_days: int, progress: Callable[[int], object] = bool,
+    telling: Callable[[PastDays], Told] | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Return the figures of the days after the first ones.
 
     Everything is said of a slot from what was known a horizon before, and learns from each day once it is over (ours
@@ -35,6 +43,8 @@ def score_forecast(table: SpeedTable, train_days: int, progress: Callable[[int],
         Days, by the calendar, that are only learnt from.
     progress : callable
         Told when a day begins.
+    telling : callable, optional
+        What a living system told of these days: that is ours then.
 
     Returns
     -------
@@ -48,17 +58,18 @@ def score_forecast(table: SpeedTable, train_days: int, progress: Callable[[int],
         If there is no day to be asked about.
     """
     past = PastDays(table)
-    if not 1 <= train_days < len(past.days):
-        raise ValueError(f"{len(past.days)} days: between 1 and {len(past.days) - 1} can be learnt from alone")
-    free = free_speeds(past, train_days)
-    said = run_forecast(table, past, free, progress)
+    if not 1 <= train_days < past.count:
+        raise ValueError(f"{past.count} days: between 1 and {past.count - 1} can be learnt from alone")
+    first = past.kept_before(train_days)
+    free = free_speeds(past, first)
+    said = run_forecast(table, past, free, progress, None if telling is None else telling(past))
     truth = past.days.reshape(-1, len(free))
     out: dict[str, Any] = {
-        "places": len(free), "days": len(past.days), "train_days": train_days, "unit": table.unit,
+        "places": len(free), "days": past.count, "train_days": train_days, "unit": table.unit,
         "missing": round(float(np.isnan(truth).mean()), 4), "horizons": {},
     }  # fmt: skip
     for number, horizon_s in enumerate(HORIZONS_S):
-        out["horizons"][str(horizon_s // 60)] = _of_horizon(said, number, truth, train_days * SLOTS, free)
+        out["horizons"][str(horizon_s // 60)] = _of_horizon(said, number, truth, first * SLOTS, free)
     return out
 
 
@@ -76,7 +87,8 @@ def _of_horizon(said: Said, number: int, truth: Floats, begin: int, free: Floats
         inside = (said.low[level][number] <= truth) & (truth <= said.high[level][number])
         ours[f"inside_{level}"] = _share(inside, test)
         ours[f"inside_{level}_congested"] = _share(inside, test & flows["congested"])
-        ours[f"width_{level}"] = round(float((said.high[level][number] - said.low[level][number])[test].mean()), 2)
+        wide = (said.high[level][number] - said.low[level][number])[test]
+        ours[f"width_{level}"] = round(float(wide.mean()), 2) if len(wide) else None
     return {
         "questions": int(test.sum()),
         "congested_share": _share(flows["congested"], test),
@@ -137,6 +149,7 @@ def table_of(figures: dict[str, Any]) -> str:
             f"{level} % interval holds {_text(part[f'inside_{level}'], 100)} % (in jams"
             f" {_text(part[f'inside_{level}_congested'], 100)} %), {part[f'width_{level}']} wide"
             for level in (80, 90)
+            if f"inside_{level}" in part
         )
         lines.append(f"  {held}")
     return "\n".join(lines)
@@ -170,6 +183,18 @@ def _text(value: float | None, times: float = 1.0) -> str:
     help="Recorded messages of road.states, one a line, instead.",
 )
 @click.option(
+    "--city",
+    "city_dir",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A city folder instead: its own tracker, estimator and forecasts see the --fixes.",
+)
+@click.option(
+    "--fixes",
+    type=click.Path(path_type=Path, exists=True),
+    multiple=True,
+    help="Recorded fixes of that city, a day each, in order of time.",
+)
+@click.option(
     "--network",
     "network_dir",
     type=click.Path(path_type=Path, file_okay=False),
@@ -187,23 +212,31 @@ def _text(value: float | None, times: float = 1.0) -> str:
 @click.option("--table", is_flag=True, help="Print a table for reading instead of JSON.")
 def forecast(
     speeds: Path | None, adjacency: Path | None, start: datetime, states: Path | None, network_dir: Path | None,
-    utc_offset_h: float, train_days: int | None, table: bool,
+    utc_offset_h: float, train_days: int | None, table: bool, city_dir: Path | None, fixes: tuple[Path, ...],
 ) -> None:  # fmt: skip
-    """Score forecasts of 15, 30 and 60 minutes on speeds of sensors or of a recorded city, beside simple rules.
+    """Score forecasts of 15, 30 and 60 minutes on speeds of sensors or of a city, beside simple rules.
 
-    The days in front are only learnt from; nothing is told before it was known.
+    The days in front are only learnt from; nothing is told before it was known. With --city ours is what the living
+    system itself would have told while the fixes came.
     """
-    if (speeds is None) == (states is None):
-        raise click.UsageError("give either --speeds, a table of sensors, or --states, recorded messages")
+    if sum(of is not None for of in (speeds, states, city_dir)) != 1 or (city_dir is None) != (not fixes):
+        raise click.UsageError(
+            "give either --speeds, a table of sensors, or --states, recorded messages, or --city with its --fixes"
+        )
+    lived: Lived | None = None
     try:
         if speeds is not None:
             read = read_speeds(speeds, adjacency, start.replace(tzinfo=UTC))
-        else:
-            assert states is not None
+        elif states is not None:
             network = load_network(network_dir) if network_dir else None
             read = read_states(states, network, round(utc_offset_h * 3600))
-        days = train_days or max(1, len(PastDays(read).days) - (2 if speeds else 1))
-        figures = score_forecast(read, days, lambda day: click.echo(f"day {day + 1} …", err=True))
-    except (NetworkError, OSError, ValueError) as error:
+        else:
+            assert city_dir is not None
+            lived = live_through(CityFolder(city_dir), fixes, lambda path: click.echo(f"{path} …", err=True))
+            read = lived.table()
+        days = train_days or max(1, PastDays(read).count - (2 if speeds else 1))
+        telling = None if lived is None else lived.told
+        figures = score_forecast(read, days, lambda day: click.echo(f"day {day + 1} …", err=True), telling)
+    except (NetworkError, GtfsError, RecordingError, CityError, RosterError, OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(table_of(figures) if table else json.dumps(figures, indent=1))

@@ -26,7 +26,16 @@ class Said:
     high: dict[int, Floats] = field(default_factory=dict)
 
 
-def run_forecast(table: SpeedTable, past: PastDays, free: Floats, progress: Callable[[int], object] = bool) -> Said:
+@dataclass
+class Told:
+    """What a living system told, by the local slot that it was about: speed, low and high of each horizon and place."""
+
+    speed: dict[tuple[int, int], tuple[Floats, Floats, Floats]]
+
+
+def run_forecast(
+    table: SpeedTable, past: PastDays, free: Floats, progress: Callable[[int], object] = bool, told: Told | None = None
+) -> Said:
     """Return what is said of every slot from what was known a horizon before, learning as the days go by.
 
     Parameters
@@ -39,6 +48,8 @@ def run_forecast(table: SpeedTable, past: PastDays, free: Floats, progress: Call
         Free speeds.
     progress : callable
         Told when a day begins.
+    told : Told, optional
+        What was told already and is ours here; nothing is forecast then.
 
     Returns
     -------
@@ -48,18 +59,23 @@ def run_forecast(table: SpeedTable, past: PastDays, free: Floats, progress: Call
     count, places = len(past.days) * SLOTS, len(free)
     shape = (len(AHEAD), count + max(AHEAD), places)
     said = Said({name: np.full(shape, np.nan) for name in (OURS, AVERAGE, MEDIAN, LAST)})
-    said.low, said.high = ({level: np.full(shape, np.nan) for level in (80, 90)} for _ in range(2))
+    levels = (80, 90) if told is None else (90,)
+    said.low, said.high = ({level: np.full(shape, np.nan) for level in levels} for _ in range(2))
     forecaster = Forecaster(table.neighbours, np.zeros(places, dtype=np.int64))
     last = np.full(places, np.nan)
     age = np.full(places, FRESH + 1)
     for slot in range(count):
         if slot % SLOTS == 0:
             progress(slot // SLOTS)
+            age[:] = age if past.is_next(slot // SLOTS) else FRESH + 1
         now = past.days[slot // SLOTS, slot % SLOTS]
         heard = ~np.isnan(now)
         last, age = np.where(heard, now, last), np.where(heard, 0, age + 1)
         _say_simple(said, past, slot, np.where(age <= FRESH, last, np.nan))
-        _say_ours(said, forecaster, _moment(past, slot, now, free), free)
+        if told is None:
+            _say_ours(said, forecaster, slot, _moment(past, slot, now, free), free)
+    if told is not None:
+        _say_told(said, told)
     rules = {name: rows[:, :count] for name, rows in said.rules.items()}
     low, high = ({level: rows[:, :count] for level, rows in part.items()} for part in (said.low, said.high))
     return Said(rules, low, high)
@@ -73,9 +89,18 @@ def _say_simple(said: Said, past: PastDays, slot: int, last: Floats) -> None:
         said.rules[LAST][number, slot + ahead] = last
 
 
-def _say_ours(said: Said, forecaster: Forecaster, moment: Moment, free: Floats) -> None:
+def _say_told(said: Said, told: Told) -> None:
+    for (number, about), (speed, low, high) in told.speed.items():
+        if about < said.rules[OURS].shape[1]:
+            said.rules[OURS][number, about], said.low[90][number, about], said.high[90][number, about] = (
+                speed,
+                low,
+                high,
+            )
+
+
+def _say_ours(said: Said, forecaster: Forecaster, slot: int, moment: Moment, free: Floats) -> None:
     found = forecaster.step(moment)
-    slot = moment.time_ms // (STEP_S * 1000)
     for number, ahead in enumerate(AHEAD):
         speed = found.speed[number]
         said.rules[OURS][number, slot + ahead] = speed * free
@@ -99,7 +124,8 @@ def _moment(past: PastDays, slot: int, now: Floats, free: Floats) -> Moment:
     day = slot // SLOTS
     doubt = np.full(len(free), 1.0 / (1.0 + len(past.alike(day, day))))
     share = now / free
-    return Moment(slot * STEP_S * 1000, share, usual, np.stack(ahead), doubt, share, np.ones(len(free)))
+    time_ms = past.day_ms(day) + slot % SLOTS * STEP_S * 1000
+    return Moment(time_ms, share, usual, np.stack(ahead), doubt, share, np.ones(len(free)))
 
 
 def free_speeds(past: PastDays, days: int) -> Floats:

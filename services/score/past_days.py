@@ -1,4 +1,7 @@
-"""What is usual by the days that are over: mean and median of the same time of the same kind of day."""
+"""What is usual by the days that are over: mean and median of the same time of the same kind of day.
+
+Days of which nothing is known, and that follow none of which something is, take no room: a recording may have gaps.
+"""
 
 import warnings
 from datetime import UTC, datetime
@@ -28,11 +31,36 @@ class PastDays:
         count = -(-(before + len(table.speed)) // SLOTS)
         whole = np.full((count * SLOTS, table.speed.shape[1]), np.nan)
         whole[before : before + len(table.speed)] = table.speed
-        self.days = whole.reshape(count, SLOTS, -1)
-        first = (table.start_ms - before * STEP_S * 1000) // DAY_MS
-        self.names = [datetime.fromtimestamp((first + n) * DAY_MS / 1000, UTC) for n in range(count + 1)]
-        self.is_weekend = [day.weekday() >= 5 for day in self.names]
+        every = whole.reshape(count, SLOTS, -1)
+        known = ~np.isnan(every).all(axis=(1, 2))
+        self.count = count
+        # By the calendar, from the first day; the day after one that is known is kept, as forecasts reach into it.
+        self.calendar = np.flatnonzero(known | np.roll(known, 1) & (np.arange(count) > 0))
+        self.days = every[self.calendar]
+        self._first_ms = (table.start_ms - before * STEP_S * 1000) // DAY_MS * DAY_MS
+        dates = [datetime.fromtimestamp(self.day_ms(n) / 1000, UTC) for n in range(len(self.calendar) + 1)]
+        self.is_weekend = [day.weekday() >= 5 for day in dates]
         self._kept: dict[tuple[int, int], tuple[Floats, Floats]] = {}
+
+    def day_ms(self, day: int) -> int:
+        """Return the local midnight at which a kept day begins; the last one's next is known too."""
+        last = len(self.calendar) - 1
+        return int(self._first_ms + (self.calendar[min(day, last)] + max(day - last, 0)) * DAY_MS)
+
+    def is_next(self, day: int) -> bool:
+        """Tell whether a kept day is the one after the kept day before, by the calendar."""
+        return day > 0 and bool(self.calendar[day] == self.calendar[day - 1] + 1)
+
+    def kept_before(self, days: int) -> int:
+        """Return how many of the first days, by the calendar, are kept."""
+        return int(np.searchsorted(self.calendar, days))
+
+    def slot_of(self, local_ms: int) -> int | None:
+        """Return which slot of the kept days a local time lies in."""
+        day = int(np.searchsorted(self.calendar, (local_ms - self._first_ms) // DAY_MS))
+        if day >= len(self.calendar) or not 0 <= local_ms - self.day_ms(day) < DAY_MS:
+            return None
+        return day * SLOTS + (local_ms - self.day_ms(day)) // (STEP_S * 1000)
 
     def alike(self, before: int, day: int) -> list[int]:
         """Return the days before one that are weekdays, or weekends, as another is."""

@@ -16,6 +16,8 @@ from schemas.edge import RoadStates
 
 STEP_S = 300
 DAY_MS = 86_400_000
+# Speeds by local slot and edge.
+Cells = dict[tuple[int, str], float]
 
 
 @dataclass(frozen=True)
@@ -116,11 +118,23 @@ def read_states(path: Path, network: RoadNetwork | None, utc_offset_s: int) -> S
     ValueError
         If a line is no such message, or nothing was measured.
     """
-    cells: dict[tuple[int, str], float] = {}
-    for time_ms, edge, speed in _measured(path):
-        cells[(time_ms + utc_offset_s * 1000) // (STEP_S * 1000), edge] = speed * 3.6
+    cells: Cells = {}
+    for message in _messages(path):
+        note(cells, message, utc_offset_s)
     if not cells:
         raise ValueError(f"{path}: no state in it was measured")
+    return table_of(cells, network)
+
+
+def note(cells: Cells, message: RoadStates, utc_offset_s: int) -> None:
+    """Note what vehicles measured, in km/h, by local slot and edge."""
+    for state in message.states:
+        if state.observations and not state.imputed and state.speed_mps:
+            cells[(state.time_ms + utc_offset_s * 1000) // (STEP_S * 1000), state.edge_id] = state.speed_mps * 3.6
+
+
+def table_of(cells: Cells, network: RoadNetwork | None) -> SpeedTable:
+    """Return the table of what was noted; its places are the edges in the order of their names."""
     edges = sorted({edge for _, edge in cells})
     row_of = {edge: row for row, edge in enumerate(edges)}
     first = min(slot for slot, _ in cells)
@@ -130,17 +144,14 @@ def read_states(path: Path, network: RoadNetwork | None, utc_offset_s: int) -> S
     return SpeedTable(first * STEP_S * 1000, table, _beside(edges, network), "km/h")
 
 
-def _measured(path: Path) -> Iterable[tuple[int, str, float]]:
+def _messages(path: Path) -> Iterable[RoadStates]:
     decoder = msgspec.json.Decoder(RoadStates)
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             try:
-                message = decoder.decode(line)
+                yield decoder.decode(line)
             except msgspec.MsgspecError as error:
                 raise ValueError(f"{path}: line {number} is no message of road.states: {error}") from error
-            for state in message.states:
-                if state.observations and not state.imputed and state.speed_mps:
-                    yield state.time_ms, state.edge_id, state.speed_mps
 
 
 def _beside(edges: list[str], network: RoadNetwork | None) -> tuple[csr_matrix, ...]:

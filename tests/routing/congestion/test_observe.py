@@ -6,8 +6,8 @@ import pytest
 from routing.congestion.observe import Observer
 from routing.congestion.settings import EstimateSettings
 from routing.congestion.share import Traversal
-from routing.congestion.stops import StopPlaces
 from routing.network.graph import RoadNetwork
+from routing.network.stops import StopPlaces
 from schemas.position import BusPosition
 from tests.routing.builders import grid, lonlat
 from tests.routing.congestion.test_estimate import EAST, NET, START_MS, drive, fix

@@ -149,7 +149,7 @@ def test_a_new_timetable_brings_its_stops_and_one_that_cannot_be_read_leaves_tho
 
     def at_stop() -> bool:
         x, y = NET.to_xy(np.array([standing.lon]), np.array([standing.lat]))
-        return bool(estimator._observer.stops.near(x, y, [None])[0])
+        return bool(estimator._observer.stops.near(x, y, 25.0, [None])[0])
 
     assert not at_stop()
     stops = (

@@ -19,8 +19,6 @@ class StopPlaces:
         lon, lat of the stops.
     lines : mapping, optional
         Of each route the rows of its stops; a bus of a route that is not there is taken to serve all stops.
-    radius_m : float
-        How near a bus at a stop is reported to it.
     """
 
     def __init__(
@@ -28,19 +26,20 @@ class StopPlaces:
         network: RoadNetwork,
         stops_lonlat: Floats | None = None,
         lines: Mapping[str, Ints] | None = None,
-        radius_m: float = 25.0,
     ) -> None:
-        self._radius_m = radius_m
         self._of = {route: frozenset(rows.tolist()) for route, rows in (lines or {}).items()}
         self._tree: cKDTree | None = None
         if stops_lonlat is not None and len(stops_lonlat):
             self._tree = cKDTree(np.column_stack(network.to_xy(stops_lonlat[:, 0], stops_lonlat[:, 1])))
 
-    def near(self, x_m: Floats, y_m: Floats, route_ids: Sequence[str | None]) -> Bools:
-        """Tell of each report whether it lies at a stop of its line."""
+    def near(self, x_m: Floats, y_m: Floats, radius_m: float, route_ids: Sequence[str | None] | None = None) -> Bools:
+        """Tell of each report whether it lies within metres of a stop: of its line, where lines are given."""
         if self._tree is None:
             return np.zeros(len(x_m), dtype=bool)
-        found = list(np.asarray(self._tree.query_ball_point(np.column_stack((x_m, y_m)), self._radius_m), dtype=object))
+        places = np.column_stack((x_m, y_m))
+        if route_ids is None:
+            return np.asarray(self._tree.query_ball_point(places, radius_m, return_length=True)) > 0
+        found = list(np.asarray(self._tree.query_ball_point(places, radius_m), dtype=object))
         return np.array([self._serves(rows, route) for rows, route in zip(found, route_ids, strict=True)], np.bool_)
 
     def _serves(self, rows: list[int], route: str | None) -> bool:
