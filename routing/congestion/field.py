@@ -9,10 +9,11 @@ import numpy as np
 from scipy.sparse import coo_matrix, csc_matrix, diags, identity
 
 from routing.congestion.sparse import SparseSystem
-from routing.network.graph import Floats, Ints, RoadNetwork
+from routing.network.graph import Bools, Floats, Ints, RoadNetwork
 
-# How alike edges are that follow one another; 0 would be not at all.
-ALIKE = 0.3
+# How alike edges are that follow one another straight on, and by a turn; 0 would be not at all.
+ALIKE, ALIKE_BY_TURN = 0.3, 0.05
+STRAIGHT_COS = 0.7
 
 
 class SpeedField:
@@ -22,18 +23,18 @@ class SpeedField:
     ----------
     network : RoadNetwork
         The roads.
-    alike : float
-        Weight of likeness between edges that follow one another.
+    alike, by_turn : float
+        Weight of likeness between edges that follow one another straight on, and by a turn.
     """
 
-    def __init__(self, network: RoadNetwork, alike: float = ALIKE) -> None:
+    def __init__(self, network: RoadNetwork, alike: float = ALIKE, by_turn: float = ALIKE_BY_TURN) -> None:
         before, after = followers(network)
         count = network.edge_count
-        links = coo_matrix((np.ones(len(before)), (before, after)), shape=(count, count)).tocsr()
-        links = (links + links.T).tocsr()
-        links.data[:] = 1.0
+        weight = np.where(_straight(network, before, after), alike, by_turn)
+        links = coo_matrix((weight, (before, after)), shape=(count, count)).tocsr()
+        links = links.maximum(links.T).tocsr()
         laplacian = diags(np.asarray(links.sum(axis=1)).ravel()) - links
-        plain = csc_matrix(identity(count) + alike * laplacian)
+        plain = csc_matrix(identity(count) + laplacian)
         self._system = SparseSystem(plain)
         _, variances = self._system.solve(plain, np.zeros(count))
         # Scaled so that without observations each edge has the variance of its history, however many neighbours it has.
@@ -59,6 +60,15 @@ class SpeedField:
         """
         scale = diags(1.0 / np.sqrt(prior_var))
         return self._system.solve(csc_matrix(scale @ self._likeness @ scale + diags(precision)), pull)
+
+
+def _straight(network: RoadNetwork, before: Ints, after: Ints) -> Bools:
+    """Tell of pairs of edges whether one drives about straight on from the first to the second."""
+    first, last = network.point_offset[:-1], network.point_offset[1:] - 1
+    x, y = network.to_xy(network.point_lon, network.point_lat)
+    way = np.column_stack((x[last] - x[first], y[last] - y[first]))
+    way /= np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-9)[:, None]
+    return np.asarray((way[before] * way[after]).sum(axis=1) > STRAIGHT_COS)
 
 
 def followers(network: RoadNetwork) -> tuple[Ints, Ints]:

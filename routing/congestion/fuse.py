@@ -17,6 +17,8 @@ SURE_90 = 1.645
 LEAST_INFORMED = 0.35
 LEAST_MPS, MOST_MPS = 0.4, 40.0
 LEAST_PASSES = 0.05
+# Vehicles that stand are worth a pass after so many seconds: of what is now, and of what is usual.
+STAND_S, USUAL_STAND_S = 60.0, 120.0
 # Of alarms that are as sure as they say, most are found with fewest false ones (F1) from half the best F1 on (Lipton,
 # Elkan and Naryanaswamy 2014), here 0.4.
 CALLED_FROM = 0.4
@@ -128,7 +130,7 @@ class Fusion:
 
     def learn(self, seen: Mapping[int, list[Seen]], bucket: int) -> None:
         """Learn what is usual from what was seen since the last time, and how buses differ where others were too."""
-        buses, others = self._kinds(seen)
+        buses, others = self._kinds(seen, USUAL_STAND_S)
         log_mps, variance = self._together(buses, others)
         edges = np.flatnonzero(np.isfinite(variance))
         self.history.learn_unrest(edges, bucket, log_mps[edges], variance[edges])
@@ -137,7 +139,7 @@ class Fusion:
         differ = buses.log_mps[both] - others.log_mps[both]
         self.history.buses.learn(both, differ, 1.0 / (buses.variance[both] + others.variance[both]))
 
-    def _kinds(self, seen: Mapping[int, list[Seen]]) -> tuple[Kind, Kind]:
+    def _kinds(self, seen: Mapping[int, list[Seen]], stand_s: float = STAND_S) -> tuple[Kind, Kind]:
         """Return what buses and what others say of every edge."""
         count = self._network.edge_count
         buses, others = (Kind(np.zeros(count), np.full(count, np.inf)) for _ in range(2))
@@ -146,7 +148,7 @@ class Fusion:
                 kind = buses if row.is_bus else others
                 speed = row.metres / max(row.seconds, 1e-6)
                 kind.log_mps[edge] = math.log(min(max(speed, LEAST_MPS), MOST_MPS))
-                kind.variance[edge] = PASS_VAR / max(self._passes(edge, row), LEAST_PASSES)
+                kind.variance[edge] = PASS_VAR / max(self._passes(edge, row, stand_s), LEAST_PASSES)
         return buses, others
 
     def _together(self, buses: Kind, others: Kind) -> tuple[Floats, Floats]:
@@ -161,7 +163,7 @@ class Fusion:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(worth > 0, log_mps / worth, 0.0), 1.0 / worth
 
-    def _passes(self, edge: int, row: Seen) -> float:
+    def _passes(self, edge: int, row: Seen, stand_s: float) -> float:
         """Return how many passes a row is worth: by metres, or by time where vehicles stand."""
         length = max(float(self._network.edge_length_m[edge]), 10.0)
-        return min(max(row.metres / length, row.seconds / 60.0), row.vehicles + 0.5)
+        return min(max(row.metres / length, row.seconds / stand_s), row.vehicles + 0.5)

@@ -17,7 +17,7 @@ SHORT_M = 40.0
 # Variances of log speeds: of a class, of an edge in its class, of an hour of its week, of minutes around the hour.
 CLASS_VAR = 0.3
 COLD_VAR = 0.35
-HOUR_VAR = 0.15
+HOUR_VAR = 0.1
 NOW_VAR = 0.15
 # Of one pass; of buses beside traffic, on an edge where both were never seen together, and of a class.
 PASS_VAR = 0.35
