@@ -172,3 +172,13 @@ def test_what_is_remembered_does_not_grow_with_the_road_users_gone_by() -> None:
         tracker.step(START_MS + 100 * i, i, boxes(*places))
         sizes.append(len(tracker._book) + len(tracker._held))
     assert max(sizes[1500:]) <= max(sizes[:1500]) + 10
+
+
+def test_two_motorcycles_close_together_are_given_a_driver_each() -> None:
+    # The left driver leans over: nearer to the right motorcycle's middle than to its own.
+    found = empty_or(
+        [[100, 100, 140, 160], [130, 100, 170, 160], [125, 80, 149, 140], [135, 80, 165, 140]],
+        [0.9, 0.9, 0.9, 0.9],
+        ["motorcycle", "motorcycle", "person", "person"],
+    )
+    assert join_riders(found).heads == (1, 1)

@@ -8,6 +8,9 @@ Floats = NDArray[np.float64]
 SEEN_SD = np.array([0.08, 0.10, 0.12, 0.12])
 # How fast motion changes, in heights a second per root second: road users brake and turn, sizes hardly change.
 PUSH = np.array([0.45, 0.45, 0.1, 0.1])
+# Who stands is pushed by this share of it (it may start), who goes a height a second by all of it: in a queue the place
+# of each is known from a long time, and a neighbour's box does not move it.
+STANDING_PUSH = 0.1
 # How fast one may move when it is first seen, heights a second.
 FIRST_SPEED = np.array([4.0, 4.0, 0.5, 0.5])
 SMALLEST_PX = 4.0
@@ -45,7 +48,8 @@ class Motion:
     def predict(self, gap_s: float) -> None:
         """Let so many seconds go by."""
         pp, pv, vv = self._var
-        push = (PUSH * self.scale) ** 2
+        going = np.hypot(self.speed[:, :1], self.speed[:, 1:2]) / self.scale
+        push = (PUSH * np.minimum(STANDING_PUSH + going, 1.0) * self.scale) ** 2
         self.place = self.place + self.speed * gap_s
         self.place[:, 2:] = np.maximum(self.place[:, 2:], 2.0)
         self._var = np.stack(
