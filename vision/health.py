@@ -15,6 +15,8 @@ SHARP_ABOVE = 12.0
 # A frozen stream repeats its picture, give or take the encoder's rounding; a clock in the corner or noise does more.
 MOVES_ABOVE = 1
 HOLD_MS = 3_000
+# What is looked for lasts seconds: a look each half second costs less than one at each frame.
+LOOK_MS = 500
 # A lorry that stops in front of the lens covers it too, until the lights change.
 COVERED_MS = 40_000
 
@@ -33,13 +35,14 @@ class Sight:
 
 
 class HealthWatcher:
-    """Follows one camera's pictures; a state holds once it lasted three seconds, a covered lens forty."""
+    """Follows one camera's pictures, two a second; a state holds once it lasted three seconds, a covered lens forty."""
 
     def __init__(self) -> None:
         self.sight = Sight(CameraState.OK, 0)
         self.clock_is_off = False
         self._small: NDArray[np.uint8] | None = None
         self.view = ViewWatcher()
+        self._looked_ms = 0
         self._maybe: tuple[CameraState, int] = (CameraState.OK, 0)
 
     def step(self, time_ms: int, image: Image) -> Sight:
@@ -57,8 +60,11 @@ class HealthWatcher:
         Sight
             What holds now.
         """
+        if self.sight.since_ms and time_ms - self._looked_ms < LOOK_MS:
+            return self.sight
+        self._looked_ms = time_ms
         small = np.asarray(
-            cv2.resize(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), (160, 120), interpolation=cv2.INTER_AREA), np.uint8
+            cv2.cvtColor(cv2.resize(image, (160, 120), interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY), np.uint8
         )
         state = self._look(small, self.view.step(time_ms, image))
         if state is CameraState.OK and self.clock_is_off:

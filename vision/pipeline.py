@@ -1,6 +1,6 @@
 """One camera watched: frames in; findings, looks, counts and the camera's health out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -11,6 +11,7 @@ from schemas.violation import LampSpan, TrackPoint
 from vision.camera import CameraConfig
 from vision.clock_drift import OFF_MS
 from vision.counting import Counter
+from vision.detector.ahead import each_found
 from vision.detector.base import Detector
 from vision.frames import Frame
 from vision.ground import GroundPlane
@@ -81,13 +82,13 @@ class Watcher:
         """Take how far the camera's clock is off; rules rest while it is half a second or more."""
         self._health.clock_is_off = abs(off_ms) >= OFF_MS
 
-    def step(self, frames: Sequence[Frame]) -> Outputs:
+    def step(self, frames: Iterable[Frame]) -> Outputs:
         """Take frames in the order of their times; one that is not later than the last is left out.
 
         Parameters
         ----------
-        frames : sequence of Frame
-            Pictures of the size the camera file names.
+        frames : iterable of Frame
+            Pictures of the size the camera file names; the next are looked at while one is worked with.
 
         Returns
         -------
@@ -95,13 +96,10 @@ class Watcher:
             What became certain.
         """
         out = Outputs()
-        for frame in frames:
-            if self._last is not None and frame.time_ms <= self._last.time_ms:
-                continue
-            self._last = frame
+        for frame, seen in each_found(self._detector, self._later(frames)):
             out.frames += 1
             sight = self._health.step(frame.time_ms, frame.image)
-            found = join_riders(self._detector.detect(frame))
+            found = join_riders(seen)
             looks = self._tracker.step(frame.time_ms, frame.index, found)
             out.road_users += len(found)
             out.looks += looks
@@ -115,6 +113,12 @@ class Watcher:
             out.acts += [self._act(finding) for finding in self.observer.finish(self._last.time_ms)]
             out.counts += self._counter.flush()
         return out
+
+    def _later(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+        for frame in frames:
+            if self._last is None or frame.time_ms > self._last.time_ms:
+                self._last = frame
+                yield frame
 
     def _watch(self, frame: Frame, looks: list[Look], out: Outputs, *, is_blind: bool) -> None:
         self.observer.read_lamps(frame)

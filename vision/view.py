@@ -199,9 +199,9 @@ def _corners(shape: tuple[int, ...]) -> list[tuple[int, int]]:
 
 
 def _small(image: Image) -> NDArray[np.uint8]:
-    gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if image.ndim == 3 else image
-    height = round(WIDTH * gray.shape[0] / gray.shape[1])
-    return np.asarray(cv2.resize(gray, (WIDTH, height), interpolation=cv2.INTER_AREA), np.uint8)
+    height = round(WIDTH * image.shape[0] / image.shape[1])
+    small = cv2.resize(image, (WIDTH, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY) if image.ndim == 3 else small, np.uint8)
 
 
 def _edges(gray: Floats) -> Floats:

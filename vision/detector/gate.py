@@ -1,11 +1,12 @@
 """A detector that looks only where something changed, near and far alike tall, and remembers who stands still."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
 
 import numpy as np
 
+from vision.detector.ahead import Found, one_ahead
 from vision.detector.barren import Barren
 from vision.detector.base import Detections, Engine, check_frame
 from vision.detector.depth import DepthLearner
@@ -95,6 +96,10 @@ class GatedDetector:
         found = self._whole(frame) if self._plan is None else self._watch(frame, self._plan)
         self._learner.take(join_riders(found), size[1])
         return found
+
+    def each(self, frames: Iterable[Frame]) -> Iterator[Found]:
+        """Yield each frame with its road users, in order, while the next is looked at."""
+        return one_ahead(self, frames)
 
     def _forget(self) -> None:
         self._changes, self._memory, self._learner = ChangeMap(), Memory(), DepthLearner()

@@ -1,12 +1,14 @@
 """The default engine: an exported YOLO in OpenVINO on the CPU, several pictures at a time."""
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.detector.ahead import Found
 from vision.detector.base import Detections, check_frame
 from vision.detector.boxes import letterbox
 from vision.detector.export import Export, check_head, model_path, read_export, weights_sha256
@@ -54,7 +56,9 @@ class OpenVinoDetector:
             options: dict[str, Any] = {"PERFORMANCE_HINT": "THROUGHPUT"}
             if threads:
                 options["INFERENCE_NUM_THREADS"] = threads
-            self._queue = openvino.AsyncInferQueue(core.compile_model(_from_bytes(model), "CPU", options))
+            compiled = core.compile_model(_from_bytes(model), "CPU", options)
+            self._queue = openvino.AsyncInferQueue(compiled)
+            self._requests = [compiled.create_infer_request() for _ in range(len(self._queue))]
         except RuntimeError as error:
             raise WeightsError(
                 f"{path}: OpenVINO cannot read it ({str(error)[:200]}); export the weights again"
@@ -75,6 +79,30 @@ class OpenVinoDetector:
         height, width = frame.image.shape[:2]
         output = self._run([padded])[0]
         return self._parse(output, scale, (width, height))
+
+    def each(self, frames: Iterable[Frame]) -> Iterator[Found]:
+        """Yield each frame with its road users, in order; as many as there are streams are looked at meanwhile."""
+        free, waiting = deque(self._requests), deque[tuple[Frame, float, Any]]()
+        try:
+            for frame in frames:
+                check_frame(frame.image)
+                padded, scale = letterbox(frame.image, self.longest_px, square=self.fixed_px is not None)
+                request = free.popleft()
+                request.start_async({0: padded[None]})
+                waiting.append((frame, scale, request))
+                if not free:
+                    free.append(waiting[0][2])
+                    yield self._finish(*waiting.popleft())
+            while waiting:
+                yield self._finish(*waiting.popleft())
+        finally:
+            for _, _, request in waiting:  # whoever asked went away
+                request.wait()
+
+    def _finish(self, frame: Frame, scale: float, request: Any) -> Found:
+        request.wait()
+        output = np.array(request.get_output_tensor(0).data, np.float32)
+        return frame, self._parse(output, scale, (frame.image.shape[1], frame.image.shape[0]))
 
     def look(self, images: Iterable[Image]) -> list[Detections]:
         """Return the road users of several pictures, each looked at as it is; a fixed export wants its own size."""
