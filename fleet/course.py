@@ -49,7 +49,7 @@ class Course:
         if timetable is not None:
             self.assigner = Assigner(timetable, dict(roster))
             self.foresight = Foresight(timetable, fingerprint, ways)
-            self.follower = Follower(timetable, self.foresight)
+            self.follower = Follower(timetable, self.foresight, self.assigner.yards)
             self.desk = AlertDesk(timetable, limits, roster)
 
     def is_crowd_due(self, newest_s: float) -> bool:
@@ -57,8 +57,10 @@ class Course:
         return self.timetable is not None and self.assigner.crowd.is_due(newest_s)
 
     def count_crowd(self, newest_s: float, vehicles: Iterable[Vehicle]) -> None:
-        """Count what buses are believed to run."""
-        self.assigner.crowd.count(newest_s, ((v.vehicle_id, v.belief.told) for v in vehicles))
+        """Count what buses are believed to run, and where they spent hours."""
+        buses = list(vehicles)
+        self.assigner.crowd.count(newest_s, ((v.vehicle_id, v.belief.told) for v in buses))
+        self.assigner.yards.count(newest_s, (v.belief.bases for v in buses))
 
     def move(self, vehicle: Vehicle, fix: Fix) -> tuple[Said | None, tuple[str, ...]]:
         """Take the next fix of a bus.

@@ -6,6 +6,7 @@ from fleet.arrivals.foresee import Foresight
 from fleet.assignment.model import COMES_BACK_M, DETOUR, EMPTY, END_M, FASTEST_MPS, RUN, WAIT
 from fleet.assignment.phase import judge_phase
 from fleet.assignment.progress import Progress, advance, seat
+from fleet.assignment.yards import Yards
 from fleet.gtfs.timetable import Timetable, TripRun
 from fleet.stop_events.call import Standing
 from fleet.stop_events.crossing import TEACHES_GAP_MS
@@ -41,9 +42,12 @@ class Follower:
         Whose trips are run.
     foresight : Foresight
         Learns from the stop events.
+    yards : Yards
+        Where buses park.
     """
 
-    def __init__(self, timetable: Timetable, foresight: Foresight) -> None:
+    def __init__(self, timetable: Timetable, foresight: Foresight, yards: Yards) -> None:
+        self._yards = yards
         self._timetable = timetable
         self._foresight = foresight
 
@@ -73,7 +77,7 @@ class Follower:
             self._begin(vehicle, run, fix, x, y, out)
         else:
             self._move(vehicle, progress, fix, x, y, out)
-        vehicle.phase = judge_phase(vehicle, fix)
+        vehicle.phase = judge_phase(vehicle, fix, self._yards)
         return out
 
     def leave(self, vehicle: Vehicle, fix: Fix, x: float, y: float) -> Followed:
@@ -81,7 +85,7 @@ class Follower:
         out = Followed()
         self._end(vehicle, fix, x, y, out)
         vehicle.progress = vehicle.watch = vehicle.link_from = None
-        vehicle.phase = judge_phase(vehicle, fix)
+        vehicle.phase = judge_phase(vehicle, fix, self._yards)
         return out
 
     def _end(self, vehicle: Vehicle, fix: Fix, x: float, y: float, out: Followed) -> None:

@@ -9,7 +9,7 @@ from fleet.assignment.claim import find_claimed_run
 from fleet.assignment.crowd import CrowdCounts
 from fleet.assignment.filter import Sight, TripFilter
 from fleet.assignment.model import OTHER_LINE, STANDING_MPS
-from fleet.assignment.phase import BASE_M, BASE_MS
+from fleet.assignment.yards import BASE_M, BASE_MS, Yards, note_base
 from fleet.gtfs.clock import format_date, local_date
 from fleet.gtfs.timetable import Timetable, TripRun
 from fleet.vehicle import Vehicle
@@ -26,7 +26,9 @@ NO_ROUTES: frozenset[str] = frozenset()
 
 
 class Assigner:
-    """Assigns buses of one timetable; ``crowd`` is what all of them are believed to run, counted from time to time.
+    """Assigns buses of one timetable.
+
+    What all of them are believed to run is ``crowd``, where they spent hours ``yards``; both are counted now and then.
 
     Parameters
     ----------
@@ -41,6 +43,7 @@ class Assigner:
         self._roster = roster or {}
         self._filter = TripFilter(timetable)
         self.crowd = CrowdCounts(self._filter.blocks)
+        self.yards = Yards()
         self._cost: dict[tuple[frozenset[str], str | None], NDArray[np.float64]] = {}
         self._runs: dict[tuple[int, float], TripRun] = {}
 
@@ -66,7 +69,7 @@ class Assigner:
         if silence_ms > SILENCE_MS:
             belief.forget()
         if silence_ms > BASE_MS and math.hypot(x - vehicle.x, y - vehicle.y) < BASE_M:
-            belief.base = (x, y)
+            belief.bases = note_base(belief.bases, x, y, fix.time_ms / 1000.0)
         trip, zero, block = self._hear(fix.claimed_trip, fix.time_ms) if fix.claimed_trip is not None else (-1, 0.0, -1)
         speed_mps = NAN if fix.speed_mps is None else fix.speed_mps
         sight = Sight(

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from fleet.assignment.crowd import Told
 from fleet.assignment.model import NONE
 from fleet.assignment.rows import COLUMNS
+from fleet.assignment.yards import Base
 
 Floats = NDArray[np.float64]
 Place = tuple[float, float, float]
 Dumped = tuple[
     bytes, Place, Place, tuple[int, float] | None, int, float, float, float, tuple[int, float],
-    tuple[float, float] | None, tuple[Told, ...],
+    tuple[Base, ...], tuple[Told, ...],
 ]  # fmt: skip
 
 
@@ -29,7 +30,7 @@ class TripBelief:
     ``rows`` are the hypotheses (fleet/assignment/rows.py), ``seen`` x, y and time in seconds of that fix, ``looked`` of
     the fix at which new hypotheses were last sought. ``chosen`` is the trip and service day (seconds since 1970)
     believed in, ``mode`` what the bus does on it, ``at_m`` and ``off_m`` where it is along and beside the shape.
-    ``heard`` is the trip its source named last. ``base`` is where the bus last spent hours, x and y. ``told`` is
+    ``heard`` is the trip its source named last. ``bases`` are where the bus has spent hours. ``told`` is
     what was believed in the last hour, for the other buses to know.
     """
 
@@ -42,7 +43,7 @@ class TripBelief:
     off_m: float = 0.0
     probability: float = 0.0
     heard: tuple[int, float] = (-1, 0.0)
-    base: tuple[float, float] | None = None
+    bases: tuple[Base, ...] = ()
     told: tuple[Told, ...] = ()
 
     def forget(self) -> None:
@@ -52,7 +53,7 @@ class TripBelief:
     def dump(self) -> Dumped:
         """Return everything, as `restore` takes it."""
         rows = np.ascontiguousarray(self.rows).tobytes()
-        told = (self.chosen, self.mode, self.at_m, self.off_m, self.probability, self.heard, self.base, self.told)
+        told = (self.chosen, self.mode, self.at_m, self.off_m, self.probability, self.heard, self.bases, self.told)
         return rows, self.seen, self.looked, *told
 
     @classmethod

@@ -62,7 +62,7 @@ class CrowdCounts:
 
     def is_due(self, newest_s: float) -> bool:
         """Return whether `count` has something to do before a report of that time is taken."""
-        return _moment(newest_s) not in self._counts
+        return moment_of(newest_s) not in self._counts
 
     def count(self, newest_s: float, buses: Iterable[tuple[str, tuple[Told, ...]]]) -> None:
         """Count what buses were believed to run, also at earlier moments for which late reports may ask.
@@ -74,7 +74,7 @@ class CrowdCounts:
         buses : iterable of tuple
             Each bus, and what was believed of it.
         """
-        newest, known = _moment(newest_s), list(buses)
+        newest, known = moment_of(newest_s), list(buses)
         for back in range(MOST_TOLD):
             moment = newest - back * EVERY_S
             if moment not in self._counts:
@@ -84,7 +84,7 @@ class CrowdCounts:
 
     def around(self, vehicle_id: str, time_s: float) -> Crowd:
         """Return what the buses but one have, as of long enough before a moment."""
-        found = self._counts.get(_moment(time_s))
+        found = self._counts.get(moment_of(time_s))
         return self._nobody if found is None else Crowd(found[0], found[1].get(vehicle_id, NOBODY))
 
 
@@ -93,7 +93,8 @@ def is_telling(before_s: float, now_s: float) -> bool:
     return before_s // EVERY_S != now_s // EVERY_S
 
 
-def _moment(time_s: float) -> float:
+def moment_of(time_s: float) -> float:
+    """Return as of when what others have is looked at, for a report of a time."""
     return (time_s - BEHIND_S) // EVERY_S * EVERY_S
 
 

@@ -1,26 +1,25 @@
 """What a bus is doing, from the hypothesis believed in and from how long the bus has stood."""
 
-import math
-
 from fleet.assignment.model import DETOUR, EMPTY, NONE, WAIT
+from fleet.assignment.yards import BASE_MS, Yards, is_at, note_base
 from fleet.vehicle import Vehicle
 from schemas.fix import Fix
 from schemas.trip import Phase
 
-PARKED_MS = 600_000  # standing so long on no trip is parking; drivers of empty buses stand for some minutes too
+PARKED_MS = 1_200_000  # standing so long on no trip is parking; drivers of empty buses take breaks
 OFF_MS = 180_000  # with the engine off sooner
 LONG_BEFORE_MS = 1_800_000  # a bus that parks elsewhere so long before its trip is at the depot
-BASE_MS, BASE_M = 7_200_000, 250.0  # where a bus spends so long is its base, with all of its yard
 ROLLS_MPS = 2.0
 UNSURE_MS, STANDS_SHARE = 60_000, 0.7  # who stands on no trip may be parked already
 PARKED_SHARE = 0.85  # no feed says where depots are
 AT_BASE_SHARE = 0.95
 EMPTY_SHARE = 0.7  # who left many stops without standing may have found nobody there
 UNKNOWN_BELOW = 0.3
+UNLOADS_MS = 30_000  # so long who came to the last stop lets people off
 NEAR_M = 1_500.0  # who stands so near before his trip has his layover
 
 
-def judge_phase(vehicle: Vehicle, fix: Fix) -> Phase:
+def judge_phase(vehicle: Vehicle, fix: Fix, yards: Yards) -> Phase:
     """Return the phase of a bus after its newest fix; a parked bus stays parked until it rolls.
 
     Parameters
@@ -29,6 +28,8 @@ def judge_phase(vehicle: Vehicle, fix: Fix) -> Phase:
         After the filter and the follower took the fix.
     fix : Fix
         The cleaned fix.
+    yards : Yards
+        Where buses park.
 
     Returns
     -------
@@ -37,27 +38,33 @@ def judge_phase(vehicle: Vehicle, fix: Fix) -> Phase:
     """
     mode, progress, watch = vehicle.belief.mode, vehicle.progress, vehicle.watch
     if mode in (NONE, EMPTY) or progress is None or watch is None:
-        return _without_service(vehicle, fix)
+        return _without_service(vehicle, fix, yards)
     if mode == WAIT:
         return Phase.LAYOVER
     if mode == DETOUR:
         return Phase.DETOUR
     if vehicle.is_waiting or (progress.is_at_end and watch.ahead >= len(progress.pattern.stop_index)):
-        return Phase.LAYOVER
+        return Phase.IN_SERVICE if _unloads(vehicle, fix) else Phase.LAYOVER
     if vehicle.serving.is_empty:
         vehicle.probability *= EMPTY_SHARE
         return Phase.DEADHEAD
     return Phase.IN_SERVICE
 
 
-def _without_service(vehicle: Vehicle, fix: Fix) -> Phase:
+def _unloads(vehicle: Vehicle, fix: Fix) -> bool:
+    """Return whether a bus that was in service came to its last stop just now."""
+    arrival_ms = None if vehicle.watch is None or vehicle.is_waiting else vehicle.watch.arrival_ms
+    return arrival_ms is not None and fix.time_ms - arrival_ms < UNLOADS_MS and not vehicle.serving.is_empty
+
+
+def _without_service(vehicle: Vehicle, fix: Fix, yards: Yards) -> Phase:
     moved = vehicle.anchor is not None and vehicle.anchor[2] == fix.time_ms
     rolls = moved if fix.speed_mps is None else fix.speed_mps > ROLLS_MPS
     stood_ms = 0 if vehicle.anchor is None or rolls else fix.time_ms - vehicle.anchor[2]
     if vehicle.phase is Phase.AT_DEPOT and stood_ms >= BASE_MS:
-        vehicle.belief.base = (vehicle.x, vehicle.y)
-    base = vehicle.belief.base
-    if base is not None and math.hypot(vehicle.x - base[0], vehicle.y - base[1]) < BASE_M:
+        vehicle.belief.bases = note_base(vehicle.belief.bases, vehicle.x, vehicle.y, fix.time_ms / 1000.0)
+    x, y = vehicle.x, vehicle.y
+    if is_at(vehicle.belief.bases, x, y) or yards.has(x, y, fix.time_ms / 1000.0):
         vehicle.probability *= AT_BASE_SHARE
         return Phase.AT_DEPOT
     progress = vehicle.progress if vehicle.belief.mode == EMPTY else None

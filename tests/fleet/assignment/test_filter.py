@@ -63,10 +63,23 @@ def test_a_bus_parked_ten_kilometres_away_has_no_layover_whatever_its_source_cla
     assert said[-1].trip_id is None  # twenty minutes after the departure nobody believes the claim
 
 
-def test_a_bus_that_stands_far_from_every_line_is_at_the_depot_after_ten_minutes(table):
-    said = stand(table, start_of(table, "T0-5"), 15, LON + 4 * STEP, LAT + 0.03)
-    assert said[2].phase is not Phase.AT_DEPOT
-    assert {a.phase for a in said[22:]} == {Phase.AT_DEPOT}
+def test_a_bus_that_stands_far_from_every_line_is_at_the_depot_after_more_than_a_breaks_time(table):
+    said = stand(table, start_of(table, "T0-5"), 25, LON + 4 * STEP, LAT + 0.03)
+    assert Phase.AT_DEPOT not in {a.phase for a in said[:36]}
+    assert {a.phase for a in said[42:]} == {Phase.AT_DEPOT}
+
+
+def test_who_comes_to_the_last_stop_lets_people_off_before_its_layover(table):
+    fixes = drive(table, "T0-3", claim=False)
+    end = next(
+        n for n, call in enumerate(fixes) if call.time_ms >= table.run_of(table.trip_number["T0-3"], DATE).end_ms
+    )
+    stands = [
+        msgspec.structs.replace(fixes[end], time_ms=fixes[end].time_ms + n * 10_000, speed_mps=0.0) for n in range(1, 8)
+    ]
+    said = [p.assignment for p in collect(Tracker(table), [*fixes[: end + 1], *stands])[2]]
+    assert [a.phase for a in said[-9:-6]] == [Phase.IN_SERVICE] * 3
+    assert [a.phase for a in said[-4:]] == [Phase.LAYOVER] * 4
 
 
 def test_a_bus_that_waits_at_its_first_stop_has_its_layover_before_the_next_departure(table):
