@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from fleet.arrivals.foresee import Foresight
-from fleet.assignment.model import COMES_BACK_M, DETOUR, EMPTY, END_M, FASTEST_MPS, RUN, WAIT
+from fleet.assignment.model import COMES_BACK_M, DETOUR, EMPTY, END_M, ENDS_SHORT_M, FASTEST_MPS, RUN, WAIT
 from fleet.assignment.phase import judge_phase
 from fleet.assignment.progress import Progress, advance, seat
 from fleet.assignment.yards import Yards
@@ -98,7 +98,7 @@ class Follower:
         vehicle.serving.held.clear()
         vehicle.progress = progress = self._seat(vehicle, run, fix, x, y)
         vehicle.watch = StopWatch(self._timetable, run, vehicle.vehicle_id, 1)
-        self._seat_watch(vehicle, fix)
+        self._seat_watch(vehicle, fix, fresh=True)
         if vehicle.held or vehicle.belief.mode != RUN:
             return
         if old is not None and watch is not None and not was_held and _is_same_way(old, progress):
@@ -107,9 +107,9 @@ class Follower:
             out.stop_events += events
             self._move(vehicle, vehicle.progress, fix, x, y, out)
         else:
-            self._recall(vehicle, watch, fix, out)
+            self._recall(vehicle, watch, fix, out, fresh=True)
 
-    def _recall(self, vehicle: Vehicle, old: StopWatch | None, fix: Fix, out: Followed) -> None:
+    def _recall(self, vehicle: Vehicle, old: StopWatch | None, fix: Fix, out: Followed, *, fresh: bool) -> None:
         """Tell the calls of a bus that was seen on its trip only now.
 
         What was told of the trip before for the same time did not happen.
@@ -120,7 +120,7 @@ class Follower:
         places = walk_back(vehicle.trail, progress.pattern, progress.distance_m, fix.time_ms)
         if not places:
             return
-        events = recall(watch, [*places, (progress.distance_m, fix.time_ms, fix.speed_mps, fix.door_open)])
+        events = recall(watch, [*places, (progress.distance_m, fix.time_ms, fix.speed_mps, fix.door_open)], fresh=fresh)
         left = watch.told.get(0)
         since_ms = places[0][1] if left is None or left[2] is None else left[2]
         gone = old.take_back(since_ms) if old is not None else []
@@ -146,7 +146,8 @@ class Follower:
             self._seat_anew(vehicle, progress.run, fix, x, y, out)
             return
         last_m = progress.pattern.stops_m[-1]
-        if not _is_of(vehicle, progress.run) and progress.distance_m > last_m - END_M:
+        ends_m = END_M if vehicle.belief.mode == RUN else ENDS_SHORT_M
+        if not _is_of(vehicle, progress.run) and progress.distance_m > last_m - ends_m:
             progress.distance_m = max(last_m, progress.distance_m)  # it ended its trip: so it called there
         speeds_mps = (vehicle.last.speed_mps if vehicle.last is not None else None, fix.speed_mps)
         way = Way(before_m, before_ms, progress.distance_m, fix.time_ms, fix.door_open, speeds_mps)
@@ -170,7 +171,7 @@ class Follower:
         vehicle.watch = replace(old, standing=Standing(), told={})
         self._seat_watch(vehicle, fix)
         if not vehicle.held and vehicle.belief.mode == RUN:
-            self._recall(vehicle, old, fix, out)
+            self._recall(vehicle, old, fix, out, fresh=False)
         vehicle.watch.told = old.told | vehicle.watch.told
 
     def _teach(self, vehicle: Vehicle, events: list[StopEvent], known_ms: int) -> list[Lesson]:
@@ -185,7 +186,7 @@ class Follower:
             del vehicle.told[next(iter(vehicle.told))]
         return lessons
 
-    def _seat_watch(self, vehicle: Vehicle, fix: Fix) -> None:
+    def _seat_watch(self, vehicle: Vehicle, fix: Fix, *, fresh: bool = False) -> None:
         progress, watch = vehicle.progress, vehicle.watch
         assert progress is not None
         assert watch is not None
@@ -193,7 +194,7 @@ class Follower:
         vehicle.held = waits or _is_early(vehicle, progress, fix)
         if vehicle.held:
             progress.distance_m = progress.pattern.stops_m[0]
-        watch.seat(progress.distance_m, fix.time_ms, waits=vehicle.held or _waits(progress, fix))
+        watch.seat(progress.distance_m, fix.time_ms, waits=vehicle.held or _waits(progress, fix), fresh=fresh)
         vehicle.link_from = None
 
 

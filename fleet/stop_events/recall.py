@@ -89,11 +89,11 @@ def walk_back(trail: list[Point], pattern: Pattern, at_m: float, time_ms: int) -
     return found
 
 
-def recall(watch: StopWatch, places: list[Place]) -> list[StopEvent]:
-    """Drive a fresh watch along earlier places and return the events on the way."""
+def recall(watch: StopWatch, places: list[Place], *, fresh: bool) -> list[StopEvent]:
+    """Drive a new watch along earlier places and return the events; ``fresh`` as `StopWatch.seat` takes it."""
     first_m, first_ms, _, _ = places[0]
     start_m = watch.timetable.pattern_of(watch.run.trip).stops_m[0]
-    watch.seat(first_m, first_ms, waits=first_m <= start_m + AFTER_STOP_M)
+    watch.seat(first_m, first_ms, waits=first_m <= start_m + AFTER_STOP_M, fresh=fresh)
     events: list[StopEvent] = []
     for (from_m, from_ms, before, _), (to_m, to_ms, after, door) in pairwise(places):
         events += watch.drive(Way(from_m, from_ms, to_m, to_ms, door, (before, after)))

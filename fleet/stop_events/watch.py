@@ -8,6 +8,8 @@ from fleet.stop_events.call import STANDING_MPS, STANDS_AFTER_M, STANDS_BEFORE_M
 from fleet.stop_events.crossing import AFTER_STOP_M, BEFORE_STOP_M, DOOR_BEFORE_M, MAX_GAP_MS, crossing_ms, first_ahead
 from schemas.stop_event import StopEvent
 
+UNSEEN_S = 30.0  # by so much may the arrival of who stood there already be off
+
 
 class Way(NamedTuple):
     """The way of a bus between two reports: metres along the shape, times, and what the reports say beside."""
@@ -40,14 +42,28 @@ class StopWatch:
     standing: Standing = field(default_factory=Standing)
     told: dict[int, Call] = field(default_factory=dict)
 
-    def seat(self, distance_m: float, time_ms: int, *, waits: bool) -> None:
-        """Begin anew where the bus was seated; what lay between was not seen."""
-        stops = self.timetable.pattern_of(self.run.trip).stop_distance_m
-        self.ahead = first_ahead(stops, distance_m)
+    def seat(self, distance_m: float, time_ms: int, *, waits: bool, fresh: bool = False) -> None:
+        """Begin anew where the bus was seated; what lay between was not seen.
+
+        Parameters
+        ----------
+        distance_m : float
+            Where, metres along.
+        time_ms : int
+            When.
+        waits : bool
+            Whether it waits at the first stop.
+        fresh : bool
+            Whether nothing was told of the trip: a bus that is first seen at a stop calls there, since when nobody saw.
+        """
+        stops = self.timetable.pattern_of(self.run.trip).stops_m
+        self.ahead = first_ahead(self.timetable.pattern_of(self.run.trip).stop_distance_m, distance_m)
         self.at = self.arrival_ms = self.departure_ms = None
         self.standing = Standing()
         if waits:
             self.at, self.arrival_ms, self.error_s = 0, time_ms, 0.0
+        elif fresh and self.ahead > 1 and distance_m < stops[self.ahead - 1] + AFTER_STOP_M:
+            self.at, self.arrival_ms, self.error_s = self.ahead - 1, time_ms, UNSEEN_S
 
     def drive(self, way: Way) -> list[StopEvent]:
         """Return the events between two fixes.

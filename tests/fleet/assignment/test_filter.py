@@ -69,6 +69,25 @@ def test_a_bus_that_stands_far_from_every_line_is_at_the_depot_after_more_than_a
     assert {a.phase for a in said[42:]} == {Phase.AT_DEPOT}
 
 
+def test_who_stands_short_of_the_last_stop_and_then_waits_for_its_next_trip_has_called_there(table):
+    run = table.run_of(table.trip_number["T0-3"], DATE)
+    pattern = table.pattern_of(run.trip)
+    fixes = drive(table, "T0-3", claim=False)
+    short = [f for f in fixes if table.frame.place(f.lon, f.lat)[0] < pattern.x[-1] - 250.0]
+    stands = [
+        msgspec.structs.replace(
+            short[-1],
+            time_ms=short[-1].time_ms + n * 20_000,
+            received_ms=short[-1].received_ms + n * 20_000,
+            speed_mps=0.0,
+        )
+        for n in range(1, 25)
+    ]
+    _, events, positions = collect(Tracker(table), [*short, *stands])
+    assert positions[-1].assignment.trip_id == "T1-3"
+    assert [key[2] for key in sorted(events) if key[1] == "T0-3"] == list(range(1, 9))
+
+
 def test_who_comes_to_the_last_stop_lets_people_off_before_its_layover(table):
     fixes = drive(table, "T0-3", claim=False)
     end = next(

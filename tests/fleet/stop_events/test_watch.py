@@ -32,6 +32,21 @@ def test_arrival_is_twenty_metres_before_the_stop_and_departure_twenty_after(wat
     assert passed.departure_ms == pytest.approx(ZERO_MS + 100_000 * (stop_m + 20) / (stop_m + 100), abs=1)
 
 
+@pytest.mark.parametrize("fresh", [True, False])
+def test_a_bus_first_seen_at_a_stop_calls_there_when_it_leaves_and_is_not_told_twice(watch, fresh):
+    stop_m = float(watch.timetable.pattern_of(watch.run.trip).stop_distance_m[2])
+    watch.seat(stop_m - 5.0, ZERO_MS, waits=False, fresh=fresh)
+    calls = watch.drive(Way(stop_m - 5.0, ZERO_MS, stop_m + 45.0, ZERO_MS + 50_000))
+    told = [(call.stop_sequence, call.arrival_ms, call.departure_ms, call.error_s) for call in calls]
+    assert told == ([(3, ZERO_MS, ZERO_MS + 25_000, 30.0)] if fresh else [])
+
+
+def test_a_bus_first_seen_between_stops_calls_at_the_next(watch):
+    stop_m = float(watch.timetable.pattern_of(watch.run.trip).stop_distance_m[2])
+    watch.seat(stop_m + 25.0, ZERO_MS, waits=False, fresh=True)
+    assert not watch.drive(Way(stop_m + 25.0, ZERO_MS, stop_m + 75.0, ZERO_MS + 50_000))
+
+
 def test_a_bus_with_open_doors_has_not_left(watch):
     stop_m = float(watch.timetable.pattern_of(watch.run.trip).stop_distance_m[1])
     watch.drive(Way(0.0, ZERO_MS, stop_m, ZERO_MS + 60_000))
