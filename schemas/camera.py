@@ -4,7 +4,7 @@ import enum
 
 from schemas.message import Message
 from schemas.text import Text
-from schemas.units import Count, DurationS, Id, Probability, Score, Sha256, TimeMs
+from schemas.units import Count, DistanceM, DurationS, Id, Probability, Score, Sha256, TimeMs
 
 
 class CameraSegment(Message, frozen=True):
@@ -62,7 +62,10 @@ class CameraCount(Message, frozen=True):
     """Road users of one class that crossed one approach in one interval.
 
     ``occupancy`` is the mean share of the view that was covered, ``standing_s`` the longest time that a vehicle
-    in it had been standing; ``edge_id`` the edge that the approach lies on.
+    in it had been standing; ``edge_id`` the edge that the approach lies on. ``turns`` has those that were seen to take
+    a way out, by turn and class. ``stopped`` is how many stood at one time at most; ``queue_m`` how far back from the
+    line the standing queue reached and ``queue_vehicles`` how many stood in it at most, ``queue_since_ms`` since when
+    the longest had been there.
     """
 
     camera_id: Id
@@ -74,3 +77,8 @@ class CameraCount(Message, frozen=True):
     occupancy: Probability | None = None
     standing_s: DurationS | None = None
     edge_id: str | None = None
+    turns: dict[str, dict[str, int]] | None = None
+    stopped: Count | None = None
+    queue_m: DistanceM | None = None
+    queue_vehicles: Count | None = None
+    queue_since_ms: TimeMs | None = None

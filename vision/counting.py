@@ -1,6 +1,6 @@
-"""What one camera counts by the minute: crossings by class, how full each approach is, how long who stands there."""
+"""What one camera counts by the minute: crossings by class and way out, how full, how long a queue stands there."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,47 +8,57 @@ from numpy.typing import NDArray
 
 from schemas.camera import CameraCount
 from vision.camera import CameraConfig
+from vision.queue import Queue, QueueWatcher
+from vision.rules.approach import ApproachView
 from vision.rules.base import DRIVERS
-from vision.rules.crossing import Crossing, LineWatcher
+from vision.rules.crossing import is_abreast, past_line
 from vision.standing import Standing
-from vision.tracks import Look
+from vision.tracks import Box, Look
+from vision.trails import Trail, Trails
 
 COUNT_MS = 60_000
 CELL_PX = 8
+# Who has stood for so long counts as stopped.
+STOPPED_S = 2.0
 
 
-class ApproachView:
+class LaneView:
     """The part of a picture that lies before one stop line, in small cells, and who is in it.
 
     Parameters
     ----------
     size : tuple of int
         Width and height of the picture.
-    line : LineWatcher
-        The approach's stop line.
+    view : ApproachView
+        The approach; it has a stop line.
     """
 
-    def __init__(self, size: tuple[int, int], line: LineWatcher) -> None:
-        self._line = line
+    def __init__(self, size: tuple[int, int], view: ApproachView) -> None:
+        self.view, self.queue = view, QueueWatcher(view)
+        line, travel = view.approach.stop_line, view.approach.travel_px
+        assert line is not None
         columns, rows = -(-size[0] // CELL_PX), -(-size[1] // CELL_PX)
         middles = [((c + 0.5) * CELL_PX, (r + 0.5) * CELL_PX) for r in range(rows) for c in range(columns)]
-        inside = [line.past_px(at) < 0.0 and line.is_abreast(at) for at in middles]
+        inside = [past_line(line, travel, at) < 0.0 and is_abreast(line, at) for at in middles]
         self._cells: NDArray[np.bool_] = np.array(inside).reshape(rows, columns)
         self._count = int(self._cells.sum())
         self._standing = Standing()
 
-    def step(self, time_ms: int, looks: Iterable[Look]) -> tuple[float | None, float]:
-        """Take one frame; return the share of the view that road users cover, and the longest stand in seconds."""
-        own = [look for look in looks if look.time_ms == time_ms and look.label in DRIVERS and self._is_in(look)]
+    def own(self, seen: Iterable[Trail]) -> list[Trail]:
+        """Return those of some trails that are on the lanes before the line."""
+        return [t for t in seen if t.label in DRIVERS and self.view.line.is_before(t.last, t.place, 0.0)]
+
+    def stand(self, time_ms: int, looks: Iterable[Look]) -> float:
+        """Take one frame; return for how long the longest has been standing, seconds."""
+        return self._standing.step(time_ms, looks)
+
+    def share(self, boxes: Iterable[Box]) -> float | None:
+        """Return the share of the view that boxes cover; ``None`` where no part of the picture is before it."""
         covered = np.zeros_like(self._cells)
-        for left, top, right, bottom in (look.box for look in own):
+        for left, top, right, bottom in boxes:
             rows = slice(max(int(top // CELL_PX), 0), max(int(-(-bottom // CELL_PX)), 0))
             covered[rows, max(int(left // CELL_PX), 0) : max(int(-(-right // CELL_PX)), 0)] = True
-        share = float((covered & self._cells).sum()) / self._count if self._count else None
-        return share, self._standing.step(time_ms, own)
-
-    def _is_in(self, look: Look) -> bool:
-        return self._line.past_px(look.ground) < 0.0 and self._line.is_abreast(look.ground)
+        return float((covered & self._cells).sum()) / self._count if self._count else None
 
 
 @dataclass
@@ -56,8 +66,36 @@ class _Minute:
     """What was seen of one approach since the minute began."""
 
     crossings: dict[str, int] = field(default_factory=dict)
+    turns: dict[str, dict[str, int]] = field(default_factory=dict)
     covered: list[float] = field(default_factory=list)
     standing_s: float = 0.0
+    stopped: int = 0
+    longest: Queue | None = None
+    queued: int = 0
+    looks: int = 0
+
+    def count(self, view: ApproachView) -> None:
+        """Count who crossed the line and who took which way out in the last frame."""
+        for crossing in view.crossings:
+            self.crossings[crossing.at.label] = self.crossings.get(crossing.at.label, 0) + 1
+        for turn, label in view.leaving:
+            row = self.turns.setdefault(turn, {})
+            row[label] = row.get(label, 0) + 1
+
+    def look(self, lanes: LaneView, time_ms: int, trails: Trails) -> None:
+        """Look at who is before the line in one frame."""
+        own = lanes.own(trail for trail in trails.by_id.values() if trail.last.time_ms == time_ms)
+        self.looks += 1
+        self.standing_s = max(self.standing_s, lanes.stand(time_ms, [trail.last for trail in own]))
+        self.stopped = max(self.stopped, sum(trail.still_s() >= STOPPED_S for trail in own))
+        share = lanes.share(trail.last.box for trail in own)
+        self.covered += [] if share is None else [share]
+        queue = lanes.queue.step(time_ms, trails.by_id.values())
+        if queue is None:
+            return
+        self.queued = max(self.queued, queue.vehicles)
+        if self.longest is None or queue.metres > self.longest.metres:
+            self.longest = queue
 
 
 class Counter:
@@ -67,32 +105,28 @@ class Counter:
     ----------
     camera : CameraConfig
         The camera.
-    lines : mapping
-        Its stop lines by approach.
+    views : sequence of ApproachView
+        Its approaches.
     """
 
-    def __init__(self, camera: CameraConfig, lines: Mapping[str, LineWatcher]) -> None:
+    def __init__(self, camera: CameraConfig, views: Sequence[ApproachView]) -> None:
         self._camera = camera
-        self._views = {a.id: ApproachView(camera.frame, lines[a.id]) for a in camera.approaches if a.stop_line}
+        self._lanes = [LaneView(camera.frame, view) for view in views if view.approach.stop_line]
         self._begin(None)
 
     def _begin(self, start_ms: int | None) -> None:
         self._start_ms, self._frames = start_ms, 0
-        self._minutes = {approach_id: _Minute() for approach_id in self._views}
+        self._minutes = [_Minute() for _ in self._lanes]
 
-    def step(
-        self, time_ms: int, looks: Sequence[Look], crossings: Mapping[str, list[Crossing]], *, is_blind: bool
-    ) -> list[CameraCount]:
-        """Take one frame; return the minute that just ended.
+    def step(self, time_ms: int, trails: Trails, *, is_blind: bool) -> list[CameraCount]:
+        """Take one frame, its trails and views stepped before; return the minute that just ended.
 
         Parameters
         ----------
         time_ms : int
             The frame's time.
-        looks : sequence of Look
-            All tracks.
-        crossings : mapping
-            Of each approach, those that became certain.
+        trails : Trails
+            Who was seen.
         is_blind : bool
             Then nobody is said to stand, and nothing to be covered.
         """
@@ -100,27 +134,35 @@ class Counter:
         done = self.flush() if self._start_ms is not None and start != self._start_ms else []
         self._start_ms = start
         self._frames += 1
-        for approach_id, minute in self._minutes.items():
-            for crossing in crossings.get(approach_id, ()):
-                minute.crossings[crossing.at.label] = minute.crossings.get(crossing.at.label, 0) + 1
+        for lanes, minute in zip(self._lanes, self._minutes, strict=True):
+            minute.count(lanes.view)
             if not is_blind:
-                share, standing_s = self._views[approach_id].step(time_ms, looks)
-                minute.standing_s = max(minute.standing_s, standing_s)
-                minute.covered += [] if share is None else [share]
+                minute.look(lanes, time_ms, trails)
         return done
 
     def flush(self) -> list[CameraCount]:
         """Return what was counted and begin anew."""
         if self._start_ms is None:
             return []
-        rows = [
-            CameraCount(
-                camera_id=self._camera.id, approach_id=approach_id, start_ms=self._start_ms,
-                end_ms=self._start_ms + COUNT_MS, counts=dict(sorted(minute.crossings.items())), frames=self._frames,
-                occupancy=round(sum(minute.covered) / len(minute.covered), 4) if minute.covered else None,
-                standing_s=round(minute.standing_s, 1) if minute.covered else None,
-            )
-            for approach_id, minute in self._minutes.items()
-        ]  # fmt: skip
+        rows = [self._row(lanes, minute) for lanes, minute in zip(self._lanes, self._minutes, strict=True)]
         self._begin(None)
         return rows
+
+    def _row(self, lanes: LaneView, minute: _Minute) -> CameraCount:
+        assert self._start_ms is not None
+        has_looks, queue = bool(minute.looks), minute.longest
+        return CameraCount(
+            camera_id=self._camera.id,
+            approach_id=lanes.view.id,
+            start_ms=self._start_ms,
+            end_ms=self._start_ms + COUNT_MS,
+            counts=dict(sorted(minute.crossings.items())),
+            frames=self._frames,
+            occupancy=round(sum(minute.covered) / len(minute.covered), 4) if minute.covered else None,
+            standing_s=round(minute.standing_s, 1) if has_looks else None,
+            turns={turn: dict(sorted(row.items())) for turn, row in sorted(minute.turns.items())} or None,
+            stopped=minute.stopped if has_looks else None,
+            queue_m=round(queue.metres, 1) if queue else 0.0 if has_looks else None,
+            queue_vehicles=minute.queued if has_looks else None,
+            queue_since_ms=queue.since_ms if queue else None,
+        )

@@ -1,6 +1,6 @@
 """What is known of a junction from one camera's tracks: trails, lights, crossings, and what the rules say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from vision.camera_values import CameraConfig
 from vision.circumstances import Circumstances
@@ -9,7 +9,6 @@ from vision.lights import Light
 from vision.road import Road
 from vision.rules import Finding, Scene, make_rules
 from vision.rules.approach import ApproachView
-from vision.rules.crossing import Crossing
 from vision.rules.helmet import Helmet
 from vision.rules.merge import Merger
 from vision.rules.stands import StandBook
@@ -83,8 +82,3 @@ class Observer:
         if self._waits_for_helmets:
             return {Helmet.name: "the detector tells no helmets; give weights that have a class for bare heads"}
         return {}
-
-    @property
-    def crossings(self) -> Mapping[str, list[Crossing]]:
-        """Of each approach, those that became certain in the last frame."""
-        return {view.id: view.crossings for view in self.views}

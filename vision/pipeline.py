@@ -64,7 +64,7 @@ class Watcher:
         self._detector = detector
         self._tracker = Tracker()
         self.observer = Observer(camera)
-        self._counter = Counter(camera, {view.id: view.line for view in self.observer.views})
+        self._counter = Counter(camera, self.observer.views)
         self._health = HealthWatcher()
         self._last: Frame | None = None
 
@@ -123,7 +123,7 @@ class Watcher:
     def _watch(self, frame: Frame, looks: list[Look], out: Outputs, *, is_blind: bool) -> None:
         self.observer.read_lamps(frame)
         findings = self.observer.step(frame.time_ms, looks, is_blind=is_blind)
-        out.counts += self._counter.step(frame.time_ms, looks, self.observer.crossings, is_blind=is_blind)
+        out.counts += self._counter.step(frame.time_ms, self.observer.trails, is_blind=is_blind)
         out.acts += [self._act(finding) for finding in findings]
 
     def _act(self, finding: Finding) -> Act:

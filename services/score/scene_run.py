@@ -67,6 +67,16 @@ class SceneCase:
     has_signal: bool = True
 
 
+def open_scene(case: SceneCase) -> tuple[World, Film, Watcher]:
+    """Return the world of a scene, its camera's film, and the pipeline that watches it."""
+    world = World(case.seed, case.shares, case.flow, officer=case.officer)
+    camera = case.camera(world.layout.arms[WATCHED], case.fps)
+    noise = NOISES[case.noise]
+    film = Film(world, camera, noise, case.seed, start_ms=START_MS, jitter=case.jitter, drops=case.drops)
+    text = camera_yaml(camera, world.layout, rules=case.rules, with_signal=case.has_signal)
+    return world, film, Watcher(parse_camera(text.encode()), film)
+
+
 def run_scene(case: SceneCase, tally: Tally, tell: Callable[[float], None]) -> None:
     """Run one scene and add what came of it.
 
@@ -79,19 +89,8 @@ def run_scene(case: SceneCase, tally: Tally, tell: Callable[[float], None]) -> N
     tell : callable
         Takes the seconds of the scene done so far.
     """
-    world = World(case.seed, case.shares, case.flow, officer=case.officer)
-    camera = case.camera(world.layout.arms[WATCHED], case.fps)
-    film = Film(
-        world,
-        camera,
-        NOISES[case.noise],
-        case.seed,
-        start_ms=START_MS,
-        jitter=case.jitter,
-        drops=case.drops,
-    )
-    text = camera_yaml(camera, world.layout, rules=case.rules, with_signal=case.has_signal)
-    watcher, log = Watcher(parse_camera(text.encode()), film), SceneLog()
+    world, film, watcher = open_scene(case)
+    log = SceneLog()
     claims: list[Claim] = []
     acts: list[tuple[Act, float]] = []
     known = 0

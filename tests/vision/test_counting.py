@@ -1,61 +1,67 @@
-"""What a camera says of each minute of the rendered junction, beside what was really there."""
+"""What a camera says of each minute of a junction, beside what was really there."""
 
-from itertools import islice
+import dataclasses
 
 import pytest
 
+from services.score.counts import Sheet, count_scene
+from services.score.scene_run import SceneCase
 from tests.vision.builders import small_camera
-from vision.camera import parse_camera
+from tests.vision.rules.stage import Actor, camera, frames, going, stops, straight
 from vision.counting import COUNT_MS, Counter
-from vision.detector.scene import SceneDetector
-from vision.frames import Frame
-from vision.pipeline import Watcher
-from vision.rules.crossing import LineWatcher
-from vision.scenes.junction import JunctionScene, scene_camera_yaml
-from vision.scenes.traffic import LINE_Y, RoadUser
+from vision.observer import Observer
+from vision.queue import chain
+from vision.scenes.arrivals import Flow
+from vision.scenes.pinhole import approach_camera
 from vision.standing import LOST_MS, Standing
 from vision.tracks import Look
 
 START_MS = 1_700_000_040_000  # a whole minute
-FRAMES = 1200
+FLOW = Flow({"south": 1500.0, "north": 200.0, "east": 150.0, "west": 150.0}, people_per_hour=60.0)
 
 
 def look(time_ms: int, x: float, y: float, track: int = 1, label: str = "car") -> Look:
     return Look(track, time_ms, 0, (x - 10, y - 20, x + 10, y), 0.9, label, 5)
 
 
-def test_minutes_of_the_scene_tell_how_long_somebody_stood_and_how_full_it_was() -> None:
-    scene = JunctionScene(3)
-    camera = parse_camera(scene_camera_yaml("SC-01", ("Ngã tư", "Junction"), (105.8, 21.0)).encode())
-    watcher, counts = Watcher(camera, SceneDetector()), []
-    stood: dict[int, float] = {}
-    longest: list[float] = []
-    for index, (time_s, image) in enumerate(islice(scene.frames(), FRAMES + 1)):
-        if index == 200:
-            broken = max((u for u in scene.traffic.users if u.front_y > LINE_Y + 30), key=lambda u: -u.foot_y)
-        if index > 200:
-            broken.speed_px_s = broken.wish_px_s = 0.0
-        longest.append(_longest(scene.traffic.users, stood, time_s))
-        counts += watcher.step([Frame(index, START_MS + round(time_s * 1000), image)]).counts
-    first, second = counts
-    assert first.start_ms == START_MS
-    assert (first.end_ms - first.start_ms, first.frames) == (COUNT_MS, 600)
-    for count, truth in ((first, max(longest[:600])), (second, max(longest[600:FRAMES]))):
-        assert count.standing_s == pytest.approx(truth, abs=2.0), "seconds of the frames' clock"
-        assert count.occupancy is not None
-        assert 0.02 < count.occupancy < 0.9
-    assert second.standing_s is not None
-    assert second.standing_s > 90.0, "the broken down one stands over the minute's end"
+def test_minutes_of_a_living_junction_tell_who_crossed_how_full_it_was_and_how_long_the_queue() -> None:
+    sheet = Sheet()
+    count_scene(SceneCase(5, 2.75, {}, (), approach_camera, fps=5.0, flow=FLOW), sheet)
+    assert len(sheet.minutes) == 2
+    for said, true in sheet.minutes:
+        assert said.end_ms - said.start_ms == COUNT_MS
+        assert sum(said.counts.values()) == pytest.approx(true.crossings.total(), abs=2)
+        assert said.occupancy == pytest.approx(sum(true.covered) / len(true.covered), abs=0.12)
+        assert said.queue_m == pytest.approx(true.queue_m, abs=2.5)
+        assert said.queue_vehicles == pytest.approx(true.queue_vehicles, abs=3)
+        assert said.stopped == pytest.approx(true.stopped, abs=2)
+    assert max(true.queue_vehicles for _, true in sheet.minutes) >= 5
+    assert "queue_m" in sheet.report("short")
 
 
-def _longest(users: list[RoadUser], since: dict[int, float], time_s: float) -> float:
-    for user in users:
-        if user.speed_px_s > 1.0:
-            since.pop(user.number, None)
-        else:
-            since.setdefault(user.number, time_s)
-    here = {user.number for user in users if user.foot_y > LINE_Y}
-    return max((time_s - at for number, at in since.items() if number in here), default=0.0)
+def test_who_breaks_down_before_the_line_stands_over_the_minutes_end_and_the_queue_has_its_age() -> None:
+    road = camera((), [going("away", 30.0)])
+    observer = Observer(road)
+    counter = Counter(road, observer.views)
+    actors = [Actor("car", stops((0.0, 26.0), 0.0, 6.0, 1e9)), Actor("car", stops((0.0, 18.0), 0.0, 6.0, 1e9, 8.0))]
+    actors += [Actor("motorcycle", straight((4.0, 2.0), 0.0, 8.0, 10.0))]
+    minutes = []
+    for time_ms, looks in frames(actors, 190.0, fps=5.0):
+        observer.step(time_ms, looks)
+        minutes += counter.step(time_ms, observer.trails, is_blind=False)
+    last = minutes[-1]
+    assert last.standing_s is not None
+    assert last.standing_s > 60.0
+    assert (last.queue_vehicles, last.stopped) == (2, 2)
+    assert last.queue_m == pytest.approx(30.0 - 18.0 + 2.2, abs=1.0)
+    assert last.queue_since_ms is not None
+    assert last.queue_since_ms < minutes[0].end_ms
+    assert sum(sum(row.counts.values()) for row in minutes) == 1
+
+
+def test_a_queue_ends_where_the_next_stands_too_far_behind() -> None:
+    assert chain([(1.0, 3.0), (1.5, 5.5), (8.0, 12.0), (40.0, 44.0)]) == (12.0, 3)
+    assert chain([(16.0, 20.0)]) == (0.0, 0)
 
 
 def test_a_box_that_jumps_for_a_frame_stands_and_one_that_drives_on_does_not() -> None:
@@ -76,13 +82,13 @@ def test_a_track_that_is_lost_and_found_under_another_number_is_the_same_vehicle
 
 
 def test_people_and_who_stands_behind_the_line_are_not_of_the_approach_and_a_blind_camera_says_nothing() -> None:
-    camera = small_camera()
-    lines = {a.id: LineWatcher(a) for a in camera.approaches}
-    counter, blind = Counter(camera, lines), Counter(camera, lines)
+    config = dataclasses.replace(small_camera(), rules=())
+    observer = Observer(config)
+    counter, blind = Counter(config, observer.views), Counter(config, observer.views)
     for time_ms in range(START_MS, START_MS + 50_000, 1000):
-        looks = [look(time_ms, 30.0, 44.0, 1, "person"), look(time_ms, 30.0, 20.0, 2)]
-        counter.step(time_ms, looks, {}, is_blind=False)
-        blind.step(time_ms, [look(time_ms, 30.0, 44.0)], {}, is_blind=True)
+        observer.step(time_ms, [look(time_ms, 30.0, 44.0, 1, "person"), look(time_ms, 30.0, 2.0, 2, "motorcycle")])
+        counter.step(time_ms, observer.trails, is_blind=False)
+        blind.step(time_ms, observer.trails, is_blind=True)
     (said,), (nothing,) = counter.flush(), blind.flush()
-    assert (said.standing_s, said.occupancy) == (0.0, 0.0)
-    assert (nothing.standing_s, nothing.occupancy, nothing.frames) == (None, None, 50)
+    assert (said.standing_s, said.occupancy, said.queue_m, said.stopped) == (0.0, 0.0, 0.0, 0)
+    assert (nothing.standing_s, nothing.occupancy, nothing.queue_m, nothing.frames) == (None, None, None, 50)

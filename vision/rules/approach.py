@@ -23,6 +23,7 @@ class ApproachView:
         self.approach, self.road = approach, road
         self.line = LineWatcher(approach, road)
         self.crossings: list[Crossing] = []
+        self.leaving: list[tuple[str, str]] = []  # who took a way out in the last frame: the turn and the class
         self._turns: list[tuple[Turn, Line]] = []
         for turn in approach.turns:
             start, end = road.points(turn.line)
@@ -41,7 +42,7 @@ class ApproachView:
 
     def step(self, time_ms: int, seen: Sequence[Trail]) -> None:
         """Take the trails of one frame."""
-        self.crossings = self.line.step(time_ms, seen)
+        self.crossings, self.leaving = self.line.step(time_ms, seen), []
         if self._turns:
             self._follow_turns(seen)
 
@@ -58,6 +59,7 @@ class ApproachView:
             for turn, line in self._turns:
                 if crosses((before.x, before.y), (now.x, now.y), line):
                     self._taken[trail.track_id] = turn
+                    self.leaving.append((turn.turn, trail.label))
                     break
         self._taken = {i: turn for i, turn in self._taken.items() if i in self.histories}
 

@@ -96,29 +96,19 @@ class LineWatcher:
     ----------
     approach : Approach
         The approach; without a stop line nothing ever crosses.
-    road : Road, optional
-        Lays places on the road; only `step` needs it.
+    road : Road
+        Lays places on the road.
     """
 
-    def __init__(self, approach: Approach, road: Road | None = None) -> None:
+    def __init__(self, approach: Approach, road: Road) -> None:
         self.approach, self._road = approach, road
         self.histories: dict[int, History] = {}
         self.travel: Point = approach.travel_px
-        if approach.stop_line is not None and road is not None:
+        if approach.stop_line is not None:
             middle = tuple(np.mean(approach.stop_line, axis=0).tolist())
             self.travel = road.direction((middle[0], middle[1]), approach.travel_px)
             ends = road.points(approach.stop_line)
             self._on_road: Line = (ends[0], ends[1])
-
-    def past_px(self, ground: Point) -> float:
-        """Return how far past the stop line a point is along legal travel, pixels; negative is before it."""
-        assert self.approach.stop_line is not None
-        return past_line(self.approach.stop_line, self.approach.travel_px, ground)
-
-    def is_abreast(self, ground: Point, room_px: float = 0.0) -> bool:
-        """Tell whether a point lies before or behind the stop line, not beside its ends, give or take some pixels."""
-        assert self.approach.stop_line is not None
-        return is_abreast(self.approach.stop_line, ground, room_px)
 
     def is_before(self, look: Look, place: Place, room_m: float) -> bool:
         """Tell whether a road user is in the lanes that lead to the line, its front not over it."""
@@ -127,7 +117,7 @@ class LineWatcher:
 
     def step(self, time_ms: int, trails: Iterable[Trail]) -> list[Crossing]:
         """Take the trails seen in one frame; return the crossings that became certain."""
-        if self.approach.stop_line is None or self._road is None:
+        if self.approach.stop_line is None:
             return []
         found = []
         for trail in trails:
@@ -142,7 +132,6 @@ class LineWatcher:
 
     def past(self, look: Look, place: Place) -> Past:
         """Return how far past the line one look is."""
-        assert self._road is not None
         foot = past_line(self._on_road, self.travel, (place.x, place.y)) / place.per_m
         ahead, behind = self._road.reach(look.label, place, self.travel)
         return Past(look, place, foot, foot + ahead, foot - behind)

@@ -1,7 +1,7 @@
 """A road in metres seen by a camera on a mast: written-down drives become looks, and the rules say what they find."""
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -126,17 +126,27 @@ def play(
     before: Callable[[Observer], None] = lambda _: None,
 ) -> list[Finding]:
     """Let actors drive and return what the rules find; ``noise`` is a box's deviation in shares of its height."""
-    observer, rng = Observer(config), np.random.default_rng(seed)
+    observer = Observer(config)
     before(observer)
     found: list[Finding] = []
+    for time_ms, looks in frames(actors, seconds, fps=fps, noise=noise, seed=seed):
+        colour = light((time_ms - START_MS) / 1000)
+        for each in observer.lights.values():
+            span = LampSpan(colour=colour, start_ms=time_ms, end_ms=time_ms + round(1000 / fps), source="controller")
+            each.tell(span)
+        found += observer.step(time_ms, looks)
+    return found + observer.finish(START_MS + round((seconds - 1 / fps) * 1000))
+
+
+def frames(
+    actors: Sequence[Actor], seconds: float, *, fps: float = 25.0, noise: float = 0.0, seed: int = 1
+) -> Iterator[tuple[int, list[Look]]]:
+    """Yield the times of frames and whom they show."""
+    rng = np.random.default_rng(seed)
     looks_of: dict[int, int] = {}
     for frame in range(round(seconds * fps)):
         t = frame / fps
         time_ms = START_MS + round(t * 1000)
-        for each in observer.lights.values():
-            each.tell(
-                LampSpan(colour=light(t), start_ms=time_ms, end_ms=time_ms + round(1000 / fps), source="controller")
-            )
         looks = []
         for number, actor in enumerate(actors, start=1):
             pose = actor.path(t)
@@ -148,5 +158,4 @@ def play(
             left, top, right, bottom = (float(v) for v in np.array(box) + shake)
             look = Look(number, time_ms, frame, (left, top, right, bottom), 0.9, actor.label, looks_of[number])
             looks.append(dataclasses.replace(look, **actor.extra))  # type: ignore[arg-type]
-        found += observer.step(time_ms, looks)
-    return found + observer.finish(START_MS + round((seconds - 1 / fps) * 1000))
+        yield time_ms, looks
