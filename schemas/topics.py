@@ -15,6 +15,7 @@ from schemas.position import BusPosition
 from schemas.prediction import TripPrediction
 from schemas.rain import RainGauges
 from schemas.report import RoadReport
+from schemas.signal import CameraCircumstance, SignalState
 from schemas.stop_event import StopEvent
 from schemas.stream_order import StreamOrder
 from schemas.track_state import TrackLearnt, TrackShare, TrackState
@@ -62,6 +63,15 @@ TOPICS: dict[str, Topic] = {
         Topic("camera.segments", CameraSegment, "camera_id", 4, DAY_S, "references to recorded video"),
         Topic("camera.counts", CameraCount, "camera_id", 4, 7 * DAY_S, "road users per approach and interval"),
         Topic("camera.health", CameraHealth, "camera_id", 4, 7 * DAY_S, "whether each camera can be relied on"),
+        Topic("signals.states", SignalState, "signal_id", 4, HOUR_S, "what controllers say their signal groups show"),
+        Topic(
+            "camera.circumstances",
+            CameraCircumstance,
+            "camera_id",
+            1,
+            DAY_S,
+            "officers, crashes, works and the like before cameras, as people say",
+        ),
         Topic("violations.candidates", Candidate, "camera_id", 4, 30 * DAY_S, "what the rules found"),
         Topic("road.states", RoadStates, "cell", 4, DAY_S, "estimated speed of edges, with uncertainty"),
         Topic("road.forecasts", RoadForecast, "cell", 4, HOUR_S, "speeds of edges in 15, 30 and 60 minutes"),

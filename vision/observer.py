@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from schemas.signal import CameraCircumstance, SignalState
+from schemas.violation import LampSpan
 from vision.camera_values import CameraConfig
-from vision.circumstances import Circumstances
+from vision.circumstances import Circumstance, Circumstances
 from vision.frames import Frame
 from vision.lights import Light
 from vision.road import Road
@@ -26,6 +28,7 @@ class Observer:
     """
 
     def __init__(self, camera: CameraConfig) -> None:
+        self._camera_id = camera.id
         self.road = Road(camera)
         self.trails = Trails(self.road)
         self.views = [ApproachView(approach, self.road) for approach in camera.approaches]
@@ -35,6 +38,24 @@ class Observer:
         self._rules = make_rules(camera, self.road, self.views, self.book)
         self._merger = Merger(self.trails)
         self._waits_for_helmets = Helmet.name in camera.rules
+
+    def hear(self, said: SignalState | CameraCircumstance) -> None:
+        """Take what a controller or a person says; what is of other signals and cameras is left out."""
+        if isinstance(said, CameraCircumstance):
+            if said.camera_id == self._camera_id:
+                told = Circumstance(said.kind.value, said.since_ms, said.until_ms, said.approach_id)
+                self.circumstances.tell(told)
+            return
+        span = LampSpan(
+            colour=said.colour.value,
+            start_ms=said.since_ms,
+            end_ms=said.until_ms,
+            error_ms=said.error_ms,
+            source="controller",
+        )
+        for view in self.views:
+            if view.approach.signal == said.signal_id:
+                self.lights[view.id].tell(span)
 
     def read_lamps(self, frame: Frame) -> None:
         """Read the lamps in one picture."""

@@ -17,6 +17,7 @@ from services.api.accuracy import endpoints as accuracy
 from services.api.cases import endpoints as cases
 from services.api.city import endpoints as city_
 from services.api.control import endpoints as control
+from services.api.control import told
 from services.api.disruptions import endpoints as disruptions
 from services.api.edges import endpoints as edges
 from services.api.exports import endpoints as exports
@@ -59,6 +60,7 @@ NOUNS = (
     edges,
     whatif,
     control,
+    told,
     accuracy,
     lines,
     incidents,

@@ -55,6 +55,8 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/control/lines"): OPERATOR,
     ("GET", "/api/control/lines/{route_id}"): OPERATOR,
     ("GET", "/api/feeds"): OPERATOR,
+    ("POST", "/api/signals"): OPERATOR,
+    ("POST", "/api/cameras/{camera_id}/circumstances"): STAFF,
     ("GET", "/api/alerts"): OPERATOR,
     ("GET", "/api/incidents"): OPERATOR,
     ("GET", "/api/incidents/reasons"): OPERATOR,

@@ -1,5 +1,6 @@
 """What the detect step does with segments: read, watch, build evidence, report."""
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -8,10 +9,12 @@ import structlog
 
 from schemas.camera import CameraHealth, CameraSegment, CameraState
 from schemas.message import Message
+from schemas.signal import SignalState
 from schemas.text import Text
 from schemas.violation import Candidate
 from services.cases.law import catalogue_sha256
 from services.detect.known_views import KnownViews
+from services.detect.told import Said
 from services.evidence.keeper import Keeper
 from services.media.errors import MediaError
 from services.media.store import MediaStore
@@ -31,6 +34,8 @@ QUIET_MS = 12_000
 SKIP = ((60_000, 0), (20_000, 4), (8_000, 2))
 # Claims that wait for room in the media store, each with its video.
 MOST_UNKEPT = 16
+# Of what was said of junctions, so much is kept for cameras that are watched later.
+MOST_SAID = 5_000
 STATE_TEXT = {
     CameraState.OK: Text(vi="Hình rõ.", en="The picture is clear."),
     CameraState.DARK: Text(vi="Hình quá tối; tạm dừng các luật.", en="The picture is too dark; rules rest."),
@@ -103,6 +108,16 @@ class Detection:
         self._views = KnownViews(media)
         self._desks: dict[str, _Desk] = {}
         self._unkept: list[Claim] = []
+        self._signals = {approach.signal for camera in cameras.values() for approach in camera.approaches}
+        self._said: deque[Said] = deque(maxlen=MOST_SAID)
+
+    def hear(self, said: Said) -> None:
+        """Take what a controller or a person says of a junction; cameras that are watched later hear it too."""
+        if isinstance(said, SignalState) and said.signal_id not in self._signals:
+            return
+        self._said.append(said)
+        for desk in self._desks.values():
+            desk.watcher.observer.hear(said)
 
     @property
     def is_full(self) -> bool:
@@ -173,6 +188,8 @@ class Detection:
             return None
         collector = Collector(camera, detector, self._plates, {"law_sha256": catalogue_sha256()})
         made = _Desk(camera, Watcher(camera, detector), collector)
+        for said in self._said:
+            made.watcher.observer.hear(said)
         if segment.clock == LIVE and desk is None:
             self._views.take_up(camera, made.watcher.view, now_ms)
         if desk is not None:  # the recording began again: what waits is told, then everything is new

@@ -1,6 +1,6 @@
 """Detect: camera segments in; candidates with sealed evidence, counts and the camera's health out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,8 +8,10 @@ import structlog
 
 from services.capture.pipeline import read_cameras
 from services.city.folder import CityFolder
+from services.clock import WallClock
 from services.context import Context
 from services.detect.desk import Detection, Output, SegmentError
+from services.detect.told import Told
 from services.detect.warm import TOPIC, warm_up
 from services.evidence.behind import Behind
 from services.evidence.copies import Copies
@@ -17,7 +19,7 @@ from services.evidence.stamps import Stamps, open_authority, public_address
 from services.media.store import MediaStore, open_media
 from services.settings import VisionSettings
 from services.stream.base import Partition
-from services.stream.errors import BackPressure
+from services.stream.errors import BackPressure, StreamError
 from services.stream.runner import Incoming, Result, run_step
 from vision.camera import CameraConfig
 from vision.detector.base import Detector
@@ -79,6 +81,19 @@ def _wake(behind: Sequence[Behind], outputs: Sequence[Output]) -> None:
             work.wake()
 
 
+def _ear(told: Told, detection: Detection) -> Callable[[], None]:
+    """Return what lets the watched cameras hear all that was said since it was called last."""
+
+    def hear() -> None:
+        try:
+            for said in told.read():
+                detection.hear(said)
+        except StreamError as error:
+            _log.error("controllers and people are not heard", reason=str(error))
+
+    return hear
+
+
 def run(context: Context) -> None:
     """Watch segments until ``context.stop`` is set.
 
@@ -104,7 +119,9 @@ def run(context: Context) -> None:
         public_address(context.settings.evidence.tsa_url),
     )
     behind = _start_behind(context, media, key)
-
+    told = Told(context.stream, WallClock().now_ms())
+    hear = _ear(told, detection)
+    hear()
     again, seen = warm_up(context.stream, detection, context.clock.now_ms, context.stop.is_set)
 
     def handle(batch: Sequence[Incoming[Any]]) -> Result:
@@ -112,6 +129,7 @@ def run(context: Context) -> None:
             again.extend(detection.quiet(context.clock.now_ms()))  # tries once more
             if detection.is_full:
                 raise BackPressure("the media store takes no evidence; what was found waits", RETRY_S)
+        hear()
         outputs, again[:] = list(again), []
         rejected: list[tuple[Incoming[Any], str]] = []
         for incoming in batch:
@@ -130,5 +148,6 @@ def run(context: Context) -> None:
     try:
         run_step(context, group="detect", topics=[TOPIC], handle=handle, max_records=MAX_SEGMENTS)
     finally:
+        told.close()
         for work in behind:
             work.close()
