@@ -26,6 +26,7 @@ LEAST_SEEN = 0.6
 # Reasons that no machine at a camera can know; such candidates are shown apart and need a person.
 NEEDS_A_PERSON = frozenset({"police_signal", "priority_vehicle", "yields", "breakdown", "child"})
 
+ALWAYS = frozenset({"helmet", "too_many_riders"})  # so all the way, not only where the truth notes it
 # Rules of standing: who stands lawfully is counted by why.
 STANDING = frozenset({"no_stopping", "bus_stop_occupied", "junction_blocking"})
 # Who breaks one of these makes no legal pass.
@@ -143,6 +144,8 @@ def _act_of(claim: Claim, acts: list[tuple[Act, float]], start_ms: int) -> int |
     for which, (act, _) in enumerate(acts):
         if act.rule != claim.rule or act.user_id != claim.user_id:
             continue
+        if act.rule in ALWAYS:
+            return which
         at_s = (claim.time_ms - start_ms) / 1000
         if act.time_s - NEAR_S <= at_s <= act.until_s + NEAR_S:
             return which

@@ -19,6 +19,6 @@ class Helmet(RiderRule):
         """Return how many bare heads a look shows."""
         return look.bare_heads
 
-    def judge(self, trail: Trail, _scene: Scene) -> Finding | None:
+    def judge(self, trail: Trail, scene: Scene) -> Finding | None:
         """Return the act of one rider, ``None`` while there is none."""
-        return self.tell(trail, 1, "helmet_looks", "bare_heads")
+        return self.tell(trail, scene, 1, "helmet_looks", "bare_heads")

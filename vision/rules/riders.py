@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from vision.camera_values import CameraConfig
 from vision.road import Road
-from vision.rules.base import Finding
+from vision.rules.base import Finding, Scene
 from vision.rules.excuses import exceptions_of
 from vision.rules.once import OncePerTrack
 from vision.tracks import Look
@@ -15,6 +15,8 @@ from vision.trails import Trail
 # Small riders are not counted well: a motorbike with its riders is at least so tall, and surely seen.
 LEAST_PX, LEAST_CONFIDENCE = 60.0, 0.5
 FORGET_MS = 60_000
+# So much of a box may be another's of those who ride or walk.
+LIGHT, SHARED = frozenset({"motorcycle", "bicycle", "person"}), 0.05
 WHO_RIDES = "not told by the machine: look whether there is a child, a sick or an old person"
 
 
@@ -63,10 +65,10 @@ class RiderRule(OncePerTrack):
     def count(self, look: Look) -> int | None:
         """Return how many people a look shows that the rule asks of, ``None`` where it does not tell."""
 
-    def tell(self, trail: Trail, least: int, looks_limit: str, measure: str) -> Finding | None:
+    def tell(self, trail: Trail, scene: Scene, least: int, looks_limit: str, measure: str) -> Finding | None:
         """Count the last look; return the act once enough looks show at least so many people."""
         look, people = trail.last, self.count(trail.last)
-        if people is None or not is_good(look):
+        if people is None or not is_good(look) or not is_alone(trail, scene):
             return None
         tally = self._take(trail, shows=people >= least)
         if tally.shown < self._limits[looks_limit] or tally.share < self.least_share or tally.best is None:
@@ -105,3 +107,16 @@ class RiderRule(OncePerTrack):
 def is_good(look: Look) -> bool:
     """Tell whether riders can be counted in a look."""
     return look.height_px >= LEAST_PX and look.confidence >= LEAST_CONFIDENCE
+
+
+def is_alone(trail: Trail, scene: Scene) -> bool:
+    """Tell whether nobody else's box reaches into its own: in a crowd the neighbours' riders are counted with it."""
+    left, top, right, bottom = trail.last.box
+    for other in scene.seen:
+        if other is trail or other.label not in LIGHT:
+            continue
+        low_x, low_y, high_x, high_y = other.last.box
+        wide, high = min(right, high_x) - max(left, low_x), min(bottom, high_y) - max(top, low_y)
+        if wide > 0 and high > 0 and wide * high > SHARED * (right - left) * (bottom - top):
+            return False
+    return True

@@ -18,6 +18,6 @@ class TooManyRiders(RiderRule):
         """Return how many people a look shows on the motorbike, ``None`` where it shows none."""
         return look.heads or None
 
-    def judge(self, trail: Trail, _scene: Scene) -> Finding | None:
+    def judge(self, trail: Trail, scene: Scene) -> Finding | None:
         """Return the act of one rider, ``None`` while there is none."""
-        return self.tell(trail, TOO_MANY, "riders_looks", "riders")
+        return self.tell(trail, scene, TOO_MANY, "riders_looks", "riders")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import acos, degrees, hypot
 
 from vision.camera_values import Point
-from vision.road import Road
+from vision.road import Place, Road
 from vision.rules.base import Finding, Scene
 from vision.rules.excuses import exceptions_of
 from vision.rules.inside import InsideZone
@@ -15,6 +15,8 @@ from vision.trails import Trail
 BACK, ASIDE_M, ALONG_M = -0.866, 2.0, 4.0
 # A box that shakes while somebody stands points anywhere; a turn takes its time.
 LEAST_S = 2.5
+# The way somebody goes is told over so much of it: while one waits, its box leaps, when others hide it.
+RUN_M = 3.0
 
 
 class UTurn(InsideZone):
@@ -40,13 +42,17 @@ class UTurn(InsideZone):
     def judge(self, trail: Trail, _scene: Scene) -> Finding | None:
         """Return the act of one driver, ``None`` while there is none."""
         visit = self.visit(trail)
-        if visit is None or trail.heading is None:
+        if visit is None:
             return None
-        if visit.looks == 1 or trail.track_id not in self._came:
-            self._came = {i: h for i, h in self._came.items() if i in self._visits}
-            self._came[trail.track_id] = trail.heading
+        came = self._came.get(trail.track_id)
+        if came is None or visit.looks == 1:
+            self._came = {i: way for i, way in self._came.items() if i in self._visits and i != trail.track_id}
+            if visit.began.metres_to(trail.place) >= RUN_M:
+                self._came[trail.track_id] = _way(visit.began, trail.place)
             return None
-        came, now = self._came[trail.track_id], trail.heading
+        now = _last_way(trail)
+        if now is None:
+            return None
         cosine = came[0] * now[0] + came[1] * now[1]
         if cosine > BACK or visit.seconds < LEAST_S or not self._is_beside(trail, came):
             return None
@@ -63,3 +69,16 @@ class UTurn(InsideZone):
         for place in list(trail.places)[: len(trail.places) // 2]:
             nearest_m = min(nearest_m, hypot(place.x - at.x, place.y - at.y) / per_m)
         return along_m >= ALONG_M and nearest_m >= ASIDE_M
+
+
+def _way(start: Place, end: Place) -> Point:
+    length = hypot(end.x - start.x, end.y - start.y) or 1.0
+    return (end.x - start.x) / length, (end.y - start.y) / length
+
+
+def _last_way(trail: Trail) -> Point | None:
+    """Return where it drove over the last metres; ``None`` while it has not driven so far."""
+    for place in reversed(trail.places):
+        if place.metres_to(trail.place) >= RUN_M:
+            return _way(place, trail.place)
+    return None

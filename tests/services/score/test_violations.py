@@ -61,6 +61,12 @@ def test_a_claim_of_another_rule_for_the_same_deed_is_told_apart() -> None:
     assert (len(tally.renamed), len(tally.false), len(tally.missed)) == (1, 0, 1)
 
 
+def test_how_many_ride_is_true_all_the_way_and_not_only_where_the_truth_notes_it() -> None:
+    three = Act("too_many_riders", 1, "motorbike", "south", 100.0, 100.0, 0.0, 0.0, "", {"riders": 3.0})
+    tally = judged([Claim("too_many_riders", 1, 62_000, 1, {})], [(three, 1.0)])
+    assert (tally.found, tally.false) == ({"too_many_riders": 1}, [])
+
+
 def test_tallies_add_up_and_shares_have_their_interval() -> None:
     both = judged([claim()], [(act(), 1.0)], [passed(2, "green")])
     both.add(judged([claim(user_id=4)], [(act(), 1.0)], [passed(2, "green"), passed(3, "yellow")]))

@@ -91,6 +91,26 @@ def test_turning_back_is_found_and_backing_is_not() -> None:
     assert names(play(config, [back, Actor("car", backing), left], 13.0, noise=NOISE)) == [("u_turn", 1)]
 
 
+def test_who_waits_while_its_box_leaps_and_rides_straight_on_did_not_turn_back() -> None:
+    config = camera(["u_turn"], [AWAY], [zone("no_u_turn", (-8.0, 12.0), (8.0, 12.0), (8.0, 50.0), (-8.0, 50.0))])
+
+    def path(t: float) -> Pose:
+        north = 20.0 if t < 6.0 else 20.0 + 5.0 * (t - 6.0)
+        return (1.0, north - (2.4 if 5.0 < t < 5.4 else 0.0), 0.0) if t < 11 else None
+
+    assert play(config, [Actor("motorcycle", path)], 12.0, noise=NOISE) == []
+
+
+@pytest.mark.parametrize(("beside_m", "claims"), [(2.5, 1), (0.5, 0)])
+def test_three_people_are_counted_only_on_a_motorbike_into_which_no_neighbour_reaches(
+    beside_m: float, claims: int
+) -> None:
+    three = Actor("motorcycle", straight((0.0, 12.0), 0.0, 3.0), extra={"heads": 3})
+    neighbour = Actor("motorcycle", straight((beside_m, 12.2), 0.0, 3.0), extra={"heads": 1})
+    found = play(camera(["too_many_riders"], [AWAY]), [three, neighbour], 4.0)
+    assert names(found) == [("too_many_riders", 1)] * claims
+
+
 def test_riding_along_the_pavement_is_found_and_pushing_or_crossing_it_is_not() -> None:
     config = camera(["pavement_riding"], [AWAY], [zone("pavement", (4.0, 12.0), (8.0, 12.0), (8.0, 45.0), (4.0, 45.0))])
     actors = [
