@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fleet.alerts.recalled import recall_way
 from fleet.alerts.surely import SURE, way_probability
 from fleet.assignment.progress import Progress
 from fleet.gtfs.patterns import Pattern
@@ -18,7 +19,7 @@ RETURN_M = 50.0
 LEAST_M = 80.0
 MOST_M = 8_000.0
 # With two reports from before it left.
-LEAST_POINTS = 5
+LEAST_POINTS = 4
 MOST_POINTS = 150
 MOST_MS = 20 * 60_000
 # A bus that comes so near to a stop serves it, or could; receivers err by less than half of that.
@@ -69,11 +70,7 @@ def note_away(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> Excursion
     progress = vehicle.progress
     drives = progress is not None and vehicle.phase in (Phase.IN_SERVICE, Phase.DETOUR)
     if not vehicle.away:
-        # A line that the feed does not draw runs straight from stop to stop: every bus is beside it.
-        if progress is not None and drives and progress.off_m > LEAVE_M and progress.pattern.drawn:
-            vehicle.away_on = progress.pattern.index
-            vehicle.away += [(x, y, progress.distance_m, at_ms) for x, y, at_ms, _, _ in vehicle.trail[-BEFORE:]]
-        return None
+        return _begin(vehicle, progress, timetable, time_ms) if progress is not None and drives else None
     if time_ms - vehicle.away[0][3] > MOST_MS:
         vehicle.away = []
         return None
@@ -82,6 +79,21 @@ def note_away(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> Excursion
             vehicle.away.append((vehicle.x, vehicle.y, vehicle.away[0][2], time_ms))
         return None
     return _come_back(vehicle, progress, timetable, time_ms)
+
+
+def _begin(vehicle: Vehicle, progress: Progress, timetable: Timetable, time_ms: int) -> Excursion | None:
+    """Note that a bus leaves its line; return the way by which one came to it that was taken for another until now."""
+    # A line that the feed does not draw runs straight from stop to stop: every bus is beside it.
+    if not progress.pattern.drawn:
+        return None
+    if progress.off_m > LEAVE_M:
+        vehicle.away = [(x, y, progress.distance_m, at_ms) for x, y, at_ms, _, _ in vehicle.trail[-BEFORE:]]
+    elif progress.seated_ms == time_ms and progress.off_m <= RETURN_M:
+        vehicle.away = recall_way(vehicle.trail, progress)
+    if not vehicle.away:
+        return None
+    vehicle.away_on = progress.pattern.index
+    return _come_back(vehicle, progress, timetable, time_ms) if progress.off_m <= RETURN_M else None
 
 
 def _come_back(vehicle: Vehicle, progress: Progress, timetable: Timetable, time_ms: int) -> Excursion | None:

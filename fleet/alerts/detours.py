@@ -26,8 +26,14 @@ THROUGH_TO_END = 2
 # So much of the same way makes a bus one that follows another.
 FOLLOWS_POINTS = 4
 FOLLOWS_M = 300.0
-# A bus that turns short first goes round a block or two.
-TURNED_MS = 15 * 60_000
+# A bus that turns short first goes round a block or two, and then takes a long empty way at once.
+TURNED_MS, TURNED_M = 5 * 60_000, 500.0
+# A bus that has come back may be seen on the part that it left out when a late report has its way gone over again.
+SETTLES_MS = 10 * 60_000
+# A way is compared with the last ones of a detour: a noisy one of them is like none.
+COMPARED = 5
+# Where no stop is missed one bus must have come back so long ago, and serve its line since.
+SURE_MS, LEFT_MS = 4 * 60_000, 60_000
 Way = tuple[int, int]
 
 
@@ -49,6 +55,10 @@ class _Case:
     def oldest(self) -> Excursion:
         return min(self.excursions, key=lambda one: (one.from_ms, one.vehicle_id))
 
+    def is_on(self, vehicle_id: str, time_ms: int) -> bool:
+        """Return whether a bus has gone around of late: where it is seen just after that proves nothing."""
+        return any(one.vehicle_id == vehicle_id and time_ms - one.to_ms < SETTLES_MS for one in self.excursions)
+
     @property
     def buses(self) -> tuple[str, ...]:
         return tuple(sorted({one.vehicle_id for one in self.excursions} | self.followers))
@@ -66,17 +76,19 @@ class DetourDesk:
     def __init__(self, timetable: Timetable) -> None:
         self._timetable = timetable
         self._cases: dict[Way, list[_Case]] = {}
+        self._away_ms: dict[str, int] = {}
 
     def add(self, excursion: Excursion) -> None:
         """Take one excursion; the same one again changes nothing."""
         if not goes_around(excursion, self._timetable):
-            self._forget(excursion.vehicle_id, excursion.from_ms - TURNED_MS)
+            if excursion.to_m - excursion.from_m >= TURNED_M:
+                self._forget(excursion.vehicle_id, excursion.from_ms - TURNED_MS)
             return
         cases = self._cases.setdefault(self._way_of(excursion.trip), [])
         for case in cases:
             if any((e.vehicle_id, e.from_ms) == (excursion.vehicle_id, excursion.from_ms) for e in case.excursions):
                 return
-            if self._is_alike(case.newest, excursion):
+            if any(self._is_alike(one, excursion) for one in case.excursions[-COMPARED:]):
                 case.excursions.append(excursion)
                 case.through.clear()
                 case.is_new = case.is_new or excursion.vehicle_id not in case.followers
@@ -89,12 +101,13 @@ class DetourDesk:
             for case in cases:
                 case.followers.discard(vehicle_id)
                 case.excursions = [
-                    one for one in case.excursions if one.vehicle_id != vehicle_id or one.from_ms < since_ms
+                    one for one in case.excursions if one.vehicle_id != vehicle_id or one.to_ms < since_ms
                 ]
             self._cases[way] = [case for case in cases if case.excursions]
 
     def follow(self, vehicle: Vehicle) -> None:
         """Take a bus that is still beside its line, on the way by which another one has come back already."""
+        self._away_ms[vehicle.vehicle_id] = vehicle.away[-1][3]
         if len(vehicle.away) < FOLLOWS_POINTS:
             return
         pattern = self._timetable.patterns[vehicle.away_on]
@@ -120,7 +133,9 @@ class DetourDesk:
         for case in self._cases.get(self._way_of(progress.run.trip), ()):
             one = case.newest
             low, high = (one.from_m + part * (one.to_m - one.from_m) for part in MIDDLE)
-            if low <= progress.distance_m <= high and time_ms > one.from_ms and not vehicle.away:
+            if case.is_on(vehicle.vehicle_id, time_ms) or vehicle.away:
+                continue
+            if low <= progress.distance_m <= high and time_ms > one.from_ms:
                 case.through.add(vehicle.vehicle_id)
 
     def look(self, now_ms: int) -> list[FleetAlert]:
@@ -144,11 +159,21 @@ class DetourDesk:
             assert detour is not None
             ended = msgspec.structs.replace(detour, updated_ms=now_ms, ended_ms=now_ms)
             return msgspec.structs.replace(case.told, updated_ms=now_ms, ended_ms=now_ms, detour=ended)
-        if len(case.buses) < 2 or not case.is_new:
+        if len(case.buses) < 2 or not case.is_new or not self._is_sure(case, now_ms):
             return None
         case.is_new = False
         case.told = self._alert(way, case, now_ms)
         return case.told
+
+    def _is_sure(self, case: _Case, now_ms: int) -> bool:
+        """Return whether buses went around stops, or around none and one served its line afterwards.
+
+        A bus that turns short goes round a block, too, before it leaves its line for good.
+        """
+        if len(find_missed(self._timetable, case.excursions)):
+            return True
+        went = {one.vehicle_id for one in case.excursions if now_ms - one.to_ms >= SURE_MS}
+        return any(now_ms - self._away_ms.get(name, 0) >= LEFT_MS for name in went)
 
     @staticmethod
     def _is_over(case: _Case, now_ms: int) -> bool:

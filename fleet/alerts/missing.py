@@ -115,7 +115,9 @@ class MissingTrips:
             # Where buses can be counted and none is lacking, not seeing any proves nothing.
             lack = self._unmanned.count_lacking(run, vehicles, now_ms)
             if lack != 0:
-                (surely if lack is None else maybe).append(run)
+                # Who only becomes suspicious later was excused by something until then, and may have been rightly.
+                in_time = now_ms - run.start_ms <= COUNTED_MS[1]
+                (surely if lack is None and in_time else maybe).append(run)
         for kind, runs in ((AlertKind.NOT_COMING, surely), (AlertKind.MAY_NOT_RUN, maybe)):
             for run in runs:
                 out += self._say(kind, run, vehicles, now_ms)

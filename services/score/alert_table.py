@@ -22,7 +22,7 @@ AHEAD = "bunching"
 FOOT = """\
 Right and found: per cent, and how many. Said: after it began, or ahead of it; of trips, after their departure.
 In time: of all that was true, trips within 3 min, detours within 10 min of the second bus, bunching 5 min ahead.
-Found counts stuck together with long_stop, and not_coming together with may_not_run. Detours count by line."""
+Found counts stuck together with long_stop, and not_coming together with may_not_run. Detours count by place."""
 
 
 @click.command()

@@ -8,7 +8,8 @@ from typing import Any
 from schemas.fleet_alert import AlertKind
 from services.score.alert_kinds import JUDGES, City
 from services.score.alert_truth import Episode, list_true
-from services.score.alerts import AHEAD_MS, Happened, Pair, Run, find_due, find_second, judge_pairs, meets_soon, pair_of
+from services.score.alerts import AHEAD_MS, Happened, Pair, Run, find_due, judge_pairs, meets_soon, pair_of
+from services.score.detours import find_arounds, late_min, match
 
 Row = Mapping[str, Any]
 # An alert belongs to what lasts from so long after it until so long before it.
@@ -105,12 +106,12 @@ def _tally_missing(rows: Sequence[Row], told: Sequence[Row], known: Happened) ->
 
 
 def _tally_detours(rows: Sequence[Row], known: Happened) -> Tally:
-    second, first = find_second(known)
-    said: dict[str, int] = {}
-    for row in rows:
-        said[row["route_id"]] = min(row["said_ms"], said.get(row["route_id"], row["said_ms"]))
-    after_s = [(said[route] - at_ms) / 1000.0 for route, at_ms in second.items() if route in said]
-    return Tally(len(said), sum(route in first for route in said), len(second), len(after_s), after_s)
+    arounds = find_arounds(known)
+    told, false = match(rows, arounds)
+    second = {n: one.second_ms for n, one in enumerate(arounds) if one.second_ms is not None}
+    after_s = [60.0 * minutes for minutes in late_min(told, second)]
+    said = len({row["alert_id"] for row in rows})
+    return Tally(said, said - false, len(second), len(after_s), after_s)
 
 
 def _tally_bunching(rows: Sequence[Row], known: Happened) -> Tally:

@@ -1,4 +1,4 @@
-"""What alerts said against what happened: missing trips, detours with their stops, bunching with its lead time."""
+"""What alerts said against what happened: missing trips, and bunching with its lead time."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +13,8 @@ from fleet.simulation.truth import TrueCall
 Run = tuple[str, str]
 Pair = tuple[str, str]
 Row = Mapping[str, Any]
+# lon, lat
+Place = tuple[float, float]
 # A ghost is to be said at most so long after the missed departure.
 SAID_WITHIN_S = 180.0
 # Who begins a trip later than this after its time is very late; said to be missing it was nearly right.
@@ -37,7 +39,7 @@ class Happened:
     reporting: set[str] = field(default_factory=set)
     lost: dict[Run, tuple[str, int]] = field(default_factory=dict)
     routes: dict[Run, str] = field(default_factory=dict)
-    detours: dict[str, list[tuple[int, Run]]] = field(default_factory=dict)
+    detours: dict[str, list[tuple[int, Run, Place]]] = field(default_factory=dict)
     missed: dict[Run, set[str]] = field(default_factory=dict)
     calls: list[TrueCall] = field(default_factory=list)
     span: tuple[int, int] = (0, 0)
@@ -99,58 +101,6 @@ def _why_wrong(run: Run, row: Row, known: Happened) -> str:
     if known.began[run] > row["said_ms"]:
         return "began late"
     return "taken for another trip" if known.runner.get(run) in known.reporting else "its bus did not report"
-
-
-def score_detours(rows: Iterable[Row], known: Happened) -> dict[str, Any]:
-    """Judge detours by routes: one can be known once two buses of a route left it.
-
-    Parameters
-    ----------
-    rows : iterable of mapping
-        Alerts of the kind.
-    known : Happened
-        The truth.
-
-    Returns
-    -------
-    dict
-        Found, false, how late after the second bus, and how many of the stops told to be missed were.
-    """
-    second, first = find_second(known)
-    said: dict[str, int] = {}
-    told: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        said[row["route_id"]] = min(row["said_ms"], said.get(row["route_id"], row["said_ms"]))
-        told[row["route_id"]] |= set((row.get("missed_stop_ids") or "").split())
-    left_out: dict[str, set[str]] = defaultdict(set)
-    for run, stops in known.missed.items():
-        left_out[known.routes.get(run, "?")] |= stops
-    found = [route for route in second if route in said]
-    late = [(said[route] - second[route]) / 60_000 for route in found]
-    pairs = [(route, stop) for route in found for stop in told[route]]
-    return {
-        "true_routes": len(second),
-        "found": len(found),
-        "false": len([route for route in said if route not in first]),
-        "median_min_after_second_bus": round(float(np.median(late)), 1) if late else None,
-        "within_10_min": share(sum(minutes <= 10.0 for minutes in late), len(second)),
-        "missed_stops_right": share(sum(stop in left_out[route] for route, stop in pairs), len(pairs)),
-        "missed_stops_found": share(
-            sum(stop in told[route] for route in found for stop in left_out[route]),
-            sum(len(left_out[route]) for route in found),
-        ),
-    }
-
-
-def find_second(known: Happened) -> tuple[dict[str, int], frozenset[str]]:
-    """Return when the second bus of each route left its line, and all routes of which any bus did."""
-    first: dict[str, dict[str, int]] = defaultdict(dict)
-    for vehicle, times in known.detours.items():
-        for time_ms, run in times:
-            seen = first[known.routes.get(run, "?")]
-            seen[vehicle] = min(time_ms, seen.get(vehicle, time_ms))
-    second = {route: sorted(buses.values())[1] for route, buses in first.items() if len(buses) > 1}
-    return second, frozenset(first)
 
 
 def pair_of(one: str, other: str) -> Pair:

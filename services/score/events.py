@@ -9,8 +9,9 @@ import click
 import polars as pl
 
 from services.score.alert_kinds import score_kinds
-from services.score.alerts import score_bunching, score_detours, score_missing
+from services.score.alerts import score_bunching, score_missing
 from services.score.calls import score_calls
+from services.score.detours import score_detours
 from services.score.simulated import read_truth
 from services.score.truths import Truths, gather
 

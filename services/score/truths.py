@@ -77,4 +77,4 @@ def _see(entry: TruePosition, known: Happened) -> None:
     known.began.setdefault(run, entry.time_ms)
     known.runner.setdefault(run, entry.vehicle_id)
     if entry.phase == DETOUR:
-        known.detours.setdefault(entry.vehicle_id, []).append((entry.time_ms, run))
+        known.detours.setdefault(entry.vehicle_id, []).append((entry.time_ms, run, (entry.lon, entry.lat)))

@@ -7,6 +7,8 @@ import pytest
 
 from fleet.alerts.away import Excursion, distance_between, goes_around, note_away
 from fleet.alerts.detours import DetourDesk
+from fleet.alerts.recalled import recall_way
+from fleet.assignment.progress import Progress
 from fleet.gtfs import read_timetable
 from fleet.gtfs.timetable import Timetable
 from fleet.tracker import Tracker
@@ -15,7 +17,7 @@ from schemas.fix import Fix
 from schemas.fleet_alert import AlertKind, FleetAlert
 from schemas.trip import Phase
 from tests.fleet.alerts.test_rules import START_MS, drive, fix
-from tests.fleet.small_feed import write_feed
+from tests.fleet.small_feed import DATE, LAT, write_feed
 
 HEADWAY_MS = 1_200_000
 
@@ -96,6 +98,41 @@ def test_a_bus_that_goes_through_between_them_says_that_the_way_is_open(tracker:
     assert detours(drive(tracker, fixes, until_ms=START_MS + 2 * HEADWAY_MS + 860_000)) == []
 
 
+def test_a_bus_on_a_detour_that_is_not_watched_where_it_leaves_is_told_when_it_is_back(tracker: Tracker) -> None:
+    table = tracker.timetable
+    assert table is not None
+    way: list[tuple[float, float, float, int]] = []
+    for one in run("A", 3, around=True):
+        tracker.step([one], one.time_ms)
+        bus = tracker._vehicles["A"]
+        if one.lat <= LAT and one.time_ms > START_MS + 400_000:
+            assert bus.progress is not None
+            way = recall_way(bus.trail, bus.progress)
+            break
+    assert way[0][3] < START_MS + 290_000 < way[-1][3]  # from before it left
+    pattern = table.pattern_of(bus.progress.run.trip)
+    assert pattern.stop_distance_m[2] < way[0][2] < pattern.stop_distance_m[3]
+
+
+def test_a_bus_that_comes_to_its_line_from_elsewhere_was_on_no_detour(tracker: Tracker) -> None:
+    comes = [fix(START_MS + s * 1000, 3.7, off=(300 - s) / 100, speed_mps=5.0) for s in range(0, 300, 15)]
+    drive(tracker, [*comes, fix(START_MS + 300_000, 3.8), fix(START_MS + 315_000, 3.9)])
+    bus = tracker._vehicles["A"]
+    assert bus.progress is not None
+    assert recall_way(bus.trail, bus.progress) == []
+
+
+def test_a_bus_seen_anew_on_the_part_that_it_has_just_left_out_does_not_open_the_way(tracker: Tracker) -> None:
+    table, desk = tracker.timetable, DetourDesk(tracker.timetable)
+    desk.add(excursion(table, "A", START_MS, 300.0, 300))
+    for name, at_ms, open_ in (("A", 400_000, False), ("B", 400_000, True)):
+        bus, run_ = Vehicle(name, phase=Phase.IN_SERVICE), table.run_of(table.trip_number["T0-3"], DATE)
+        middle_m = float(np.mean(table.pattern_of(run_.trip).stop_distance_m[2:4])) + 50.0
+        bus.progress = Progress(run_, table.pattern_of(run_.trip), middle_m, 0.0, 0.0, START_MS, START_MS)
+        desk.see(bus, START_MS + at_ms)
+        assert bool(next(iter(desk._cases.values()))[0].through) is open_
+
+
 def test_two_buses_that_go_around_on_different_sides_are_no_detour(tracker: Tracker) -> None:
     fixes = run("A", 3, around=True) + run("B", 4, around=True, beside=-0.7)
     assert detours(drive(tracker, fixes, until_ms=START_MS + HEADWAY_MS + 860_000)) == []
@@ -140,16 +177,51 @@ def test_what_a_bus_drove_before_it_turned_short_is_no_detour(tracker: Tracker) 
         assert desk.look(at_ms + 500_000) == []
     desk.add(excursion(table, "C", START_MS + 2 * HEADWAY_MS, 300.0, 300))
     desk.add(excursion(table, "D", START_MS + 2 * HEADWAY_MS + 60_000, 300.0, 300))
-    (told,) = desk.look(START_MS + 2 * HEADWAY_MS + 400_000)
+    (told,) = desk.look(START_MS + 2 * HEADWAY_MS + 700_000)
     assert told.detour is not None
     assert told.detour.vehicle_ids == ("C", "D")
 
 
-def excursion(table: Timetable, name: str, from_ms: int, beside_m: float, seconds: int) -> Excursion:
+@pytest.mark.parametrize(
+    ("after_s", "links"),
+    [
+        (350, 0.4),  # where it came back its receiver erred
+        (900, 1.0),  # it turned short, but served its line for a while before
+    ],
+)
+def test_what_a_bus_drives_later_does_not_take_its_detour_back(tracker: Tracker, after_s: int, links: float) -> None:
+    table, desk = tracker.timetable, DetourDesk(tracker.timetable)
+    for number, name in enumerate("AB"):
+        at_ms = START_MS + number * HEADWAY_MS
+        desk.add(excursion(table, name, at_ms, 300.0, 300))
+        desk.add(excursion(table, name, at_ms + after_s * 1000, 10.0, 20, links=links))
+    assert len(desk.look(START_MS + HEADWAY_MS + 960_000)) == 1
+
+
+def test_a_detour_that_misses_no_stop_is_told_only_when_one_bus_serves_its_line_afterwards(
+    tracker: Tracker,
+) -> None:
+    table = tracker.timetable
+    for leaves in (False, True):
+        desk = DetourDesk(table)
+        for number, name in enumerate("AB"):
+            desk.add(excursion(table, name, START_MS + number * 60_000, 300.0, 150, links=0.4))
+        back_ms = START_MS + 210_000
+        assert desk.look(back_ms + 60_000) == []
+        if leaves:
+            for name in "AB":
+                desk.follow(Vehicle(name, away=[(0.0, 0.0, 0.0, back_ms + 250_000)]))
+        assert bool(desk.look(back_ms + 260_000)) is not leaves
+
+
+def excursion(
+    table: Timetable, name: str, from_ms: int, beside_m: float, seconds: int, *, links: float = 1.0
+) -> Excursion:
     """Return a way beside the line from a little after its third stop to a little after its fourth."""
     trip = table.trip_number["T0-3"]
     pattern = table.pattern_of(trip)
     low, high = (float(pattern.stop_distance_m[n]) + 50.0 for n in (2, 3))
+    high = low + links * (high - low)
     at_m = np.array([low, low, (low + high) / 2, high, high])
     off_m = np.array([0.0, beside_m, beside_m, beside_m, 0.0])
     way = np.column_stack(

@@ -49,8 +49,9 @@ def score(folder: Path, truth: list[bytes], events: list[str], alerts: list[str]
     return json.loads(done.output)
 
 
-def alert(kind: str, said_s: float, trip: str = "", route: str = "") -> str:
-    return f"{kind}/{trip}{route}{said_s},{kind},{at(said_s)},{at(0)},,,{trip},{DATE},{route},,,text,"
+def alert(kind: str, said_s: float, trip: str = "", route: str = "", lon: float | None = None) -> str:
+    place = "," if lon is None else f"{lon},21.0"
+    return f"{kind}/{trip}{route}{said_s},{kind},{at(said_s)},{at(0)},,,{trip},{DATE},{route},{place},text,"
 
 
 def test_calls_are_found_missed_or_made_up_and_their_times_are_off(tmp_path: Path) -> None:
@@ -141,9 +142,10 @@ def test_bunching_is_right_where_buses_ran_as_one_and_early_where_it_was_said_be
 def test_a_detour_is_late_from_the_second_bus_on(tmp_path: Path, minutes: int, within: float) -> None:
     truth = [position("A", 0, "T", "detour"), position("B", 600, "U", "detour"), position("A", 900, "T", "detour")]
     truth += [call("A", "T", 1, 0, 10), call("B", "U", 1, 0, 10), call("C", "W", 1, 0, 10, route="Q")]
-    said = [alert("detour", 600 + 60 * minutes, route="R"), alert("detour", 0, route="Q")]
+    said = [alert("detour", 600 + 60 * minutes, route="R", lon=105.801), alert("detour", 0, route="Q", lon=105.801)]
+    said.append(alert("detour", 900, route="R", lon=105.81))  # of that line, a kilometre away
     figures = score(tmp_path, truth, [], said)["detours"]
-    assert (figures["true_routes"], figures["found"], figures["false"]) == (1, 1, 1)
+    assert (figures["true"], figures["found"], figures["false"]) == (1, 1, 2)
     assert (figures["median_min_after_second_bus"], figures["within_10_min"]) == (minutes, within)
 
 
