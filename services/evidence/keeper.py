@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import re
 from dataclasses import dataclass
 
 import structlog
@@ -19,6 +20,8 @@ from vision.evidence.verify import verify_package
 
 # Another detector took the number each time: with so many at once something else is wrong.
 MOST_TRIES = 20
+# As the collector makes them: camera, rule, time, place in the picture.
+CANDIDATE_ID = re.compile(r"(?P<camera>.+)-(?P<rule>[a-z_]+)-(?P<time_ms>\d{12,14})-.+")
 _log = structlog.get_logger(__name__)
 
 
@@ -111,5 +114,15 @@ class Keeper:
 
 def package_folder(candidate: Candidate) -> str:
     """Return the folder in the media store in which the package of a candidate lies, by its number in the chain."""
-    day = dt.datetime.fromtimestamp(candidate.time_ms / 1000, dt.UTC).strftime("%Y-%m-%d")
-    return f"evidence/{candidate.camera_id}/{day}/{candidate.candidate_id}"
+    return _folder(candidate.camera_id, candidate.time_ms, candidate.candidate_id)
+
+
+def folder_of_id(candidate_id: str) -> str | None:
+    """Return the same folder by the candidate's id alone, ``None`` for one of another form."""
+    parts = CANDIDATE_ID.fullmatch(candidate_id)
+    return _folder(parts["camera"], int(parts["time_ms"]), candidate_id) if parts else None
+
+
+def _folder(camera_id: str, time_ms: int, candidate_id: str) -> str:
+    day = dt.datetime.fromtimestamp(time_ms / 1000, dt.UTC).strftime("%Y-%m-%d")
+    return f"evidence/{camera_id}/{day}/{candidate_id}"

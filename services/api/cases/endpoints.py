@@ -27,6 +27,7 @@ from services.cases.holds import settle_hold
 from services.cases.law import find_clause
 from services.cases.lifecycle import REJECT_REASONS
 from services.store.cases import (
+    ALSO_SEEN,
     Case,
     count_cases,
     find_case,
@@ -91,8 +92,16 @@ def decide(state: State, person: Person, case_id: str, body: DecisionIn) -> Case
     )
     if not done:
         raise absent(ABSENT)
-    settle_hold(state.media, _case(state, case_id))
+    _settle(state, case_id)
     return _view(state, person, case_id)
+
+
+def _settle(state: State, case_id: str) -> None:
+    """Let the packages of a case, and of what other cameras saw of its act, follow its status."""
+    with state.store.reading() as session:
+        log = list_case_log(session, case_id)
+    also_seen = [entry.note for entry in log if entry.action == ALSO_SEEN and entry.note]
+    settle_hold(state.media, _case(state, case_id), also_seen)
 
 
 @router.post("/api/cases/{case_id}/undo")
@@ -100,7 +109,7 @@ def undo(state: State, person: Person, case_id: str) -> CaseOut:
     """Take back one's own decision, within 10 s."""
     if not undo_case(state.store, case_id, actor=person.name, wall_ms=state.wall.now_ms()):
         raise absent(ABSENT)
-    settle_hold(state.media, _case(state, case_id))
+    _settle(state, case_id)
     return _view(state, person, case_id)
 
 
