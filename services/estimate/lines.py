@@ -38,6 +38,11 @@ def read_lines(gtfs: Path | None, network: RoadNetwork) -> CityLines | None:
     except GtfsError as error:
         _log.warning("stops are unknown: time at stops counts as traffic", reason=str(error))
         return None
+    return lines_of(timetable, network)
+
+
+def lines_of(timetable: Timetable, network: RoadNetwork) -> CityLines:
+    """Return the lines of a timetable on a network."""
     lonlat = np.column_stack([timetable.stop_lon, timetable.stop_lat])
     return CityLines(lonlat, _stops_of(timetable), _edges_of(timetable, network))
 

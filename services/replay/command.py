@@ -14,7 +14,7 @@ from fleet.cleaning import Area
 from fleet.gtfs import GtfsError, Timetable, read_timetable
 from fleet.roster import RosterError, read_roster
 from fleet.tracker import Tracker
-from routing.network import NetworkError, load_network
+from routing.network import NetworkError, RoadNetwork, load_network
 from schemas.edge import RoadStates
 from schemas.fix import Fix
 from services.city.folder import CityError
@@ -23,6 +23,7 @@ from services.recordings import FORMATS, RecordingError, Refusal, read_recording
 from services.recordings.day_files import is_day_schedule, write_feed_of_day_files
 from services.replay.lessons import read_lessons
 from services.replay.order import in_time_order, shuffled, without_trips
+from services.replay.own_roads import OwnRoads
 from services.replay.roads import read_road_states
 from services.replay.truth import TruthKeeper
 from services.replay.write import ReplayFiles
@@ -49,6 +50,8 @@ MARGIN_DEG = 0.3
     type=click.Path(path_type=Path),
     help="States of that network's edges: messages of road.states by line, or a simulation's edges.parquet.",
 )
+@click.option("--own-roads", is_flag=True,
+              help="Estimate that network's states from these buses as they come, and foresee with them.")  # fmt: skip
 @click.option("--repeat-calendar", is_flag=True, help="Outside the calendar run what each weekday usually ran.")
 def replay(
     gtfs: Path,
@@ -61,6 +64,7 @@ def replay(
     history: tuple[Path, ...],
     network: Path | None,
     road_states: Path | None,
+    own_roads: bool,
     repeat_calendar: bool,
 ) -> None:
     """Run the tracker over a recording and write what it says.
@@ -74,8 +78,8 @@ def replay(
     def count(refusal: Refusal) -> None:
         refused[f"{refusal.field}: {refusal.mend}"] += 1
 
-    if road_states is not None and network is None:
-        raise click.UsageError("--road-states needs the --network whose edges it tells of")
+    if network is None and (own_roads or road_states is not None):
+        raise click.UsageError("--road-states and --own-roads need the --network whose edges they tell of")
     try:
         gtfs = write_feed_of_day_files(gtfs, positions, out / "gtfs.zip") if is_day_schedule(gtfs) else gtfs
         timetable = _timetable(gtfs, network, repeat_calendar=repeat_calendar)
@@ -88,12 +92,13 @@ def replay(
     truth.keep(fixes)
     fixes = [without_trips(fix) for fix in fixes] if hide_trips else fixes
     fixes = shuffled(fixes, seed) if seed is not None else fixes
-    ways, told = _roads(timetable, network, road_states)
+    ways, told, roads = _roads(timetable, network, road_states, own=own_roads)
+    own = OwnRoads(timetable, roads, fixes[0].time_ms) if roads is not None and own_roads and fixes else None
     tracker = Tracker(timetable, routes, area_of(timetable), ways)
     tracker.learn_all(read_lessons(history, tracker.fingerprint))
     files = ReplayFiles(out)
     began = time.perf_counter()
-    counts = run_through(tracker, fixes, files, truth, told)
+    counts = run_through(tracker, fixes, files, truth, told, own)
     took_s = time.perf_counter() - began
     rows = files.close(truth)
     summary = {
@@ -111,7 +116,8 @@ def replay(
         "seconds": round(took_s, 2),
         "fixes_per_s": round(len(fixes) / took_s, 1) if took_s else None,
         "options": {"hide_trips": hide_trips, "shuffle": seed, "repeat_calendar": repeat_calendar}
-        | {"history": [str(folder) for folder in history], "road_states": str(road_states) if road_states else None},
+        | {"history": [str(folder) for folder in history], "road_states": str(road_states) if road_states else None}
+        | {"own_roads": own_roads},
         "sha256": files.digest(),
     }
     (out / "summary.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -128,14 +134,14 @@ def _timetable(gtfs: Path, network: Path | None, *, repeat_calendar: bool) -> Ti
 
 
 def _roads(
-    timetable: Timetable, network: Path | None, road_states: Path | None
-) -> tuple[Ways | None, Iterator[RoadStates]]:
-    """Return the edges under the timetable's links and the states of roads, nothing where none are given."""
-    if network is None or road_states is None:
-        return None, iter(())
+    timetable: Timetable, network: Path | None, road_states: Path | None, *, own: bool
+) -> tuple[Ways | None, Iterator[RoadStates], RoadNetwork | None]:
+    """Return the edges under the timetable's links, states of roads and the network, nothing where none are used."""
+    if network is None or (road_states is None and not own):
+        return None, iter(()), None
     roads = load_network(network)
     ways = lay_links(timetable, make_links(timetable), roads)
-    return ways, read_road_states(road_states, roads, ways)
+    return ways, iter(()) if road_states is None else read_road_states(road_states, roads, ways), roads
 
 
 def area_of(timetable: Timetable) -> Area:
@@ -150,8 +156,9 @@ def area_of(timetable: Timetable) -> Area:
 
 
 def run_through(
-    tracker: Tracker, fixes: list[Fix], files: ReplayFiles, truth: TruthKeeper, told: Iterable[RoadStates] = ()
-) -> dict[str, Counter[str]]:
+    tracker: Tracker, fixes: list[Fix], files: ReplayFiles, truth: TruthKeeper, told: Iterable[RoadStates] = (),
+    own: OwnRoads | None = None,
+) -> dict[str, Counter[str]]:  # fmt: skip
     """Hand all fixes, and states of roads as they come, to the tracker; write what it says, count phases and alerts."""
     roads = iter(told)
     coming = next(roads, None)
@@ -165,6 +172,8 @@ def run_through(
                 tracker.take_roads([coming])
                 coming = next(roads, None)
             out = tracker.step(batch, now_ms)
+            if own is not None:
+                tracker.take_roads(own.hear(out.positions, now_ms))  # known to the next batch, as in a running city
             files.take(out)
             truth.note(out.positions)
             counts["phases"].update(position.assignment.phase.value for position in out.positions)
