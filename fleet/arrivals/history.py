@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from fleet.arrivals.holding import shares_held
 from fleet.arrivals.tally import Tally
 
 Floats = NDArray[np.float64]
@@ -53,13 +54,15 @@ class History:
     """Sums of days.
 
     ``took_s`` and ``planned_s`` have shape (slots, links); ``squares`` (3, links) holds took², took × planned and
-    planned² in s²; ``day`` is the last day that was added, ``until_ms`` the end of the last minute.
+    planned² in s², ``waits`` (4, links) what `Tally.waits` does; ``day`` is the last day that was added, ``until_ms``
+    the end of the last minute.
     """
 
     links: int
     took_s: NDArray[np.float32] = field(init=False)
     planned_s: NDArray[np.float32] = field(init=False)
     squares: Floats = field(init=False)
+    waits: Floats = field(init=False)
     day: int = 0
     until_ms: int = 0
 
@@ -67,6 +70,7 @@ class History:
         self.took_s = np.zeros((SLOTS, self.links), dtype=np.float32)
         self.planned_s = np.zeros((SLOTS, self.links), dtype=np.float32)
         self.squares = np.zeros((3, self.links))
+        self.waits = np.zeros((4, self.links))
 
     def add(self, minute: Tally, time_ms: int, timezone: str) -> None:
         """Take the sums of one minute that will not change any more."""
@@ -74,20 +78,21 @@ class History:
         day = time_ms // 86_400_000
         if self.day and day > self.day:
             fade = DAY_FADE ** (day - self.day)
-            for sums in (self.took_s, self.planned_s, self.squares):
+            for sums in (self.took_s, self.planned_s, self.squares, self.waits):
                 np.multiply(sums, fade, out=sums)
         self.day = max(self.day, day)
         slot = slot_of(time_ms, timezone)[0]
         self.took_s[slot, minute.links] += minute.took / 1000.0
         self.planned_s[slot, minute.links] += minute.planned / 1000.0
         self.squares[:, minute.links] += minute.squares.T / 100.0
+        self.waits[:, minute.links] += minute.waits.T / 100.0
 
     def freeze(self, time_ms: int, timezone: str) -> "Usual":
         """Return what is usual around a moment; later minutes do not change it."""
         slot, other, share = slot_of(time_ms, timezone)
         took, planned = self.took_s.sum(axis=0, dtype=np.float64), self.planned_s.sum(axis=0, dtype=np.float64)
         hours = tuple((self.took_s[s].astype(np.float64), self.planned_s[s].astype(np.float64)) for s in (slot, other))
-        return Usual(took, planned, hours, share, self._noise(took, planned))
+        return Usual(took, planned, hours, share, self._noise(took, planned), shares_held(self.waits, self.squares[2]))
 
     def _noise(self, took: Floats, planned: Floats) -> Floats:
         ratio = took / np.maximum(planned, 1e-9)
@@ -102,7 +107,8 @@ class History:
 class Usual:
     """The history around one moment: sums of each link at all hours, and at the two hours next to it.
 
-    ``noise`` is the variance of each link per second of its running time, seconds.
+    ``noise`` is the variance of each link per second of its running time, seconds; ``hold`` which share of its
+    earliness a bus waits before it.
     """
 
     took_s: Floats
@@ -110,6 +116,7 @@ class Usual:
     hours: tuple[tuple[Floats, Floats], ...]
     share: float
     noise: Floats
+    hold: Floats
 
     def ratio(self, new_took_s: Floats, new_planned_s: Floats) -> Floats:
         """Return each link's usual running time over the planned one.

@@ -29,6 +29,7 @@ from fleet.arrivals.features import (
     terms,
     widths,
 )
+from fleet.arrivals.holding import held_s
 from fleet.arrivals.kernel import told_of
 
 Floats = NDArray[np.float64]
@@ -39,9 +40,9 @@ EPOCH_MS = 60_000
 @numba.njit(cache=True)
 def judge(
     facts: Floats, trip: int, stop: int, start_ms: int, arrival_ms: int, farthest_s: float, trip_start: Ints,
-    next_of: Ints, terminal_of: NDArray[np.int32], of_row: NDArray[np.int32], planned: Floats, epochs: Ints,
-    ratio: Floats, noise: Floats, moved: Floats, headway: Floats, left_s: Floats, beta: Floats, weight: Floats,
-    quantile: Floats,
+    next_of: Ints, terminal_of: NDArray[np.int32], of_row: NDArray[np.int32], planned: Floats, due_s: Floats,
+    depart_s: Floats, epochs: Ints, ratio: Floats, noise: Floats, hold: Floats, moved: Floats, headway: Floats,
+    left_s: Floats, beta: Floats, weight: Floats, quantile: Floats,
 ) -> tuple[Ints, Floats, Floats, Ints, Ints]:  # fmt: skip
     """Return how wrong the arrival would have been foreseen from each situation.
 
@@ -55,9 +56,9 @@ def judge(
         When the trip was due to begin, and when the bus arrived.
     farthest_s : float
         Foreseen further ahead does not count.
-    trip_start, next_of, terminal_of, of_row, planned : array
+    trip_start, next_of, terminal_of, of_row, planned, due_s, depart_s : array
         Of the links of the timetable.
-    epochs, ratio, noise, moved, headway, left_s, beta, weight, quantile : array
+    epochs, ratio, noise, hold, moved, headway, left_s, beta, weight, quantile : array
         What was known in each of the last minutes; the row of a minute is its number modulo their count.
 
     Returns
@@ -79,20 +80,22 @@ def judge(
         if made_ms >= arrival_ms or epochs[known] != made_ms // EPOCH_MS or (of != trip and next_of[of] != trip):
             continue
         kind, from_, part = int(fact[KIND]), int(fact[AHEAD]), fact[PART]
+        day_s = (start_ms - made_ms) / 1000.0 - depart_s[trip]
         start_of(fact, start)
         if of != trip:
             end = trip_start[of + 1] - trip_start[of] - 1
-            last, _, variance = _run(trip_start[of], from_, end, part, start[START_S], of_row, planned, ratio[known],
-                                     noise[known], moved[known])  # fmt: skip
+            last, _, variance = _run(trip_start[of], from_, end, part, start[START_S], of_row, planned, due_s, day_s,
+                                     ratio[known], noise[known], hold[known], moved[known])  # fmt: skip
             if from_ > end:
                 last = fact[READY]
-            due_s = (start_ms - made_ms) / 1000.0
-            next_start_of(last, math.sqrt(variance), due_s, left_s[known, terminal_of[trip]], start)
+            next_start_of(
+                last, math.sqrt(variance), (start_ms - made_ms) / 1000.0, left_s[known, terminal_of[trip]], start
+            )
             kind, from_, part = NEXT_TRIP, 1, 0.0
         if stop < from_:
             continue
-        h, as_planned, variance = _run(trip_start[trip], from_, stop, part, start[START_S], of_row, planned,
-                                       ratio[known], noise[known], moved[known])  # fmt: skip
+        h, as_planned, variance = _run(trip_start[trip], from_, stop, part, start[START_S], of_row, planned, due_s,
+                                       day_s, ratio[known], noise[known], hold[known], moved[known])  # fmt: skip
         if h > farthest_s:
             continue
         behind = headway[known, of_row[trip_start[trip] + from_]]
@@ -115,7 +118,7 @@ def judge(
 @numba.njit(cache=True)
 def _run(
     first_row: int, from_: int, stop: int, part: float, start_s: float, of_row: NDArray[np.int32], planned: Floats,
-    ratio: Floats, noise: Floats, moved: Floats,
+    due_s: Floats, day_s: float, ratio: Floats, noise: Floats, hold: Floats, moved: Floats,
 ) -> tuple[float, float, float]:  # fmt: skip
     """Return seconds to a stop of a trip, what they are if all is driven as planned, and their variance."""
     at, as_planned, variance = start_s, start_s, 0.0
@@ -123,6 +126,8 @@ def _run(
         plan = planned[row] * (1.0 - part) if row == first_row + from_ else planned[row]
         told, gone = told_of(moved[of_row[row]] if len(moved) else 0.0, at)
         take = plan * (ratio[of_row[row]] - gone)
+        if row > first_row + from_:
+            at += held_s(hold[of_row[row]], day_s + due_s[row - 1], at)
         at += take
         as_planned += plan * (1.0 + told)
         variance += noise[of_row[row]] * take

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from fleet.arrivals.errors import CENTRES_S
 from fleet.arrivals.features import MOVING, NEXT_TRIP, PART, START_S, TERMS, dot, spread_of, terms, widths
+from fleet.arrivals.holding import held_s
 from fleet.kernels import compiled
 
 Floats = NDArray[np.float64]
@@ -18,13 +19,13 @@ JAM_LASTS_S = 1200.0
 # Numbers that `run_ahead` needs to work in.
 ROOM = 4 + 2 * TERMS
 # What is known of a link (`Snapshot.laid`).
-RATIO, USUAL, NOISE, SEEN_MS, HEADWAY, MOVED = range(6)
+RATIO, USUAL, NOISE, SEEN_MS, HEADWAY, MOVED, HOLD = range(7)
 
 
 @compiled
 def run_ahead(
-    planned: Floats, link: NDArray[np.int32], first: int, known: Floats, every_kind: Floats, now_ms: int, kind: int,
-    fact: Floats, start: Floats, horizon_s: float, times: Ints, room: Floats,
+    planned: Floats, link: NDArray[np.int32], due_ms: Floats, first: int, known: Floats, every_kind: Floats,
+    now_ms: int, kind: int, fact: Floats, start: Floats, horizon_s: float, times: Ints, room: Floats,
 ) -> tuple[int, float, float, float, int, float]:  # fmt: skip
     """Find the stops ahead within the horizon.
 
@@ -32,9 +33,11 @@ def run_ahead(
     ----------
     planned, link : array
         Planned seconds and number of each link of the trip.
+    due_ms : array
+        When the bus is due at each stop.
     first : int
         The first of them that lies ahead.
-    known : array, shape (links, 6)
+    known : array, shape (links, 7)
         What is known of each link, as `Snapshot.laid`.
     every_kind : array
         What was learnt of each kind of situation, as `Calibration.laid`.
@@ -78,6 +81,8 @@ def run_ahead(
             lost += extra
             if extra > most:
                 most, where = extra, j
+        if j > 0:
+            at += held_s(known[over, HOLD], (due_ms[first + j - 1] - now_ms) / 1000.0, at)
         if at + take > horizon_s:
             break
         at += take

@@ -231,9 +231,14 @@ class Learner:
     def _tally(self, epoch: int) -> Tally:
         found = self._tallies.get(epoch)
         if found is None:
-            found = tally(self._lessons.get(epoch, {}).values(), len(self._links.terminals))
+            found = tally(self._lessons.get(epoch, {}).values(), self._links, self._hold_at(epoch))
             self._tallies[epoch] = found
         return found
+
+    def _hold_at(self, epoch: int) -> Floats:
+        """Return which share of its earliness a bus waits before each link, by what was settled long before."""
+        frozen = self._usual.get(epoch // USUAL_EPOCHS)
+        return frozen[0].hold if frozen is not None else np.zeros(self._links.count)
 
     def _know(self, epoch: int) -> Known:
         """Return the sums at the end of a minute that is not older than the base."""
@@ -270,6 +275,7 @@ class Learner:
             ratio,
             usual,
             frozen.noise,
+            frozen.hold,
             known.seen_ms,
             left,
             headways(known.gaps, known.seen_ms, epoch * EPOCH_MS),

@@ -31,7 +31,9 @@ class Links:
     stop ids of each link's ends, which outlive the timetable. ``pieces`` (links × pieces of road) says which
     shares of a link lie on which piece, so that lines whose stops differ learn from each other on a shared road.
     ``terminal_of`` has the terminal at which each trip begins, one for each route and place; ``trip_start`` the first
-    row of each trip; ``next_of`` the trip that follows in its block, -1 where none does.
+    row of each trip; ``next_of`` the trip that follows in its block, -1 where none does. ``due_s`` has each row's
+    planned arrival and ``depart_s`` each trip's first departure, seconds of the service day; nobody is early for a slot
+    of a headway, whose ``due_s`` is -inf.
     """
 
     of_row: NDArray[np.int32]
@@ -43,6 +45,8 @@ class Links:
     terminals: list[str]
     trip_start: Ints
     next_of: Ints
+    due_s: Floats
+    depart_s: Floats
 
 
 def make_links(timetable: Timetable) -> Links:
@@ -84,6 +88,10 @@ def make_links(timetable: Timetable) -> Links:
         terminals=terminals,
         trip_start=timetable.trip_start.astype(np.int64),
         next_of=_next_trips(timetable),
+        due_s=np.where(
+            np.repeat(timetable.trip_headway_s > 0, np.diff(timetable.trip_start)), -np.inf, timetable.arrival_s
+        ),
+        depart_s=timetable.departure_s[timetable.trip_start[:-1]].astype(np.float64),
     )
 
 

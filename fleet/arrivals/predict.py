@@ -28,6 +28,7 @@ class Course:
 
     planned_s: Floats
     link: NDArray[np.int32]
+    due_ms: Floats
     stop_ids: list[str]
     sequence: list[int]
     scheduled_ms: list[int]
@@ -74,6 +75,7 @@ class Courses:
         return Course(
             planned_s=np.ascontiguousarray(self._links.planned_s[rows]),
             link=np.ascontiguousarray(self._links.of_row[rows]),
+            due_ms=run.day_start_ms + 1000.0 * self._links.due_s[rows],
             stop_ids=[table.stop_ids[stop] for stop in stops],
             sequence=table.time_sequence[rows].tolist(),
             scheduled_ms=due.tolist(),
@@ -132,8 +134,8 @@ def predict(course: Course, snapshot: Snapshot, now: Situation) -> Forecast:
     """
     first = now.ahead
     count, last_s, root_s, lost_s, where, seen_ms = run_ahead(
-        course.planned_s, course.link, first, snapshot.laid, snapshot.calibration.laid, now.time_ms, now.kind, now.fact,
-        now.start, HORIZON_S, course.times, course.room,
+        course.planned_s, course.link, course.due_ms, first, snapshot.laid, snapshot.calibration.laid, now.time_ms,
+        now.kind, now.fact, now.start, HORIZON_S, course.times, course.room,
     )  # fmt: skip
     last = first + count
     last_s = last_s if last >= len(course.sequence) else math.inf

@@ -18,9 +18,11 @@ from fleet.arrivals.history import SLOTS, History
 from fleet.arrivals.links import Links
 from fleet.arrivals.selfcheck import SelfCheck
 
-FORM = 3
-# What was learnt of our own errors holds for the same inputs and unit only; all else of older forms still does.
-FORMS = (1, 2, FORM)
+FORM = 4
+# What was learnt of our own errors holds for the same inputs and unit only; all else of older forms still does. Where
+# buses that are early wait stands in the fourth form only.
+FORMS = (1, 2, 3, FORM)
+FIRST_OF_SAME_ERRORS, FIRST_WITH_WAITS = 3, 4
 MODEL = "model"
 ROADS = "roads"
 Floats = NDArray[np.float64]
@@ -46,10 +48,11 @@ def hour_part(history: History, links: Links, slot: int) -> bytes:
 
 
 def model_part(history: History, check: SelfCheck, links: Links, left: Floats) -> bytes:
-    """Return how running times vary, how terminals are left (2, terminals), and our own errors."""
+    """Return how running times vary and early buses wait, how terminals are left (2, terminals), and our own errors."""
     more = [array.astype(np.float64).tobytes() for array in (check.counts, check.sums, check.levels, left)]
     more.append("\n".join(links.terminals).encode())
-    return _pack(history.until_ms, links.names, np.concatenate([history.squares, [[history.day] * links.count]]), more)
+    rows = np.concatenate([history.squares, [[history.day] * links.count], history.waits])
+    return _pack(history.until_ms, links.names, rows, more)
 
 
 def roads_part(sums: Floats, links: Links, until_ms: int) -> bytes:
@@ -93,9 +96,12 @@ def take_parts(parts: Mapping[str, bytes], history: History, check: SelfCheck, l
             continue
         history.until_ms = max(history.until_ms, part.until_ms)
         if name == MODEL:
-            rows, there, here = _columns(part, number, 4)
+            waits = part.form >= FIRST_WITH_WAITS
+            rows, there, here = _columns(part, number, 8 if waits else 4)
             history.squares[:, here] = rows[:3, there]
             history.day = int(rows[3].max(initial=0.0))
+            if waits:
+                history.waits[:, here] = rows[4:, there]
             _take_model(part, check, left, links)
         elif name.startswith("hour-") and name[5:].isdigit() and int(name[5:]) < SLOTS:
             rows, there, here = _columns(part, number, 2)
@@ -107,7 +113,7 @@ def _take_model(part: Part, check: SelfCheck, left: Floats, links: Links) -> Non
     counts, sums, levels, lost = (np.frombuffer(data) for data in part.more[:4])
     shapes = (KINDS, len(CENTRES_S), BUCKETS), (KINDS, SUMS), (KINDS, len(CENTRES_S), 3)
     sizes = all(a.size == np.prod(shape) for a, shape in zip((counts, sums, levels), shapes, strict=True))
-    if part.form == FORM and sizes:
+    if part.form >= FIRST_OF_SAME_ERRORS and sizes:
         check.counts, check.sums = counts.reshape(shapes[0]).copy(), sums.reshape(shapes[1]).copy()
         check.levels = levels.reshape(shapes[2]).copy()
         check.calibration = check.calibrate()

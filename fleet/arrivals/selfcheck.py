@@ -25,10 +25,10 @@ ALIKE = 30.0  # predictions of one arrival, and of one trip, err alike: so many 
 # How an early bus waits is each operator's own rule; the rest is much alike everywhere.
 BETA_DEVIATION = np.array([0.03, 0.03, 0.3, 0.03, 0.03, 0.1, 0.1, 0.1])
 WEIGHT_DEVIATION = 0.4
-# A level moves by a fiftieth of what it was wrong by in a minute with a hundred forecasts, within bounds; the median,
+# A level moves by a fiftieth of what it was wrong by in a minute with five forecasts, within bounds; the median,
 # which quickly chases its own delay, not at all.
 ADAPT = 0.02
-ADAPT_COUNT = 100.0
+ADAPT_COUNT = 5.0
 LEAST_LEVEL = np.array([0.02, 0.5, 0.75])
 MOST_LEVEL = np.array([0.25, 0.5, 0.98])
 MOST_SUM = 200_000.0 * FINENESS
@@ -53,6 +53,7 @@ class SelfCheck:
         self._epochs = np.full(MINUTES, -1, dtype=np.int64)
         self._ratio = np.ones((MINUTES, links.count))
         self._noise = np.ones((MINUTES, links.count))
+        self._hold = np.zeros((MINUTES, links.count))
         self._moved = np.zeros((MINUTES, links.count if with_roads else 0))
         self._headway = np.zeros((MINUTES, links.count))
         self._left = np.zeros((MINUTES, len(links.terminals)))
@@ -66,6 +67,7 @@ class SelfCheck:
         row, calibration = epoch % MINUTES, snapshot.calibration
         self._epochs[row] = epoch
         self._ratio[row], self._noise[row], self._left[row] = snapshot.ratio, snapshot.noise, snapshot.left_s
+        self._hold[row] = snapshot.hold
         self._moved[row], self._headway[row] = snapshot.moved, snapshot.headway
         self._beta[row], self._weight[row] = calibration.beta, calibration.weight
         self._quantile[row] = calibration.quantile
@@ -82,8 +84,8 @@ class SelfCheck:
             kinds, ahead, error, more, fell = judge(
                 np.array(lesson.facts).reshape(-1, FACTS), lesson.trip, lesson.stop, lesson.start_ms,
                 lesson.arrival_ms, FARTHEST_S, links.trip_start, links.next_of, links.terminal_of, links.of_row,
-                links.planned_s, self._epochs, self._ratio, self._noise, self._moved, self._headway, self._left,
-                self._beta, self._weight, self._quantile,
+                links.planned_s, links.due_s, links.depart_s, self._epochs, self._ratio, self._noise, self._hold,
+                self._moved, self._headway, self._left, self._beta, self._weight, self._quantile,
             )  # fmt: skip
             any_ = True
             np.add.at(counts, (kinds, horizon_of(ahead), bucket_of(error)), 1)

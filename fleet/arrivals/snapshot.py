@@ -34,16 +34,17 @@ class Snapshot:
     """What may be used at one time; the same for every bus that asks in the same minute.
 
     ``ratio`` is the running time of each link now over the planned one, ``usual`` the usual one, ``noise`` its variance
-    per second, ``seen_ms`` the end of the last minute in which a bus was seen to drive it, 0 where none was. ``left_s``
-    is how much later than it could a bus leaves each terminal. ``headway`` is the time since the last bus on each
-    link over the usual one − 1. ``moved`` is by how much states of roads moved
-    ``ratio``, and ``told_ms`` the time of the newest of each link, 0 where there is none; both are empty without a
-    road network.
+    per second, ``hold`` the share of its earliness that a bus waits before it, ``seen_ms`` the end of the last minute
+    in which a bus was seen to drive it, 0 where none was. ``left_s`` is how much later than it could a bus leaves each
+    terminal. ``headway`` is the time since the last bus on each link over the usual one − 1. ``moved`` is by how much
+    states of roads moved ``ratio``, and ``told_ms`` the time of the newest of each link, 0 where there is none; both
+    are empty without a road network.
     """
 
     ratio: Floats
     usual: Floats
     noise: Floats
+    hold: Floats
     seen_ms: Floats
     left_s: Floats
     headway: Floats
@@ -53,6 +54,6 @@ class Snapshot:
 
     @cached_property
     def laid(self) -> Floats:
-        """What is known of each link as one row (links, 6): what a bus needs of one lies in one place of the memory."""
+        """What is known of each link as one row (links, 7): what a bus needs of one lies in one place of the memory."""
         moved = self.moved if len(self.moved) else np.zeros(len(self.ratio))
-        return np.column_stack([self.ratio, self.usual, self.noise, self.seen_ms, self.headway, moved])
+        return np.column_stack([self.ratio, self.usual, self.noise, self.seen_ms, self.headway, moved, self.hold])

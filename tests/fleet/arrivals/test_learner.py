@@ -25,6 +25,8 @@ LINKS = Links(
     terminals=["R>A"],
     trip_start=np.array([0, 3]),
     next_of=np.array([-1]),
+    due_s=np.array([0.0, 60.0, 120.0]),
+    depart_s=np.array([0.0]),
 )
 BASE_MS = 1_763_870_400_000 // 600_000 * 600_000
 
