@@ -151,6 +151,7 @@ def answer_one(path: str, state: str, body: dict[str, Any]) -> Any:
         (r"/api/routes/([^/]+)", lambda _: fx.route(state)),
         (r"/api/vehicles/([^/]+)", fx.vehicle_detail),
         (r"/api/control/lines/([^/]+)", lambda _: fxl.line(empty=state == "empty")),
+        (r"/api/edges/(\d+)/history", lambda index: roads.edge_chart(int(index))),
         (r"/api/edges/(\d+)", lambda index: roads.edge_detail(int(index))),
         (r"/api/incidents/([^/]+)/([a-z]+)", act),
         (r"/api/incidents/([^/]+)/lesson/([a-z]+)", teach),

@@ -79,6 +79,16 @@ def edge_detail(index: int) -> dict[str, Any]:
     }
 
 
+def edge_chart(index: int) -> dict[str, Any]:
+    """Return a day of one edge with a night in which nobody drove it."""
+    at, view = now_ms(), edge_view(index)
+    points = [
+        {"time_ms": at - 3_600_000 * h, "speed_mps": None if 10 < h < 16 else 4.0 + h % 5, "sd_mps": 1.0}
+        for h in range(24, -1, -1)
+    ]
+    return {"edge_index": index, "edge_id": view["edge_id"], "from_ms": at - 86_400_000, "to_ms": at, "points": points}
+
+
 def bottlenecks(at: str, *, empty: bool) -> dict[str, Any]:
     """Return a ranking of streets, the worst first."""
     streets = [

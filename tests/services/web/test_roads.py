@@ -124,6 +124,8 @@ def test_a_bottleneck_leads_to_its_road_with_speed_doubt_and_forecast(control):
     expect(card.get_by_text(re.compile(r"khoảng \d+–\d+ km/h \(90 %\)"))).to_be_visible()
     expect(card.get_by_text("Khá chắc: xe vừa đi qua, lệch nhiều nhất một mức.")).to_be_visible()
     expect(card.get_by_role("img", name=re.compile("Dự báo lúc"))).to_be_visible()
+    card.get_by_role("button", name="24 giờ").click()
+    expect(card.get_by_role("img", name=re.compile("thấp nhất 14 km.h, cao nhất 29 km.h"))).to_be_visible()
 
 
 def test_a_road_nobody_drove_says_that_it_is_a_guess(control):

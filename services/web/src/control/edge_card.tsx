@@ -1,13 +1,16 @@
 /** The card of a road: how fast, how sure, against what is usual, from whom, and where it is heading. */
+import { useState } from 'preact/hooks'
 import { useNow } from '../core/clock.ts'
 import { ageOf, intervalOf, speedOf, trustOf } from '../core/edges.ts'
-import type { EdgeDetail } from '../core/road_types.ts'
-import type { Data } from '../core/use_data.ts'
+import type { EdgeChartBody, EdgeDetail } from '../core/road_types.ts'
+import { type Data, useData } from '../core/use_data.ts'
 import { ago, distance, number, speed } from '../i18n/format.ts'
 import { t, tCode, type Key } from '../i18n/index.ts'
 import { Fact } from '../ui/bits.tsx'
 import { Panel } from '../ui/states.tsx'
 import { EdgeChart } from './edge_chart.tsx'
+
+const CHART_MS = 60_000
 
 export function EdgeCard({ data }: { data: Data<EdgeDetail> }) {
   return (
@@ -26,13 +29,30 @@ export function EdgeCard({ data }: { data: Data<EdgeDetail> }) {
             <Speed edge={edge} />
             <Facts edge={edge} />
           </section>
-          <section class="card-part">
-            <h3>{t('edge.history')}</h3>
-            <EdgeChart edge={edge} />
-          </section>
+          <History edge={edge} />
         </article>
       )}
     </Panel>
+  )
+}
+
+/** The last hour as it came in, or a day of what the archive kept. */
+function History({ edge }: { edge: EdgeDetail }) {
+  const [day, setDay] = useState(false)
+  const kept = useData<EdgeChartBody>(day ? `/api/edges/${edge.edge_index}/history?hours=24` : null, CHART_MS)
+  const history = kept.value?.points.flatMap(({ time_ms, speed_mps, sd_mps }) => (speed_mps === null ? [] : [{ time_ms, speed_mps, sd_mps }]))
+  return (
+    <section class="card-part">
+      <h3>{t('edge.history')}</h3>
+      <div class="chart-hours" role="group" aria-label={t('edge.history')}>
+        {[false, true].map((one) => (
+          <button key={String(one)} type="button" aria-pressed={one === day} onClick={() => setDay(one)}>
+            {t(one ? 'edge.history.day' : 'edge.history.hour')}
+          </button>
+        ))}
+      </div>
+      {day && !kept.value ? <Panel data={kept} what="what.past" rows={3}>{() => null}</Panel> : <EdgeChart edge={history ? { ...edge, history } : edge} />}
+    </section>
   )
 }
 

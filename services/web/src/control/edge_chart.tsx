@@ -5,6 +5,8 @@ import { t } from '../i18n/index.ts'
 
 const CHART = { width: 320, height: 132, left: 28, right: 8, top: 8, bottom: 20 }
 const HALF_90 = 1.645
+/** Two clock times need so much room beside one another. */
+const CLOCK_WIDE = 44
 
 interface Dot {
   ms: number
@@ -57,7 +59,7 @@ export function EdgeChart({ edge }: { edge: EdgeDetail }) {
         <text x={CHART.left} y={CHART.height - 5} class="string-tick is-first">
           {clockTime(first.ms)}
         </text>
-        {after.length > 0 && before.length > 0 && (
+        {after.length > 0 && before.length > 0 && x(now.ms) - CHART.left > CLOCK_WIDE && (
           <text x={x(now.ms)} y={CHART.height - 5} class="string-tick">
             {clockTime(now.ms)}
           </text>

@@ -51,6 +51,13 @@ export interface EdgeDetail extends EdgeView {
   forecast?: { time_ms: number; speed_mps: number; low_mps: number; high_mps: number; usual_mps: number | null }[]
 }
 
+/** What the archive kept of one edge. */
+export interface EdgeChartBody {
+  from_ms: number
+  to_ms: number
+  points: { time_ms: number; speed_mps: number | null; sd_mps: number | null }[]
+}
+
 export interface Bottleneck {
   name: string
   edge_indexes: number[]

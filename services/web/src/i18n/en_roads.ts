@@ -66,6 +66,8 @@ export const roads: Record<keyof typeof vi, string> = {
   'edge.tti': 'Travel time against free flow',
   'edge.motorbikes': 'Motorbike level of service',
   'edge.count.none': 'none',
+  'edge.history.hour': 'Last hour',
+  'edge.history.day': '24 hours',
   'edge.ahead.label': 'Forecast for {to}: {speed}, between {low} and {high}',
   'trust.sure': 'Fairly sure: just driven, off by one level at most.',
   'trust.unsure': 'Unsure: may be off by more than one level, or older than 10 minutes.',

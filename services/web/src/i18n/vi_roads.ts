@@ -64,6 +64,8 @@ export const roads = {
   'edge.tti': 'Thời gian đi so với khi thông',
   'edge.motorbikes': 'Mức phục vụ xe máy',
   'edge.count.none': 'không xe nào',
+  'edge.history.hour': 'Một giờ qua',
+  'edge.history.day': '24 giờ',
   'edge.ahead.label': 'Dự báo lúc {to}: {speed}, từ {low} tới {high}',
   'trust.sure': 'Khá chắc: xe vừa đi qua, lệch nhiều nhất một mức.',
   'trust.unsure': 'Chưa chắc: có thể lệch hơn một mức, hoặc số liệu đã cũ quá 10 phút.',
