@@ -43,6 +43,28 @@ def test_what_is_seen_of_an_edge_reaches_its_neighbours_and_fades_with_the_way()
     assert variance[EAST[2]] < variance[EAST[3]] < variance[EAST[5]] <= 0.5 + 1e-9
 
 
+def test_what_is_seen_of_an_edge_says_more_of_the_road_straight_on_than_of_a_turn() -> None:
+    precision, pull = np.zeros(COUNT), np.zeros(COUNT)
+    precision[EAST[2]], pull[EAST[2]] = 20.0, -20.0
+    deviation, _ = SpeedField(NET).solve(np.full(COUNT, 0.5), precision, pull)
+    before, after = followers(NET)
+    turns = [edge for edge in after[before == EAST[2]].tolist() if edge != EAST[3]]
+    assert turns
+    assert all(deviation[EAST[3]] < 2 * deviation[edge] < 0 for edge in turns)
+    alike, _ = SpeedField(NET, 0.3, 0.3).solve(np.full(COUNT, 0.5), precision, pull)
+    assert all(alike[edge] < 2 * deviation[edge] for edge in turns), "as alike as the road straight on"
+
+
+def test_who_stands_for_two_minutes_is_worth_one_pass_of_the_usual_and_two_of_now() -> None:
+    history = TrafficHistory(NET, NO_SIGNAL)
+    fusion = Fusion(NET, history)
+    stood = {EAST[2]: [Seen(metres=0.0, seconds=120.0, vehicles=5, is_bus=False)]}
+    _, now = fusion.read(stood)
+    fusion.learn(stood, 8)
+    usual = 1.0 / history._worth[8, EAST[2]] - NOW_VAR
+    assert usual == pytest.approx(2 * now[EAST[2]], rel=1e-5)
+
+
 def test_edges_that_follow_are_those_that_begin_where_one_ends_without_turning_back() -> None:
     before, after = followers(NET)
     pairs = set(zip(before.tolist(), after.tolist(), strict=True))
