@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vision.detector.base import NOTHING, Detections, empty_or
@@ -81,6 +81,7 @@ def test_seconds_count_and_not_frames() -> None:
         assert ids == {1}
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.tuples(st.floats(0, 640), st.floats(0, 480)), max_size=5), max_size=25))
 def test_no_two_looks_of_a_frame_share_a_number(frames: list[list[tuple[float, float]]]) -> None:
     tracker = Tracker()
@@ -182,3 +183,25 @@ def test_two_motorcycles_close_together_are_given_a_driver_each() -> None:
         ["motorcycle", "motorcycle", "person", "person"],
     )
     assert join_riders(found).heads == (1, 1)
+
+
+def test_a_foot_that_a_bus_covers_is_told_and_the_track_stays_where_it_stood() -> None:
+    standing, bus = [100.0, 100.0, 130.0, 180.0], [80.0, 140.0, 200.0, 300.0]
+    alone = empty_or([standing], [0.9], ["motorcycle"])
+    covered = empty_or([bus, [100.0, 100.0, 130.0, 150.0]], [0.9, 0.9], ["bus", "motorcycle"])
+    tracker, hidden = Tracker(), []
+    for i, found in enumerate([alone] * 10 + [covered] * 10 + [alone]):
+        looks = tracker.step(START_MS + 100 * i, i, found)
+        hidden.append([look.foot_hidden for look in looks if look.label == "motorcycle" and look.frame == i])
+    assert hidden[9] == [False]
+    assert [hidden[i] for i in range(10, 20)] == [[True]] * 10
+    assert hidden[20] == [False]
+
+
+def test_a_rider_seen_without_the_motorcycle_below_has_a_hidden_foot() -> None:
+    whole = empty_or([[100.0, 100.0, 130.0, 180.0]], [0.9], ["motorcycle"])
+    rider = empty_or([[100.0, 100.0, 130.0, 150.0]], [0.9], ["person"])
+    tracker = Tracker()
+    for i, found in enumerate([whole] * 10 + [rider]):
+        looks = tracker.step(START_MS + 100 * i, i, found)
+    assert [look.foot_hidden for look in looks] == [True]

@@ -13,7 +13,8 @@ class Look:
 
     ``looks`` counts the frames it was seen in so far; ``sure_since_ms`` is since when this number has surely been one
     and the same road user; ``heads`` counts the people seen on a two-wheeler, 0 where none was seen, and
-    ``bare_heads`` those of them without a helmet, ``None`` where the detector does not tell.
+    ``bare_heads`` those of them without a helmet, ``None`` where the detector does not tell. Where ``foot_hidden``,
+    the foot of the box is not where it touches the road: somebody nearer stands before it, or only the rider was seen.
     """
 
     track_id: int
@@ -26,6 +27,7 @@ class Look:
     sure_since_ms: int = 0
     heads: int = 0
     bare_heads: int | None = None
+    foot_hidden: bool = False
 
     @property
     def ground(self) -> tuple[float, float]:

@@ -9,12 +9,16 @@ from numpy.typing import NDArray
 from vision.detector.base import Detections
 from vision.detector.boxes import iou
 from vision.tracks.book import CODE, FAMILY_OF, Book
+from vision.tracks.feet import ABOVE, behind_others
 from vision.tracks.look import Look
 from vision.tracks.matching import FAR, Floats, Rows, share_out, surprise
 from vision.tracks.motion import SEEN_SD, SMALLEST_PX, Motion, to_state
 
 # Two boxes that are one weigh so much: errors of sides are alike from frame to frame, which variances do not know.
 OVERLAP_WEIGHT = 40.0
+TWO_WHEELERS = (CODE["bicycle"], CODE["motorcycle"])
+# What is not seen is measured with so many times the variance.
+UNKNOWN = 1e4
 # A track that is not confirmed yields its box to one that is as good.
 YOUNG = 2.0
 
@@ -90,14 +94,17 @@ class Tracker:
         self._motion.predict(gap_s)
         seen = self._usable(found)
         rows, columns, doubtful = self._match(seen)
-        self._motion.correct(rows, seen.state[columns], seen.noise[columns])
+        hidden = self._is_foot_hidden(rows, seen, columns)
+        self._motion.correct(rows, *self._by_head(rows, seen.state[columns], seen.noise[columns], hidden))
         doubtful |= time_ms - self._book.seen_ms[rows] > 1000 * self._limits.sure_gap_s
         self._book.take(time_ms, rows, seen.codes[columns], seen.scores[columns], doubtful)
         self._hide(rows)
         born = self._bear(time_ms, seen, rows, columns)
-        pairs = [*zip(rows.tolist(), columns.tolist(), strict=True), *born]
+        pairs = [*zip(rows.tolist(), columns.tolist(), hidden.tolist(), strict=True), *((*new, False) for new in born)]
         return [
-            look for row, column in pairs for look in self._tell(time_ms, frame, found, row, int(seen.index[column]))
+            look
+            for row, column, is_hidden in pairs
+            for look in self._tell(time_ms, frame, found, row, int(seen.index[column]), foot_hidden=is_hidden)
         ]
 
     def _usable(self, found: Detections) -> _Seen:
@@ -107,6 +114,24 @@ class Tracker:
         state = to_state(boxes)
         weak = 1.0 + 3.0 * (1.0 - scores[:, None]) ** 2
         return _Seen(index, boxes, scores, codes, state, (SEEN_SD * np.maximum(state[:, 3:], SMALLEST_PX)) ** 2 * weak)
+
+    def _is_foot_hidden(self, rows: Rows, seen: _Seen, columns: Rows) -> NDArray[np.bool_]:
+        """Tell whose box ends well above where its foot was due: behind somebody, or a rider without the wheels."""
+        is_two_wheeler = np.isin(self._book.votes[rows].argmax(axis=1), TWO_WHEELERS)
+        alone = is_two_wheeler & (seen.codes[columns] == CODE["person"])
+        due, height = self._motion.place[rows, 1], self._motion.place[rows, 3]
+        ends_above = due - seen.state[columns, 1] > ABOVE * height
+        if (ends_above & ~alone).any():
+            alone |= behind_others(seen.boxes)[columns]
+        return np.asarray(ends_above & alone)
+
+    def _by_head(self, rows: Rows, state: Floats, noise: Floats, hidden: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+        """Return what was seen; where the foot is hidden it stands as far below the head as it did before."""
+        head, tall = state[:, 1] - state[:, 3], self._motion.place[rows, 3]
+        state, noise = state.copy(), noise.copy()
+        state[hidden, 1], state[hidden, 3] = (head + tall)[hidden], tall[hidden]
+        noise[hidden, 3] *= UNKNOWN
+        return state, noise
 
     def _match(self, seen: _Seen) -> tuple[Rows, Rows, NDArray[np.bool_]]:
         motion, book = self._motion, self._book
@@ -163,7 +188,7 @@ class Tracker:
         self._motion.keep(stay)
         book.keep(stay)
 
-    def _tell(self, time_ms: int, frame: int, found: Detections, row: int, i: int) -> list[Look]:
+    def _tell(self, time_ms: int, frame: int, found: Detections, row: int, i: int, *, foot_hidden: bool) -> list[Look]:
         book, key = self._book, int(self._book.key[row])
         if book.number[row] == 0 and book.looks[row] >= self._limits.confirm_looks:
             book.number[row], self._next = self._next, self._next + 1
@@ -172,7 +197,7 @@ class Tracker:
         look = Look(
             number, time_ms, frame, (left, top, right, bottom), min(1.0, float(found.scores[i])), label,
             int(book.looks[row]), int(book.sure_ms[row]), found.heads[i] if found.heads else 0,
-            found.bare_heads[i] if found.bare_heads else None,
+            found.bare_heads[i] if found.bare_heads else None, foot_hidden,
         )  # fmt: skip
         self._held[key].append(look)
         if number == 0:
