@@ -166,6 +166,8 @@ def settle(history: History, crossing: Crossing) -> Crossing:
     line between the two beside the line stays.
     """
     near = history.between(crossing.time_ms - SETTLE_MS, crossing.time_ms + SETTLE_MS)
+    if not near:
+        return crossing  # so long ago that its looks are forgotten
     speed_mps = (near[-1].foot_m - near[0].foot_m) / max((near[-1].time_ms - near[0].time_ms) / 1000, 1e-3)
     time_ms, error_s = _settled(near, "foot_m", crossing.time_ms)
     if error_s is None:

@@ -86,3 +86,14 @@ def doubted_ride(mps: float) -> list[str]:
 def test_a_doubt_who_it_was_matters_only_to_those_who_do_not_come_fast_and_smoothly_over_the_line() -> None:
     assert doubted_ride(6.0) == ["red_light"]
     assert doubted_ride(1.8) == []
+
+
+def test_who_crept_over_the_line_and_stands_there_for_longer_than_looks_are_remembered_is_not_claimed() -> None:
+    def path(t: float) -> Pose:
+        nose = min(0.5 * (t - 9.5), 4.0)
+        return (0.0, LINE_M + nose - 0.95, 0.0) if t > 0 else None
+
+    def long_red(t: float) -> str:
+        return "red" if t > 9.0 else "green"
+
+    assert play(away(), [Actor("motorcycle", path)], 60.0, long_red, fps=5.0, noise=NOISE) == []
