@@ -130,11 +130,12 @@ class DetourDesk:
         progress = vehicle.progress
         if progress is None or progress.off_m > THROUGH_M or vehicle.phase is not Phase.IN_SERVICE:
             return
-        for case in self._cases.get(self._way_of(progress.run.trip), ()):
+        cases = self._cases.get(self._way_of(progress.run.trip))
+        if not cases or vehicle.away or any(case.is_on(vehicle.vehicle_id, time_ms) for case in cases):
+            return
+        for case in cases:
             one = case.newest
             low, high = (one.from_m + part * (one.to_m - one.from_m) for part in MIDDLE)
-            if case.is_on(vehicle.vehicle_id, time_ms) or vehicle.away:
-                continue
             if low <= progress.distance_m <= high and time_ms > one.from_ms:
                 case.through.add(vehicle.vehicle_id)
 

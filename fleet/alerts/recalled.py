@@ -17,6 +17,8 @@ MOST_M = 8_000.0
 ON_M, BESIDE_M = 50.0, 80.0
 # So many reports beside the line, or its receiver erred.
 LEAST = 2
+# It is found on its line so many reports late at most.
+LATE = 6
 # A report before it left shows that it drove along its line for so long.
 CAME_M = 100.0
 
@@ -41,6 +43,8 @@ def recall_way(trail: list[Point], progress: Progress) -> list[Away]:
         along_m, off_m = _place(trail[i], progress.pattern, at_m)
         if off_m > ON_M:
             beside += off_m > BESIDE_M
+        elif not beside and len(trail) - i <= LATE:
+            continue
         elif beside < LEAST or along_m >= at_m or not _came_along(trail[:i], progress.pattern, along_m):
             return []
         else:

@@ -98,14 +98,17 @@ def test_a_bus_that_goes_through_between_them_says_that_the_way_is_open(tracker:
     assert detours(drive(tracker, fixes, until_ms=START_MS + 2 * HEADWAY_MS + 860_000)) == []
 
 
-def test_a_bus_on_a_detour_that_is_not_watched_where_it_leaves_is_told_when_it_is_back(tracker: Tracker) -> None:
+@pytest.mark.parametrize("back_s", [400, 460])
+def test_a_bus_on_a_detour_that_is_not_watched_where_it_leaves_is_told_when_it_is_back(
+    tracker: Tracker, back_s: int
+) -> None:
     table = tracker.timetable
     assert table is not None
     way: list[tuple[float, float, float, int]] = []
     for one in run("A", 3, around=True):
         tracker.step([one], one.time_ms)
         bus = tracker._vehicles["A"]
-        if one.lat <= LAT and one.time_ms > START_MS + 400_000:
+        if one.lat <= LAT and one.time_ms > START_MS + back_s * 1000:
             assert bus.progress is not None
             way = recall_way(bus.trail, bus.progress)
             break
