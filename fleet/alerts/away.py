@@ -28,6 +28,8 @@ MISSED_M = 50.0
 AROUND = 1.15
 # What one bus alone left out must be further from its way: between tall buildings receivers err by a hundred metres.
 ALONE_M = 150.0
+# And seen beside its line so often: a jump or two are its receiver's.
+ALONE_POINTS = 4
 # No bus goes round so fast on average: it is the receiver that went.
 FASTEST_MPS = 13.0
 # Reports kept of just before it left, with the first one beside the line: the turning lies between two of them.
@@ -131,6 +133,13 @@ def find_missed(timetable: Timetable, ways: Sequence[Excursion], far_m: float = 
     between = np.flatnonzero((along > one.from_m - before_m) & (along < one.to_m))
     far = [all(distance_between(here[n][None, :], way.way) > far_m for way in ways) for n in between]
     return np.asarray(between[np.array(far, dtype=bool)])
+
+
+def is_often_beside(one: Excursion, timetable: Timetable) -> bool:
+    """Return whether a way was seen beside its line so often that it is believed of one bus alone."""
+    pattern = timetable.pattern_of(one.trip)
+    line = np.column_stack([pattern.x, pattern.y])
+    return sum(distance_between(point[None, :], line) > LEAVE_M for point in one.way) >= ALONE_POINTS
 
 
 def mean_off(way: NDArray[np.float64], pattern: Pattern) -> float:

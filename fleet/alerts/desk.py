@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 
 from fleet.alerts.abroad import hear_bus, hear_way, tell_bus, tell_way
-from fleet.alerts.away import ALONE_M, Excursion, find_missed, note_away
+from fleet.alerts.away import ALONE_M, Excursion, find_missed, is_often_beside, note_away
 from fleet.alerts.bunching import BunchDesk
 from fleet.alerts.depot import DepotDesk
 from fleet.alerts.detours import DetourDesk
@@ -100,7 +100,7 @@ class AlertDesk:
                 find_missed(self._timetable, [excursion], ALONE_M),
                 self._timetable.pattern_of(excursion.trip),
             )
-            if len(missed):
+            if len(missed) and is_often_beside(excursion, self._timetable):
                 vehicle.skipped = (time_ms, tuple(int(pattern.stop_index[n]) for n in missed))
         elif vehicle.away:
             self._detours.follow(vehicle)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fleet.alerts.away import Excursion, distance_between, goes_around, note_away
+from fleet.alerts.away import Excursion, distance_between, goes_around, is_often_beside, note_away
 from fleet.alerts.detours import DetourDesk
 from fleet.alerts.recalled import recall_way
 from fleet.assignment.progress import Progress
@@ -134,6 +134,16 @@ def test_a_bus_seen_anew_on_the_part_that_it_has_just_left_out_does_not_open_the
         bus.progress = Progress(run_, table.pattern_of(run_.trip), middle_m, 0.0, 0.0, START_MS, START_MS)
         desk.see(bus, START_MS + at_ms)
         assert bool(next(iter(desk._cases.values()))[0].through) is open_
+
+
+@pytest.mark.parametrize(("beside", "often"), [(3, False), (4, True)])
+def test_of_one_bus_alone_a_way_is_believed_that_was_seen_beside_its_line_four_times(
+    tracker: Tracker, beside: int, often: bool
+) -> None:
+    table = tracker.timetable
+    one = excursion(table, "A", START_MS, 300.0, 300)
+    way = np.vstack([one.way[:1], np.repeat(one.way[2:3], beside, axis=0), one.way[-1:]])
+    assert is_often_beside(Excursion("A", one.trip, one.from_m, one.to_m, START_MS, START_MS, way), table) is often
 
 
 def test_two_buses_that_go_around_on_different_sides_are_no_detour(tracker: Tracker) -> None:
