@@ -19,7 +19,7 @@ RETURN_M = 50.0
 LEAST_M = 80.0
 MOST_M = 8_000.0
 # With two reports from before it left.
-LEAST_POINTS = 4
+LEAST_POINTS = 5
 MOST_POINTS = 150
 MOST_MS = 20 * 60_000
 # A bus that comes so near to a stop serves it, or could; receivers err by less than half of that.
