@@ -30,12 +30,19 @@ def may_be_same_act(rule: str, other: str) -> bool:
 
 
 class PlateReading(Message, frozen=True):
-    """A plate as read over a whole track; ``text`` is ``None`` where the reader abstained."""
+    """A plate as read over a whole track; ``text`` is ``None`` where the reader abstained.
+
+    ``signs`` says how sure each sign is. ``partial`` is what could be read, ``?`` for each sign in doubt; ``doubt`` why
+    there is no text: ``few_looks``, ``signs``, or ``vehicle_type`` (the plate is of another kind than the vehicle).
+    """
 
     text: str | None
     confidence: Probability
     looks: Count
     colour: str | None = None
+    signs: tuple[Probability, ...] = ()
+    partial: str | None = None
+    doubt: str | None = None
 
 
 class LampSpan(Message, frozen=True):

@@ -119,7 +119,9 @@ class Collector:
         ]
         candidate = self._candidate(act, NO_PLATE)
         try:
-            plate, crop = read_track(self._plates, act.track, pieces, moment) if self._plates else (NO_PLATE, None)
+            plate, crop = NO_PLATE, None
+            if self._plates:
+                plate, crop = read_track(self._plates, act.track, pieces, moment, act.finding.at.label)
             candidate = self._candidate(act, plate)
             from_ms, to_ms = (pieces[0].frame_ms[0], pieces[-1].frame_ms[-1]) if pieces else (moment, moment)
             others = self._witnesses.others(act.finding.track_id, from_ms, to_ms)

@@ -35,6 +35,35 @@ def is_plate(text: str) -> bool:
     return code == "80" or (int(code) >= 11 and code not in NEVER_GIVEN)
 
 
+def suits(text: str, upper: int, road_user: str) -> bool:
+    """Tell whether a plate can hang on a kind of road user.
+
+    Motorcycles bear two lines of which the upper one has four signs; cars, lorries and buses one line, or two of which
+    the upper one has three. Plates of special series may hang on either.
+
+    Parameters
+    ----------
+    text : str
+        Signs that `is_plate`.
+    upper : int
+        How many stand in the upper of two lines; 0: in one line.
+    road_user : str
+        What the detector calls it; others than these bear anything.
+
+    Returns
+    -------
+    bool
+        ``False``: the plate belongs to somebody else, or it or the vehicle was taken for another.
+    """
+    if _SPECIAL.match(text) or _DIPLOMAT.match(text):
+        return True
+    if road_user == "motorcycle":
+        return upper == 4 and _BIKE.match(text) is not None
+    if road_user in {"car", "truck", "bus"}:
+        return upper in {0, 3} and _CAR.match(text) is not None
+    return True
+
+
 def mend(text: str) -> str | None:
     """Return the plate that a reading stands for, ``None`` where no form fits.
 

@@ -38,6 +38,23 @@ def in_order(boxes: NDArray[np.float32]) -> NDArray[np.int64]:
     return np.concatenate([upper_i[np.argsort(x[upper_i])], lower_i[np.argsort(x[lower_i])]]).astype(np.int64)
 
 
+def upper_of(boxes: NDArray[np.float32]) -> int:
+    """Return how many signs stand in the upper line.
+
+    Parameters
+    ----------
+    boxes : ndarray
+        n × 4, in order.
+
+    Returns
+    -------
+    int
+        0 where all stand in one line.
+    """
+    back = np.flatnonzero(np.diff(boxes[:, 0]) < 0) if len(boxes) > 1 else np.zeros(0, np.int64)
+    return int(back[0]) + 1 if len(back) else 0
+
+
 def _one_line_error(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
     return float(np.abs(y - np.polyval(np.polyfit(x, y, 1), x)).max())
 

@@ -1,7 +1,7 @@
 """Plates in one picture: found, read line after line."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from vision.errors import WeightsError
 from vision.frames import Image
 from vision.plates.grammar import mend
-from vision.plates.lines import in_order
+from vision.plates.lines import in_order, upper_of
 from vision.plates.network import YoloV5
+from vision.plates.rectify import straightened
 
 PLATE_SCORE, SIGN_SCORE = 0.4, 0.45
 SMALLEST_PX = 24
@@ -20,6 +21,23 @@ SHORT_TRUST = 0.8
 # So sure of each sign one reading is enough; a reading that no other bears out is worth no more than this.
 SURE_ALONE, UNSURE = 0.8, 0.45
 ROOMS, STRETCH = (0.12, 0.3), 1.15
+# Pixels of the picture that is read: signs of plates of all shapes become alike tall. Who is unsure looks closer.
+AREA_PX, CLOSER_PX = 130_000, 260_000
+# A road user's picture and a whole frame, in which plates are smaller.
+VEHICLE_SIZE, FRAME_SIZE, FRAME_PX = (320, 320), (640, 640), 900
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What stands on one plate: its signs, how sure each is, and how many of them stand in the upper of two lines.
+
+    ``text`` is ``None`` where they make no plate; ``confidence`` is of the whole.
+    """
+
+    text: str | None = None
+    confidence: float = 0.0
+    each: tuple[float, ...] = ()
+    upper: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +49,8 @@ class PlateLook:
     confidence: float
     crop: Image
     colour: str | None
+    each: tuple[float, ...] = ()
+    upper: int = 0
 
 
 class PlateReader:
@@ -56,13 +76,14 @@ class PlateReader:
         self._reader = YoloV5(reader, len(self._signs))
         self.sha256 = hashlib.sha256(detector.read_bytes() + reader.read_bytes()).hexdigest()
 
-    def find(self, image: Image) -> list[PlateLook]:
-        """Return the plates of a picture, the surest first."""
-        boxes, _, _ = self._plates.find(image, lowest_score=PLATE_SCORE, overlap=0.45)
-        looks = [self._look(image, box) for box in boxes]
+    def find(self, image: Image, *, is_quick: bool = False) -> list[PlateLook]:
+        """Return the plates of a picture, the surest first; ``is_quick`` reads each only once."""
+        size = VEHICLE_SIZE if is_quick and max(image.shape[:2]) <= FRAME_PX else FRAME_SIZE
+        boxes, _, _ = self._plates.find(image, size, lowest_score=PLATE_SCORE, overlap=0.45)
+        looks = [self._look(image, box, is_quick=is_quick) for box in boxes]
         return [look for look in looks if look is not None]
 
-    def _look(self, image: Image, box: NDArray[np.float32]) -> PlateLook | None:
+    def _look(self, image: Image, box: NDArray[np.float32], *, is_quick: bool) -> PlateLook | None:
         left, top, right, bottom = (float(v) for v in box)
         room_x, room_y = ROOM * (right - left), ROOM * (bottom - top)
         height, width = image.shape[:2]
@@ -71,13 +92,19 @@ class PlateReader:
         crop = np.ascontiguousarray(image[y0:y1, x0:x1])
         if min(crop.shape[:2]) < 4:
             return None
-        text, confidence = self.read(crop) if right - left >= SMALLEST_PX else (None, 0.0)
-        return PlateLook(
-            (left, top, right, bottom), text, confidence, crop, colour_of(crop) if right - left >= SMALLEST_PX else None
-        )
+        place = (left, top, right, bottom)
+        if right - left < SMALLEST_PX:
+            return PlateLook(place, None, 0.0, crop, None)
+        signs = self._read_once(crop, AREA_PX) if is_quick else self.read(crop)
+        return PlateLook(place, signs.text, signs.confidence, crop, colour_of(crop), signs.each, signs.upper)
 
-    def read(self, crop: Image) -> tuple[str | None, float]:
-        """Read the signs of one plate's picture and how sure the reading is; ``None``: they make no plate.
+    def closer(self, look: PlateLook) -> PlateLook:
+        """Read a look's plate again, with all care."""
+        signs = self.read(look.crop)
+        return replace(look, text=signs.text, confidence=signs.confidence, each=signs.each, upper=signs.upper)
+
+    def read(self, crop: Image) -> Signs:
+        """Read the signs of one plate's picture and how sure the reading is.
 
         A reading that is sure of each sign counts as it is. Else the plate is read with more room, far more room
         and stretched too: the mean of the two surest that agree is how sure it is, and without two it is unsure.
@@ -89,44 +116,51 @@ class PlateReader:
 
         Returns
         -------
-        text : str or None
-            Signs without dots and dashes.
-        confidence : float
-            0 to 1.
+        Signs
+            Without dots and dashes; what is read straight decides how sure each sign is.
         """
-        first = self._read_once(crop)
-        if first[1] >= SURE_ALONE:
+        first = self._read_once(crop, AREA_PX)
+        if first.confidence >= SURE_ALONE:
             return first
-        scores: dict[str, list[float]] = {}
-        for text, score in (first, *(self._read_once(view) for view in _views(crop))):
-            if text is not None:
-                scores.setdefault(text, []).append(score)
-        means = {text: sum(sorted(s)[-2:]) / 2 for text, s in scores.items() if len(s) >= 2}
-        if means:
-            best = max(means, key=lambda text: (len(scores[text]), means[text]))
-            return best, means[best]
-        return first[0], min(first[1], UNSURE)
+        agreeing: dict[str, list[Signs]] = {}
+        for signs in (first, *(self._read_once(view, CLOSER_PX) for view in _views(crop))):
+            if signs.text is not None:
+                agreeing.setdefault(signs.text, []).append(signs)
+        several = {text: sorted(s, key=lambda r: -r.confidence)[:2] for text, s in agreeing.items() if len(s) >= 2}
+        if not several:
+            return replace(first, confidence=min(first.confidence, UNSURE))
+        means = {text: (one.confidence + two.confidence) / 2 for text, (one, two) in several.items()}
+        best = max(means, key=lambda text: (len(agreeing[text]), means[text]))
+        return replace(several[best][0], confidence=means[best])
 
-    def _read_once(self, crop: Image) -> tuple[str | None, float]:
-        boxes, scores, classes = self._reader.find(crop, lowest_score=SIGN_SCORE, overlap=0.3)
+    def _read_once(self, crop: Image, area_px: int) -> Signs:
+        boxes, scores, classes = self._reader.find(crop, _size_for(crop, area_px), lowest_score=SIGN_SCORE, overlap=0.3)
         order = in_order(boxes)
         text = mend("".join(self._signs[int(classes[i])] for i in order))
         if text is None:
-            return None, 0.0
+            return Signs()
         # Four-digit numbers are rare now; seven signs mostly mean that one was missed.
-        return text, float(scores.min()) * (SHORT_TRUST if len(text) < 8 else 1.0)
+        confidence = float(scores.min()) * (SHORT_TRUST if len(text) < 8 else 1.0)
+        return Signs(text, confidence, tuple(round(float(scores[i]), 3) for i in order), upper_of(boxes[order]))
+
+
+def _size_for(crop: Image, area_px: int) -> tuple[int, int]:
+    """Return width and height, multiples of 32, of the crop's shape and about so many pixels."""
+    shape = min(5.0, max(1.0, crop.shape[1] / crop.shape[0]))
+    return round((area_px * shape) ** 0.5 / 32) * 32, round((area_px / shape) ** 0.5 / 32) * 32
 
 
 def _views(crop: Image) -> list[Image]:
-    """Return the same plate with more room around it, and stretched upwards."""
+    """Return the same plate closer, with more room around it, and made straight (stretched without an outline)."""
     import cv2
 
     height, width = crop.shape[:2]
-    made = []
+    made = [crop]
     for room in ROOMS:
         y, x = int(height * room), int(width * room)
-        made.append(cv2.copyMakeBorder(crop, y, y, x, x, cv2.BORDER_REPLICATE))
-    return [np.asarray(view, np.uint8) for view in (*made, cv2.resize(crop, None, fx=1, fy=STRETCH))]
+        made.append(np.asarray(cv2.copyMakeBorder(crop, y, y, x, x, cv2.BORDER_REPLICATE), np.uint8))
+    straight = straightened(crop)
+    return [*made, np.asarray(cv2.resize(crop, None, fx=1, fy=STRETCH), np.uint8) if straight is None else straight]
 
 
 def _only(folder: Path, pattern: str) -> Path:

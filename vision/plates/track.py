@@ -1,4 +1,4 @@
-"""One plate for a whole track: every look votes, and where they do not agree the reader abstains."""
+"""One plate for a whole track: each sign is voted on by several looks, and where they do not agree it is left open."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -9,12 +9,10 @@ from schemas.violation import PlateReading, TrackPoint
 from vision.evidence.clip import StoredPiece, read_piece
 from vision.frames import Image
 from vision.plates.reader import PlateLook
+from vision.plates.vote import vote
 
-MOST_LOOKS = 10
-# One look must be this sure of each sign; three looks that agree may each be less sure.
-LEAST_CONFIDENCE = 0.72
-LEAST_TOGETHER, AGREEING_LOOKS = 0.5, 3
-LEAST_SHARE = 0.6
+# The largest are kept, the sharpest of them read first until a vote stands; else the best are read more closely.
+MOST_LOOKS, CLOSER_LOOKS = 10, 3
 ROOM = 0.1
 SMALLEST_BOX_PX = 60
 
@@ -26,12 +24,19 @@ class PlateSource(Protocol):
     def sha256(self) -> str:
         """SHA-256 of its weights."""
 
-    def find(self, image: Image) -> list[PlateLook]:
-        """Return the plates of a picture, the surest first."""
+    def find(self, image: Image, *, is_quick: bool = False) -> list[PlateLook]:
+        """Return the plates of a picture, the surest first; ``is_quick`` reads each only once."""
+
+    def closer(self, look: PlateLook) -> PlateLook:
+        """Read a look's plate again, with all care."""
 
 
 def read_track(
-    source: PlateSource, track: Sequence[TrackPoint], pieces: Sequence[StoredPiece], moment_ms: int
+    source: PlateSource,
+    track: Sequence[TrackPoint],
+    pieces: Sequence[StoredPiece],
+    moment_ms: int,
+    road_user: str = "",
 ) -> tuple[PlateReading, Image | None]:
     """Read the plate of a road user from the recording of its act.
 
@@ -45,6 +50,8 @@ def read_track(
         The recording.
     moment_ms : int
         The act; looks near it come first.
+    road_user : str
+        What the detector calls it; its plate must be of that kind.
 
     Returns
     -------
@@ -57,12 +64,50 @@ def read_track(
     size = {t: min(b[2] - b[0], b[3] - b[1]) for t, b in boxes.items()}
     big = [t for t in boxes if size[t] >= SMALLEST_BOX_PX / 2 and max(_sides(boxes[t])) >= SMALLEST_BOX_PX]
     chosen = set(sorted(big, key=lambda t: (-round(size[t] / 10), abs(t - moment_ms)))[:MOST_LOOKS])
-    looks = []
-    for piece in pieces if chosen else ():
-        for frame in read_piece(piece):
-            if frame.time_ms in chosen:
-                looks += source.find(_part(frame.image, boxes[frame.time_ms]))[:1]
-    return vote(looks)
+    parts = [
+        _part(frame.image, boxes[frame.time_ms])
+        for piece in (pieces if chosen else ())
+        for frame in read_piece(piece)
+        if frame.time_ms in chosen
+    ]
+    return read_parts(source, parts, road_user)
+
+
+def read_parts(source: PlateSource, parts: Sequence[Image], road_user: str) -> tuple[PlateReading, Image | None]:
+    """Read one plate from pictures of its vehicle.
+
+    Parameters
+    ----------
+    source : PlateSource
+        Finds and reads plates.
+    parts : sequence of ndarray
+        Looks at the vehicle.
+    road_user : str
+        What the detector calls it.
+
+    Returns
+    -------
+    reading : PlateReading
+        As `vote` gives it.
+    crop : ndarray or None
+        The best look's picture.
+    """
+    looks: list[PlateLook] = []
+    result = vote(looks, road_user)
+    for part in sorted(parts, key=_sharpness, reverse=True):
+        looks += source.find(part, is_quick=True)[:1]
+        result = vote(looks, road_user)
+        if result[0].text is not None:
+            return result
+    looks.sort(key=lambda look: look.confidence, reverse=True)
+    return vote([source.closer(look) for look in looks[:CLOSER_LOOKS]] + looks[CLOSER_LOOKS:], road_user)
+
+
+def _sharpness(part: Image) -> float:
+    """Return how many pixels it has, counted by how strong its edges are."""
+    rows = part[part.shape[0] // 3 :, :, 1].astype(np.float32)
+    steps = np.abs(np.diff(rows, axis=1)) if rows.size else np.zeros(1, np.float32)
+    return float(part.size) * float(np.mean(steps) if steps.size else 0.0)
 
 
 def _sides(box: tuple[float, float, float, float]) -> tuple[float, float]:
@@ -75,43 +120,3 @@ def _part(image: Image, box: tuple[float, float, float, float]) -> Image:
     return np.ascontiguousarray(
         image[max(0, int(top - room_y)) : int(bottom + room_y), max(0, int(left - room_x)) : int(right + room_x)]
     )
-
-
-def vote(looks: Sequence[PlateLook]) -> tuple[PlateReading, Image | None]:
-    """Let the looks of one track vote.
-
-    Parameters
-    ----------
-    looks : sequence of PlateLook
-        In any order.
-
-    Returns
-    -------
-    reading : PlateReading
-        The winner where it has most of the weight and is sure enough; else ``text`` is ``None``.
-    crop : ndarray or None
-        The best look's picture.
-    """
-    if not looks:
-        return PlateReading(text=None, confidence=0.0, looks=0), None
-    weight: dict[str, float] = {}
-    for look in looks:
-        if look.text:
-            weight[look.text] = weight.get(look.text, 0.0) + look.confidence
-    colours = [look.colour for look in looks if look.colour]
-    colour = max(sorted(set(colours)), key=colours.count) if colours else None
-    winner = max(sorted(weight), key=lambda text: weight[text], default=None)
-    of_winner = [look for look in looks if winner and look.text == winner]
-    best = max(of_winner or looks, key=lambda look: (look.confidence, look.box[2] - look.box[0]))
-    share = weight[winner] / sum(weight.values()) if winner else 0.0
-    agree = len(of_winner) >= AGREEING_LOOKS
-    least = LEAST_TOGETHER if agree else LEAST_CONFIDENCE
-    sure = winner is not None and share >= LEAST_SHARE and best.confidence >= least
-    confidence = best.confidence * share
-    reading = PlateReading(
-        text=winner if sure else None,
-        confidence=round(min(1.0, confidence), 4) if sure else 0.0,
-        looks=len(of_winner) if sure else len(looks),
-        colour=colour,
-    )
-    return reading, best.crop

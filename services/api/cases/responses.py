@@ -30,6 +30,8 @@ class CaseRowOut(Model):
     status: str
     plate: str | None
     plate_confidence: float
+    plate_partial: str | None
+    plate_doubt: str | None
     confidence: float
     road_user: str
     has_picture: bool
@@ -173,6 +175,8 @@ def case_row_out(case: Case, cameras: dict[str, CameraConfig]) -> CaseRowOut:
         status=case.status.value,
         plate=said.plate.text,
         plate_confidence=said.plate.confidence,
+        plate_partial=said.plate.partial,
+        plate_doubt=said.plate.doubt,
         confidence=said.confidence,
         road_user=said.road_user,
         has_picture=said.evidence is not None,

@@ -1,4 +1,4 @@
-"""Signs on number plates: outlines of a real font, put onto the plate in perspective."""
+"""Signs on number plates, put onto the plate in perspective."""
 
 from functools import cache
 
@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.frames import Image
+from vision.scenes.paint.signs import STROKE, strokes_of
 from vision.scenes.paint.solids import Floats
 
 LEGIBLE_PX = 9.0  # a plate lower than this shows grey lines only
-FONT_PX = 120
-WEIGHT = 640
+FONT_PX = 160
 FINE = 4  # pixels are drawn so many times finer and averaged
 SIGN_SHARE = {1: 0.66, 2: 0.36}  # height of a sign as a share of the plate's, by lines
 Outline = tuple[NDArray[np.float64], ...]
@@ -31,23 +31,14 @@ def outline(sign: str) -> tuple[Outline, float]:
     tuple
         Polygons of x, y (right, down from the top left), and the width.
     """
-    sheet = np.zeros((FONT_PX * 2, FONT_PX * 2), np.uint8)
-    cv2.putText(sheet, sign, (20, FONT_PX + 40), (255,), cv2.FontFace("sans"), FONT_PX, WEIGHT)
-    contours, _ = cv2.findContours((sheet > 127).astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    top, high = _cap()
-    left = min(int(c[:, 0, 0].min()) for c in contours)
-    right = max(int(c[:, 0, 0].max()) for c in contours)
+    strokes, width = strokes_of(sign)
+    sheet = np.zeros((FONT_PX + 2, FONT_PX + 2), np.uint8)
+    for stroke in strokes:
+        points = np.rint(np.array(stroke) * FONT_PX).astype(np.int32) + 1
+        cv2.polylines(sheet, [points], isClosed=False, color=(255,), thickness=round(STROKE * FONT_PX))
+    contours, _ = cv2.findContours(sheet, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     smooth = [cv2.approxPolyDP(c, 0.8, closed=True)[:, 0].astype(np.float64) for c in contours]
-    polygons = tuple((c - np.array([left, top])) / high for c in smooth if len(c) > 2)
-    return polygons, (right - left + 1) / high
-
-
-@cache
-def _cap() -> tuple[int, int]:
-    sheet = np.zeros((FONT_PX * 2, FONT_PX * 2), np.uint8)
-    cv2.putText(sheet, "H", (20, FONT_PX + 40), (255,), cv2.FontFace("sans"), FONT_PX, WEIGHT)
-    rows = np.flatnonzero(sheet.max(1) > 127)
-    return int(rows[0]), int(rows[-1] - rows[0] + 1)
+    return tuple((c - 1) / FONT_PX for c in smooth if len(c) > 2), width
 
 
 @cache

@@ -62,7 +62,7 @@ class Sensor:
             image = np.asarray(cv2.blur(image, (side, side)), np.uint8)
         if self._bright:
             x, y, k = rng.randrange(SPARE_PX), rng.randrange(SPARE_PX), rng.randrange(SHEETS)
-            rows, columns = slice(y, y + self.size[1]), slice(x, x + self.size[0])
+            rows, columns = slice(y, y + image.shape[0]), slice(x, x + image.shape[1])
             brighter = cv2.add(image, self._bright[k][rows, columns])
             image = np.asarray(cv2.subtract(brighter, self._dark[k][rows, columns]), np.uint8)
         if self.flaws.quality:

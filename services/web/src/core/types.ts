@@ -281,6 +281,8 @@ export interface CaseRow {
   status: 'open' | 'approved' | 'rejected'
   plate: string | null
   plate_confidence: number
+  plate_partial: string | null
+  plate_doubt: string | null
   confidence: number
   road_user: string
   has_picture: boolean

@@ -96,7 +96,15 @@ export function CaseFacts({ body, reasons }: { body: CaseDetail; reasons: Reason
             <span class="muted">{t('enf.plate.confidence', { p: percent(body.plate_confidence) })}</span>
           </p>
         ) : (
-          <p class="candidate-note">{t('enf.plate.none')}</p>
+          <>
+            {body.plate_partial && (
+              <p class="plate-line">
+                <span class="plate">{body.plate_partial}</span>
+                <span class="muted">{tCode('enf.plate.doubt.', body.plate_doubt ?? 'signs')}</span>
+              </p>
+            )}
+            <p class="candidate-note">{t('enf.plate.none')}</p>
+          </>
         )}
         {pictures.length > 0 && (body.has_copy || seesOriginal(body)) && (
           <div class="pictures" role="group" aria-label={t('enf.pictures')}>
