@@ -71,6 +71,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bench store": ("services.bench.store:store", "Time the store beside raw COPY."),
     "bench evidence": ("services.bench.evidence:evidence", "Time sealing and verifying beside plain hashing and zip."),
     "bench detect": ("services.bench.detect:detect", "Time detection beside the bare model."),
+    "bench capture": ("services.bench.capture:capture", "Record cameras for minutes; memory and lost segments."),
     "bench track": ("services.bench.track:track", "Time the tracker stage by stage, and its service live."),
     "bench congestion": (
         "services.bench.congestion:congestion",

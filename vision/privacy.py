@@ -18,8 +18,10 @@ Box = tuple[float, float, float, float]
 # A track is drawn on for so long at both ends, with its own movement; a gap as long as a track lives is bridged.
 BEYOND_MS = 1_000
 # Shares of a box's height, from its top: the head of a walker; of riders, whose passengers sit higher and lower.
-HEADS = {"person": (-0.08, 0.30), "motorcycle": (-0.06, 0.48), "bicycle": (-0.06, 0.48)}
-PLATES = {"car": (0.45, 1.03), "truck": (0.45, 1.03), "bus": (0.45, 1.03), "motorcycle": (0.48, 1.0)}
+HEADS = {"person": (-0.08, 0.30), "motorcycle": (-0.08, 0.5), "bicycle": (-0.08, 0.5)}
+PLATES = {"car": (0.45, 1.03), "truck": (0.45, 1.03), "bus": (0.45, 1.03), "motorcycle": (0.42, 1.06)}
+# What people sit on: its box may lack them.
+RIDDEN = frozenset({"motorcycle", "bicycle"})
 # Windows of cars, through which a driver may be seen, and of buses and lorries.
 WINDOWS = {"car": (0.08, 0.45), "truck": (0.05, 0.45), "bus": (0.05, 0.45)}
 WIDER = 0.08
@@ -66,8 +68,15 @@ def covered(others: Iterable[OtherTrack], actor: Actor, time_ms: int) -> list[Bo
     for other in others:
         box = box_at(other.time_ms, other.boxes, time_ms)
         if box is not None and not (own is not None and _inside(box, own) >= SAME_SHARE):
-            regions += _regions(other.label, box)
+            regions += _regions(other.label, box, _tallest(other, time_ms) if other.label in RIDDEN else 0.0)
     return regions
+
+
+def _tallest(other: OtherTrack, time_ms: int) -> float:
+    """Return the height of the tallest look around a moment: one that missed the rider has the machine's only."""
+    low = bisect_left(other.time_ms, time_ms - BEYOND_MS)
+    high = bisect_left(other.time_ms, time_ms + BEYOND_MS + 1)
+    return max((bottom - top for _, top, _, bottom in other.boxes[low:high]), default=0.0)
 
 
 def box_at(times: Sequence[int], boxes: Sequence[Box], time_ms: int) -> Box | None:
@@ -106,9 +115,10 @@ def _inside(box: Box, other: Box) -> float:
     return max(0.0, wide) * max(0.0, tall) / area if area > 0 else 0.0
 
 
-def _regions(label: str, box: Box) -> list[Box]:
+def _regions(label: str, box: Box, tallest: float) -> list[Box]:
     left, top, right, bottom = box
     room = WIDER * (right - left)
+    top = min(top, bottom - tallest)
     return [
         (left - room, top + low * (bottom - top), right + room, top + high * (bottom - top))
         for part in (HEADS, WINDOWS, PLATES)

@@ -75,4 +75,8 @@ class Publisher:
             while self._kept and self._kept[0][0] < now_ms - KEPT_MS:
                 old.append(self._kept.popleft()[1])
         for gone in old:
-            self._media.delete(gone)
+            if self._media.list_holders(gone):  # a case still needs it: asked again with the next segment
+                with self._lock:
+                    self._kept.appendleft((now_ms - KEPT_MS, gone))
+            else:
+                self._media.delete(gone)

@@ -1,8 +1,11 @@
 import http.server
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
+import av
 import pytest
 
 from tests.data import shared_data
@@ -13,7 +16,12 @@ from vision.segments import cut
 
 @pytest.fixture
 def address() -> Iterator[str]:
-    folder = shared_data("cameras")
+    with serving(shared_data("cameras")) as place:
+        yield place
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
     handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
     handler.func.log_message = lambda *args: None  # type: ignore[attr-defined, method-assign]
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -36,3 +44,19 @@ def test_an_address_that_has_nothing_is_named(address: str) -> None:
 def test_a_camera_that_is_switched_off_is_named() -> None:
     with pytest.raises(VideoError, match=r"rtsp://127\.0\.0\.1:9/cam"):
         list(cut("rtsp://127.0.0.1:9/cam"))
+
+
+def test_a_live_playlist_over_http_is_cut_like_a_file(tmp_path: Path) -> None:
+    with av.open(str(shared_data("cameras", CLIPS["redlight_pickup"]))) as source:
+        video = source.streams.video[0]
+        with av.open(str(tmp_path / "live.m3u8"), "w", format="hls", options={"hls_list_size": "0"}) as target:
+            copy = target.add_stream_from_template(video)
+            for packet in source.demux(video):
+                if packet.dts is not None:
+                    packet.stream = copy
+                    target.mux(packet)
+    told: list[str] = []
+    with serving(tmp_path) as place:
+        pieces = list(cut(f"{place}/live.m3u8", on_bad=told.append))
+    assert sum(len(p.frame_s) for p in pieces) == 77
+    assert not told

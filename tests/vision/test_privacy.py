@@ -75,3 +75,10 @@ def test_of_bystanders_heads_and_plates_hardly_any_stay_open_in_a_scene() -> Non
         assert what.count > 100
         assert what.mostly_open / what.count < 0.04
         assert what.open_pixels / what.pixels < 0.04
+
+
+def test_where_one_look_misses_the_rider_the_head_of_looks_around_it_is_covered() -> None:
+    times, whole, machine = (0, 100, 200), (10.0, 10.0, 40.0, 90.0), (10.0, 50.0, 40.0, 90.0)
+    other = OtherTrack(track_id=7, label="motorcycle", time_ms=times, boxes=(whole, machine, whole))
+    regions = covered([other], Actor((), ()), 100)
+    assert min(top for _, top, _, _ in regions) <= 10

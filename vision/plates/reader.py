@@ -1,8 +1,10 @@
 """Plates in one picture: found, read line after line."""
 
 import hashlib
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,7 @@ from vision.plates.lines import in_order, upper_of
 from vision.plates.network import YoloV5
 from vision.plates.rectify import straightened
 
+Sizes: TypeAlias = tuple[tuple[int, int], ...]
 PLATE_SCORE, SIGN_SCORE = 0.4, 0.45
 SMALLEST_PX = 24
 ROOM = 0.04
@@ -21,8 +24,10 @@ SHORT_TRUST = 0.8
 # So sure of each sign one reading is enough; a reading that no other bears out is worth no more than this.
 SURE_ALONE, UNSURE = 0.8, 0.45
 ROOMS, STRETCH = (0.12, 0.3), 1.15
-# Pixels of the picture that is read: signs of plates of all shapes become alike tall. Who is unsure looks closer.
-AREA_PX, CLOSER_PX = 130_000, 260_000
+# Width and height at which plates of two lines, of cars' two lines and of one line are read: signs become alike tall.
+# Who is unsure looks closer. Each size is a network of its own in memory, so there are few.
+QUICK_SIZES = ((416, 320), (512, 256), (800, 160))
+CLOSER_SIZES = ((576, 448), (736, 352), (1152, 224))
 # A road user's picture and a whole frame, in which plates are smaller.
 VEHICLE_SIZE, FRAME_SIZE, FRAME_PX = (320, 320), (640, 640), 900
 
@@ -95,7 +100,7 @@ class PlateReader:
         place = (left, top, right, bottom)
         if right - left < SMALLEST_PX:
             return PlateLook(place, None, 0.0, crop, None)
-        signs = self._read_once(crop, AREA_PX) if is_quick else self.read(crop)
+        signs = self._read_once(crop, QUICK_SIZES) if is_quick else self.read(crop)
         return PlateLook(place, signs.text, signs.confidence, crop, colour_of(crop), signs.each, signs.upper)
 
     def closer(self, look: PlateLook) -> PlateLook:
@@ -119,11 +124,11 @@ class PlateReader:
         Signs
             Without dots and dashes; what is read straight decides how sure each sign is.
         """
-        first = self._read_once(crop, AREA_PX)
+        first = self._read_once(crop, QUICK_SIZES)
         if first.confidence >= SURE_ALONE:
             return first
         agreeing: dict[str, list[Signs]] = {}
-        for signs in (first, *(self._read_once(view, CLOSER_PX) for view in _views(crop))):
+        for signs in (first, *(self._read_once(view, CLOSER_SIZES) for view in _views(crop))):
             if signs.text is not None:
                 agreeing.setdefault(signs.text, []).append(signs)
         several = {text: sorted(s, key=lambda r: -r.confidence)[:2] for text, s in agreeing.items() if len(s) >= 2}
@@ -133,8 +138,8 @@ class PlateReader:
         best = max(means, key=lambda text: (len(agreeing[text]), means[text]))
         return replace(several[best][0], confidence=means[best])
 
-    def _read_once(self, crop: Image, area_px: int) -> Signs:
-        boxes, scores, classes = self._reader.find(crop, _size_for(crop, area_px), lowest_score=SIGN_SCORE, overlap=0.3)
+    def _read_once(self, crop: Image, sizes: Sizes) -> Signs:
+        boxes, scores, classes = self._reader.find(crop, _size_for(crop, sizes), lowest_score=SIGN_SCORE, overlap=0.3)
         order = in_order(boxes)
         text = mend("".join(self._signs[int(classes[i])] for i in order))
         if text is None:
@@ -144,10 +149,10 @@ class PlateReader:
         return Signs(text, confidence, tuple(round(float(scores[i]), 3) for i in order), upper_of(boxes[order]))
 
 
-def _size_for(crop: Image, area_px: int) -> tuple[int, int]:
-    """Return width and height, multiples of 32, of the crop's shape and about so many pixels."""
-    shape = min(5.0, max(1.0, crop.shape[1] / crop.shape[0]))
-    return round((area_px * shape) ** 0.5 / 32) * 32, round((area_px / shape) ** 0.5 / 32) * 32
+def _size_for(crop: Image, sizes: Sizes) -> tuple[int, int]:
+    """Return the size whose shape is nearest to the crop's."""
+    shape = crop.shape[1] / crop.shape[0]
+    return min(sizes, key=lambda size: abs(math.log(size[0] / size[1] / shape)))
 
 
 def _views(crop: Image) -> list[Image]:
