@@ -1,4 +1,4 @@
-"""Looks at one plate vote on each of its signs: what fewer than two looks say, or what they dispute, is in doubt."""
+"""Looks at one plate vote on each of its signs: what fewer than three looks say, or what they dispute, is in doubt."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +8,9 @@ from vision.frames import Image
 from vision.plates.grammar import is_plate, suits
 from vision.plates.reader import PlateLook
 
-# One look alone names no plate, however sure it is. Two looks must each be sure of a sign, three may be less sure.
-FEWEST_LOOKS, AGREEING_LOOKS = 2, 3
-LEAST_CONFIDENCE, LEAST_TOGETHER = 0.72, 0.5
-LEAST_SHARE = 0.7
+# One look alone names no plate, however sure it is, and two that follow one another are wrong together too often.
+FEWEST_LOOKS = 3
+LEAST_CONFIDENCE, LEAST_SHARE = 0.72, 0.7
 UNKNOWN = "?"
 
 
@@ -27,8 +26,8 @@ class Sign:
     @property
     def is_sure(self) -> bool:
         """Whether it may stand in a plate."""
-        least = LEAST_TOGETHER if self.looks >= AGREEING_LOOKS else LEAST_CONFIDENCE
-        return self.looks >= FEWEST_LOOKS and self.share >= LEAST_SHARE and self.confidence >= least
+        enough = self.looks >= FEWEST_LOOKS and self.share >= LEAST_SHARE
+        return enough and self.confidence >= LEAST_CONFIDENCE
 
 
 def vote(looks: Sequence[PlateLook], road_user: str = "") -> tuple[PlateReading, Image | None]:

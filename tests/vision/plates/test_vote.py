@@ -12,19 +12,16 @@ def test_one_look_names_no_plate_however_sure_it_is() -> None:
     assert (reading.text, reading.doubt, reading.partial) == (None, "few_looks", "????????")
 
 
-def test_two_sure_looks_that_agree_name_it_and_two_unsure_ones_do_not() -> None:
-    assert vote([one("30F81553", 0.9)] * 2)[0].text == "30F81553"
-    assert vote([one("30F81553", 0.6)] * 2)[0].text is None
-
-
-def test_three_looks_that_agree_may_each_be_less_sure() -> None:
-    reading, crop = vote([one("30F81553", 0.6)] * 3)
+def test_three_sure_looks_that_agree_name_it_and_two_or_unsure_ones_do_not() -> None:
+    reading, crop = vote([one("30F81553", 0.9)] * 3)
     assert (reading.text, reading.looks, reading.colour) == ("30F81553", 3, "white")
     assert crop is not None
+    assert vote([one("30F81553", 0.9)] * 2)[0].text is None
+    assert vote([one("30F81553", 0.6)] * 5)[0].text is None
 
 
 def test_only_the_sign_that_looks_dispute_is_left_open() -> None:
-    reading, _ = vote([one("30F81553", 0.8)] * 2 + [one("30F81558", 0.8)] * 2)
+    reading, _ = vote([one("30F81553", 0.8)] * 3 + [one("30F81558", 0.8)] * 3)
     assert (reading.text, reading.partial, reading.doubt) == (None, "30F8155?", "signs")
 
 
