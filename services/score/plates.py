@@ -171,7 +171,7 @@ def _rows(track: PaintedTrack, look: PaintedLook) -> Iterator[str]:
 
 
 def _track_rows(track: PaintedTrack) -> Iterator[str]:
-    """A track is legible where three of its looks are."""
+    # A track is legible where three of its looks are.
     legible = _clear(sum(look.is_legible for look in track.looks) >= 3)
     yield f"all {legible}"
     yield f"hour {track.hour} {legible}"
