@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from vision.frames import Image
-from vision.scenes.open import open_scene
+from vision.scenes.street import open_street
 from vision.segments import TARGET_S, Piece, cut, encode
 
 
@@ -13,7 +13,7 @@ def source_pieces(source: str, *, on_bad: Callable[[str], None] | None = None) -
     Parameters
     ----------
     source : str
-        A path, an address, or ``scene://junction?seed=N`` (which never ends).
+        A path, an address, or ``scene://street?seed=N`` (which never ends).
     on_bad : callable, optional
         Takes one sentence for each thing left out.
 
@@ -32,7 +32,7 @@ def source_pieces(source: str, *, on_bad: Callable[[str], None] | None = None) -
         return
     images: list[Image] = []
     times: list[float] = []
-    for time_s, image in open_scene(source).frames():
+    for time_s, image in open_street(source).frames():
         if times and time_s - times[0] >= TARGET_S - 1e-6:
             yield encode(images, times, preset="ultrafast", crf=23)
             images, times = [], []

@@ -24,10 +24,10 @@ from vision.detector.yolo import parse_output
 from vision.errors import VisionError
 from vision.frames import Frame, read_frames
 from vision.pipeline import Watcher
-from vision.scenes.junction import open_scene, scene_camera_yaml
+from vision.scenes.street import open_street, street_camera_yaml
 
 START_MS = 1_700_000_000_000
-SCENE = "scene://junction?seed=1"
+SCENE = "scene://street?seed=1"
 GOAL_FRAMES = "ours >= 40"
 # The first frames are looked at whole, until the gate knows how tall riders stand.
 WARM_UP = 40
@@ -170,9 +170,9 @@ def prepare(engine: OpenVinoDetector) -> None:
 
 
 def _scene_camera() -> CameraConfig:
-    return parse_camera(scene_camera_yaml("BENCH", ("Đo", "Bench"), (105.8, 21.0)).encode())
+    return parse_camera(street_camera_yaml("BENCH", ("Đo", "Bench"), (105.8, 21.0)).encode())
 
 
 def _scene_frames() -> Iterator[Frame]:
-    for index, (time_s, image) in enumerate(open_scene(SCENE).frames()):
+    for index, (time_s, image) in enumerate(open_street(SCENE).frames()):
         yield Frame(index, START_MS + round(time_s * 1000), image)

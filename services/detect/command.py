@@ -29,7 +29,7 @@ from vision.tracks import Look
 @click.option("--video", required=True, help="A recording (file or address) or scene://…")
 @click.option("--camera", "camera_file", required=True, type=click.Path(path_type=Path), help="The camera file.")
 @click.option(
-    "--weights", default="scene", show_default=True, help="OpenVINO folder, .onnx, .pt or .jsonl; `scene`, `street`."
+    "--weights", default="scenes", show_default=True, help="OpenVINO folder, .onnx, .pt or .jsonl; scenes: the shipped."
 )
 @click.option("--gated", is_flag=True, help="Look around what moves, near and far alike tall, not at whole frames.")
 @click.option("--plates", type=click.Path(path_type=Path), help="Folder with plate detector and reader.")

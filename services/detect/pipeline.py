@@ -1,8 +1,8 @@
 """Detect: camera segments in; candidates with sealed evidence, counts and the camera's health out."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 
@@ -23,7 +23,7 @@ from services.stream.errors import BackPressure, StreamError
 from services.stream.runner import Incoming, Result, run_step
 from vision.camera import CameraConfig
 from vision.detector.base import Detector
-from vision.detector.open import open_detector, with_gate
+from vision.detector.open import SHIPPED, open_detector, with_gate
 from vision.errors import EvidenceError, VisionError
 from vision.evidence.keys import SealingKey, load_or_make_key
 from vision.plates.reader import PlateReader
@@ -34,7 +34,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Detectors:
-    """The detector that the settings name; without one the shipped weights watch painted streets, and only those.
+    """The detector that the settings name; painted scenes are watched by the shipped weights, which know them only.
 
     Parameters
     ----------
@@ -44,20 +44,16 @@ class Detectors:
 
     def __init__(self, settings: VisionSettings) -> None:
         self._weights, self._is_gated = settings.weights, settings.gated
-        self._opened: dict[str, Detector | None] = {}
+        self._opened: dict[bool, Detector | None] = {}
 
     def __call__(self, camera: CameraConfig) -> Detector | None:
         """Return a camera's detector; ``None`` where there are no usable weights."""
-        scene = urlsplit(camera.source).netloc if camera.is_scene else ""
-        if scene not in self._opened:
-            self._opened[scene] = self._open(scene)
-        opened = self._opened[scene]
+        if camera.is_scene not in self._opened:
+            self._opened[camera.is_scene] = self._open(SHIPPED if camera.is_scene else self._weights)
+        opened = self._opened[camera.is_scene]
         return opened if opened is None or not self._is_gated else with_gate(opened)
 
-    def _open(self, scene: str) -> Detector | None:
-        if scene == "junction":
-            return open_detector(None)
-        weights = self._weights or (scene or None)
+    def _open(self, weights: Path | None) -> Detector | None:
         try:
             return open_detector(weights) if weights else None
         except VisionError as error:

@@ -7,7 +7,7 @@ import numpy as np
 from services.sample.points import POINTS
 from services.sample.roads import Road
 from services.sample.streets import Place, stretches, to_metres
-from vision.scenes.junction import scene_camera_yaml
+from vision.scenes.street import street_camera_yaml
 
 CAMERA_ID = "C-001"
 NAME = ("Hàng Bài – Lý Thường Kiệt (dựng hình)", "Hang Bai – Ly Thuong Kiet (rendered)")
@@ -38,7 +38,7 @@ def camera_files(folder: Path, seed: int) -> tuple[Path, ...]:
         The files written.
     """
     lat, lon = POINTS[PLACE]
-    files = {CAMERA_ID: scene_camera_yaml(CAMERA_ID, NAME, (lon, lat), seed)}
+    files = {CAMERA_ID: street_camera_yaml(CAMERA_ID, NAME, (lon, lat), seed)}
     for number, (place, arms) in enumerate(main_junctions(), 1):
         camera_id = f"J-{number:03d}"
         files[camera_id] = _counting_yaml(camera_id, place, arms)

@@ -31,7 +31,7 @@ FIRST_SEED = 2 * HELD_OUT
 
 @click.command()
 @click.option(
-    "--weights", default="street", show_default=True, help="OpenVINO folder, .onnx, .pt; street: the shipped."
+    "--weights", default="scenes", show_default=True, help="OpenVINO folder, .onnx, .pt; scenes: the shipped."
 )
 @click.option("--scenes", "count", default=60, show_default=True, help="Junctions, a camera and a picture each.")
 @click.option("--seed", default=FIRST_SEED, show_default=True, help="Of the first; trainings use smaller ones.")

@@ -21,6 +21,11 @@ DEFAULT = Plan()
 @click.option("--epochs", default=DEFAULT.epochs, show_default=True, help="Rounds over all pictures.")
 @click.option("--hours", type=float, help="Train so long instead of --epochs.")
 @click.option("--model", default=DEFAULT.architecture, show_default=True, help="A model of ultralytics, as YAML.")
+@click.option(
+    "--start",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The .pt of an earlier run, to go on from.",
+)
 @click.option("--width", default=DEFAULT.width, show_default=True, help="Of its layers; 0.25 is the nano size.")
 @click.option("--threads", default=DEFAULT.threads, show_default=True, help="Of the processor.")
 @click.option("--device", default=DEFAULT.device, show_default=True, help="cpu, or the number of a GPU.")
@@ -32,14 +37,15 @@ def train_command(
     epochs: int,
     hours: float | None,
     model: str,
+    start: Path | None,
     width: float,
     threads: int,
     device: str,
     out: Path,
 ) -> None:
-    """Train a detector on rendered scenes, from nothing.
+    """Train a detector on rendered scenes, from nothing or from an earlier run.
 
-    No weights are fetched or taken over. The detector knows rendered scenes only: real streets need weights that
+    No weights are fetched. The detector knows rendered scenes only: real streets need weights that
     were trained on real pictures. Needs the extra `train` (ultralytics, about 6 GB).
     """
     if imgsz % 32:
@@ -48,7 +54,7 @@ def train_command(
         raise click.ClickException(f"{out}/data: is there already; give another --out or remove it")
     plan = Plan(
         architecture=model, width=width, epochs=epochs, hours=hours, side_px=imgsz, seed=seed, threads=threads,
-        device=device,
+        device=device, start=start,
     )  # fmt: skip
     try:
         require_library()

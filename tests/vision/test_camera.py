@@ -10,7 +10,7 @@ from vision.camera import CameraConfig, parse_camera, read_camera
 from vision.camera_values import ROAD_USERS
 from vision.detector.base import GROUPS
 from vision.errors import CameraFileError
-from vision.scenes.junction import scene_camera_yaml
+from vision.scenes.street import street_camera_yaml
 
 
 def test_the_real_junctions_file_is_read_whole() -> None:
@@ -55,7 +55,7 @@ def test_what_a_camera_without_pictures_cannot_have_is_told(old: bytes, new: byt
 
 
 def test_the_scenes_own_file_is_read() -> None:
-    camera = parse_camera(scene_camera_yaml("SC-01", ("Ngã tư", "Junction"), (105.8, 21.0)).encode())
+    camera = parse_camera(street_camera_yaml("SC-01", ("Ngã tư", "Junction"), (105.8, 21.0)).encode())
     assert camera.is_scene
     assert camera.name.vi == "Ngã tư"
 

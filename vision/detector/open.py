@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import cast
 
 from vision.detector.base import Detector, Engine
-from vision.detector.scene import SceneDetector
 from vision.errors import WeightsError
 
 SHIPPED = Path(__file__).parents[1] / "weights" / "scenes"
@@ -18,8 +17,8 @@ def open_detector(weights: Path | str | None) -> Detector:
     weights : Path or str, optional
         An OpenVINO folder, ``.xml`` or ``.onnx``; a ``.pt`` or ``.engine`` (ultralytics); a ``.jsonl`` of
         recorded detections;
-        ``None`` or ``"scene"`` for plain rendered scenes, whose shapes are told by their colour; ``"street"`` for the
-        shipped weights, which know painted streets (`vision/scenes/paint`) and no real ones.
+        ``None`` or ``"scenes"`` for the shipped weights, which know painted scenes (`vision/scenes/paint`) and no
+        real street.
 
     Returns
     -------
@@ -31,9 +30,7 @@ def open_detector(weights: Path | str | None) -> Detector:
     WeightsError
         If the weights are absent, broken or of an unknown kind.
     """
-    if weights is None or str(weights) == "scene":
-        return SceneDetector()
-    path = SHIPPED if str(weights) == "street" else Path(weights)
+    path = SHIPPED if weights is None or str(weights) == SHIPPED.name else Path(weights)
     if path.suffix in {".pt", ".engine"}:
         from vision.detector.ultralytics import UltralyticsDetector
 

@@ -13,9 +13,9 @@ import yaml
 from vision.errors import WeightsError
 
 FORMATS = ("openvino", "onnx")
-# What every run has: nothing taken over, the same order of pictures, one process, a short warm-up.
+# What every run has: the same order of pictures, one process, a short warm-up.
 FIXED: dict[str, Any] = {
-    "pretrained": False, "exist_ok": True, "deterministic": True, "plots": False, "verbose": False, "val": False,
+    "exist_ok": True, "deterministic": True, "plots": False, "verbose": False, "val": False,
     "workers": 0, "cache": "ram", "optimizer": "AdamW", "lr0": 0.0015, "cos_lr": True, "warmup_epochs": 0.5,
     "mosaic": 0.3, "close_mosaic": 2, "scale": 0.3, "translate": 0.1, "hsv_h": 0.02, "hsv_s": 0.5, "hsv_v": 0.35,
 }  # fmt: skip
@@ -26,7 +26,8 @@ class Plan:
     """How a detector is trained.
 
     ``architecture`` is a model of ultralytics', made ``depth`` deep and ``width`` wide; ``hours`` goes before
-    ``epochs`` where it is given; ``side_px`` is the side of a training picture.
+    ``epochs`` where it is given; ``side_px`` is the side of a training picture; ``start`` has weights of an earlier
+    run to go on from, whose architecture it takes over.
     """
 
     architecture: str = "yolo11.yaml"
@@ -39,10 +40,11 @@ class Plan:
     seed: int = 1
     threads: int = 2
     device: str = "cpu"
+    start: Path | None = None
 
 
 def train(data: Path, out: Path, plan: Plan) -> Path:
-    """Train from nothing: no weights are fetched or taken over.
+    """Train from nothing, or go on from an earlier run: no weights are fetched.
 
     Parameters
     ----------
@@ -61,12 +63,14 @@ def train(data: Path, out: Path, plan: Plan) -> Path:
     Raises
     ------
     WeightsError
-        If the library is absent.
+        If the library or the weights to go on from are absent.
     """
     yolo = _library()
+    if plan.start and not plan.start.is_file():
+        raise WeightsError(f"{plan.start}: no such weights; give the .pt of an earlier run")
     _torch().set_num_threads(plan.threads)
     names = yaml.safe_load(data.read_text(encoding="utf-8"))["names"]
-    model = yolo(str(_architecture(out, plan, len(names))), task="detect")
+    model = yolo(str(plan.start or _architecture(out, plan, len(names))), task="detect")
     if plan.device == "cpu":
         model.add_callback("on_train_start", _short_numbers)
     model.train(
@@ -82,6 +86,7 @@ def train(data: Path, out: Path, plan: Plan) -> Path:
         device=plan.device,
         amp=plan.device != "cpu",
         **FIXED,
+        **({} if plan.start else {"pretrained": False}),
     )
     return out / "run" / "weights" / "last.pt"
 

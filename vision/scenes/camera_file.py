@@ -36,7 +36,7 @@ def camera_yaml(
     arm: str = "south",
     camera_id: str = "SC-01",
     name: tuple[str, str] = ("Nút giao dựng hình", "Rendered junction"),
-    source: str = "scene://junction?seed=1",
+    source: str = "scene://street?seed=1",
     rules: tuple[str, ...] = ("red_light", "stop_line"),
     with_signal: bool = True,
     plan: SignalPlan | None = None,

@@ -1,5 +1,6 @@
 """The scene `scene://street`: the living junction as one camera on a mast sees it, painted in perspective."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
@@ -46,15 +47,13 @@ class StreetScene:
         """What really happened so far; its seconds are `BEGIN_S` more than the pictures'."""
         return self.world.truth
 
-    def frames(self) -> Iterator[tuple[float, Image]]:
-        """Yield seconds since the beginning and the picture, ten a second, for ever."""
-        frame = 0
-        while True:
+    def frames(self, *, every: int = 1) -> Iterator[tuple[float, Image]]:
+        """Yield seconds since the beginning and the picture, ten a second or only each so-manieth, for ever."""
+        for frame in itertools.count(step=every):
             time_s = BEGIN_S + frame / FPS
             poses = self.world.poses(time_s)
             lamps = {name: self.world.lamp(name, time_s) for name in self.world.layout.arms}
             yield frame / FPS, self._painter.paint(poses, lamps, frame)
-            frame += 1
 
 
 def street_camera(layout: Layout) -> PinholeCamera:

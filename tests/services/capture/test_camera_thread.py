@@ -18,7 +18,7 @@ from services.stream.base import Stream
 from tests.data import shared_data
 from tests.vision.builders import CLIPS, real_camera
 from vision.camera import CameraConfig, parse_camera, with_source
-from vision.scenes.junction import scene_camera_yaml
+from vision.scenes.street import street_camera_yaml
 
 
 class Stops(threading.Event):
@@ -121,7 +121,7 @@ def test_a_picture_of_another_size_than_the_camera_file_says_is_refused(tmp_path
 
 
 def test_a_rendered_scene_is_recorded_like_a_camera(tmp_path: Path) -> None:
-    camera = parse_camera(scene_camera_yaml("SC-01", ("Ngã tư", "Junction"), (105.8, 21.0)).encode())
+    camera = parse_camera(street_camera_yaml("SC-01", ("Ngã tư", "Junction"), (105.8, 21.0)).encode())
     segments, _, _ = record(tmp_path, camera, Stops(4))
     assert [len(s.frame_ms) for s in segments] == [20, 20, 20]
-    assert (segments[0].width, segments[0].height, segments[0].codec) == (640, 360, "h264")
+    assert (segments[0].width, segments[0].height, segments[0].codec) == (960, 540, "h264")

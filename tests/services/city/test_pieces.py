@@ -8,14 +8,14 @@ from services.city.pieces import absent_parts, read_calendar, read_cameras, read
 from services.city.tables import read_tables
 from tests.services.city.builders import FEED, write_feed
 from vision.camera import read_camera
-from vision.scenes.junction import scene_camera_yaml
+from vision.scenes.street import street_camera_yaml
 
 HANOI = (105.7, 20.9, 105.9, 21.1)
 
 
 def camera(folder: Path, name: str, camera_id: str, lon: float = 105.8) -> Path:
     path = folder / name
-    path.write_text(scene_camera_yaml(camera_id, ("Ngã tư", "Junction"), (lon, 21.0)), encoding="utf-8")
+    path.write_text(street_camera_yaml(camera_id, ("Ngã tư", "Junction"), (lon, 21.0)), encoding="utf-8")
     return path
 
 
@@ -55,7 +55,7 @@ def test_cameras_are_checked_and_those_far_away_doubted(tmp_path: Path) -> None:
 
 def test_a_relative_recording_is_found_from_the_camera_files_own_folder(tmp_path: Path) -> None:
     path = camera(tmp_path, "a.yaml", "C-1")
-    path.write_text(path.read_text().replace("source: scene://junction?seed=1", "source: clip.mp4"))
+    path.write_text(path.read_text().replace("source: scene://street?seed=1", "source: clip.mp4"))
     _, found = read_cameras([path], HANOI)
     assert found[0].code == "no_source"
     (tmp_path / "clip.mp4").write_bytes(b"x")

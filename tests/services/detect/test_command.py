@@ -4,14 +4,15 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from services.cli import main
+from tests.services.detect.street import SEED
 from tests.vision.builders import CAMERAS
 from vision.evidence.verify import verify_package
-from vision.scenes.junction import scene_camera_yaml
+from vision.scenes.street import street_camera_yaml
 
 
 def scene_file(tmp_path: Path) -> Path:
     path = tmp_path / "scene.yaml"
-    path.write_text(scene_camera_yaml("SC-01", ("Ngã tư", "Junction"), (105.8, 21.0)), encoding="utf-8")
+    path.write_text(street_camera_yaml("SC-01", ("Ngã tư", "Junction"), (105.8, 21.0), SEED), encoding="utf-8")
     return path
 
 
@@ -21,8 +22,8 @@ def lines(path: Path) -> list[dict[str, object]]:
 
 def test_a_scene_is_watched_and_all_four_kinds_of_output_are_written(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    arguments = ["detect", "--video", "scene://junction?seed=1", "--camera", str(scene_file(tmp_path))]
-    result = CliRunner().invoke(main, [*arguments, "--seconds", "31", "--out", str(out)], catch_exceptions=False)
+    arguments = ["detect", "--video", f"scene://street?seed={SEED}", "--camera", str(scene_file(tmp_path))]
+    result = CliRunner().invoke(main, [*arguments, "--seconds", "18", "--out", str(out)], catch_exceptions=False)
     assert result.exit_code == 0
     candidates = lines(out / "candidates.jsonl")
     assert candidates
@@ -31,7 +32,9 @@ def test_a_scene_is_watched_and_all_four_kinds_of_output_are_written(tmp_path: P
         assert verify_package(out / str(candidate["evidence"])).ok
     assert {"track_id", "time_ms", "frame", "box"} <= lines(out / "tracks.jsonl")[0].keys()
     assert lines(out / "counts.jsonl")[0]["camera_id"] == "SC-01"
-    assert json.loads(result.stdout)["candidates"]["red_light"] == len(candidates)
+    counted = json.loads(result.stdout)["candidates"]
+    assert counted["red_light"] >= 1
+    assert sum(counted.values()) == len(candidates)
 
 
 def test_each_bad_input_ends_with_one_sentence_that_names_it(tmp_path: Path) -> None:
@@ -44,7 +47,7 @@ def test_each_bad_input_ends_with_one_sentence_that_names_it(tmp_path: Path) -> 
         (["--video", str(tmp_path / "none.mp4"), "--camera", camera], "none.mp4"),
         (["--video", str(bad), "--camera", str(tmp_path / "none.yaml")], "none.yaml"),
         (["--video", str(bad), "--camera", camera, "--weights", str(tmp_path / "w")], "no such weights"),
-        (["--video", "scene://junction?seed=1", "--camera", camera], "frame 640×480"),
+        (["--video", "scene://street?seed=1", "--camera", camera], "frame 640×480"),
     ]:
         result = CliRunner().invoke(main, ["detect", *arguments, *out])
         assert result.exit_code == 1

@@ -1,56 +1,20 @@
 import hashlib
-from functools import cache
-from itertools import islice
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from schemas.camera import CameraHealth, CameraSegment, CameraState
+from schemas.camera import CameraHealth, CameraState
 from schemas.violation import Candidate
 from services.detect.desk import MOST_UNKEPT, Detection, SegmentError
 from services.media.errors import MediaFullError
 from services.media.store import MediaStore, open_media
+from tests.services.detect.street import CAMERA, camera_detector, segments
 from tests.vision.builders import START_MS, key, parts
-from vision.camera import CameraConfig, parse_camera
-from vision.detector.open import open_detector
+from vision.camera import CameraConfig
 from vision.errors import VideoError
 from vision.evidence.collector import Claim
 from vision.evidence.verify import verify_package
-from vision.pieces import source_pieces
-from vision.scenes.junction import scene_camera_yaml
-from vision.segments import Piece
-
-CAMERA = parse_camera(scene_camera_yaml("SC-01", ("Ngã tư", "Junction"), (105.8, 21.0)).encode())
-
-
-@cache
-def pieces() -> tuple[Piece, ...]:
-    return tuple(islice(source_pieces(CAMERA.source), 22))
-
-
-def segments(media: MediaStore, count: int, clock: str = "recorded") -> list[CameraSegment]:
-    made = []
-    for number, piece in enumerate(pieces()[:count]):
-        times = tuple(START_MS + round(s * 1000) for s in piece.frame_s)
-        made.append(
-            CameraSegment(
-                camera_id="SC-01",
-                segment=number,
-                uri=media.put(f"segments/{number}.mp4", piece.data),
-                sha256=hashlib.sha256(piece.data).hexdigest(),
-                start_ms=times[0],
-                end_ms=times[-1],
-                received_ms=times[-1],
-                frame_ms=times,
-                width=640,
-                height=360,
-                codec="h264",
-                clock=clock,
-                uncertainty_s=0.0,
-            )
-        )
-    return made
 
 
 @pytest.fixture
@@ -59,9 +23,7 @@ def media(tmp_path: Path) -> MediaStore:
 
 
 def detection(media: MediaStore, cameras: dict[str, CameraConfig] | None = None) -> Detection:
-    return Detection(
-        {"SC-01": CAMERA} if cameras is None else cameras, lambda camera: open_detector(None), media, key()
-    )
+    return Detection({"SC-01": CAMERA} if cameras is None else cameras, camera_detector, media, key())
 
 
 def candidates(outputs: list[tuple[str, str, object]]) -> list[Candidate]:
@@ -70,7 +32,7 @@ def candidates(outputs: list[tuple[str, str, object]]) -> list[Candidate]:
 
 def test_an_act_becomes_a_candidate_whose_package_is_stored_and_intact(media: MediaStore) -> None:
     watch, outputs = detection(media), []
-    for segment in segments(media, 22)[7:]:
+    for segment in segments(media):
         outputs += watch.take(segment, segment.end_ms)
     found = candidates(outputs)
     assert found
@@ -89,10 +51,10 @@ def test_an_act_becomes_a_candidate_whose_package_is_stored_and_intact(media: Me
 
 
 def test_the_same_segments_again_give_the_same_candidates_and_never_replace_a_package(media: MediaStore) -> None:
-    made = segments(media, 22)[7:]  # red from 19 s on, the first runs at 25 s
+    made = segments(media)  # red from 1 s on, the first runs at 7 s
     first, again = detection(media), detection(media)
     one = candidates([o for s in made for o in first.take(s, s.end_ms)])
-    late = made[2:]  # as after a restart: it began later, so its counts of frames and tracks differ
+    late = made[1:]  # as after a restart: it began later, so its counts of frames and tracks differ
     two = candidates([o for s in late for o in again.take(s, s.end_ms)])
     by_id = {c.candidate_id: c for c in one}
     assert two
@@ -101,7 +63,7 @@ def test_the_same_segments_again_give_the_same_candidates_and_never_replace_a_pa
 
 
 def test_a_recording_that_begins_again_is_watched_anew(media: MediaStore) -> None:
-    made = segments(media, 22)[7:]  # red from 19 s on, the first runs at 25 s
+    made = segments(media)  # red from 1 s on, the first runs at 7 s
     watch = detection(media)
     one = candidates([o for s in made for o in watch.take(s, s.end_ms)])
     two = candidates([o for s in made for o in watch.take(s, s.end_ms)])
@@ -109,7 +71,7 @@ def test_a_recording_that_begins_again_is_watched_anew(media: MediaStore) -> Non
 
 
 def test_an_act_near_the_end_is_told_when_nothing_more_comes(media: MediaStore) -> None:
-    made = segments(media, 20)[16:]
+    made = segments(media, 5)
     watch = detection(media)
     outputs = [o for s in made for o in watch.take(s, s.end_ms)]
     assert watch.quiet(made[-1].end_ms + 1000) == []
@@ -170,7 +132,7 @@ def test_without_weights_the_camera_is_reported_and_no_rule_runs(media: MediaSto
 
 def test_while_the_clock_of_a_camera_is_off_it_says_so_and_no_rule_runs(media: MediaStore) -> None:
     watch, outputs = detection(media), []
-    for segment in segments(media, 22)[7:]:
+    for segment in segments(media):
         outputs += watch.take(msgspec.structs.replace(segment, clock_off_ms=900), segment.end_ms)
     states = [m.state for _, _, m in outputs if isinstance(m, CameraHealth)]
     assert states[-1] is CameraState.CLOCK

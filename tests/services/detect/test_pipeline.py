@@ -20,10 +20,9 @@ from services.media.store import open_media
 from services.settings import Settings
 from services.stream import open_stream
 from services.stream.base import Outgoing, Stream
-from tests.services.detect.test_desk import CAMERA, segments
+from tests.services.detect.street import CAMERA, camera_detector, segments
 from tests.vision.builders import key
-from vision.detector.open import open_detector
-from vision.scenes.junction import scene_camera_yaml
+from vision.scenes.street import street_camera_yaml
 
 
 @pytest.fixture
@@ -41,9 +40,9 @@ def settings(tmp_path: Path) -> Settings:
         ),
     )
     (city / "cameras").mkdir()
-    scene = scene_camera_yaml("SC-01", ("Ngã tư", "Junction"), (105.8, 21.0))
+    scene = street_camera_yaml("SC-01", ("Ngã tư", "Junction"), (105.8, 21.0))
     (city / "cameras" / "SC-01.yaml").write_text(scene, encoding="utf-8")
-    (city / "cameras" / "SC-02.yaml").write_text(scene.replace("frame: [640, 360]", "frame: 640"), encoding="utf-8")
+    (city / "cameras" / "SC-02.yaml").write_text(scene.replace("frame: [960, 540]", "frame: 640"), encoding="utf-8")
     return Settings(
         {
             "STREAM_URL": f"sqlite:///{tmp_path}/stream",
@@ -100,20 +99,20 @@ def put(stream: Stream, settings: Settings, first: int, last: int) -> None:
 
 
 def detection(settings: Settings) -> Detection:
-    return Detection({"SC-01": CAMERA}, lambda camera: open_detector(None), open_media(settings.place.media_url), key())
+    return Detection({"SC-01": CAMERA}, camera_detector, open_media(settings.place.media_url), key())
 
 
 def test_an_act_that_waited_when_the_step_died_is_not_lost(settings: Settings) -> None:
-    made = segments(open_media(settings.place.media_url), 20)
+    made = segments(open_media(settings.place.media_url))
     steady = detection(settings)
     whole = {m.candidate_id for s in made for _, _, m in steady.take(s, s.end_ms) if isinstance(m, Candidate)}
     with open_stream(settings.place.stream_url) as stream:
         stream.ensure_topics(TOPICS.values())
-        put(stream, settings, 0, 13)  # the first run on red is at 24.7 s; 26 s were recorded when the step died
+        put(stream, settings, 0, 5)  # the first run on red is at 7.2 s; 10 s were recorded when the step died
         anew = detection(settings)
-        outputs, seen = warm_up(stream, anew, lambda: made[12].end_ms, lambda: False)
-    assert list(seen.values()) == [12]
-    outputs += [output for segment in made[13:] for output in anew.take(segment, segment.end_ms)]
+        outputs, seen = warm_up(stream, anew, lambda: made[4].end_ms, lambda: False)
+    assert list(seen.values()) == [4]
+    outputs += [output for segment in made[5:] for output in anew.take(segment, segment.end_ms)]
     assert whole
     assert {m.candidate_id for _, _, m in outputs if isinstance(m, Candidate)} == whole
 

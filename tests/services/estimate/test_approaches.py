@@ -5,7 +5,7 @@ import pytest
 from services.estimate.approaches import bearing_deg, find_edges
 from tests.routing.builders import grid, lonlat
 from vision.camera import CameraConfig, parse_camera
-from vision.scenes.junction import scene_camera_yaml
+from vision.scenes.street import street_camera_yaml
 
 NET = grid(5, 3, 300.0)
 
@@ -28,7 +28,7 @@ def test_a_direction_that_no_street_has_and_a_camera_far_from_every_junction_hav
 
 
 def test_a_camera_with_ground_marks_knows_the_direction_of_its_approach() -> None:
-    scene = parse_camera(scene_camera_yaml("SC-01", ("Ngã tư", "Junction"), lonlat(600.0, 300.0)).encode())
+    scene = parse_camera(street_camera_yaml("SC-01", ("Ngã tư", "Junction"), lonlat(600.0, 300.0)).encode())
     (approach,) = scene.approaches
     assert bearing_deg(scene, approach) == pytest.approx(0.0, abs=1.0) or bearing_deg(scene, approach) > 359.0
     (edge,) = find_edges(NET, [scene]).values()

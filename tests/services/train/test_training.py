@@ -1,5 +1,6 @@
 """A short training on rendered scenes, its export, and both engines side by side (`make test-train`)."""
 
+import csv
 from pathlib import Path
 
 import cv2
@@ -12,6 +13,7 @@ from tests.vision.builders import frame
 from vision.detector.base import Detections
 from vision.detector.boxes import iou
 from vision.detector.openvino import OpenVinoDetector
+from vision.detector.training import Plan, train
 
 SIDE_PX, SCENES, EPOCHS = 160, 40, 5
 # A network that learnt for a minute is sure of little: what counts is that both engines say the same of it. Where two
@@ -52,6 +54,15 @@ def test_what_was_trained_on_scenes_finds_the_same_in_ultralytics_and_in_the_def
     compared = [same_or_not(one, other) for one, other in found]
     assert sum(map(len, compared)) >= 50, "boxes to compare"
     assert np.mean([same for each in compared for same in each]) >= 0.9
+    more = Plan(epochs=1, side_px=SIDE_PX, start=weights)
+    train(run / "data" / "data.yaml", tmp_path / "more", more)
+    assert first_loss(tmp_path / "more") < 0.8 * first_loss(run), "it goes on where the earlier run ended"
+
+
+def first_loss(run: Path) -> float:
+    """Return what the first round of a run lost on the places of boxes."""
+    rows = csv.DictReader((run / "run" / "results.csv").open(encoding="utf-8"))
+    return float(next(rows)["train/box_loss"])
 
 
 def same_or_not(one: Detections, other: Detections) -> list[bool]:

@@ -1,6 +1,7 @@
 """The gate before a network that finds the bright rectangles of a grey picture: what it is shown, and what it says."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -10,7 +11,7 @@ from tests.vision.builders import START_MS
 from vision.detector.base import Detections, empty_or
 from vision.detector.gate import GatedDetector, GateSettings
 from vision.detector.open import gate_sha256, with_gate
-from vision.detector.scene import SceneDetector
+from vision.detector.recorded import RecordedDetector
 from vision.frames import Frame, Image
 
 SIZE = (640, 480)
@@ -182,6 +183,7 @@ def test_settings_of_the_gate_have_a_hash_and_whole_frames_have_none() -> None:
     assert gate_sha256(Bright()) == "none"
 
 
-def test_a_detector_that_cannot_look_at_parts_stays_as_it_is() -> None:
-    scene = SceneDetector()
-    assert with_gate(scene) is scene
+def test_a_detector_that_cannot_look_at_parts_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "found.jsonl").touch()
+    recorded = RecordedDetector(tmp_path / "found.jsonl")
+    assert with_gate(recorded) is recorded

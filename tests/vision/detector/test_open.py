@@ -6,15 +6,16 @@ import pytest
 from tests.data import shared_data
 from tests.vision.builders import frame, picture
 from vision.detector.base import empty_or
-from vision.detector.open import open_detector
+from vision.detector.export import weights_sha256
+from vision.detector.open import SHIPPED, open_detector
 from vision.detector.recorded import write_recorded
 from vision.errors import WeightsError
 
 
-def test_no_weights_open_the_detector_of_rendered_scenes() -> None:
+def test_no_weights_open_the_shipped_ones() -> None:
     detector = open_detector(None)
-    assert detector.name == "scene"
-    assert len(detector.sha256) == 64
+    assert detector.name == "openvino"
+    assert detector.sha256 == open_detector("scenes").sha256 == weights_sha256(SHIPPED)
 
 
 def test_the_exported_network_is_opened_from_its_folder() -> None:

@@ -14,9 +14,8 @@ from vision.detector.boxes import iou
 from vision.detector.open import SHIPPED, open_detector
 from vision.errors import VideoError
 from vision.frames import Image
-from vision.scenes.open import open_scene
 from vision.scenes.seen import look_at
-from vision.scenes.street import BEGIN_S, FPS, StreetScene, street_camera_yaml
+from vision.scenes.street import BEGIN_S, FPS, StreetScene, open_street, street_camera_yaml
 
 
 @cache
@@ -25,18 +24,18 @@ def pictures() -> tuple[tuple[float, Image], ...]:
 
 
 def test_the_same_address_gives_the_same_pictures_and_another_hour_gives_others() -> None:
-    again = islice(open_scene("scene://street?seed=1").frames(), 0, 121, 40)
+    again = islice(open_street("scene://street?seed=1").frames(), 0, 121, 40)
     for (first_s, first), (second_s, second) in zip(pictures(), again, strict=True):
         assert first_s == second_s
         assert hashlib.sha256(first.tobytes()).digest() == hashlib.sha256(second.tobytes()).digest()
-    _, night = next(open_scene("scene://street?seed=1&hour=night&rain=0.5").frames())
+    _, night = next(open_street("scene://street?seed=1&hour=night&rain=0.5").frames())
     assert night.mean() < 0.7 * pictures()[0][1].mean()
 
 
 @pytest.mark.parametrize("bad", ["seed=one", "hour=noon", "rain=much", "colour=red"])
 def test_a_wrong_value_is_named_with_what_there_is(bad: str) -> None:
     with pytest.raises(VideoError, match=r"day\|dusk\|night"):
-        open_scene(f"scene://street?{bad}")
+        open_street(f"scene://street?{bad}")
 
 
 def test_the_camera_file_names_the_lamp_that_is_lit() -> None:
@@ -52,7 +51,7 @@ def test_the_camera_file_names_the_lamp_that_is_lit() -> None:
 
 
 def test_the_shipped_weights_find_who_is_near() -> None:
-    detector, scene = open_detector("street"), StreetScene(1)
+    detector, scene = open_detector(None), StreetScene(1)
     there = found = 0
     for time_s, image in pictures():
         seen = detector.detect(frame(round(time_s * FPS), image))
@@ -65,5 +64,5 @@ def test_the_shipped_weights_find_who_is_near() -> None:
 
 
 def test_the_readme_beside_the_weights_has_their_digest_and_they_are_small() -> None:
-    assert open_detector("street").sha256 in (SHIPPED.parent / "README.md").read_text(encoding="utf-8")
+    assert open_detector(None).sha256 in (SHIPPED.parent / "README.md").read_text(encoding="utf-8")
     assert sum(path.stat().st_size for path in Path(SHIPPED).iterdir()) < 6_000_000
