@@ -3,25 +3,16 @@
 import dataclasses
 
 import pytest
-from vision.detector.scene import SceneDetector
-from vision.scenes.junction import JunctionScene, scene_camera_yaml
-from vision.scenes.traffic import LINE_Y, RoadUser
 
 from services.score.counts import Sheet, count_scene
 from services.score.scene_run import SceneCase
 from tests.vision.builders import small_camera
 from tests.vision.rules.stage import Actor, camera, frames, going, stops, straight
 from vision.counting import COUNT_MS, Counter
-<<<<<<< HEAD
 from vision.observer import Observer
 from vision.queue import chain
 from vision.scenes.arrivals import Flow
 from vision.scenes.pinhole import approach_camera
-=======
-from vision.frames import Frame
-from vision.pipeline import Watcher
-from vision.rules.crossing import LineWatcher
->>>>>>> 6430cc5 (The painted street replaces the flat scene; a training can go on from an earlier run)
 from vision.standing import LOST_MS, Standing
 from vision.tracks import Look
 

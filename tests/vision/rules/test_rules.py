@@ -59,6 +59,22 @@ def test_a_ride_over_the_line_on_red_is_found_once_with_its_time() -> None:
     assert found[0].measured["after_red_s"] == pytest.approx(2.25)
 
 
+@pytest.mark.parametrize("hidden", [True, False])
+def test_a_box_that_shrinks_because_somebody_covers_its_foot_does_not_cross(*, hidden: bool) -> None:
+    looks = ride(0, 30, start=26.0, px=0.0) | ride(30, 25, start=26.0, px=-0.4)
+    for frame in range(30, 55):
+        looks[frame] = [dataclasses.replace(one, foot_hidden=hidden) for one in looks[frame]]
+    assert len(judge("red_light", looks, RED)) == (0 if hidden else 1)
+
+
+def test_who_is_covered_on_the_line_crosses_between_the_looks_before_and_behind_it() -> None:
+    looks = ride(10, 25)
+    for frame in range(21, 25):
+        looks[frame] = [dataclasses.replace(one, foot_hidden=True) for one in looks[frame]]
+    (found,) = judge("red_light", looks, RED)
+    assert found.time_ms == pytest.approx(START_MS + 2250, abs=40)
+
+
 @pytest.mark.parametrize("colour", ["green", "yellow", "unknown"])
 def test_under_any_other_lamp_nothing_is_claimed(colour: str) -> None:
     assert judge("red_light", ride(10, 25), [colour] * 60) == []
