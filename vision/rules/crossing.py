@@ -119,14 +119,14 @@ class LineWatcher:
         """Take the trails seen in one frame; return the crossings that became certain."""
         if self.approach.stop_line is None:
             return []
-        found, here = [], set()
+        found = []
         for trail in trails:
-            here.add(trail.track_id)
-            for look, place in _new(trail, self.histories.get(trail.track_id)):
-                crossing = self._take(self.histories.setdefault(trail.track_id, History()), look, place)
+            history = self.histories.setdefault(trail.track_id, History())
+            for look, place in _new(trail, history):
+                crossing = self._take(history, look, place)
                 if crossing is not None:
                     found.append(crossing)
-        for gone in [i for i, h in self.histories.items() if i not in here and h.last.time_ms < time_ms - KEPT_MS]:
+        for gone in [i for i, h in self.histories.items() if h.last.time_ms < time_ms - KEPT_MS]:
             del self.histories[gone]
         return found
 
@@ -213,18 +213,14 @@ def is_abreast(line: Line, at: Point, room: float = 0.0) -> bool:
     return bool(-beyond <= share <= 1 + beyond)
 
 
-def _new(trail: Trail, history: History | None) -> list[tuple[Look, Place]]:
-    """Return the looks of a trail that its history has not yet, oldest first.
-
-    A look whose foot is hidden is left out: the foot of what is left of its box may lie far over the line.
-    """
-    until_ms = history.last.time_ms if history else 0
+def _new(trail: Trail, history: History) -> list[tuple[Look, Place]]:
+    """Return the looks of a trail that its history has not yet, oldest first."""
+    until_ms = history.last.time_ms if history.pasts else 0
     fresh = []
     for look, place in zip(reversed(trail.looks), reversed(trail.places), strict=True):
         if look.time_ms <= until_ms:
             break
-        if not look.foot_hidden:
-            fresh.append((look, place))
+        fresh.append((look, place))
     return fresh[::-1]
 
 

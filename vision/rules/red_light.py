@@ -114,7 +114,8 @@ class RedLight(Rule):
     def _is_through(self, history: History, crossing: Crossing, span: LampSpan, scene: Scene) -> bool | None:
         """Tell whether it rode on into the junction while it was red; ``None`` while that may still come."""
         after = history.between(crossing.time_ms, span.end_ms)
-        past = [p for p in after if p.tail_m >= self._limits["past_line_m"]]
+        # The foot of what is left of a covered box may lie far over the line.
+        past = [p for p in after if p.tail_m >= self._limits["past_line_m"] and not p.look.foot_hidden]
         if not past:
             return None
         if past[-1].tail_m >= THROUGH_M or not self._view.road.is_metric:

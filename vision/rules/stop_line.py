@@ -63,6 +63,8 @@ class StopLine(OncePerTrack):
         if history is None or history.crossed is None or light is None:
             return None
         now, stood_s = history.last, trail.still_s()
+        if now.look.foot_hidden:
+            return None  # it seems farther over the line than it is
         if not (now.tail_m > 0 or now.foot_m >= self._limits["past_line_m"]) or now.tail_m > NEAR_M:
             return None
         if stood_s < self._limits["standing_s"] or not self._stood_past(history):
