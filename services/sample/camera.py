@@ -12,6 +12,8 @@ from vision.scenes.street import street_camera_yaml
 CAMERA_ID = "C-001"
 NAME = ("Hàng Bài – Lý Thường Kiệt (dựng hình)", "Hang Bai – Ly Thuong Kiet (rendered)")
 PLACE = "hang_bai_ltk"
+# Whoever opens the sample of seed 1 finds a first case after half a minute: in this street somebody soon runs a red light.
+EVENTFUL = 12
 # The city watches this many junctions (its control centre, 2025); which ones is not published.
 JUNCTIONS = 195
 WEIGHT = {"trunk": 4, "primary": 3, "secondary": 2, "tertiary": 1}
@@ -38,7 +40,7 @@ def camera_files(folder: Path, seed: int) -> tuple[Path, ...]:
         The files written.
     """
     lat, lon = POINTS[PLACE]
-    files = {CAMERA_ID: street_camera_yaml(CAMERA_ID, NAME, (lon, lat), seed)}
+    files = {CAMERA_ID: street_camera_yaml(CAMERA_ID, NAME, (lon, lat), seed + EVENTFUL)}
     for number, (place, arms) in enumerate(main_junctions(), 1):
         camera_id = f"J-{number:03d}"
         files[camera_id] = _counting_yaml(camera_id, place, arms)

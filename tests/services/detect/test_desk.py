@@ -51,7 +51,7 @@ def test_an_act_becomes_a_candidate_whose_package_is_stored_and_intact(media: Me
 
 
 def test_the_same_segments_again_give_the_same_candidates_and_never_replace_a_package(media: MediaStore) -> None:
-    made = segments(media)  # red from 1 s on, the first runs at 7 s
+    made = segments(media)  # red from 1 s on, the first runs at 11 s
     first, again = detection(media), detection(media)
     one = candidates([o for s in made for o in first.take(s, s.end_ms)])
     late = made[1:]  # as after a restart: it began later, so its counts of frames and tracks differ
@@ -63,7 +63,7 @@ def test_the_same_segments_again_give_the_same_candidates_and_never_replace_a_pa
 
 
 def test_a_recording_that_begins_again_is_watched_anew(media: MediaStore) -> None:
-    made = segments(media)  # red from 1 s on, the first runs at 7 s
+    made = segments(media)  # red from 1 s on, the first runs at 11 s
     watch = detection(media)
     one = candidates([o for s in made for o in watch.take(s, s.end_ms)])
     two = candidates([o for s in made for o in watch.take(s, s.end_ms)])

@@ -108,11 +108,11 @@ def test_an_act_that_waited_when_the_step_died_is_not_lost(settings: Settings) -
     whole = {m.candidate_id for s in made for _, _, m in steady.take(s, s.end_ms) if isinstance(m, Candidate)}
     with open_stream(settings.place.stream_url) as stream:
         stream.ensure_topics(TOPICS.values())
-        put(stream, settings, 0, 5)  # the first run on red is at 7.2 s; 10 s were recorded when the step died
+        put(stream, settings, 0, 7)  # the run on red is at 11 s; 14 s were recorded when the step died
         anew = detection(settings)
-        outputs, seen = warm_up(stream, anew, lambda: made[4].end_ms, lambda: False)
-    assert list(seen.values()) == [4]
-    outputs += [output for segment in made[5:] for output in anew.take(segment, segment.end_ms)]
+        outputs, seen = warm_up(stream, anew, lambda: made[6].end_ms, lambda: False)
+    assert list(seen.values()) == [6]
+    outputs += [output for segment in made[7:] for output in anew.take(segment, segment.end_ms)]
     assert whole
     assert {m.candidate_id for _, _, m in outputs if isinstance(m, Candidate)} == whole
 
