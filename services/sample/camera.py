@@ -12,7 +12,7 @@ from vision.scenes.street import street_camera_yaml
 CAMERA_ID = "C-001"
 NAME = ("Hàng Bài – Lý Thường Kiệt (dựng hình)", "Hang Bai – Ly Thuong Kiet (rendered)")
 PLACE = "hang_bai_ltk"
-# Whoever opens the sample of seed 1 finds a first case after half a minute: in this street somebody soon runs a red light.
+# In the street that the sample of seed 1 shows somebody soon runs a red light: a first case after half a minute.
 EVENTFUL = 12
 # The city watches this many junctions (its control centre, 2025); which ones is not published.
 JUNCTIONS = 195
