@@ -13,7 +13,7 @@ from services.detect.offline import Result, watch_recording
 from services.evidence.stamps import Authority, open_authority, public_address
 from services.settings import Settings
 from vision.camera import read_camera, with_source
-from vision.detector.open import gate_sha256, open_detector, with_gate
+from vision.detector.open import SHIPPED, gate_sha256, open_detector, with_gate
 from vision.errors import EvidenceError, VisionError
 from vision.evidence.collector import Claim, plain
 from vision.evidence.keys import SealingKey, load_or_make_key
@@ -51,6 +51,8 @@ def detect(
     try:
         camera = with_source(read_camera(camera_file), video)
         detector = with_gate(open_detector(weights)) if gated else open_detector(weights)
+        if weights == SHIPPED.name and not camera.is_scene:
+            console.print("[yellow]the shipped weights know rendered scenes only; give --weights for a real street")
         reader = PlateReader(plates) if plates else None
         out.mkdir(parents=True, exist_ok=True)
         sealing = load_or_make_key(key or out / "key.pem")

@@ -4,8 +4,9 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from services.cli import main
+from tests.data import shared_data
 from tests.services.detect.street import SEED
-from tests.vision.builders import CAMERAS
+from tests.vision.builders import CAMERAS, CLIPS
 from vision.evidence.verify import verify_package
 from vision.scenes.street import street_camera_yaml
 
@@ -35,6 +36,14 @@ def test_a_scene_is_watched_and_all_four_kinds_of_output_are_written(tmp_path: P
     counted = json.loads(result.stdout)["candidates"]
     assert counted["red_light"] >= 1
     assert sum(counted.values()) == len(candidates)
+
+
+def test_a_real_street_is_not_watched_by_the_shipped_weights_without_a_word(tmp_path: Path) -> None:
+    video, camera = str(shared_data("cameras", CLIPS["ly_thuong_kiet"])), str(CAMERAS / "ly_thuong_kiet.yaml")
+    words = ["detect", "--video", video, "--camera", camera, "--seconds", "1", "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(main, words, catch_exceptions=False)
+    assert result.exit_code == 0
+    assert "the shipped weights know rendered scenes only" in " ".join(result.stderr.split())
 
 
 def test_each_bad_input_ends_with_one_sentence_that_names_it(tmp_path: Path) -> None:
