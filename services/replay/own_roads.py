@@ -22,20 +22,17 @@ class OwnRoads:
     network : RoadNetwork
         Whose edges it tells of.
     first_ms : int
-        When the recording begins: the time zone's offset is that of its day.
+        When the recording begins: the time zone's offset, ``utc_offset_s``, is that of its day.
     """
 
     def __init__(self, timetable: Timetable, network: RoadNetwork, first_ms: int) -> None:
         zone = datetime.fromtimestamp(first_ms / 1000.0, ZoneInfo(timetable.timezone)).utcoffset()
+        self.utc_offset_s = round(zone.total_seconds()) if zone else 0
         lines = lines_of(timetable, network)
-        self._estimator = Estimator(
-            network,
-            stops_lonlat=lines.lonlat,
-            lines=lines.stops,
-            settings=EstimateSettings(utc_offset_s=round(zone.total_seconds()) if zone else 0),
-        )
-        self._estimator.know_lines(lines.edges)
+        settings = EstimateSettings(utc_offset_s=self.utc_offset_s)
+        self.estimator = Estimator(network, stops_lonlat=lines.lonlat, lines=lines.stops, settings=settings)
+        self.estimator.know_lines(lines.edges)
 
     def hear(self, positions: Sequence[BusPosition], now_ms: int) -> list[RoadStates]:
         """Return the states that are known after some positions, in order of time."""
-        return sorted(self._estimator.step(positions, now_ms)[0], key=lambda states: states.time_ms)
+        return sorted(self.estimator.step(positions, now_ms)[0], key=lambda states: states.time_ms)

@@ -2,24 +2,23 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from fleet.gtfs import Timetable
 from fleet.roster import read_roster
 from fleet.tracker import Tracker
-from routing.congestion import EstimateSettings, Estimator
+from routing.congestion import Estimator
 from routing.forecast.city import CityForecast, CityForecaster
 from routing.network import RoadNetwork, load_network
 from schemas.fix import Fix
 from services.city.folder import CityFolder
 from services.city.timetable import read_city_timetable
-from services.estimate.lines import read_lines
 from services.recordings.reader import read_recording
 from services.replay.command import area_of
 from services.replay.order import in_time_order
+from services.replay.own_roads import OwnRoads
 from services.score.forecast_run import AHEAD, Told
 from services.score.past_days import PastDays
 from services.score.speed_table import STEP_S, Cells, SpeedTable, note, table_of
@@ -77,28 +76,27 @@ def live_through(city: CityFolder, recordings: Sequence[Path], progress: Callabl
     if city.network is None or city.gtfs is None:
         raise ValueError(f"{city.root}: roads and a feed are needed; hanoi city import brings them")
     timetable, network = read_city_timetable(city.gtfs), load_network(city.network)
-    zone = ZoneInfo(city.city.timezone).utcoffset(datetime.now(UTC).replace(tzinfo=None))
-    offset_s = round(zone.total_seconds()) if zone else 0
-    lines = read_lines(city.gtfs, network)
-    places, stops = (lines.lonlat, lines.stops) if lines else (None, None)
-    estimator = Estimator(network, stops_lonlat=places, lines=stops, settings=EstimateSettings(utc_offset_s=offset_s))
-    if lines:
-        estimator.know_lines(lines.edges)
-    forecaster = CityForecaster(network, estimator.traffic, offset_s)
+    first = _read(recordings[0], timetable)
+    roads = OwnRoads(timetable, network, first[0].received_ms if first else 0)
+    offset_s = roads.utc_offset_s
+    forecaster = CityForecaster(network, roads.estimator.traffic, offset_s)
     tracker = Tracker(timetable, read_roster(city.roster) if city.roster else None, area_of(timetable))
     lived, last_ms = Lived(network), -1
-    for path in recordings:
+    for number, path in enumerate(recordings):
         progress(path)
-        fixes = in_time_order(read_recording(path, "auto", "recording", timezone=timetable.timezone))
+        fixes = _read(path, timetable) if number else first
         if fixes and fixes[0].received_ms < last_ms:
             raise ValueError(f"{path} begins before the recording before it ends: give them in order of time")
         for now_ms, batch in _turns(fixes):
             last_ms = now_ms
-            states, _ = estimator.step(tracker.step(batch, now_ms).positions, now_ms)
-            for message in states:
+            for message in roads.hear(tracker.step(batch, now_ms).positions, now_ms):
                 note(lived.measured, message, offset_s)
-            _forecast(lived, estimator, forecaster, offset_s)
+            _forecast(lived, roads.estimator, forecaster, offset_s)
     return lived
+
+
+def _read(path: Path, timetable: Timetable) -> list[Fix]:
+    return in_time_order(read_recording(path, "auto", "recording", timezone=timetable.timezone))
 
 
 def _turns(fixes: Sequence[Fix]) -> Iterator[tuple[int, list[Fix]]]:
