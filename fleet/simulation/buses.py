@@ -129,10 +129,13 @@ class Buses:
         return int(np.isin(self.state.bus["phase"], (RUNNING, BROKEN)).sum())
 
     def place(self, rows: Ints) -> tuple[Floats, Floats, Floats]:
-        """Return lon, lat and heading of buses; parked ones stand in their depot (NaN for an unused reserve)."""
+        """Return lon, lat and heading of buses; parked ones stand in their depot.
+
+        A reserve has none: it stays where its work ended, and is nowhere (NaN) before it went out.
+        """
         t, bus = self.world.tables, self.state.bus[rows]
         lon, lat, heading = place_on_ways(t, bus["way"], bus["along_m"])
-        parked = bus["phase"] == OFF
+        parked = (bus["phase"] == OFF) & ((rows < len(self.world.plan.duties)) | np.isin(rows, self._spare))
         lon[parked], lat[parked] = t.bus["depot_lon"][rows[parked]], t.bus["depot_lat"][rows[parked]]
         return lon, lat, heading
 

@@ -85,6 +85,22 @@ def test_a_bus_that_breaks_down_is_mended_or_its_duty_goes_to_a_reserve() -> Non
         assert max(buses_seen) >= len(plan.duties)
 
 
+def test_a_reserve_that_did_its_work_stays_where_that_ended_and_one_that_never_went_out_is_nowhere() -> None:
+    plan = there_and_back(trips=4, headway_s=600)
+    operations = replace(Operations(), failures_a_trip=0.0, reserve_share=1.0)
+    buses = Buses(world_of(plan, scene=replace(BUSY, operations=operations)), start_ms=START_MS, spin_up_ms=0)
+    reserves = np.arange(len(plan.duties), len(plan.duties) + 2)
+    last = int(buses.world.tables.bus["duty_last"][0])
+    buses._send_reserve(np.array([TOWED, 0, last - 1, 0, START_MS, last]))
+    for _ in range(9000):
+        buses.step()
+    assert (buses.state.bus["phase"][reserves] == 0).all()
+    lon, lat, _ = buses.place(reserves)
+    end = plan.runs[buses.world.tables.duty["run"][last]].path
+    np.testing.assert_allclose((lon[0], lat[0]), (105.80 if end else 105.85, 21.0), atol=0.001)
+    assert np.isnan(lon[1])
+
+
 def test_a_dispatcher_turns_late_buses_early_and_drops_what_is_hopeless() -> None:
     # A timetable twice as fast as anybody can drive.
     plan = there_and_back(trips=10, headway_s=300)
