@@ -10,10 +10,10 @@ from services.store.positions import list_trail, record_positions
 from tests.contract import messages
 from tests.contract.messages import NOON_MS
 
-# Fixes are kept as the positions made of them, reports as the incidents; a forecast, the rain and the played clock
-# are of no use later.
+# Fixes are kept as the positions made of them, reports as the incidents, what controllers and staff told of a junction
+# in the cases that heeded it; a forecast, the rain and the played clock are of no use later.
 NOT_KEPT = {"stream.orders", "track.state", "track.lessons", "track.history", "track.shares", "gps.fixes", "city.clock"}
-NOT_KEPT |= {"road.forecasts", "rain.gauges", "road.reports"}
+NOT_KEPT |= {"road.forecasts", "rain.gauges", "road.reports", "signals.states", "camera.circumstances"}
 
 
 def test_every_topic_is_archived_or_named_as_not_kept() -> None:
