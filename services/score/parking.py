@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from services.score.scene_batch import run_cases
-from services.score.scene_judge import Tally
+from services.score.scene_batch import batch_options, tally_cases
 from services.score.scene_report import as_figures, report
 from services.score.scene_run import SceneCase
 from services.score.violations import known_rules, parse_seeds
@@ -27,13 +26,7 @@ FLOW = Flow({"south": 1100.0, "north": 100.0, "east": 60.0, "west": 60.0}, peopl
 )
 @click.option("--fps", default=2.0, show_default=True, help="Frames a second.")
 @click.option("--show", default=10, show_default=True, help="How many false and missed ones to list.")
-@click.option("--jobs", default=1, show_default=True, help="Scenes at a time, a core each.")
-@click.option(
-    "--keep",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=None,
-    help="Folder in which each scene's result is kept; a run that was cut off goes on from there.",
-)
+@batch_options
 @click.option("--json", "out", type=click.Path(path_type=Path), default=None, help="Write the figures there.")
 def parking(
     hours: float, seeds: str, noise: str, fps: float, show: int, jobs: int, keep: Path | None, out: Path | None
@@ -43,10 +36,9 @@ def parking(
     The camera looks along the kerb; a queue reaches both zones at each red. Who stops of its own will for a minute
     or more is due, who waits in a queue, lets somebody off for seconds, or broke down is not.
     """
-    tally, numbers, rules = Tally(), parse_seeds(seeds), known_rules(RULES)
+    numbers, rules = parse_seeds(seeds), known_rules(RULES)
     cases = {f"parking-{noise}-seed{seed}": parking_case(seed, hours, rules, noise, fps) for seed in numbers}
-    for _, one in run_cases(cases, jobs, keep):
-        tally.add(one)
+    tally = tally_cases(cases, jobs, keep)
     click.echo(report(f"parking, {len(numbers)} × {hours:g} h, {noise} boxes", tally, show))
     if out is not None:
         out.write_text(json.dumps(as_figures(tally), indent=1), encoding="utf-8")

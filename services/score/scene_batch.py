@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
+from typing import TypeVar
 
 import click
 import msgspec
@@ -14,6 +15,27 @@ from vision.evidence.code_hash import code_sha256
 
 # Whoever changes one of these changes what a kept scene would say.
 CODE = ("vision.pipeline", "vision.scenes.film", "vision.scenes.camera_file")
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+def batch_options(command: Command) -> Command:
+    """Give a command ``--jobs`` and ``--keep``, as `tally_cases` takes them."""
+    keep = click.option(
+        "--keep",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=None,
+        help="Folder in which each scene's result is kept; a run that was cut off goes on from there.",
+    )
+    jobs = click.option("--jobs", default=1, show_default=True, help="Scenes at a time, a core each.")
+    return jobs(keep(command))
+
+
+def tally_cases(cases: Mapping[str, SceneCase], jobs: int, keep: Path | None) -> Tally:
+    """Return what came of all scenes together; see `run_cases`."""
+    tally = Tally()
+    for _, one in run_cases(cases, jobs, keep):
+        tally.add(one)
+    return tally
 
 
 def run_cases(cases: Mapping[str, SceneCase], jobs: int, keep: Path | None) -> Iterator[tuple[str, Tally]]:

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from services.score.scene_batch import run_cases
-from services.score.scene_judge import Tally
+from services.score.scene_batch import batch_options, tally_cases
 from services.score.scene_report import as_figures, report
 from services.score.scene_run import SceneCase
 from vision.scenes.arrivals import Flow
@@ -50,13 +49,7 @@ SETS: dict[str, tuple[dict[str, float], tuple[str, ...]]] = {
 @click.option("--drops", default=0.0, show_default=True, help="Share of frames that do not arrive.")
 @click.option("--officer", default=0.0, show_default=True, help="Share of reds in which an officer waves.")
 @click.option("--show", default=10, show_default=True, help="How many false and missed ones to list of each set.")
-@click.option("--jobs", default=1, show_default=True, help="Scenes at a time, a core each.")
-@click.option(
-    "--keep",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=None,
-    help="Folder in which each scene's result is kept; a run that was cut off goes on from there.",
-)
+@batch_options
 @click.option("--json", "out", type=click.Path(path_type=Path), default=None, help="Write the figures there.")
 def violations(
     which: tuple[str, ...],
@@ -89,9 +82,7 @@ def violations(
                 )
                 for seed in parse_seeds(seeds)
             }
-            tally = Tally()
-            for _, one in run_cases(cases, jobs, keep):
-                tally.add(one)
+            tally = tally_cases(cases, jobs, keep)
             click.echo(report(f"{name}, {level} boxes", tally, show))
             figures[f"{name}/{level}"] = as_figures(tally)
     if out is not None:
