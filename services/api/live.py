@@ -21,8 +21,10 @@ from schemas.message import Message
 from schemas.position import BusPosition
 from schemas.prediction import TripPrediction
 from schemas.rain import RainGauges
+from schemas.signal import CameraCircumstance
 from schemas.stop_event import StopEvent
 from services.api.accuracy.tally import Count, Tally
+from services.api.circumstances import Told, forget_told, keep_told
 
 TRAIL_MS = 5 * 60_000
 TRAIL_POINTS = 60
@@ -86,6 +88,7 @@ class LiveState:
     incidents: dict[str, Incident] = field(default_factory=dict)
     cameras: dict[str, CameraHealth] = field(default_factory=dict)
     counts: dict[str, dict[str, CameraCount]] = field(default_factory=dict)
+    circumstances: dict[str, Told] = field(default_factory=dict)  # by camera
     rain: dict[str, RainGauges] = field(default_factory=dict)
     clock: ClockTick | None = None
 
@@ -226,6 +229,12 @@ def take_count(state: LiveState, message: CameraCount) -> list[Change]:
     return []
 
 
+def take_circumstance(state: LiveState, message: CameraCircumstance) -> list[Change]:
+    """Keep what people say of each camera's junction."""
+    keep_told(state.circumstances, message)
+    return [Change("cameras", message.camera_id)]
+
+
 def take_rain(state: LiveState, message: RainGauges) -> list[Change]:
     """Keep how the gauges of each source stand."""
     old = state.rain.get(message.source)
@@ -259,6 +268,7 @@ REDUCERS: dict[str, Callable[[LiveState, Any], list[Change]]] = {
     "incidents": take_incident,
     "camera.health": take_camera,
     "camera.counts": take_count,
+    "camera.circumstances": take_circumstance,
     "rain.gauges": take_rain,
     "city.clock": take_clock,
 }
@@ -278,6 +288,7 @@ def start_again(state: LiveState) -> None:
         state.forecasts,
         state.cameras,
         state.counts,
+        state.circumstances,
         state.rain,
     )
     for table in tables:
@@ -331,6 +342,7 @@ def _forget_slow(state: LiveState, now_ms: int) -> None:
         state.holding.pop(alert_id, None)
     for alert_id in [a for a, alert in state.alerts.items() if (alert.ended_ms or now_ms) < now_ms - KEEP_ALERT_MS]:
         del state.alerts[alert_id]
+    forget_told(state.circumstances, now_ms)
     for incident_id in [i for i, said in state.incidents.items() if said.updated_ms < now_ms - KEEP_CALL_MS]:
         del state.incidents[incident_id]
 

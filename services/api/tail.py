@@ -11,6 +11,7 @@ import structlog
 from schemas.message import Message, decode
 from schemas.topics import TOPICS
 from services.api import metrics
+from services.api.circumstances import HOLDS_MS
 from services.api.live import REDUCERS, Change
 from services.api.state import ApiState
 from services.clock import Steadiness
@@ -20,9 +21,10 @@ from services.stream.base import Consumer, Outgoing, Producer, Record
 from services.stream.errors import StreamError
 
 LOG = structlog.get_logger("api")
-# What is said again every few seconds, and what may hold for hours without a word.
+# What is said again every few seconds, what may hold for a shift after one word, and what may hold for hours.
 FAST = ("bus.positions", "bus.predictions", "bus.stop-events", "road.states", "road.forecasts")
-SLOW = tuple(name for name in REDUCERS if name not in FAST)
+HELD = ("camera.circumstances",)
+SLOW = tuple(name for name in REDUCERS if name not in (*FAST, *HELD))
 FAST_BACK_MS = 20 * 60_000
 SLOW_BACK_MS = 6 * 60 * 60_000
 POLL_S = 0.25
@@ -47,19 +49,21 @@ def follow(state: ApiState, stop: threading.Event) -> None:
             stream.ensure_topics([TOPICS[name] for name in REDUCERS])
             now_ms = state.wall.now_ms()
             with (
+                contextlib.closing(stream.tail(HELD, since_ms=now_ms - HOLDS_MS)) as held,
                 contextlib.closing(stream.tail(SLOW, since_ms=now_ms - SLOW_BACK_MS)) as slow,
                 contextlib.closing(stream.tail(FAST, since_ms=now_ms - FAST_BACK_MS)) as fast,
             ):
-                _follow(state, slow, fast, stop)
+                _follow(state, (held, slow), fast, stop)
         except StreamError as error:
             LOG.error("the log does not answer; trying again", error=str(error))
             stop.wait(TRY_AGAIN_S)
 
 
-def _follow(state: ApiState, slow: Consumer, fast: Consumer, stop: threading.Event) -> None:
+def _follow(state: ApiState, quiet: Sequence[Consumer], fast: Consumer, stop: threading.Event) -> None:
     forget_at_s, steadiness = time.monotonic() + FORGET_EVERY_S, Steadiness()
     while not stop.is_set():
-        take_records(state, slow.poll(2000, 0.0))
+        for tail in quiet:
+            take_records(state, tail.poll(2000, 0.0))
         take_records(state, fast.poll(2000, POLL_S))
         if time.monotonic() >= forget_at_s:
             forget_at_s = time.monotonic() + FORGET_EVERY_S

@@ -52,9 +52,4 @@ def read_cameras(state: State) -> CamerasOut:
     """Return all cameras, how well they see and what they count."""
     now_ms = state.now_ms
     with state.live.reading() as live:
-        return CamerasOut(
-            cameras=[
-                camera_out(camera, live.cameras.get(camera.id), live.counts.get(camera.id, {}).values(), now_ms)
-                for camera in state.cameras
-            ]
-        )
+        return CamerasOut(cameras=[camera_out(camera, live, now_ms) for camera in state.cameras])

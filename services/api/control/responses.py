@@ -1,12 +1,12 @@
 """What the control room sees of the whole: figures, feeds, alerts, cameras."""
 
-from collections.abc import Iterable
-
-from schemas.camera import CameraCount, CameraHealth, CameraState
+from schemas.camera import CameraState
 from schemas.feed import FeedHealth
 from schemas.fleet_alert import FleetAlert
+from schemas.signal import CircumstanceKind
 from schemas.text import Text
 from schemas.trip import Phase
+from services.api.circumstances import holding
 from services.api.control.signal import LIVE_MS, count_signals, is_live
 from services.api.live import LiveState
 from services.api.responses import AlertOut, Model, QualityOut, TextOut
@@ -73,12 +73,28 @@ class AlertsOut(Model):
 
 
 class CameraCountOut(Model):
-    """What crossed one approach in the newest interval, by class of road user."""
+    """What crossed one approach in the newest interval, by class of road user, and the queue before its line.
+
+    ``queue_m`` is how far back it reached, ``queue_vehicles`` how many stood in it; none where nobody measures it.
+    """
 
     approach_id: str
     start_ms: int
     end_ms: int
     counts: dict[str, int]
+    occupancy: float | None
+    queue_m: float | None
+    queue_vehicles: int | None
+    queue_since_ms: int | None
+
+
+class CircumstanceOut(Model):
+    """What people say is before a camera, so that acts there are excused; no approach: at all of them."""
+
+    kind: CircumstanceKind
+    approach_id: str | None
+    since_ms: int
+    until_ms: int | None
 
 
 class CameraOut(Model):
@@ -100,7 +116,9 @@ class CameraOut(Model):
     rules: list[str]
     text: TextOut
     pictures: bool
+    approaches: list[str]
     counts: list[CameraCountOut]
+    circumstances: list[CircumstanceOut]
 
 
 class CamerasOut(Model):
@@ -141,10 +159,10 @@ def feed_out(feed: FeedHealth, now_ms: int) -> FeedOut:
     )
 
 
-def camera_out(
-    camera: CameraConfig, health: CameraHealth | None, counts: Iterable[CameraCount], now_ms: int
-) -> CameraOut:
-    """Turn a camera, its newest health and its newest counts into what the API says of it."""
+def camera_out(camera: CameraConfig, live: LiveState, now_ms: int) -> CameraOut:
+    """Turn a camera, its newest health, its newest counts and what people told of it into what the API says of it."""
+    health, counts = live.cameras.get(camera.id), live.counts.get(camera.id, {}).values()
+    told = holding(live.circumstances.get(camera.id, {}), now_ms)
     recent = [count for count in counts if -COUNT_AGE_MS <= now_ms - count.end_ms <= COUNT_AGE_MS]
     state, text = CameraState.LOST.value, NEVER_HEARD
     if not camera.has_pictures:
@@ -165,7 +183,9 @@ def camera_out(
         rules=list(camera.rules),
         text=TextOut.model_validate(text),
         pictures=camera.has_pictures,
+        approaches=[approach.id for approach in camera.approaches],
         counts=[CameraCountOut.model_validate(count) for count in sorted(recent, key=lambda c: c.approach_id)],
+        circumstances=[CircumstanceOut.model_validate(one) for one in told],
     )
 
 

@@ -6,6 +6,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field, model_validator
 
 from schemas.signal import CameraCircumstance, CircumstanceKind, SignalColour, SignalState
+from services.api.circumstances import holding
+from services.api.control.responses import CircumstanceOut
 from services.api.problems import ProblemError, absent
 from services.api.responses import Model
 from services.api.state import State
@@ -42,6 +44,12 @@ class CircumstanceIn(BaseModel):
     until_ms: int | None = Field(default=None, ge=YEAR_2000_MS)
 
 
+class CircumstancesOut(Model):
+    """What is said to be before one camera."""
+
+    circumstances: list[CircumstanceOut]
+
+
 class TakenOut(Model):
     """How much was taken."""
 
@@ -61,8 +69,11 @@ def tell_signals(state: State, body: list[SignalStateIn]) -> TakenOut:
 
 
 @router.post("/api/cameras/{camera_id}/circumstances", status_code=HTTPStatus.ACCEPTED)
-def tell_circumstance(state: State, camera_id: str, body: CircumstanceIn) -> TakenOut:
-    """Take that an officer directs the traffic before a camera, or what else excuses acts there, and since when."""
+def tell_circumstance(state: State, camera_id: str, body: CircumstanceIn) -> CircumstancesOut:
+    """Take that an officer directs the traffic before a camera, or what else excuses acts there, and since when.
+
+    The answer is what holds before that camera now. What began ends where the same kind is told with an ``until_ms``.
+    """
     camera = next((camera for camera in state.cameras if camera.id == camera_id), None)
     if camera is None:
         raise absent(f"There is no camera {camera_id}.")
@@ -74,4 +85,6 @@ def tell_circumstance(state: State, camera_id: str, body: CircumstanceIn) -> Tak
     message = CameraCircumstance(camera_id, body.kind, since_ms, body.until_ms, body.approach_id)
     with state.store.transaction() as session:
         put_outbox(session, "camera.circumstances", camera_id, message, state.wall.now_ms())
-    return TakenOut(taken=1)
+    with state.live.reading() as live:
+        told = {**live.circumstances.get(camera_id, {}), (message.kind, message.approach_id): message}
+    return CircumstancesOut.model_validate({"circumstances": holding(told, state.now_ms)})

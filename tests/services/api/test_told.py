@@ -1,7 +1,8 @@
 """Signal controllers and people tell of junctions: it reaches the log, and what makes no sense is refused."""
 
+from schemas.camera import CameraCount
 from schemas.message import decode
-from schemas.signal import CameraCircumstance, SignalColour, SignalState
+from schemas.signal import CameraCircumstance, CircumstanceKind, SignalColour, SignalState
 from services.api.tail import relay_once
 from tests.services.api.parts import NOON_MS, Running
 from tests.vision.builders import small_camera
@@ -37,7 +38,45 @@ def test_an_officer_is_told_of_a_camera_that_there_is(api: Running) -> None:
     path = f"/api/cameras/{camera.id}/circumstances"
     assert api.client.post(path, json={"kind": "officer", "approach_id": "moon"}).status_code == 404
     assert api.client.post(path, json={"kind": "officer", "until_ms": NOON_MS - 1}).status_code == 422
-    assert api.client.post(path, json={"kind": "officer"}).status_code == 202
+    answer = api.client.post(path, json={"kind": "officer"})
+    assert answer.status_code == 202
+    assert [one["kind"] for one in answer.json()["circumstances"]] == ["officer"]
     (said,) = published(api, "camera.circumstances")
     told = decode(CameraCircumstance, said)
     assert (told.camera_id, told.since_ms, told.until_ms) == (camera.id, NOON_MS, None)
+
+
+def test_what_is_told_stands_with_its_camera_until_it_ends_and_for_one_shift(api: Running) -> None:
+    api.log_in("lan", "operator")
+    camera = small_camera()
+    object.__setattr__(api.state, "cameras", (camera,))
+    approach = camera.approaches[0].id
+
+    def told() -> list[tuple[str, str | None]]:
+        (row,) = api.client.get("/api/cameras").json()["cameras"]
+        assert row["approaches"] == [one.id for one in camera.approaches]
+        return [(one["kind"], one["approach_id"]) for one in row["circumstances"]]
+
+    def tell(kind: str, until_ms: int | None = None, *, since_ms: int, at: str | None = None) -> None:
+        word = CameraCircumstance(camera.id, CircumstanceKind(kind), since_ms, until_ms, at)
+        api.take(("camera.circumstances", word))
+
+    tell("officer", since_ms=NOON_MS - 60_000, at=approach)
+    tell("works", since_ms=NOON_MS - 13 * 3_600_000)
+    tell("crash", since_ms=NOON_MS - 120_000)
+    assert told() == [("crash", None), ("officer", approach)]
+    tell("crash", NOON_MS - 1_000, since_ms=NOON_MS - 120_000)
+    assert told() == [("officer", approach)]
+
+
+def test_the_queue_before_a_line_stands_with_its_count(api: Running) -> None:
+    api.log_in("lan", "operator")
+    camera = small_camera()
+    object.__setattr__(api.state, "cameras", (camera,))
+    approach = camera.approaches[0].id
+    span = (NOON_MS - 60_000, NOON_MS)
+    count = CameraCount(camera.id, approach, *span, {"car": 2}, 60, queue_m=41.5, queue_vehicles=9)
+    api.take(("camera.counts", count))
+    (row,) = api.client.get("/api/cameras").json()["cameras"]
+    (said,) = row["counts"]
+    assert (said["queue_m"], said["queue_vehicles"], said["queue_since_ms"]) == (41.5, 9, None)

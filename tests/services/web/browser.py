@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ARGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
@@ -46,3 +46,10 @@ def open_context(browser: Browser, base: str, **wanted: Any) -> BrowserContext:
     context.add_cookies([{"name": name, "value": value, "url": base} for name, value in cookies.items()])
     context.add_init_script(f"localStorage.setItem('lang', '{wanted.get('lang', 'vi')}')")
     return context
+
+
+def settled(page: Page) -> Page:
+    """Wait until the page's content has come."""
+    page.wait_for_selector("#main h1", state="attached")
+    page.wait_for_function("!document.querySelector('#main .skeleton')")
+    return page

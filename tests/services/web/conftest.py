@@ -3,7 +3,8 @@
 import pytest
 
 from tests.services.web.browser import find_chromium, open_browser, open_context
-from tests.services.web.fixture_server import BOOK, DIST, serve
+from tests.services.web.fixture_answers import BOOK
+from tests.services.web.fixture_server import DIST, serve
 
 
 @pytest.fixture(scope="session")
@@ -26,11 +27,7 @@ def browser():
 @pytest.fixture
 def person(browser, base):
     """Give a function that opens a page as somebody; console errors and thrown errors fail the test."""
-    BOOK.incidents.clear()
-    BOOK.cases.clear()
-    BOOK.floods.clear()
-    BOOK.forgotten.clear()
-    BOOK.reports.clear()
+    BOOK.clear()
     contexts, problems = [], []
 
     def start(address, **wanted):

@@ -153,7 +153,9 @@ def cameras() -> list[dict[str, Any]]:
                 "rules": ["red_light", "stop_line"],
                 "text": words,
                 "pictures": True,
-                "counts": [],
+                "approaches": ["east", "north"],
+                "counts": [counted("east", at)],
+                "circumstances": [],
             }
         )
     return [*rows, counting_camera(at)]
@@ -161,8 +163,6 @@ def cameras() -> list[dict[str, Any]]:
 
 def counting_camera(at: int) -> dict[str, Any]:
     """Return a junction where traffic is only counted."""
-    counts = {"bus": 1, "car": 9, "motorcycle": 61}
-    span = {"start_ms": at - 70_000, "end_ms": at - 10_000, "counts": counts}
     return {
         "camera_id": "J-001",
         "name": text("Láng – Trường Chinh", "Láng – Trường Chinh"),
@@ -177,7 +177,23 @@ def counting_camera(at: int) -> dict[str, Any]:
         "rules": [],
         "text": text("Không có hình: chỉ đếm xe.", "No pictures, only counts."),
         "pictures": False,
-        "counts": [{"approach_id": side, **span} for side in ("east", "north", "west")],
+        "approaches": ["east", "north", "west"],
+        "counts": [counted(side, at) for side in ("east", "north", "west")],
+        "circumstances": [],
+    }
+
+
+def counted(side: str, at: int) -> dict[str, Any]:
+    """Return what one approach counted in the last minute, with the queue before its line."""
+    return {
+        "approach_id": side,
+        "start_ms": at - 70_000,
+        "end_ms": at - 10_000,
+        "counts": {"bus": 1, "car": 9, "motorcycle": 61},
+        "occupancy": 0.31,
+        "queue_m": 38.4 if side == "east" else 0.0,
+        "queue_vehicles": 17 if side == "east" else 0,
+        "queue_since_ms": at - 130_000 if side == "east" else None,
     }
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.services.web.fixture_server import BOOK
+from tests.services.web.fixture_answers import BOOK
 from tests.services.web.fixtures import CENTRE
 
 pytestmark = [pytest.mark.browser]

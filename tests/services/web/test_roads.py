@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from routing.flood.passable import PASSABLE, passable_by
-from tests.services.web.fixture_server import BOOK, DIST
+from tests.services.web.fixture_answers import BOOK
+from tests.services.web.fixture_server import DIST
 
 pytestmark = [pytest.mark.browser]
 PLACE = "at=105.8300,21.0220,14.3"

@@ -1,16 +1,18 @@
 /** The card of a camera. */
 import { useNow } from '../core/clock.ts'
-import type { CameraView } from '../core/types.ts'
+import type { CameraCount, CameraView } from '../core/types.ts'
 import { ago, number, span } from '../i18n/format.ts'
 import { say, t, tCode } from '../i18n/index.ts'
 import { Fact } from '../ui/bits.tsx'
+import { Circumstances } from './circumstances.tsx'
 import { cameraTone, total } from './lists.tsx'
+import { sideOf } from './sides.ts'
 
-/** Words for an approach of a junction: `west-2` is the second from the west. */
-function sideOf(approach: string): string {
-  const [side, nth] = approach.split('-')
-  const words = tCode('camera.from.', side ?? approach)
-  return nth ? `${words} (${nth})` : words
+/** The queue before one line, where it is measured and there is one. */
+function QueueNow({ count, now }: { count: CameraCount; now: number }) {
+  if (!count.queue_vehicles || count.queue_m === null) return null
+  const since = count.queue_since_ms === null ? '' : ` · ${span(now - count.queue_since_ms)}`
+  return <span class="queue-now">{t('camera.queue', { m: number(Math.round(count.queue_m)), n: number(count.queue_vehicles) }) + since}</span>
 }
 
 /** What crossed each approach in the newest interval. */
@@ -24,6 +26,7 @@ function Counts({ camera, now }: { camera: CameraView; now: number }) {
           <Fact key={one.approach_id} term={sideOf(one.approach_id)}>
             {number(total(one.counts))}
             <span class="muted"> {Object.entries(one.counts).map(([kind, n]) => `${tCode('user.', kind)} ${number(n)}`).join(', ')}</span>
+            <QueueNow count={one} now={now} />
           </Fact>
         ))}
       </dl>
@@ -49,6 +52,7 @@ export function CameraCard({ camera }: { camera: CameraView }) {
         <p class="small-note">{camera.rules.map((rule) => tCode('rule.', rule)).join(' · ')}</p>
       </section>
       {camera.counts.length > 0 && <Counts camera={camera} now={now} />}
+      {camera.pictures && <Circumstances camera={camera} now={now} />}
     </article>
   )
 }

@@ -251,6 +251,21 @@ export interface CameraCount {
   start_ms: number
   end_ms: number
   counts: Record<string, number>
+  occupancy: number | null
+  /** How far back from the line the standing queue reached, and how many stood in it; null where nobody measures it. */
+  queue_m: number | null
+  queue_vehicles: number | null
+  queue_since_ms: number | null
+}
+
+export type CircumstanceKind = 'officer' | 'priority_vehicle' | 'crash' | 'breakdown' | 'works' | 'signal_off'
+
+/** What people say is before a camera; it excuses acts there. No approach: at all of them. */
+export interface Circumstance {
+  kind: CircumstanceKind
+  approach_id: string | null
+  since_ms: number
+  until_ms: number | null
 }
 
 export interface CameraView {
@@ -268,7 +283,9 @@ export interface CameraView {
   text: Text
   /** Whether it has a stream; one without is planned, or only counts. */
   pictures: boolean
+  approaches: string[]
   counts: CameraCount[]
+  circumstances: Circumstance[]
 }
 
 export interface CaseRow {
