@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from schemas.camera import CameraState
 from vision.frames import Image
-from vision.view import View, ViewWatcher
+from vision.view import View, ViewWatcher, shrink
 
 DARK_BELOW = 22.0
 SHARP_ABOVE = 12.0
@@ -63,10 +63,9 @@ class HealthWatcher:
         if self.sight.since_ms and time_ms - self._looked_ms < LOOK_MS:
             return self.sight
         self._looked_ms = time_ms
-        small = np.asarray(
-            cv2.cvtColor(cv2.resize(image, (160, 120), interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY), np.uint8
-        )
-        state = self._look(small, self.view.step(time_ms, image))
+        gray = shrink(image)
+        small = np.asarray(cv2.resize(gray, (160, 120), interpolation=cv2.INTER_AREA), np.uint8)
+        state = self._look(small, self.view.step(time_ms, gray))
         if state is CameraState.OK and self.clock_is_off:
             state = CameraState.CLOCK
         self._small = small

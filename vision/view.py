@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.frames import Image
+from vision.median import COUNT, median
+from vision.tiles import Floats, Tiles, cut, push
 
-Floats = NDArray[np.float32]
 WIDTH = 320
-TILE = 64
-SAMPLE_MS = 500
-SAMPLES = 16  # a background is the median of so many pictures: eight seconds
+SAMPLE_MS = 500  # a background is the median of sixteen pictures: eight seconds
 JUDGE_MS = 2_000
 LEARN_MS = 20_000  # the first pictures are taken for the view that the file was drawn on
 # A tile is known by its edges: so strong in the reference, so well found again.
@@ -28,7 +27,12 @@ COVERED_SHARE = 0.35
 SHARP_ABOVE = 0.35
 LOST_SHARE = 0.25
 LEAST_TILES = 4
-RENEW = 0.05
+# A place is covered where so little is left of its edges.
+GONE_BELOW = 0.35
+# What is around an edge: so far, looked at so much coarser.
+AROUND_PX, COARSE = 12.0, 4
+# The reference takes up so much of what is now, so often: light changes within minutes.
+RENEW, RENEW_MS = 0.4, 20_000
 
 
 @dataclass(frozen=True)
@@ -75,16 +79,16 @@ class ViewWatcher:
     """Compares the standing part of the pictures with what it was at the beginning.
 
     Traffic is taken out by a median over eight seconds; light by using edges, each relative to those around it. Tiles
-    of the picture are found again by phase correlation (Kuglin and Hines 1975), a turn and a shift are laid through
+    of the picture are found again by phase correlation, a turn and a shift are laid through
     them so that no single tile decides. The reference follows slow changes of light only while the view stands still.
     """
 
     def __init__(self) -> None:
         self.view = View()
-        self._samples: deque[NDArray[np.uint8]] = deque(maxlen=SAMPLES)
-        self._sampled_ms = self._judged_ms = -(10**15)
+        self._samples: deque[NDArray[np.uint8]] = deque(maxlen=COUNT)
+        self._sampled_ms = self._judged_ms = self._renewed_ms = -(10**15)
         self._began_ms: int | None = None
-        self._reference: Floats | None = None
+        self._reference: Tiles | None = None
         self._sharp = 1.0
         self._is_loaded = False
 
@@ -93,27 +97,27 @@ class ViewWatcher:
         if self._reference is None or self._judged_ms - (self._began_ms or 0) < LEARN_MS:
             return None
         out = io.BytesIO()
-        np.savez_compressed(out, edges=self._reference.astype(np.float16), sharp=np.float64(self._sharp))
+        np.savez_compressed(out, edges=self._reference.picture.astype(np.float16), sharp=np.float64(self._sharp))
         return out.getvalue()
 
     def load(self, data: bytes) -> None:
         """Take up what was dumped; the first pictures are judged by it. ``ValueError`` where it is none."""
         try:
             with np.load(io.BytesIO(data)) as kept:
-                self._reference, self._sharp = kept["edges"].astype(np.float32), float(kept["sharp"])
+                self._reference, self._sharp = cut(kept["edges"].astype(np.float32)), float(kept["sharp"])
         except (OSError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise ValueError(f"no view of a camera ({error})") from error
         self._is_loaded = True
 
-    def step(self, time_ms: int, image: Image) -> View:
-        """Take one frame; return what holds now.
+    def step(self, time_ms: int, small: Image) -> View:
+        """Take one picture; return what holds now.
 
         Parameters
         ----------
         time_ms : int
             Event time.
-        image : Image
-            The picture, height × width × 3 or height × width.
+        small : Image
+            The picture as `shrink` returns it.
 
         Returns
         -------
@@ -124,32 +128,34 @@ class ViewWatcher:
             return self.view
         self._sampled_ms = time_ms
         self._began_ms = time_ms if self._began_ms is None else self._began_ms
-        self._samples.append(_small(image))
-        if time_ms - self._judged_ms >= JUDGE_MS and len(self._samples) == SAMPLES:
+        if self._samples and self._samples[0].shape != small.shape:
+            self._samples.clear()
+        self._samples.append(small)
+        if time_ms - self._judged_ms >= JUDGE_MS and len(self._samples) == COUNT:
             self._judged_ms = time_ms
-            self._judge(np.median(np.stack(self._samples), axis=0).astype(np.float32), time_ms - self._began_ms)
+            self._judge(time_ms, median(self._samples), time_ms - self._began_ms)
         return self.view
 
-    def _judge(self, background: Floats, age_ms: int) -> None:
-        edges, sharp = _edges(background), _sharpness(background)
-        if (
-            self._reference is None
-            or self._reference.shape != edges.shape
-            or (age_ms < LEARN_MS and not self._is_loaded)
-        ):
-            self._reference, self._sharp = edges, sharp
+    def _judge(self, time_ms: int, background: Floats, age_ms: int) -> None:
+        now, sharp = cut(_edges(background)), _sharpness(background)
+        reference = self._reference
+        is_learning = age_ms < LEARN_MS and not self._is_loaded
+        if reference is None or reference.picture.shape != now.picture.shape or is_learning:
+            self._reference, self._sharp = now, sharp
             return
-        self.view = replace(compare(self._reference, edges), sharp=sharp / max(self._sharp, 1e-6))
-        if self.view.shift < STILL_BELOW and not self.view.is_covered:
-            self._reference = (1 - RENEW) * self._reference + RENEW * edges
+        self.view = replace(compare(reference, now), sharp=sharp / max(self._sharp, 1e-6))
+        is_still = self.view.shift < STILL_BELOW and not self.view.is_covered
+        if is_still and time_ms - self._renewed_ms >= RENEW_MS:
+            self._renewed_ms = time_ms
+            self._reference = cut((1 - RENEW) * reference.picture + RENEW * now.picture)
 
 
-def compare(reference: Floats, edges: Floats) -> View:
+def compare(reference: Tiles, now: Tiles) -> View:
     """Lay one picture of edges over another.
 
     Parameters
     ----------
-    reference, edges : Floats
+    reference, now : Tiles
         Two pictures of edges of the same size.
 
     Returns
@@ -157,24 +163,16 @@ def compare(reference: Floats, edges: Floats) -> View:
     View
         How the second lies.
     """
-    places, shifts, known, covered = [], [], 0, 0
-    window = cv2.createHanningWindow((TILE, TILE), cv2.CV_32F)
-    for top, left in _corners(reference.shape):
-        old, new = (each[top : top + TILE, left : left + TILE] for each in (reference, edges))
-        strength = float(old.std())
-        if strength < EDGES_ABOVE:
-            continue
-        known += 1
-        if float(new.std()) < 0.35 * strength:
-            covered += 1
-            continue
-        shift, found = cv2.phaseCorrelate(old - old.mean(), new - new.mean(), window)
-        if found >= FOUND_ABOVE:
-            places.append((left + TILE / 2, top + TILE / 2))
-            shifts.append(shift)
-    if known < LEAST_TILES:
+    known = reference.strength >= EDGES_ABOVE
+    if known.sum() < LEAST_TILES:
         return View()
-    return _laid(np.array(places), np.array(shifts), known, covered / known, reference.shape)
+    gone = known & (now.strength < GONE_BELOW * reference.strength)
+    pushed = push(reference, now)
+    sure = known & ~gone & (pushed.found >= FOUND_ABOVE)
+    covered = float(gone.sum() / known.sum())
+    return _laid(
+        reference.middles[sure].astype(np.float64), pushed.shift[sure], int(known.sum()), covered, now.picture.shape
+    )
 
 
 def _laid(
@@ -193,12 +191,19 @@ def _laid(
     return View(covered, found, float(np.hypot(*off.T).max() / width), roll_deg)
 
 
-def _corners(shape: tuple[int, ...]) -> list[tuple[int, int]]:
-    step = TILE // 2
-    return [(y, x) for y in range(0, shape[0] - TILE + 1, step) for x in range(0, shape[1] - TILE + 1, step)]
+def shrink(image: Image) -> Image:
+    """Return a picture in grey, 320 wide: what health is judged by.
 
+    Parameters
+    ----------
+    image : ndarray
+        Height × width × 3 or height × width.
 
-def _small(image: Image) -> NDArray[np.uint8]:
+    Returns
+    -------
+    ndarray
+        Height × width.
+    """
     height = round(WIDTH * image.shape[0] / image.shape[1])
     small = cv2.resize(image, (WIDTH, height), interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY) if image.ndim == 3 else small, np.uint8)
@@ -206,8 +211,10 @@ def _small(image: Image) -> NDArray[np.uint8]:
 
 def _edges(gray: Floats) -> Floats:
     """Return how strong the edges are, each relative to those around it, so that light cancels out."""
-    size = np.hypot(cv2.Sobel(gray, cv2.CV_32F, 1, 0), cv2.Sobel(gray, cv2.CV_32F, 0, 1))
-    around = cv2.GaussianBlur(size, (0, 0), 12.0)
+    size = cv2.magnitude(cv2.Sobel(gray, cv2.CV_32F, 1, 0), cv2.Sobel(gray, cv2.CV_32F, 0, 1))
+    height, width = size.shape
+    coarse = cv2.resize(size, (max(1, width // COARSE), max(1, height // COARSE)), interpolation=cv2.INTER_AREA)
+    around = cv2.resize(cv2.GaussianBlur(coarse, (0, 0), AROUND_PX / COARSE), (width, height))
     return np.asarray(size / (size + around + 12.0), np.float32)
 
 
