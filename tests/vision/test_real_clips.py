@@ -1,7 +1,8 @@
 """The real junctions: what the rules find beside what people saw.
 
 Frames 113, 232, 235, 239 and 245 are not in the annotations (their recall was not checked); each was looked at frame by
-frame: riders over the line 1.6 to 24 s before green (239: in orange with a passenger, the rear wheel past it at 238; looked at twice).
+frame: riders over the line 1.6 to 24 s before green (239: in orange with a passenger, the rear wheel past it at
+238; looked at twice).
 """
 
 import json
