@@ -140,7 +140,9 @@ class Follower:
             # Where a bus stands before its trip says nothing about how far it came; its first place afterwards does.
             self._seat_anew(vehicle, progress.run, fix, x, y, out)
             return
-        vehicle.held = False
+        if vehicle.held:  # it left at some time while it was held: where it was tells when
+            self._seat_anew(vehicle, progress.run, fix, x, y, out)
+            return
         before_m, before_ms = progress.distance_m, progress.time_ms
         if not advance(self._timetable, progress, x, y, fix.time_ms) or _is_astray(vehicle, progress):
             self._seat_anew(vehicle, progress.run, fix, x, y, out)

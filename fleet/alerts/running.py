@@ -10,6 +10,7 @@ EARLY_MS = 120_000
 MOVING_MPS = 3.0
 SURE = 0.9
 SKIPPED_MS = 600_000
+LEFT_OF_LATE_MS = 600_000
 
 
 def off_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
@@ -22,12 +23,18 @@ def off_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | Non
 
 
 def early_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:
-    """Return when a bus left its first stop, if that was two minutes before its time and its trip is sure."""
-    del timetable, time_ms
+    """Return when a bus left its first stop, if that was two minutes before its time and its trip is sure by now.
+
+    Which trip it runs is sure only after it has left: what it did at the first stop is remembered until then.
+    """
     watch = vehicle.watch
-    if watch is None or watch.at != 0 or watch.departure_ms is None or vehicle.probability < SURE:
+    left = None if watch is None else watch.told.get(0)
+    if watch is None or left is None or vehicle.probability < SURE or timetable.trip_headway_s[watch.run.trip] > 0:
         return None
-    return watch.departure_ms if watch.run.start_ms - watch.departure_ms > EARLY_MS else None
+    departure_ms = left[2]
+    if departure_ms is None or time_ms - departure_ms > LEFT_OF_LATE_MS:
+        return None
+    return departure_ms if watch.run.start_ms - departure_ms > EARLY_MS else None
 
 
 def doors_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | None:

@@ -12,8 +12,8 @@ import numpy as np
 from fleet.simulation.plan import Floats, Ints
 
 # One stream a purpose, so that no two purposes share a number.
-STREAMS: tuple[Any, ...] = tuple(np.int64(stream) for stream in range(1, 10))
-NOISE, DWELL, RIDERS, LEAVING, PACE, LATE_START, FAILURE, FAILURE_PLACE, REPAIR = STREAMS
+STREAMS: tuple[Any, ...] = tuple(np.int64(stream) for stream in range(1, 11))
+NOISE, DWELL, RIDERS, LEAVING, PACE, LATE_START, FAILURE, FAILURE_PLACE, REPAIR, EARLY_START = STREAMS
 ONCE: Any = np.int64(0)
 AGAIN: Any = np.int64(1)
 MOST_DRAWN = 60

@@ -7,7 +7,7 @@ import numpy as np
 
 from fleet.kernels import compiled
 from fleet.simulation.calls import arrive, decide_call, leave, note, skip_closed
-from fleet.simulation.chance import AGAIN, FAILURE, FAILURE_PLACE, LATE_START, ONCE, REPAIR, uniform
+from fleet.simulation.chance import AGAIN, EARLY_START, FAILURE, FAILURE_PLACE, LATE_START, ONCE, REPAIR, uniform
 from fleet.simulation.plan import Floats
 from fleet.simulation.running import LANE_HELD, TOP_MPS
 from fleet.simulation.state import (
@@ -43,6 +43,7 @@ LAYOVER_MS, HURRIED_MS, BEFORE_WORK_MS = 150_000, 60_000, 300_000
 TURN_LATE_S, DROP_LATE_MS = 600.0, 1_500_000
 LATE_S, EARLY_S = 60.0, -60.0
 REPAIR_MIN = (12.0, 35.0)
+EARLY_START_S = (60.0, 360.0)
 DEADHEAD_MPS = 5.5
 
 
@@ -74,7 +75,7 @@ def step(
         if phase == OFF:
             _come_to_work(t, s, b, now_ms)
         elif phase == LAYOVER:
-            if now_ms >= s.bus[b].until_ms:
+            if _pulls_out(t, s, rules, b, now_ms):
                 _depart(t, s, rules, b, now_ms, log)
         elif phase == BROKEN:
             if now_ms >= s.bus[b].until_ms:
@@ -132,6 +133,20 @@ def stand_at_start(t: Tables, s: State, b: int, now_ms: int) -> None:
         rest_ms = 20_000
     bus.until_ms = max(due_ms, now_ms + rest_ms)
     bus.riders = 0
+
+
+@compiled
+def _pulls_out(t: Tables, s: State, rules: Rules, b: int, now_ms: int) -> bool:
+    """Return whether a waiting bus leaves: it is due, or its driver does not wait until then."""
+    bus = s.bus[b]
+    if now_ms >= bus.until_ms or rules.early_starts == 0.0:
+        return bool(now_ms >= bus.until_ms)
+    run = t.duty[bus.duty_at].run
+    due_ms, key = t.time[t.run[run].time].departure_ms, t.run[run].key
+    if bus.until_ms != due_ms or uniform(rules.seed, EARLY_START, key, ONCE) >= rules.early_starts:
+        return False
+    low, high = EARLY_START_S
+    return bool(now_ms >= due_ms - int((low + (high - low) * uniform(rules.seed, EARLY_START, key, AGAIN)) * 1000.0))
 
 
 @compiled

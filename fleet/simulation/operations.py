@@ -19,7 +19,8 @@ class Operations:
     """What happens at stops and between trips.
 
     ``riders_h`` is the mean of riders an hour at one stop of one line; ``failures_a_trip`` the chance that a bus breaks
-    down on a trip; ``random_riders`` false gives everywhere the expected number instead of a drawn one.
+    down on a trip, ``early_starts`` that its driver pulls out one to six minutes before its time; ``random_riders``
+    false gives everywhere the expected number instead of a drawn one.
     """
 
     bus_share: float = 0.92
@@ -33,6 +34,7 @@ class Operations:
     failures_a_trip: float = 0.0015
     short_turns: bool = True
     late_start_s: float = 25.0
+    early_starts: float = 0.0
     hurry: float = 0.08
     reserve_share: float = 0.02
 
@@ -51,6 +53,7 @@ class Operations:
             failures_a_run=self.failures_a_trip,
             short_turns=int(self.short_turns),
             late_start_s=self.late_start_s,
+            early_starts=self.early_starts,
             hurry=self.hurry,
         )
 

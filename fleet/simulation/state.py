@@ -72,6 +72,7 @@ class Rules(NamedTuple):
     failures_a_run: float
     short_turns: int
     late_start_s: float
+    early_starts: float
     hurry: float
 
 

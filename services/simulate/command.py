@@ -12,6 +12,7 @@ from rich.text import Text
 
 from fleet.simulation.build import Scene
 from fleet.simulation.incidents import INCIDENTS
+from fleet.simulation.operations import Operations
 from fleet.simulation.simulation import Options, Simulation
 from fleet.simulation.weather import WEATHERS
 from services.city.folder import CityError, CityFolder
@@ -38,6 +39,10 @@ console = Console(stderr=True)
 @click.option("--buses", type=click.IntRange(1), help="At most so many vehicles; all by default.")
 @click.option("--cancelled", default=0.0, show_default=True, type=click.FloatRange(0, 0.9),
               help="Share of trips that nobody runs: half with buses that stay away, half single ones.")  # fmt: skip
+@click.option("--early-starts", default=0.0, show_default=True, type=click.FloatRange(0, 1),
+              help="Share of trips whose driver leaves the first stop one to six minutes before the time.")  # fmt: skip
+@click.option("--breakdowns", default=Operations.failures_a_trip, show_default=True, type=click.FloatRange(0, 1),
+              help="Share of trips on which the bus breaks down.")  # fmt: skip
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Same seed, same bytes.")
 @click.option("--trips", type=click.Choice(["claimed", "hidden"]), default="hidden", show_default=True,
               help="Whether reports name their trip, as GTFS-realtime does, or not, as trackers do.")  # fmt: skip
@@ -114,7 +119,8 @@ def read_wish(streets: Streets, said: dict[str, Any]) -> Wish:
         hours=said["hours"],
         peak=said["peak"],
     )
-    scene = Scene(weather=said["weather"], incidents_a_day=parse_incidents(said["incidents"]))
+    operations = Operations(early_starts=said["early_starts"], failures_a_trip=said["breakdowns"])
+    scene = Scene(weather=said["weather"], incidents_a_day=parse_incidents(said["incidents"]), operations=operations)
     options = Options(claim_trips=said["trips"] == "claimed", faults=read_faults(said["faults"]))
     return Wish(start_ms, hours, said["seed"], said["buses"], said["cancelled"], scene, options)
 

@@ -2,12 +2,15 @@
 
 import math
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from fleet.alerts.limits import SpeedLimits
+from fleet.alerts.running import early_since
 from fleet.gtfs import read_timetable
 from fleet.tracker import Tracker
+from schemas.fix import Fix
 from schemas.fleet_alert import AlertKind, FleetAlert
 from tests.fleet.alerts.test_rules import LINK_MS, START_MS, drive, fix, kinds, on_time, stand
 from tests.fleet.small_feed import LAT, LON, STEP, write_feed
@@ -136,6 +139,47 @@ def test_a_bus_that_hurries_ahead_of_its_timetable_runs_early(tmp_path: Path) ->
     alerts = of(AlertKind.RUNNING_EARLY, drive(tracker_of(tmp_path), hurry))
     assert len(alerts) == 1
     assert "chạy sớm 3 phút" in alerts[0].text.vi or "chạy sớm 4 phút" in alerts[0].text.vi
+
+
+def waits_and_leaves(early_s: int, *, trip: str | None) -> list[Fix]:
+    """Return a bus that waits at its first stop, and drives at the timetable's pace from so long before its time."""
+    leaves_ms = START_MS - early_s * 1000
+    waits = [fix(leaves_ms - s * 1000, 0.0, trip=trip, speed_mps=0.0) for s in range(600, 0, -20)]
+    drives = [fix(leaves_ms + s * 1000, s * 1000 / LINK_MS, trip=trip, speed_mps=4.3) for s in range(0, 700, 20)]
+    return waits + drives
+
+
+@pytest.mark.parametrize(
+    ("trip", "early_s", "told"),
+    [("T0-3", 240, [True, False]), ("T0-3", 60, []), ("T0-3", -60, []), (None, 240, [])],  # else it may be 16 min late
+)
+def test_a_bus_that_leaves_its_first_stop_before_its_time_is_told_when_its_trip_is_sure(
+    tmp_path: Path, trip: str | None, early_s: int, told: list[bool]
+) -> None:
+    way = waits_and_leaves(early_s, trip=trip)
+    until_ms = START_MS + 1_500_000
+    home = [fix(ms, 7.0, trip=trip, speed_mps=0.0) for ms in range(way[-1].time_ms + 20_000, until_ms, 60_000)]
+    alerts = of(AlertKind.EARLY_DEPARTURE, drive(tracker_of(tmp_path), way + home))
+    assert [alert.ended_ms is None for alert in alerts] == told
+    for alert in alerts:
+        assert abs(alert.started_ms - (START_MS - early_s * 1000)) <= 30_000
+        assert alert.trip_id == "T0-3"
+
+
+def test_what_a_bus_did_at_its_first_stop_is_told_for_ten_minutes_and_never_of_a_slot_of_a_headway(
+    tmp_path: Path,
+) -> None:
+    tracker = tracker_of(tmp_path)
+    drive(tracker, waits_and_leaves(240, trip="T0-3")[:44])
+    bus, table = tracker._vehicles["A"], tracker.timetable
+    left_ms = bus.watch.told[0][2]
+    assert early_since(bus, table, left_ms + 540_000) == left_ms
+    assert early_since(bus, table, left_ms + 660_000) is None
+    bus.probability = 0.5
+    assert early_since(bus, table, left_ms + 60_000) is None
+    bus.probability = 1.0
+    slots = SimpleNamespace(trip_headway_s=dict.fromkeys(range(60), 600))
+    assert early_since(bus, slots, left_ms + 60_000) is None
 
 
 def test_a_bus_that_claims_a_trip_and_stands_elsewhere_is_a_ghost_until_it_claims_no_more(tmp_path: Path) -> None:

@@ -39,6 +39,24 @@ def test_buses_keep_near_a_timetable_that_fits_the_roads_and_never_leave_long_be
     assert abs(np.median(delay_s)) < 200
 
 
+def test_a_share_of_drivers_pulls_out_before_the_time_when_told_so_and_the_others_drive_as_before() -> None:
+    plan = there_and_back(trips=12)
+    left_s = []
+    for share in (0.0, 0.5, 1.0):
+        operations = replace(BUSY.operations, early_starts=share)
+        world = world_of(plan, scene=replace(BUSY, operations=operations), hours=5.0)
+        events = drive(Buses(world, start_ms=START_MS - 600_000, spin_up_ms=0), 13_000)
+        starts = [plan.runs[index].start_ms for index in world.tables.duty["run"].tolist()]
+        left_s.append({duty: (at - starts[duty]) / 1000 for (duty, stop), at in times_of(events, LEFT).items() if not stop})
+    never, half, always = left_s
+    assert min(never.values()) >= 0
+    early = [duty for duty, seconds in half.items() if seconds < -30]
+    assert 0.2 * len(half) < len(early) < 0.8 * len(half)
+    # Who comes late to its first stop cannot leave it early.
+    assert sum(seconds < -30 for seconds in always.values()) > 0.8 * len(always)
+    assert min(always.values()) >= -361
+
+
 def test_speed_and_way_stay_possible() -> None:
     world = world_of(there_and_back(), scene=BUSY, signals=[(105.81, 21.0), (105.83, 21.0)])
     buses = Buses(world, start_ms=START_MS)
