@@ -47,7 +47,9 @@ def test_a_share_of_drivers_pulls_out_before_the_time_when_told_so_and_the_other
         world = world_of(plan, scene=replace(BUSY, operations=operations), hours=5.0)
         events = drive(Buses(world, start_ms=START_MS - 600_000, spin_up_ms=0), 13_000)
         starts = [plan.runs[index].start_ms for index in world.tables.duty["run"].tolist()]
-        left_s.append({duty: (at - starts[duty]) / 1000 for (duty, stop), at in times_of(events, LEFT).items() if not stop})
+        left_s.append(
+            {duty: (at - starts[duty]) / 1000 for (duty, stop), at in times_of(events, LEFT).items() if not stop}
+        )
     never, half, always = left_s
     assert min(never.values()) >= 0
     early = [duty for duty, seconds in half.items() if seconds < -30]
