@@ -52,6 +52,7 @@ def join_riders(found: Detections) -> Detections:
     scores: list[float] = []
     labels: list[str] = []
     heads: list[int] = []
+    bare: list[int | None] = []
     for i, label in enumerate(found.labels):
         if i in rides:
             continue
@@ -61,9 +62,18 @@ def join_riders(found: Detections) -> Detections:
         scores.append(float(found.scores[parts].max()))
         labels.append(label)
         heads.append(len(parts) - 1)
+        if found.bare_heads:
+            bare.append(_bare([found.bare_heads[k] for k in parts[1:] or parts]))
     order = np.argsort(-np.asarray(scores, np.float32), kind="stable")
     joined = empty_or(boxes, scores, labels)
-    return _without_parts(replace(joined, heads=tuple(heads[i] for i in order)))
+    bare_heads = tuple(bare[i] for i in order) if found.bare_heads else ()
+    return _without_parts(replace(joined, heads=tuple(heads[i] for i in order), bare_heads=bare_heads))
+
+
+def _bare(riders: list[int | None]) -> int | None:
+    """Return how many surely ride with a bare head; ``None`` where nobody surely does and somebody cannot be told."""
+    count = sum(bare or 0 for bare in riders)
+    return None if count == 0 and None in riders else count
 
 
 def _without_parts(found: Detections) -> Detections:
@@ -75,7 +85,8 @@ def _without_parts(found: Detections) -> Detections:
         gone[i] = (is_part[i] & ~gone).any()
     kept = np.delete(np.arange(len(found)), light[gone]).tolist()
     labels, heads = tuple(found.labels[i] for i in kept), tuple(found.heads[i] for i in kept)
-    return Detections(found.boxes[kept], found.scores[kept], labels, heads)
+    bare_heads = tuple(found.bare_heads[i] for i in kept) if found.bare_heads else ()
+    return Detections(found.boxes[kept], found.scores[kept], labels, heads, bare_heads)
 
 
 def _parts(boxes: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -21,7 +21,7 @@ from vision.evidence.package import Link, seal, staple
 from vision.evidence.parts import Parts
 from vision.evidence.redacted import redact
 from vision.evidence.verify import read_file
-from vision.plates.reader import PlateReader
+from vision.plates.open import open_plates
 from vision.tracks import Look
 
 
@@ -53,7 +53,7 @@ def detect(
         detector = with_gate(open_detector(weights)) if gated else open_detector(weights)
         if weights == SHIPPED.name and not camera.is_scene:
             console.print("[yellow]the shipped weights know rendered scenes only; give --weights for a real street")
-        reader = PlateReader(plates) if plates else None
+        reader = open_plates(plates) if plates else None
         out.mkdir(parents=True, exist_ok=True)
         sealing = load_or_make_key(key or out / "key.pem")
         results = watch_recording(

@@ -26,7 +26,7 @@ from vision.detector.base import Detector
 from vision.detector.open import SHIPPED, open_detector, with_gate
 from vision.errors import EvidenceError, VisionError
 from vision.evidence.keys import SealingKey, load_or_make_key
-from vision.plates.reader import PlateReader
+from vision.plates.open import open_plates
 
 MAX_SEGMENTS = 2
 RETRY_S = 5.0
@@ -101,7 +101,7 @@ def run(context: Context) -> None:
     vision = context.settings.vision
     plates = None
     try:
-        plates = PlateReader(vision.plate_weights) if vision.plate_weights else None
+        plates = open_plates(vision.plate_weights) if vision.plate_weights else None
     except VisionError as error:
         _log.error("no plates are read", reason=str(error))
     media = open_media(context.settings.place.media_url, context.settings.store.media_limit_gib)

@@ -12,6 +12,7 @@ from scipy.stats import binomtest
 from services.settings import Settings
 from vision.errors import VisionError
 from vision.plates.labelled import read_labelled
+from vision.plates.open import open_plates
 from vision.plates.reader import PlateReader
 from vision.plates.track import read_parts
 from vision.plates.vote import LEAST_CONFIDENCE
@@ -83,7 +84,7 @@ def plates(weights: Path | None, pictures: Path | None, tracks: int, seed: int, 
         raise click.ClickException("no weights; give --weights FOLDER or set HANOI_VISION_PLATE_WEIGHTS")
     figures: dict[str, object] = {"score": "plates"}
     try:
-        reader = PlateReader(folder)
+        reader = open_plates(folder)
         if pictures is not None:
             figures["pictures"] = score_pictures(reader, pictures)
     except (VisionError, ValueError) as error:

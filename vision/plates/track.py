@@ -8,7 +8,7 @@ import numpy as np
 from schemas.violation import PlateReading, TrackPoint
 from vision.evidence.clip import StoredPiece, read_piece
 from vision.frames import Image
-from vision.plates.reader import PlateLook
+from vision.plates.looks import PlateLook
 from vision.plates.vote import vote
 
 # The largest are kept, the sharpest of them read first until a vote stands; else the best are read more closely.

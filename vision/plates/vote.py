@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from schemas.violation import PlateReading
 from vision.frames import Image
 from vision.plates.grammar import is_plate, suits
-from vision.plates.reader import PlateLook
+from vision.plates.looks import PlateLook
 
 # One look alone names no plate, however sure it is, and two that follow one another are wrong together too often.
 FEWEST_LOOKS = 3

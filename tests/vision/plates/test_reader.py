@@ -7,13 +7,15 @@ import pytest
 
 from tests.data import shared_data
 from vision.errors import WeightsError
-from vision.plates.reader import PlateLook, PlateReader
+from vision.plates.looks import PlateLook
+from vision.plates.open import open_plates
+from vision.plates.reader import PlateReader
 from vision.plates.vote import LEAST_CONFIDENCE
 
 
 @cache
 def reader() -> PlateReader:
-    return PlateReader(shared_data("weights"))
+    return open_plates(shared_data("weights"))
 
 
 def sure(looks: list[PlateLook]) -> set[str]:
@@ -52,4 +54,4 @@ def test_a_folder_without_weights_is_named() -> None:
     from pathlib import Path
 
     with pytest.raises(WeightsError, match=r"holds 0 files"):
-        PlateReader(Path("nowhere"))
+        open_plates(Path("nowhere"))

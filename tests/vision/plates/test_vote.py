@@ -1,5 +1,5 @@
 from tests.vision.builders import picture
-from vision.plates.reader import PlateLook
+from vision.plates.looks import PlateLook
 from vision.plates.vote import vote
 
 
