@@ -99,7 +99,7 @@ class Watcher:
         for frame, seen in each_found(self._detector, self._later(frames)):
             out.frames += 1
             sight = self._health.step(frame.time_ms, frame.image)
-            found = join_riders(seen)
+            found = join_riders(seen, self._tracker.two_wheelers_due(frame.time_ms))
             looks = self._tracker.step(frame.time_ms, frame.index, found)
             out.road_users += len(found)
             out.looks += looks

@@ -5,25 +5,16 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from vision.detector.base import GROUPS, Detections, empty_or
+from vision.seats import two_wheelers_of
 
-# Share of a two-wheeler's width a rider must cover, and how far apart their middles may be, in two-wheeler heights.
-WIDTH_SHARE = 0.4
-MIDDLE_HEIGHTS = 1.2
-# How riders sit on a two-wheeler's box, of scenes and of 263 riders in two real clips: their middle beside its middle,
-# in widths (the last of three sits far behind); their foot above its foot and their head above its top, in heights.
-ASIDE_SD, MOST_ASIDE = 0.2, 0.55
-SEAT, SEAT_RANGE = (0.33, 0.2), (-0.15, 0.95)
-HEAD, HEAD_RANGE = (0.4, 0.4), (-0.15, 1.4)
-# Less odd than this (squares of deviations, summed) somebody may drive, or ride along where there is a driver.
-DRIVES_BELOW, RIDES_BELOW = 40.0, 12.0
+# A part of a larger one: so much of it lies inside, and its foot is so near, in heights of the larger.
 INSIDE_SHARE = 0.8
 FOOT_SHARE = 0.25
 
 
-def join_riders(found: Detections) -> Detections:
+def join_riders(found: Detections, due: NDArray[np.float64] | None = None) -> Detections:
     """Join each two-wheeler with the people on it.
 
     The joined box reaches from the rider's head to the wheels and has the two-wheeler's label and the
@@ -33,6 +24,9 @@ def join_riders(found: Detections) -> Detections:
     ----------
     found : Detections
         What a detector gave for one frame.
+    due : ndarray, optional
+        n × 4, the boxes that tracked two-wheelers with their riders should have in this frame
+        (`Tracker.two_wheelers_due`): who rode together goes on to do so.
 
     Returns
     -------
@@ -43,7 +37,7 @@ def join_riders(found: Detections) -> Detections:
     people = [i for i, label in enumerate(found.labels) if label == "person"]
     if not wheels:
         return found
-    owner = _two_wheelers_of(found.boxes[people], found.boxes[wheels])
+    owner = two_wheelers_of(found.boxes[people], found.boxes[wheels], due)
     rides = {person: wheels[w] for person, w in zip(people, owner.tolist(), strict=True) if w >= 0}
     riders: defaultdict[int, list[int]] = defaultdict(list)
     for person, wheel in rides.items():
@@ -98,48 +92,3 @@ def _parts(boxes: NDArray[np.float32]) -> NDArray[np.bool_]:
     is_inside = inner / area[:, None] > INSIDE_SHARE
     on_foot = np.abs(boxes[:, None, 3] - boxes[None, :, 3]) < FOOT_SHARE * size[None, :, 1]
     return np.asarray(is_inside & on_foot & (size.prod(axis=1)[None, :] > area[:, None]))
-
-
-def _two_wheelers_of(people: NDArray[np.float32], wheels: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Return for each person the two-wheeler it rides, -1 for one on foot.
-
-    Each two-wheeler is given one driver first, so that all fit best together: the nearest for each alone would give one
-    the riders of two where they stand close. Who is left rides along where it sits well, else on the nearest.
-    """
-    if not len(people):
-        return np.zeros(0, np.int64)
-    width = np.maximum(wheels[:, 2] - wheels[:, 0], 1.0).astype(np.float64)
-    height = np.maximum(wheels[:, 3] - wheels[:, 1], 1.0).astype(np.float64)
-    aside = np.abs(people[:, None, [0, 2]].sum(axis=2) - wheels[None, :, [0, 2]].sum(axis=2)) / 2
-    odd = _oddness(people, wheels, aside / np.maximum(width, height / 2), height)
-    owner = np.full(len(people), -1, np.int64)
-    drivers, driven = linear_sum_assignment(np.where(np.isfinite(odd), odd - DRIVES_BELOW, 0.0))
-    real = odd[drivers, driven] < DRIVES_BELOW
-    owner[drivers[real]] = driven[real]
-    near = np.where(_touches(people, wheels) & (aside < MIDDLE_HEIGHTS * height), aside, np.inf)
-    for choice, most in ((odd, RIDES_BELOW), (near, np.inf)):
-        left = np.flatnonzero(owner < 0)
-        best = choice[left].argmin(axis=1)
-        owner[left] = np.where(choice[left, best] < most, best, -1)
-    return owner
-
-
-def _oddness(
-    people: NDArray[np.float32], wheels: NDArray[np.float32], aside: NDArray[np.float64], height: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return how far each person is from sitting as riders do on each two-wheeler; infinite where it cannot be one."""
-    seat = (wheels[None, :, 3] - people[:, None, 3]) / height
-    head = (wheels[None, :, 1] - people[:, None, 1]) / height
-    odd = (aside / ASIDE_SD) ** 2 + ((seat - SEAT[0]) / SEAT[1]) ** 2 + ((head - HEAD[0]) / HEAD[1]) ** 2
-    sits = (seat > SEAT_RANGE[0]) & (seat < SEAT_RANGE[1]) & (head > HEAD_RANGE[0]) & (head < HEAD_RANGE[1])
-    return np.asarray(np.where(sits & (aside < MOST_ASIDE), odd, np.inf))
-
-
-def _touches(people: NDArray[np.float32], wheels: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Tell who stands so that it could sit on which two-wheeler, seen however badly."""
-    left, top, right, bottom = (people[:, None, k] for k in range(4))
-    w_left, w_top, w_right, w_bottom = (wheels[None, :, k] for k in range(4))
-    width, height = w_right - w_left, w_bottom - w_top
-    shared = np.minimum(right, w_right) - np.maximum(left, w_left)
-    touches = (shared >= WIDTH_SHARE * np.minimum(width, right - left)) & (top < w_bottom) & (bottom > w_top)
-    return np.asarray(touches & (bottom <= w_bottom + 0.4 * height) & (top <= w_top + 0.5 * height))

@@ -1,11 +1,10 @@
 """Frames of a rendered junction for trackers: who was there, what a detector gave, and whose each box is."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from services.score.scene_log import overlap
 from vision.detector.base import Detections
-from vision.riders import join_riders
 from vision.scenes.arrivals import Flow
 from vision.scenes.frame_times import frame_times_s
 from vision.scenes.layout import Arm
@@ -43,22 +42,32 @@ class TrackCase:
 
 @dataclass(frozen=True)
 class Present:
-    """One road user of a frame that a tracker is asked for."""
+    """One road user of a frame that a tracker is asked for; ``past_line_m`` is ``None`` beside the arm."""
 
     user_id: int
     box: Box
     visible: float
-    is_near_line: bool
+    past_line_m: float | None
+
+    @property
+    def is_near_line(self) -> bool:
+        """Whether it is within some metres of the stop line."""
+        return self.past_line_m is not None and abs(self.past_line_m) <= NEAR_LINE_M
 
 
 @dataclass(frozen=True)
 class TrackFrame:
-    """One frame: who was there, what a detector gave (riders joined), and whose each of its boxes is (0: nobody's)."""
+    """One frame: who was there, what a detector gave, and what `owners_of` needs.
+
+    ``made`` has the detector's boxes of somebody, each after its road user's number and whether it is the body;
+    ``true`` has the true box of everybody.
+    """
 
     time_ms: int
     truth: list[Present]
-    found: Detections
-    owners: list[int] = field(default_factory=list)
+    seen: Detections
+    made: list[tuple[int, bool, list[float]]]
+    true: dict[int, Box]
 
 
 def track_frames(case: TrackCase) -> Iterator[TrackFrame]:
@@ -80,23 +89,35 @@ def track_frames(case: TrackCase) -> Iterator[TrackFrame]:
             return
         time_ms = round(time_s * 1000)
         seen = look_at(camera, world.poses(time_s))
-        found = join_riders(eyes.detect(time_ms, seen))
+        made = eyes.detect(time_ms, seen)
         true = {one.pose.user_id: one.box for one in seen}
-        owners = [_owner(box, eyes.made, true) for box in found.boxes.tolist()]
-        yield TrackFrame(time_ms, _asked_for(seen, arm), found, owners)
+        yield TrackFrame(time_ms, _asked_for(seen, arm), made, list(eyes.made), true)
+
+
+def owners_of(frame: TrackFrame, found: Detections) -> list[int]:
+    """Return whose each box of a frame is after riders were joined, 0 for nobody's.
+
+    Parameters
+    ----------
+    frame : TrackFrame
+        The frame.
+    found : Detections
+        Its detections, riders joined.
+    """
+    return [_owner(box, frame.made, frame.true) for box in found.boxes.tolist()]
 
 
 def _asked_for(seen: Sequence[Seen], arm: Arm) -> list[Present]:
     return [
-        Present(one.pose.user_id, one.box, one.visible, _is_near_line(one, arm))
+        Present(one.pose.user_id, one.box, one.visible, _past_line_m(one, arm))
         for one in seen
         if one.visible >= PARTLY and one.height_px >= LEAST_HEIGHT_PX
     ]
 
 
-def _is_near_line(one: Seen, arm: Arm) -> bool:
+def _past_line_m(one: Seen, arm: Arm) -> float | None:
     along, across = arm.frame(one.pose.x, one.pose.y)
-    return abs(along) <= NEAR_LINE_M and abs(across) <= arm.half_m
+    return along if abs(across) <= arm.half_m else None
 
 
 def _owner(box: Sequence[float], made: Sequence[tuple[int, bool, list[float]]], true: dict[int, Box]) -> int:

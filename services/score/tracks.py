@@ -11,11 +11,11 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from services.score.byte_track import ByteTrack
 from services.score.track_figures import Boxes, TrackFigures, track_figures
-from services.score.track_scene import LEAST_HEIGHT_PX, WELL, TrackCase, TrackFrame, track_frames
+from services.score.track_line import errors_at_line
+from services.score.track_runs import Followed, asked_boxes, follow_byte_track, follow_ours, write_scene
+from services.score.track_scene import WELL, TrackCase, TrackFrame, track_frames
 from services.score.violations import parse_seeds
-from vision.tracks import Tracker
 
 CASES = (
     TrackCase("perfect", 0, "exact"),
@@ -25,8 +25,6 @@ CASES = (
     TrackCase("lossy", 0, "street", jitter=0.3, drops=0.5),
     TrackCase("six_a_second", 0, "street", fps=6.0),
 )
-# For each frame: the number of a track, and which box it took.
-Numbered = list[list[tuple[int, int]]]
 
 
 @dataclass
@@ -44,6 +42,8 @@ class Sum:
     at_line: int = 0
     at_line_own: int = 0
     at_line_users: int = 0
+    crossed: int = 0
+    crossed_wrong: int = 0
     cpu_ms: list[float] = field(default_factory=list)
 
     def said(self) -> dict[str, float]:
@@ -59,6 +59,8 @@ class Sum:
             "at_line_road_users": self.at_line_users,
             "at_line_switches_half_visible": self.at_line,
             "at_line_switches_by_box": self.at_line_own,
+            "crossed_the_line": self.crossed,
+            "crossed_under_two_numbers": self.crossed_wrong,
             "cpu_ms_per_frame": round(float(np.mean(self.cpu_ms)), 3),
         }
 
@@ -86,36 +88,16 @@ def tracks(seeds: str, seconds: float, names: tuple[str, ...], table: bool, out:
         frames = list(track_frames(case))
         for who, follow in (("ours", follow_ours), ("bytetrack", follow_byte_track)):
             began = time.process_time()
-            numbered = follow(frames)
+            followed = follow(frames)
             spent_ms = 1000 * (time.process_time() - began) / len(frames)
-            add_scene(sums.setdefault(case.name, {}).setdefault(who, Sum()), frames, numbered, spent_ms)
+            add_scene(sums.setdefault(case.name, {}).setdefault(who, Sum()), frames, followed, spent_ms)
             if out is not None:
-                write_scene(out, f"{case.name}-{case.seed}", who, frames, numbered)
+                write_scene(out, f"{case.name}-{case.seed}", who, frames, followed)
     said = {name: {who: each.said() for who, each in both.items()} for name, both in sums.items()}
     click.echo(_table(said) if table else json.dumps(said, indent=1))
 
 
-def follow_ours(frames: Sequence[TrackFrame]) -> Numbered:
-    """Return the tracks of our tracker; looks of before a track was confirmed are given to their frames."""
-    tracker = Tracker()
-    place = {frame.time_ms: i for i, frame in enumerate(frames)}
-    numbered: Numbered = [[] for _ in frames]
-    rows = [{tuple(box): i for i, box in enumerate(frame.found.boxes.tolist())} for frame in frames]
-    for index, frame in enumerate(frames):
-        for look in tracker.step(frame.time_ms, index, frame.found):
-            at = place[look.time_ms]
-            numbered[at].append((look.track_id, rows[at][look.box]))
-    return numbered
-
-
-def follow_byte_track(frames: Sequence[TrackFrame]) -> Numbered:
-    """Return the tracks of ByteTrack at the mean rate of the frames."""
-    seconds = (frames[-1].time_ms - frames[0].time_ms) / 1000
-    tracker = ByteTrack((len(frames) - 1) / seconds)
-    return [tracker.step(frame.time_ms, frame.found) for frame in frames]
-
-
-def add_scene(total: Sum, frames: Sequence[TrackFrame], numbered: Numbered, cpu_ms: float) -> None:
+def add_scene(total: Sum, frames: Sequence[TrackFrame], followed: Sequence[Followed], cpu_ms: float) -> None:
     """Add what one scene gave.
 
     Parameters
@@ -124,13 +106,13 @@ def add_scene(total: Sum, frames: Sequence[TrackFrame], numbered: Numbered, cpu_
         What is added to.
     frames : sequence of TrackFrame
         The scene.
-    numbered : list
-        The tracks of each frame.
+    followed : sequence of Followed
+        Its tracks.
     cpu_ms : float
         Processor time a frame.
     """
-    figures = _figures(frames, numbered, 0.0)
-    well = _figures(frames, numbered, WELL)
+    figures = _figures(frames, followed, 0.0)
+    well = _figures(frames, followed, WELL)
     for name in ("hota", "deta", "assa", "idf1"):
         getattr(total, name).append(getattr(figures, name))
     total.road_users += figures.road_users
@@ -139,35 +121,37 @@ def add_scene(total: Sum, frames: Sequence[TrackFrame], numbered: Numbered, cpu_
     shown = [[one for one in frame.truth if one.visible >= WELL] for frame in frames]
     total.at_line += sum(shown[frame][row].is_near_line for frame, row in well.switches)
     total.at_line_users += len({one.user_id for rows in shown for one in rows if one.is_near_line})
-    own = list(_by_box(frames, numbered))
+    own = list(_by_box(frames, followed))
     total.own_boxes += len(own)
     total.at_line_own += sum(own)
+    crossed, wrong = errors_at_line(frames, followed)
+    total.crossed += crossed
+    total.crossed_wrong += wrong
     total.cpu_ms.append(cpu_ms)
 
 
-def _figures(frames: Sequence[TrackFrame], numbered: Numbered, least: float) -> TrackFigures:
+def _figures(frames: Sequence[TrackFrame], followed: Sequence[Followed], least: float) -> TrackFigures:
     truth, taken = Boxes(), Boxes()
-    for frame, pairs in zip(frames, numbered, strict=True):
-        asked = [one for one in frame.truth if one.visible >= least]
-        truth.add([one.user_id for one in asked], [one.box for one in asked])
-        boxes = frame.found.boxes
-        tall = [(number, i) for number, i in pairs if boxes[i, 3] - boxes[i, 1] >= LEAST_HEIGHT_PX]
-        taken.add([number for number, _ in tall], [boxes[i].tolist() for _, i in tall])
+    for frame, one in zip(frames, followed, strict=True):
+        asked = [each for each in frame.truth if each.visible >= least]
+        truth.add([each.user_id for each in asked], [each.box for each in asked])
+        tracked = asked_boxes(frame, one, least)
+        taken.add([number for number, _ in tracked], [box for _, box in tracked])
     return track_figures(truth, taken)
 
 
-def _by_box(frames: Sequence[TrackFrame], numbered: Numbered) -> list[bool]:
+def _by_box(frames: Sequence[TrackFrame], followed: Sequence[Followed]) -> list[bool]:
     """Return for each switch by the owners of boxes whether it was near the stop line.
 
     Of two tracks on boxes of one road user (its rider and its motorcycle) the one that it had goes on.
     """
     last: dict[int, int] = {}
     found = []
-    for frame, pairs in zip(frames, numbered, strict=True):
+    for frame, each in zip(frames, followed, strict=True):
         asked = {one.user_id: one for one in frame.truth}
         having: dict[int, list[int]] = {}
-        for number, i in pairs:
-            having.setdefault(frame.owners[i], []).append(number)
+        for number, i in each.pairs:
+            having.setdefault(each.owners[i], []).append(number)
         for owner in having.keys() & asked.keys():
             numbers = having[owner]
             if owner in last and last[owner] not in numbers:
@@ -175,37 +159,6 @@ def _by_box(frames: Sequence[TrackFrame], numbered: Numbered) -> list[bool]:
             if last.get(owner) not in numbers:
                 last[owner] = numbers[0]
     return found
-
-
-def write_scene(folder: Path, name: str, who: str, frames: Sequence[TrackFrame], numbered: Numbered) -> None:
-    """Write truth, tracks and boxes of a scene as MOTChallenge rows (frame, number, left, top, width, height).
-
-    Parameters
-    ----------
-    folder : Path
-        Where to.
-    name, who : str
-        The scene, and whose tracks.
-    frames : sequence of TrackFrame
-        The scene.
-    numbered : list
-        The tracks of each frame.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    truth = [(k, one.user_id, one.box) for k, frame in enumerate(frames) for one in frame.truth]
-    mine = [
-        (k, number, frames[k].found.boxes[i].tolist())
-        for k, pairs in enumerate(numbered)
-        for number, i in pairs
-        if frames[k].found.boxes[i, 3] - frames[k].found.boxes[i, 1] >= LEAST_HEIGHT_PX
-    ]
-    for path, rows in ((folder / f"{name}.truth.txt", truth), (folder / f"{name}.{who}.txt", mine)):
-        path.write_text("".join(_row(*row) for row in rows), encoding="ascii")
-
-
-def _row(frame: int, number: int, box: Sequence[float]) -> str:
-    left, top, right, foot = box
-    return f"{frame},{number},{left:.2f},{top:.2f},{right - left:.2f},{foot - top:.2f}\n"
 
 
 def _table(said: dict[str, dict[str, dict[str, float]]]) -> str:

@@ -30,7 +30,7 @@ def test_tracks_of_a_scene_with_half_its_frames_lost_pass_the_judge(tmp_path: Pa
             for one in shot.seen
             if one.visible > 0.5 and one.height_px >= LEAST_HEIGHT_PX
         ]
-        found = join_riders(film.detect(shot.frame))
+        found = join_riders(film.detect(shot.frame), tracker.two_wheelers_due(shot.frame.time_ms))
         looks = tracker.step(shot.frame.time_ms, shot.frame.index, found)
         tracks += [(look.frame, look.track_id, look.box) for look in looks if look.height_px >= LEAST_HEIGHT_PX]
     files = tmp_path / "gt.txt", tmp_path / "tracks.txt"

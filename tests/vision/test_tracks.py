@@ -185,6 +185,15 @@ def test_two_motorcycles_close_together_are_given_a_driver_each() -> None:
     assert join_riders(found).heads == (1, 1)
 
 
+def test_two_that_ride_together_go_on_to_do_so_though_the_neighbours_rider_would_sit_better() -> None:
+    # The rider of the left motorcycle leans to the right, and its neighbour's rider is not found in this frame.
+    wheels, rider = [[100.0, 120.0, 130.0, 160.0], [128.0, 121.0, 158.0, 161.0]], [118.0, 100.0, 142.0, 148.0]
+    found = empty_or([*wheels, rider], [0.9, 0.8, 0.7], ["motorcycle", "motorcycle", "person"])
+    due = np.array([[100.0, 100.0, 142.0, 160.0], [128.0, 101.0, 165.0, 161.0]])
+    assert join_riders(found).heads == (0, 1)
+    assert join_riders(found, due).heads == (1, 0)
+
+
 def test_a_foot_that_a_bus_covers_is_told_and_the_track_stays_where_it_stood() -> None:
     standing, bus = [100.0, 100.0, 130.0, 180.0], [80.0, 140.0, 200.0, 300.0]
     alone = empty_or([standing], [0.9], ["motorcycle"])

@@ -93,7 +93,7 @@ def measure(seconds: float, noise: str, seed: int = 1) -> dict[str, Open]:
     tracker, kept = Tracker(), Witnesses(round(seconds * 1000) + 10_000)
     shots = []
     for shot in film.shots(20.0, 20.0 + seconds):
-        found = join_riders(film.detect(shot.frame))
+        found = join_riders(film.detect(shot.frame), tracker.two_wheelers_due(shot.frame.time_ms))
         kept.see(tracker.step(shot.frame.time_ms, shot.frame.index, found))
         shots.append((shot.frame.time_ms, shot.seen))
     others = kept.others(-1, shots[0][0], shots[-1][0])

@@ -37,7 +37,11 @@ class Motion:
     @property
     def boxes(self) -> Floats:
         """Left, top, right, bottom of each."""
-        x, foot, width, height = self.place.T
+        return self.boxes_in(0.0)
+
+    def boxes_in(self, gap_s: float) -> Floats:
+        """Return the boxes that are due so many seconds later (n × 4)."""
+        x, foot, width, height = (self.place + gap_s * self.speed).T
         return np.column_stack([x - width / 2, foot - height, x + width / 2, foot])
 
     @property

@@ -39,6 +39,7 @@ class TrackLimits:
     part_foot_heights: float = 0.4
     hidden_share: float = 0.4
     sure_gap_s: float = 1.0
+    due_s: float = 0.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +107,15 @@ class Tracker:
             for row, column, is_hidden in pairs
             for look in self._tell(time_ms, frame, found, row, int(seen.index[column]), foot_hidden=is_hidden)
         ]
+
+    def two_wheelers_due(self, time_ms: int) -> Floats:
+        """Return the boxes (n × 4) that the two-wheelers of a moment ago should have at a time, riders included."""
+        book = self._book
+        if self._time_ms is None or not len(book):
+            return np.zeros((0, 4))
+        is_two_wheeler = np.isin(book.votes.argmax(axis=1), TWO_WHEELERS)
+        fresh = is_two_wheeler & (book.number > 0) & (time_ms - book.seen_ms < 1000 * self._limits.due_s)
+        return self._motion.boxes_in((time_ms - self._time_ms) / 1000)[fresh]
 
     def _usable(self, found: Detections) -> _Seen:
         index = np.flatnonzero(found.scores >= self._limits.weak_score)
