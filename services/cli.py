@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "score violations": ("services.score.violations:violations", "Score camera candidates against rendered junctions."),
     "score parking": ("services.score.parking:parking", "Score stopping and parking over hours of queues."),
     "score counts": ("services.score.counts:counts", "Score flow, occupancy and queues that a camera counts."),
+    "score faults": ("services.score.faults:faults", "Score faults of cameras, and false alarms of days without."),
     "score matching": ("services.score.matching:matching", "Score map matching against known edges."),
     "network build": ("services.network.command:build", "Build a road network with its index and its map."),
     "network export": ("services.network.export_command:export", "Write a road network as GraphML or GeoPackage."),

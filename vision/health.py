@@ -1,20 +1,20 @@
 """Whether a camera sees: dark, blurred, frozen, covered and moved pictures are told from good ones."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from schemas.camera import CameraState
 from vision.frames import Image
+from vision.stillness import Stillness
 from vision.view import View, ViewWatcher, shrink
 
 DARK_BELOW = 22.0
 SHARP_ABOVE = 12.0
-# A frozen stream repeats its picture, give or take the encoder's rounding; a clock in the corner or noise does more.
-MOVES_ABOVE = 1
 HOLD_MS = 3_000
+# What is dark, blurred or still is told from a picture of this size.
+SMALL = (160, 120)
 # What is looked for lasts seconds: a look each half second costs less than one at each frame.
 LOOK_MS = 500
 # A lorry that stops in front of the lens covers it too, until the lights change.
@@ -23,15 +23,26 @@ COVERED_MS = 40_000
 
 @dataclass(frozen=True)
 class Sight:
-    """How well a camera sees, and since when (event time; 0 before the first frame)."""
+    """How well a camera sees, and since when (event time; 0 before the first frame).
+
+    ``doubt`` is what it may be beside an ``ok`` that still holds, or ``ok``, and ``doubt_since_ms`` since when: rules
+    go on meanwhile and their cases say so.
+    """
 
     state: CameraState
     since_ms: int
+    doubt: CameraState = CameraState.OK
+    doubt_since_ms: int = 0
 
     @property
     def is_blind(self) -> bool:
         """Whether rules must rest."""
         return self.state is not CameraState.OK
+
+    @property
+    def said(self) -> tuple[CameraState, int]:
+        """What cases say of it, and since when."""
+        return (self.state, self.since_ms) if self.is_blind else (self.doubt, self.doubt_since_ms)
 
 
 class HealthWatcher:
@@ -40,7 +51,7 @@ class HealthWatcher:
     def __init__(self) -> None:
         self.sight = Sight(CameraState.OK, 0)
         self.clock_is_off = False
-        self._small: NDArray[np.uint8] | None = None
+        self._still = Stillness()
         self.view = ViewWatcher()
         self._looked_ms = 0
         self._maybe: tuple[CameraState, int] = (CameraState.OK, 0)
@@ -64,26 +75,42 @@ class HealthWatcher:
             return self.sight
         self._looked_ms = time_ms
         gray = shrink(image)
-        small = np.asarray(cv2.resize(gray, (160, 120), interpolation=cv2.INTER_AREA), np.uint8)
+        small = np.asarray(cv2.resize(gray, SMALL, interpolation=cv2.INTER_AREA), np.uint8)
+        self._still.step(time_ms, small)
         state = self._look(small, self.view.step(time_ms, gray))
         if state is CameraState.OK and self.clock_is_off:
             state = CameraState.CLOCK
-        self._small = small
         if self.sight.since_ms == 0:
             self.sight = Sight(CameraState.OK, time_ms)
         if state is not self._maybe[0]:
-            self._maybe = (state, time_ms)
-        hold_ms = COVERED_MS if state is CameraState.BLOCKED else HOLD_MS
-        if state is not self.sight.state and time_ms - self._maybe[1] >= hold_ms:
-            self.sight = Sight(state, self._maybe[1])
+            self._maybe = (state, self._still.since_ms or time_ms if state is CameraState.FROZEN else time_ms)
+        self._tell(time_ms)
         return self.sight
 
-    def _look(self, small: NDArray[np.uint8], view: View) -> CameraState:
+    def _tell(self, time_ms: int) -> None:
+        state, since_ms = self._maybe
+        if state is not self.sight.state and time_ms - since_ms >= (
+            COVERED_MS if state is CameraState.BLOCKED else HOLD_MS
+        ):
+            self.sight = Sight(state, since_ms, doubt_since_ms=since_ms)
+        doubt = self._doubt(time_ms)
+        if doubt[0] is not self.sight.doubt:
+            self.sight = replace(self.sight, doubt=doubt[0], doubt_since_ms=doubt[1])
+
+    def _doubt(self, time_ms: int) -> tuple[CameraState, int]:
+        """Return what may be wrong for three seconds already, though it may also end by itself."""
+        if self._maybe[0] is CameraState.BLOCKED and time_ms - self._maybe[1] >= HOLD_MS:
+            return self._maybe
+        if self._still.since_ms is not None:
+            return CameraState.FROZEN, self._still.since_ms
+        return CameraState.OK, time_ms
+
+    def _look(self, small: Image, view: View) -> CameraState:
         if float(small.mean()) < DARK_BELOW:
             return CameraState.DARK
         if float(cv2.Laplacian(small, cv2.CV_64F).var()) < SHARP_ABOVE:
             return CameraState.BLURRED
-        if self._small is not None and int(cv2.absdiff(small, self._small).max()) <= MOVES_ABOVE:
+        if self._still.is_frozen:
             return CameraState.FROZEN
         if view.is_covered:
             return CameraState.BLOCKED

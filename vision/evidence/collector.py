@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from schemas.camera import CameraState
 from schemas.violation import Candidate, PlateReading
 from vision.camera import CameraConfig
 from vision.detector.base import Detector
@@ -133,10 +134,11 @@ class Collector:
     def _see(self, sight: Sight | None) -> None:
         if sight is None or sight == self._sight:
             return
+        state, since_ms = sight.said
         if self._faults and self._faults[-1].until_ms is None:
-            self._faults[-1] = replace(self._faults[-1], until_ms=sight.since_ms)
-        if sight.is_blind:
-            self._faults.append(_Fault(sight.state.value, sight.since_ms))
+            self._faults[-1] = replace(self._faults[-1], until_ms=since_ms)
+        if state is not CameraState.OK:
+            self._faults.append(_Fault(state.value, since_ms))
         self._sight = sight
 
     def _fault(self, moment_ms: int) -> "_Fault | None":

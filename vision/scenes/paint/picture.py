@@ -35,12 +35,16 @@ SMEAR_PX = 2.0
 
 @dataclass(frozen=True)
 class Setting:
-    """How a scene looks: hour, rain (0 to 1), the camera's flaws, and the seed of all that is not traffic."""
+    """How a scene looks: hour, rain (0 to 1), the camera's flaws, and the seed of all that is not traffic.
+
+    ``light`` is what shines instead of a light chosen for the hour.
+    """
 
     hour: str = "day"
     rain: float = 0.0
     flaws: Flaws = field(default_factory=Flaws)
     seed: int = 1
+    light: Light | None = None
 
 
 class Painter:
@@ -61,11 +65,11 @@ class Painter:
         seed = self.setting.seed
         self.size = camera.size
         self._rng = random.Random(seed)  # noqa: S311 - a scene, not a secret
-        self.light: Light = light_of(self.setting.hour, self._rng)
+        self.light: Light = self.setting.light or light_of(self.setting.hour, self._rng)
         self.lens = Lens(_Wider(camera))
         self._layout = layout
         self._empty = backdrop(layout, self.lens, self.light, seed)
-        self._gain = street_light(layout, self.lens) if self.setting.hour == "night" else None
+        self._gain = street_light(layout, self.lens) if self.light.hour == "night" else None
         beside = roadside(layout, self.lens, self._rng, lit=self.light.lamps)
         self._depths = settle(self._empty, beside, self.lens, self.light)
         self._rain = Rain(self.lens.size, self.setting.rain, seed)
