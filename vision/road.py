@@ -21,6 +21,8 @@ SIZE_M: dict[str, tuple[float, float, float]] = {
     "bus": (11.5, 2.5, 3.2),
 }
 
+LIGHT_M = 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -36,6 +38,12 @@ class Place:
         How many of such units are a metre: 1 where the ground is known, else by the road user's own height.
     sd_m : float
         How unsure the foot is, metres along ``away``.
+    tall_m : float
+        How tall the box is, metres across the line of sight; 0 where the ground is not known.
+    dip : float
+        Sine of the angle at which the camera looks down on it.
+    is_foot : bool
+        Whether it surely touches the road there; what is left of a covered box ends higher up.
     """
 
     x: float
@@ -43,6 +51,9 @@ class Place:
     away: Point
     per_m: float
     sd_m: float
+    tall_m: float = 0.0
+    dip: float = 0.0
+    is_foot: bool = True
 
     def metres_to(self, other: "Place") -> float:
         """Return how far another place is, metres."""
@@ -60,6 +71,7 @@ class Road:
 
     def __init__(self, camera: CameraConfig) -> None:
         self.plane: GroundPlane | None = fit_ground(camera.ground) if camera.ground else None
+        self._camera_m = _height_m(self.plane, camera.frame) if self.plane is not None else 0.0
 
     @property
     def is_metric(self) -> bool:
@@ -74,12 +86,17 @@ class Road:
         here = self.plane.metres(feet)
         step = self.plane.metres(feet - [0.0, 1.0]) - here
         length = np.hypot(step[:, 0], step[:, 1])
+        aside = self.plane.metres(feet - [1.0, 0.0]) - here
+        wide = np.hypot(aside[:, 0], aside[:, 1])
         made: list[Place | None] = []
-        for look, (x, y), (dx, dy), m in zip(looks, here.tolist(), step.tolist(), length.tolist(), strict=True):
+        rows = zip(looks, here.tolist(), step.tolist(), length.tolist(), wide.tolist(), strict=True)
+        for look, (x, y), (dx, dy), m, across_m in rows:
             if not m > 0:  # nan beyond the horizon
                 made.append(None)
                 continue
-            made.append(Place(x, y, (dx / m, dy / m), 1.0, FOOT_SD_HEIGHTS * look.height_px * m))
+            height_px, dip = look.height_px, min(1.0, across_m / m)
+            away = dx / m, dy / m
+            made.append(Place(x, y, away, 1.0, FOOT_SD_HEIGHTS * height_px * m, height_px * across_m, dip))
         return made
 
     def points(self, px: Sequence[Point]) -> list[Point]:
@@ -110,6 +127,19 @@ class Road:
         middle = along * (abs(along) * length + across * width) / 2
         return middle + length / 2, length / 2 - middle
 
+    def tallness(self, label: str, place: Place, heading: Point | None) -> float:
+        """Return how tall a box is beside that of a usual road user of its class there; 1 where that is not known."""
+        if place.tall_m <= 0 or self._camera_m <= 0:
+            return 1.0
+        length, width, height = SIZE_M[label]
+        along = 1.0 if heading is None else abs(heading[0] * place.away[0] + heading[1] * place.away[1])
+        deep = along * length + (1 - min(along, 1.0) ** 2) ** 0.5 * width
+        if length < LIGHT_M:
+            deep /= 2  # its highest point is the rider's head, over its middle
+        level = (1 - place.dip**2) ** 0.5
+        farther = (deep * level - height * place.dip) * place.dip / self._camera_m  # of its top, beside its foot
+        return float(place.tall_m / (deep * place.dip + height * level) * (1 + farther))
+
     def middle(self, label: str, place: Place, heading: Point | None) -> Point:
         """Return the middle of a road user on the road, in units of places."""
         length, width, _ = SIZE_M[label]
@@ -123,6 +153,22 @@ class Road:
         return place.x + half * place.away[0], place.y + half * place.away[1]
 
 
+def _height_m(plane: GroundPlane, size: tuple[int, int]) -> float:
+    """Return how high a camera hangs, by how steeply it looks down on two places; 0 where that cannot be told."""
+    px = [(size[0] / 2, size[1] - 1.0), (size[0] / 2, size[1] * 0.75)]
+    (near, far), (near_dip, far_dip) = plane.metres(px), (_dip(plane, at) for at in px)
+    if not 0 < far_dip < near_dip < 1:
+        return 0.0
+    far_away, near_away = ((1 - dip**2) ** 0.5 / dip for dip in (far_dip, near_dip))
+    return float(hypot(*(far - near)) / (far_away - near_away))
+
+
+def _dip(plane: GroundPlane, at: Point) -> float:
+    """Return the sine of the angle at which a camera looks down on a place: metres aside of metres along."""
+    (x0, y0), (x1, y1), (x2, y2) = plane.metres([at, (at[0] + 1.0, at[1]), (at[0], at[1] - 1.0)]).tolist()
+    return hypot(x1 - x0, y1 - y0) / max(hypot(x2 - x0, y2 - y0), 1e-9)
+
+
 def _by_height(look: Look) -> Place:
     x, y = look.ground
     per_m = max(look.height_px, 1.0) / SIZE_M[look.label][2]
@@ -131,4 +177,4 @@ def _by_height(look: Look) -> Place:
 
 def _share(label: str) -> float:
     """Return which share of a box's height, seen from a mast, is the length of the road user on the road."""
-    return 0.3 if SIZE_M[label][0] < 2.0 else 0.5
+    return 0.3 if SIZE_M[label][0] < LIGHT_M else 0.5

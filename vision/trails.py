@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import hypot
 
 from vision.camera_values import Point
@@ -15,6 +15,10 @@ HEADING_M, HEADING_SDS = 1.0, 4.0
 STILL_M, STILL_SDS = 0.5, 4.0
 # Boxes jump for single frames; who is away for so long has moved.
 AWAY_MS = 500
+# A box that is so much shorter than this road user's others, or than those of its class, ends where somebody nearer
+# begins. What is usual for it follows taller boxes fast and shorter ones slowly: who waits may be covered for minutes.
+WHOLE_SHARE, LEAST_TALL = 0.82, 0.6
+GROWS_S, SHRINKS_S = 0.3, 60.0
 
 
 @dataclass
@@ -29,6 +33,8 @@ class Trail:
         Where it last drove, length 1, in units of places.
     still_since_ms : int
         Since when it has stood where it stands.
+    tall : float
+        How tall its whole box is beside what is usual of its class.
     """
 
     track_id: int
@@ -37,6 +43,7 @@ class Trail:
     places: deque[Place] = field(default_factory=deque)
     heading: Point | None = None
     still_since_ms: int = 0
+    tall: float = 0.0
     _mark: Place | None = None
     _stand: Place | None = None
     _away_ms: int | None = None
@@ -60,15 +67,25 @@ class Trail:
         """Return for how long it has stood, seconds up to its last look."""
         return 0.0 if self._away_ms is not None else (self.last.time_ms - self.still_since_ms) / 1000
 
-    def take(self, look: Look, place: Place) -> None:
-        """Remember a look."""
+    def take(self, look: Look, place: Place, tallness: float = 1.0) -> None:
+        """Remember a look; ``tallness`` is how tall its box is beside what is usual of its class."""
+        is_whole = self._is_whole(look.time_ms, tallness)
+        if look.foot_hidden or not is_whole:
+            place = replace(place, is_foot=False)
         self.looks.append(look)
         self.places.append(place)
         while self.looks[0].time_ms < look.time_ms - KEPT_MS:
             self.looks.popleft()
             self.places.popleft()
-        self._turn(place)
-        self._rest(look.time_ms, place)
+        if place.is_foot:
+            self._turn(place)
+            self._rest(look.time_ms, place)
+
+    def _is_whole(self, time_ms: int, tallness: float) -> bool:
+        gap_s = (time_ms - self.last.time_ms) / 1000 if self.looks else 1.0
+        within_s = GROWS_S if tallness > self.tall else SHRINKS_S
+        self.tall += (tallness - self.tall) * (min(1.0, gap_s / within_s) if self.looks else 1.0)
+        return tallness >= max(WHOLE_SHARE * self.tall, LEAST_TALL)
 
     def _turn(self, place: Place) -> None:
         if self._mark is None:
@@ -137,7 +154,7 @@ class Trails:
             trail = self.by_id.get(look.track_id)
             if trail is None:
                 trail = self.by_id[look.track_id] = Trail(look.track_id, look.time_ms)
-            trail.take(look, place)
+            trail.take(look, place, self.road.tallness(look.label, place, trail.heading))
             if look.time_ms == time_ms:
                 seen.append(trail)
         self._forget(time_ms)

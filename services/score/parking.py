@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from services.score.scene_batch import batch_options, tally_cases
+from services.score.scene_batch import batch_options, boxes_option, tally_cases
 from services.score.scene_report import as_figures, report
 from services.score.scene_run import SceneCase
 from services.score.violations import known_rules, parse_seeds
@@ -24,12 +24,21 @@ FLOW = Flow({"south": 1100.0, "north": 100.0, "east": 60.0, "west": 60.0}, peopl
 @click.option(
     "--noise", type=click.Choice(list(NOISES)), default="good", show_default=True, help="How wrong boxes are."
 )
+@boxes_option
 @click.option("--fps", default=2.0, show_default=True, help="Frames a second.")
 @click.option("--show", default=10, show_default=True, help="How many false and missed ones to list.")
 @batch_options
 @click.option("--json", "out", type=click.Path(path_type=Path), default=None, help="Write the figures there.")
 def parking(
-    hours: float, seeds: str, noise: str, fps: float, show: int, jobs: int, keep: Path | None, out: Path | None
+    hours: float,
+    seeds: str,
+    noise: str,
+    boxes: str,
+    fps: float,
+    show: int,
+    jobs: int,
+    keep: Path | None,
+    out: Path | None,
 ) -> None:
     """Score stopping at the kerb and at the bus stop where queues stand in the same places.
 
@@ -37,13 +46,20 @@ def parking(
     or more is due, who waits in a queue, lets somebody off for seconds, or broke down is not.
     """
     numbers, rules = parse_seeds(seeds), known_rules(RULES)
-    cases = {f"parking-{noise}-seed{seed}": parking_case(seed, hours, rules, noise, fps) for seed in numbers}
+    cases = {
+        f"parking-{noise}-seed{seed}": parking_case(seed, hours, rules, noise, fps, is_modal=boxes == "seen")
+        for seed in numbers
+    }
     tally = tally_cases(cases, jobs, keep)
-    click.echo(report(f"parking, {len(numbers)} × {hours:g} h, {noise} boxes", tally, show))
+    click.echo(report(f"parking, {len(numbers)} × {hours:g} h, {noise} boxes, {boxes}", tally, show))
     if out is not None:
         out.write_text(json.dumps(as_figures(tally), indent=1), encoding="utf-8")
 
 
-def parking_case(seed: int, hours: float, rules: tuple[str, ...], noise: str, fps: float) -> SceneCase:
+def parking_case(
+    seed: int, hours: float, rules: tuple[str, ...], noise: str, fps: float, *, is_modal: bool = True
+) -> SceneCase:
     """Return one scene of the kerb."""
-    return SceneCase(seed, hours * 60, SHARES, rules, kerb_camera, noise, fps, flow=FLOW, has_signal=False)
+    return SceneCase(
+        seed, hours * 60, SHARES, rules, kerb_camera, noise, fps, flow=FLOW, has_signal=False, is_modal=is_modal
+    )

@@ -30,6 +30,17 @@ def batch_options(command: Command) -> Command:
     return jobs(keep(command))
 
 
+def boxes_option(command: Command) -> Command:
+    """Give a command ``--boxes``, as `Noise.is_modal` takes it: ``seen`` or ``whole``."""
+    return click.option(
+        "--boxes",
+        type=click.Choice(["seen", "whole"]),
+        default="seen",
+        show_default=True,
+        help="Of who is half hidden: around what is seen of it, as detectors do, or around all of it.",
+    )(command)
+
+
 def tally_cases(cases: Mapping[str, SceneCase], jobs: int, keep: Path | None) -> Tally:
     """Return what came of all scenes together; see `run_cases`."""
     tally = Tally()

@@ -35,13 +35,14 @@ AT_RED = frozenset({"red_light", "stop_line"})
 
 @dataclass(frozen=True)
 class Claim:
-    """One candidate: ``user_id`` is who truly stands in its box."""
+    """One candidate: ``user_id`` is who truly stands in its box, ``since_ms`` when an act that lasts began."""
 
     rule: str
     user_id: int | None
     time_ms: int
     seed: int
     measured: dict[str, float]
+    since_ms: int | None = None
 
 
 @dataclass
@@ -146,8 +147,9 @@ def _act_of(claim: Claim, acts: list[tuple[Act, float]], start_ms: int) -> int |
             continue
         if act.rule in ALWAYS:
             return which
-        at_s = (claim.time_ms - start_ms) / 1000
-        if act.time_s - NEAR_S <= at_s <= act.until_s + NEAR_S:
+        since_ms = claim.time_ms if claim.since_ms is None else claim.since_ms
+        at_s, since_s = (claim.time_ms - start_ms) / 1000, (since_ms - start_ms) / 1000
+        if act.time_s - NEAR_S <= at_s and since_s <= act.until_s + NEAR_S:
             return which
     return None
 

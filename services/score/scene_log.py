@@ -17,14 +17,14 @@ class SceneLog:
     """Keeps the true boxes of the last frames, and for each road user when it was well to be seen."""
 
     def __init__(self) -> None:
-        self._frames: dict[int, list[tuple[int, Box]]] = {}
+        self._frames: dict[int, list[tuple[int, Box, Box]]] = {}
         self._order: deque[int] = deque()
         self._well: dict[int, list[tuple[int, bool]]] = defaultdict(list)
         self._samples: list[int] = []
 
     def add(self, time_ms: int, seen: Sequence[Seen]) -> None:
         """Take one frame."""
-        self._frames[time_ms] = [(one.pose.user_id, one.box) for one in seen]
+        self._frames[time_ms] = [(one.pose.user_id, one.box, one.shown) for one in seen]
         self._order.append(time_ms)
         if len(self._order) > KEPT_FRAMES:
             del self._frames[self._order.popleft()]
@@ -36,7 +36,10 @@ class SceneLog:
 
     def user_at(self, time_ms: int, box: Box) -> int | None:
         """Return who stands in a box of a frame, ``None`` where it fits nobody."""
-        near = [(overlap(box, other), user_id) for user_id, other in self._frames.get(time_ms, ())]
+        near = [
+            (max(overlap(box, whole), overlap(box, shown)), user_id)
+            for user_id, whole, shown in self._frames.get(time_ms, ())
+        ]
         share, user_id = max(near, default=(0.0, None))
         return user_id if share >= LEAST_IOU else None
 

@@ -1,7 +1,7 @@
 """One scene through the whole pipeline: its world, its camera, its candidates and its truth."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.score.scene_judge import Claim, Tally, judge
 from services.score.scene_log import SceneLog
@@ -51,6 +51,8 @@ class SceneCase:
         Share of reds with an officer.
     has_signal : bool
         Whether the camera sees the stop line and the lamps.
+    is_modal : bool
+        Whether boxes end where somebody nearer begins, as those of real detectors do.
     """
 
     seed: int
@@ -65,13 +67,14 @@ class SceneCase:
     flow: Flow = field(default_factory=Flow)
     officer: float = 0.0
     has_signal: bool = True
+    is_modal: bool = True
 
 
 def open_scene(case: SceneCase) -> tuple[World, Film, Watcher]:
     """Return the world of a scene, its camera's film, and the pipeline that watches it."""
     world = World(case.seed, case.shares, case.flow, officer=case.officer)
     camera = case.camera(world.layout.arms[WATCHED], case.fps)
-    noise = NOISES[case.noise]
+    noise = replace(NOISES[case.noise], is_modal=case.is_modal)
     film = Film(world, camera, noise, case.seed, start_ms=START_MS, jitter=case.jitter, drops=case.drops)
     text = camera_yaml(camera, world.layout, rules=case.rules, with_signal=case.has_signal)
     return world, film, Watcher(parse_camera(text.encode()), film)
@@ -122,7 +125,7 @@ def _claims(out: Outputs, log: SceneLog, seed: int) -> list[Claim]:
     for act in out.acts:
         finding = act.finding
         user_id = log.user_at(finding.at.time_ms, finding.at.box)
-        made.append(Claim(finding.rule, user_id, finding.time_ms, seed, dict(finding.measured)))
+        made.append(Claim(finding.rule, user_id, finding.time_ms, seed, dict(finding.measured), finding.since_ms))
     return made
 
 

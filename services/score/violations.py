@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from services.score.scene_batch import batch_options, tally_cases
+from services.score.scene_batch import batch_options, boxes_option, tally_cases
 from services.score.scene_report import as_figures, report
 from services.score.scene_run import SceneCase
 from vision.scenes.arrivals import Flow
@@ -42,6 +42,7 @@ SETS: dict[str, tuple[dict[str, float], tuple[str, ...]]] = {
 @click.command()
 @click.option("--set", "which", type=click.Choice(list(SETS)), multiple=True, default=("legal", "lights"))
 @click.option("--noise", type=click.Choice(list(NOISES)), multiple=True, default=("good",), help="How wrong boxes are.")
+@boxes_option
 @click.option("--seeds", default="1", show_default=True, help="Seeds of the scenes, for instance 1,2,7-9.")
 @click.option("--minutes", default=30.0, show_default=True, help="Minutes of each scene.")
 @click.option("--fps", default=25.0, show_default=True, help="Frames a second.")
@@ -54,6 +55,7 @@ SETS: dict[str, tuple[dict[str, float], tuple[str, ...]]] = {
 def violations(
     which: tuple[str, ...],
     noise: tuple[str, ...],
+    boxes: str,
     seeds: str,
     minutes: float,
     fps: float,
@@ -78,13 +80,24 @@ def violations(
         for level in noise:
             cases = {
                 f"{name}-{level}-seed{seed}": SceneCase(
-                    seed, minutes, shares, known, approach_camera, level, fps, jitter, drops, flow, officer
+                    seed,
+                    minutes,
+                    shares,
+                    known,
+                    approach_camera,
+                    level,
+                    fps,
+                    jitter,
+                    drops,
+                    flow,
+                    officer,
+                    is_modal=boxes == "seen",
                 )
                 for seed in parse_seeds(seeds)
             }
             tally = tally_cases(cases, jobs, keep)
-            click.echo(report(f"{name}, {level} boxes", tally, show))
-            figures[f"{name}/{level}"] = as_figures(tally)
+            click.echo(report(f"{name}, {level} boxes, {boxes}", tally, show))
+            figures[f"{name}/{level}/{boxes}"] = as_figures(tally)
     if out is not None:
         out.write_text(json.dumps(figures, indent=1), encoding="utf-8")
 

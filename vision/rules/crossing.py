@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from vision.camera_values import Approach, Line, Point
-from vision.road import Place, Road
+from vision.road import SIZE_M, Place, Road
 from vision.tracks import Look
 from vision.trails import KEPT_MS, Trail
 
@@ -31,6 +31,8 @@ SETTLE_MS = 800
 CURVE_LOOKS = 8
 # Slower than this over the line one creeps: when its front came over it cannot be told.
 SLOW_MPS = 1.0
+# Looks at its front may be off by so much at rest, or by so large a share of its class's usual length.
+FRONT_M, FRONT_SHARE = 0.4, 0.1
 # Who is so fast and stays so near a smooth curve was there, whichever of two it was: both would have crossed.
 SMOOTH_MPS, SMOOTH_M = 2.5, 0.6
 
@@ -66,8 +68,9 @@ class Crossing:
 class History:
     """One track's looks beside one approach's stop line."""
 
-    pasts: deque[Past] = field(default_factory=deque)
+    pasts: deque[Past] = field(default_factory=deque)  # where its foot was seen
     crossed: Crossing | None = None
+    seen_ms: int = 0  # its last look, of whatever part of it
     over_ms: int | None = None  # when its foot came over the line, while it is not told whether that is a crossing
 
     @property
@@ -87,6 +90,12 @@ class History:
                 rough = before.time_ms + share * (after.time_ms - before.time_ms)
                 return _settled(self.between(rough - SETTLE_MS, rough + SETTLE_MS), "nose_m", rough)[0]
         return None
+
+    def was_before(self, from_ms: float, until_ms: float) -> bool:
+        """Tell whether in a stretch of time the front was surely before the line, in two looks one after the other."""
+        near = self.between(from_ms, until_ms)
+        behind = [past.nose_m <= -max(FRONT_M, FRONT_SHARE * SIZE_M[past.look.label][0]) for past in near]
+        return any(one and other for one, other in pairwise(behind))
 
 
 class LineWatcher:
@@ -121,12 +130,12 @@ class LineWatcher:
             return []
         found = []
         for trail in trails:
-            history = self.histories.setdefault(trail.track_id, History())
-            for look, place in _new(trail, history):
-                crossing = self._take(history, look, place)
-                if crossing is not None:
-                    found.append(crossing)
-        for gone in [i for i, h in self.histories.items() if h.last.time_ms < time_ms - KEPT_MS]:
+            history = self.histories.get(trail.track_id, History())
+            crossings = [self._take(history, *fresh) for fresh in _new(trail, history.seen_ms)]
+            found += [crossing for crossing in crossings if crossing is not None]
+            if history.pasts:
+                self.histories[trail.track_id] = history
+        for gone in [i for i, h in self.histories.items() if h.seen_ms < time_ms - KEPT_MS]:
             del self.histories[gone]
         return found
 
@@ -137,6 +146,9 @@ class LineWatcher:
         return Past(look, place, foot, foot + ahead, foot - behind)
 
     def _take(self, history: History, look: Look, place: Place) -> Crossing | None:
+        history.seen_ms = look.time_ms
+        if not place.is_foot:
+            return None
         now = self.past(look, place)
         came_over = bool(history.pasts) and history.last.foot_m < 0 <= now.foot_m
         history.pasts.append(now)
@@ -213,9 +225,8 @@ def is_abreast(line: Line, at: Point, room: float = 0.0) -> bool:
     return bool(-beyond <= share <= 1 + beyond)
 
 
-def _new(trail: Trail, history: History) -> list[tuple[Look, Place]]:
-    """Return the looks of a trail that its history has not yet, oldest first."""
-    until_ms = history.last.time_ms if history.pasts else 0
+def _new(trail: Trail, until_ms: int) -> list[tuple[Look, Place]]:
+    """Return the looks of a trail after a moment, oldest first."""
     fresh = []
     for look, place in zip(reversed(trail.looks), reversed(trail.places), strict=True):
         if look.time_ms <= until_ms:

@@ -107,22 +107,21 @@ class RedLight(Rule):
             return False  # creeps: when its front came over the line cannot be told
         nose_ms = history.nose_over_ms()
         if nose_ms is not None and (nose_ms - span.start_ms) / 1000 >= grace_s:
-            return True
+            return not self._view.road.is_metric or history.was_before(span.start_ms, crossing.time_ms)
         later = [past for past in history.pasts if past.time_ms >= span.start_ms + STOOD_MS]
         return bool(later) and later[0].time_ms < crossing.time_ms and later[0].nose_m <= ENTERED_M
 
     def _is_through(self, history: History, crossing: Crossing, span: LampSpan, scene: Scene) -> bool | None:
         """Tell whether it rode on into the junction while it was red; ``None`` while that may still come."""
         after = history.between(crossing.time_ms, span.end_ms)
-        # The foot of what is left of a covered box may lie far over the line.
-        past = [p for p in after if p.tail_m >= self._limits["past_line_m"] and not p.look.foot_hidden]
+        past = [p for p in after if p.tail_m >= self._limits["past_line_m"]]
         if not past:
             return None
         if past[-1].tail_m >= THROUGH_M or not self._view.road.is_metric:
             return True  # without a known ground no speed is told from standing
         run_s = (past[-1].time_ms - crossing.time_ms) / 1000
         ran_mps = (past[-1].foot_m - after[0].foot_m) / max(run_s, 1e-3)
-        gone = scene.is_end or scene.time_ms - history.last.time_ms >= GONE_MS
+        gone = scene.is_end or scene.time_ms - history.seen_ms >= GONE_MS
         last = [p for p in history.pasts if p.time_ms >= past[-1].time_ms - GONE_MS]
         now_mps = (last[-1].foot_m - last[0].foot_m) / max((last[-1].time_ms - last[0].time_ms) / 1000, 1e-3)
         is_over = scene.lights[self._view.id].seen_until_ms > span.end_ms
@@ -156,7 +155,7 @@ class RedLight(Rule):
         if taken is not None:
             return taken.turn in may
         history = self._view.histories[crossing.track_id]
-        is_gone = scene.time_ms - history.last.time_ms >= GONE_MS or scene.time_ms - crossing.time_ms >= TURN_MS
+        is_gone = scene.time_ms - history.seen_ms >= GONE_MS or scene.time_ms - crossing.time_ms >= TURN_MS
         return True if is_gone or scene.is_end else None
 
     def _finding(self, crossing: Crossing, history: History, span: LampSpan) -> Finding:

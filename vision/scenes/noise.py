@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vision.detector.base import Detections, empty_or
+from vision.scenes.layout import Floats
 from vision.scenes.seen import Box, Seen
 
 WRONG = {"motorcycle": "bicycle", "bicycle": "motorcycle", "car": "truck", "truck": "bus", "bus": "truck"}
@@ -27,6 +29,9 @@ class Noise:
         Of boxes with the neighbouring kind.
     blind : float
         Share visible below which nothing is found.
+    is_modal : bool
+        Whether boxes end where somebody nearer begins, as those of detectors do that were trained on COCO, and each
+        body and rider is found by what is visible of itself; else they are whole however little is seen.
     """
 
     miss: float = 0.0
@@ -34,6 +39,7 @@ class Noise:
     false_per_frame: float = 0.0
     wrong_kind: float = 0.0
     blind: float = 0.15
+    is_modal: bool = False
 
 
 NOISES = {
@@ -43,6 +49,7 @@ NOISES = {
     "poor": Noise(miss=0.2, jitter=0.05, false_per_frame=0.3, wrong_kind=0.06, blind=0.4),
 }
 STAYS_S = 0.5
+LEAST_PX = 2.0
 FALSE_FRAMES = 6
 
 
@@ -66,7 +73,7 @@ class NoisyEyes:
     seed: int
     size: tuple[int, int] = (1280, 720)
     made: list[tuple[int, bool, list[float]]] = field(default_factory=list)
-    _offsets: dict[tuple[int, int], tuple[int, np.ndarray]] = field(default_factory=dict)
+    _offsets: dict[tuple[int, int], tuple[int, Floats]] = field(default_factory=dict)
     _ghosts: list[tuple[int, str, Box]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -82,51 +89,48 @@ class NoisyEyes:
         seen : sequence of Seen
             What is to be seen.
         """
-        boxes: list[list[float]] = []
-        scores: list[float] = []
-        labels: list[str] = []
-        self.made = []
-        for one in seen:
-            for k, (label, box) in enumerate(one.parts):
-                if self._misses(one.visible):
-                    continue
-                moved = self._shake(time_ms, (one.pose.user_id, k), box)
-                if moved is None:
-                    continue
-                is_wrong = label in WRONG and self._rng.random() < self.noise.wrong_kind
-                boxes.append(moved)
-                self.made.append((one.pose.user_id, k == 0, moved))
-                labels.append(WRONG[label] if is_wrong else label)
-                scores.append(self._score(one.visible))
+        rows = [
+            (one.pose.user_id, k, part.label, part.shown, part.visible)
+            if self.noise.is_modal
+            else (one.pose.user_id, k, part.label, part.box, one.visible)
+            for one in seen
+            for k, part in enumerate(one.parts)
+        ]
+        visible = np.array([row[4] for row in rows])
+        moved = self._shake(time_ms, [row[:2] for row in rows], np.array([row[3] for row in rows]).reshape(-1, 4))
+        is_wrong = self._rng.random(len(rows)) < self.noise.wrong_kind
+        is_found = (
+            ~self._misses(visible) & (moved[:, 2] - moved[:, 0] > LEAST_PX) & (moved[:, 3] - moved[:, 1] > LEAST_PX)
+        )
+        which = np.flatnonzero(is_found).tolist()
+        boxes, labels = moved[which].tolist(), [_label(rows[i][2], is_wrong=bool(is_wrong[i])) for i in which]
+        scores = self._scores(visible)[which].tolist()
+        self.made = [(rows[i][0], rows[i][1] == 0, box) for i, box in zip(which, boxes, strict=True)]
         self._add_ghosts(boxes, scores, labels)
         self._forget(time_ms)
         return empty_or(boxes, scores, labels)
 
-    def _misses(self, visible: float) -> bool:
+    def _misses(self, visible: Floats) -> NDArray[np.bool_]:
         noise = self.noise
-        if visible < noise.blind:
-            return True
         hidden = (1.0 - visible) / (1.0 - noise.blind)
-        return bool(self._rng.random() < noise.miss + (1.0 - noise.miss) * hidden**3 * (1.0 if noise.miss else 0.0))
+        missed = noise.miss + (1.0 - noise.miss) * hidden**3 * (1.0 if noise.miss else 0.0)
+        return np.asarray((visible < noise.blind) | (self._rng.random(len(visible)) < missed))
 
-    def _score(self, visible: float) -> float:
+    def _scores(self, visible: Floats) -> Floats:
         if not self.noise.miss:
-            return 0.95
-        return float(np.clip(self._rng.normal(0.45 + 0.4 * visible, 0.1), 0.12, 0.98))
+            return np.full(len(visible), 0.95)
+        return np.asarray(np.clip(self._rng.normal(0.45 + 0.4 * visible, 0.1), 0.12, 0.98))
 
-    def _shake(self, time_ms: int, key: tuple[int, int], box: Box) -> list[float] | None:
-        height = box[3] - box[1]
-        sd = self.noise.jitter * height
-        now = self._rng.normal(0.0, 1.0, 4) if sd else np.zeros(4)
-        at_ms, slow = self._offsets.get(key, (time_ms, self._rng.normal(0.0, 1.0, 4) if sd else np.zeros(4)))
-        keep = float(np.exp(-(time_ms - at_ms) / 1000.0 / STAYS_S))
-        slow = keep * slow + np.sqrt(max(0.0, 1 - keep**2)) * now
-        self._offsets[key] = (time_ms, slow)
-        fresh = self._rng.normal(0.0, 1.0, 4) if sd else now
-        off = sd * (slow + fresh) / np.sqrt(2.0)
-        left, top, right, bottom = (np.array(box) + off).tolist()
-        made = [max(0.0, left), max(0.0, top), min(self.size[0], right), min(self.size[1], bottom)]
-        return made if made[2] - made[0] > 2 and made[3] - made[1] > 2 else None
+    def _shake(self, time_ms: int, keys: Sequence[tuple[int, int]], boxes: Floats) -> Floats:
+        """Return boxes with every edge off by what stays for a while and by what is of this frame alone."""
+        sd = self.noise.jitter * (boxes[:, 3:] - boxes[:, 1:2])
+        now, fresh, begin = self._rng.normal(0.0, 1.0, (3, len(keys), 4))
+        known = [self._offsets.get(key) for key in keys]
+        then = [one if one is not None else (time_ms, first) for one, first in zip(known, begin, strict=True)]
+        keep = np.exp([[(at_ms - time_ms) / 1000.0 / STAYS_S] for at_ms, _ in then]).reshape(-1, 1)
+        slow = keep * np.array([each for _, each in then]).reshape(-1, 4) + np.sqrt(1.0 - keep**2) * now
+        self._offsets.update((key, (time_ms, each)) for key, each in zip(keys, slow, strict=True))
+        return np.asarray(np.clip(boxes + sd * (slow + fresh) / np.sqrt(2.0), 0.0, (*self.size, *self.size)))
 
     def _add_ghosts(self, boxes: list[list[float]], scores: list[float], labels: list[str]) -> None:
         self._ghosts = [(left - 1, label, box) for left, label, box in self._ghosts if left > 1]
@@ -144,3 +148,7 @@ class NoisyEyes:
     def _forget(self, time_ms: int) -> None:
         if len(self._offsets) > 2000:
             self._offsets = {k: v for k, v in self._offsets.items() if time_ms - v[0] < 5000}
+
+
+def _label(label: str, *, is_wrong: bool) -> str:
+    return WRONG.get(label, label) if is_wrong else label

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vision.scenes.kinds import KINDS, RIDER_HEIGHT_M
 from vision.scenes.layout import Floats
@@ -11,13 +13,25 @@ from vision.scenes.pinhole import NEAR_M, PinholeCamera
 from vision.scenes.road_user import Pose
 
 Box = tuple[float, float, float, float]
+Cells = NDArray[np.bool_]
 # Where riders sit: metres behind the middle of the body, the driver first; seat height; a person's half sizes.
 SEATS_M = (-0.02, 0.42, 0.78)
 SEAT_M, RIDER_HALF_M = 0.42, (0.20, 0.25)
 # Hiding is reckoned on a grid of so many pixels; a road user fills this share of its box around the middle.
 CELL_PX, FILLED = 4, 0.86
+# Rows and columns of a box of which less is unhidden do not lengthen what is seen of it.
+LEAST_FREE = 0.25
 # Smaller than this nobody is seen: a detector does not find them either.
 LEAST_PX = 16.0
+
+
+class Part(NamedTuple):
+    """A body or a rider: its whole box, the box around what nobody nearer hides of it, and how much that is."""
+
+    label: str
+    box: Box
+    shown: Box
+    visible: float
 
 
 @dataclass(frozen=True)
@@ -30,8 +44,8 @@ class Seen:
         Who.
     box : tuple of float
         Left, top, right, bottom around body and riders, cut at the picture's edges.
-    parts : tuple
-        What a detector may find: label and box of the body, then of each rider.
+    parts : tuple of Part
+        What a detector may find: the body, then each rider.
     depth_m : float
         From the camera, along its axis.
     visible : float
@@ -40,7 +54,7 @@ class Seen:
 
     pose: Pose
     box: Box
-    parts: tuple[tuple[str, Box], ...]
+    parts: tuple["Part", ...]
     depth_m: float
     visible: float
 
@@ -48,6 +62,14 @@ class Seen:
     def label(self) -> str:
         """What a detector calls it."""
         return self.pose.label
+
+    @property
+    def shown(self) -> Box:
+        """The box around what nobody nearer hides of it and its riders."""
+        if not self.parts:
+            return self.box
+        left, top, right, bottom = zip(*(part.shown for part in self.parts), strict=True)
+        return min(left), min(top), max(right), max(bottom)
 
     @property
     def height_px(self) -> float:
@@ -86,10 +108,10 @@ def look_at(camera: PinholeCamera, poses: Sequence[Pose]) -> list[Seen]:
         inside = _area(cut) / _area(whole.tolist())
         made.append((float(depth[first[i]].mean()), poses[i], cut, parts, inside))
     made.sort(key=lambda one: (one[0], one[1].user_id))
-    shares = _unhidden([one[2] for one in made], camera.size)
+    shown = _unhidden([(one[2], one[3]) for one in made], camera.size)
     return [
         Seen(pose, cut, parts, far, inside * share)
-        for (far, pose, cut, parts, inside), share in zip(made, shares, strict=True)
+        for (far, pose, cut, _, inside), (share, parts) in zip(made, shown, strict=True)
     ]
 
 
@@ -151,19 +173,47 @@ def _area(box: Sequence[float]) -> float:
     return max(1e-9, (box[2] - box[0]) * (box[3] - box[1]))
 
 
-def _unhidden(boxes: Sequence[Box], size: tuple[int, int]) -> list[float]:
-    """Return the share of each box that no nearer one covers; boxes come nearest first."""
+def _unhidden(
+    made: Sequence[tuple[Box, Sequence[tuple[str, Box]]]], size: tuple[int, int]
+) -> list[tuple[float, tuple[Part, ...]]]:
+    """Return the share of each box that no nearer one covers, and what is seen of its parts; the nearest come first."""
     taken = np.zeros((size[1] // CELL_PX + 1, size[0] // CELL_PX + 1), bool)
-    shares = []
-    for left, top, right, bottom in boxes:
-        rows = slice(int(top / CELL_PX), max(int(bottom / CELL_PX), int(top / CELL_PX) + 1))
-        columns = slice(int(left / CELL_PX), max(int(right / CELL_PX), int(left / CELL_PX) + 1))
-        area = taken[rows, columns]
-        shares.append(1.0 - int(np.count_nonzero(area)) / max(area.size, 1))
+    found = []
+    for box, parts in made:
+        left, top, right, bottom = box
+        area = taken[_cells(box)]
+        share = 1.0 - int(np.count_nonzero(area)) / max(area.size, 1)
+        found.append((share, tuple(_part(label, own, taken, is_whole=share == 1.0) for label, own in parts)))
         rest = (1 - FILLED) / 2
         inner_left, inner_right = left + rest * (right - left), right - rest * (right - left)
         inner_top = top + rest * (bottom - top)
         taken[
             int(inner_top / CELL_PX) : int(bottom / CELL_PX) + 1, int(inner_left / CELL_PX) : int(inner_right / CELL_PX)
         ] = True
-    return shares
+    return found
+
+
+def _part(label: str, box: Box, taken: Cells, *, is_whole: bool) -> Part:
+    if is_whole:
+        return Part(label, box, box, 1.0)
+    rows, columns = _cells(box)
+    free = ~taken[rows, columns]
+    high = np.flatnonzero(np.count_nonzero(free, axis=1) >= LEAST_FREE * free.shape[1])
+    if not len(high):
+        return Part(label, box, box, 0.0)
+    wide = np.flatnonzero(np.count_nonzero(free[high], axis=0) >= LEAST_FREE * len(high))
+    left, right = _ends(wide, columns, box[0], box[2])
+    top, bottom = _ends(high, rows, box[1], box[3])
+    return Part(label, box, (left, top, right, bottom), int(np.count_nonzero(free)) / free.size)
+
+
+def _ends(free: NDArray[np.int64], cells: slice, low: float, high: float) -> tuple[float, float]:
+    """Return where the free cells of a side begin and end, pixels; where the outermost are free, where the box does."""
+    first, last = int(free[0]), int(free[-1]) + 1
+    start = (cells.start + first) * CELL_PX if first else low
+    return start, (cells.start + last) * CELL_PX if last < cells.stop - cells.start else high
+
+
+def _cells(box: Box) -> tuple[slice, slice]:
+    left, top, right, bottom = (int(edge / CELL_PX) for edge in box)
+    return slice(top, max(bottom, top + 1)), slice(left, max(right, left + 1))

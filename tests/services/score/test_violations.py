@@ -61,6 +61,12 @@ def test_a_claim_of_another_rule_for_the_same_deed_is_told_apart() -> None:
     assert (len(tally.renamed), len(tally.false), len(tally.missed)) == (1, 0, 1)
 
 
+def test_a_claim_of_who_stands_is_of_the_stand_that_began_within_it() -> None:
+    stands = Act("stop_line", 1, "motorbike", "south", 100.0, 100.0, 0.0, 0.0, "", {})
+    assert len(judged([Claim("stop_line", 1, 108_000, 1, {}, 98_000)], [(stands, 1.0)]).false) == 0
+    assert len(judged([Claim("stop_line", 1, 118_000, 1, {}, 109_000)], [(stands, 1.0)]).false) == 1
+
+
 def test_how_many_ride_is_true_all_the_way_and_not_only_where_the_truth_notes_it() -> None:
     three = Act("too_many_riders", 1, "motorbike", "south", 100.0, 100.0, 0.0, 0.0, "", {"riders": 3.0})
     tally = judged([Claim("too_many_riders", 1, 62_000, 1, {})], [(three, 1.0)])

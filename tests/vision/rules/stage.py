@@ -25,12 +25,13 @@ Path = Callable[[float], Pose]
 
 @dataclass(frozen=True)
 class Actor:
-    """One road user: what it is, where it is when, and what is seen on it."""
+    """One road user: what it is, where it is when, what is seen on it, which share of its box hides from below."""
 
     label: str
     path: Path
     size: float = 1.0  # of the usual length and width
     extra: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    covered: Callable[[float], float] = lambda _: 0.0
 
 
 def px(*east_north: tuple[float, float]) -> list[tuple[float, float]]:
@@ -156,6 +157,7 @@ def frames(
             shake = rng.normal(0, noise * (box[3] - box[1]), 4) if noise else np.zeros(4)
             looks_of[number] = looks_of.get(number, 0) + 1
             left, top, right, bottom = (float(v) for v in np.array(box) + shake)
+            bottom -= actor.covered(t) * (bottom - top)
             look = Look(number, time_ms, frame, (left, top, right, bottom), 0.9, actor.label, looks_of[number])
             looks.append(dataclasses.replace(look, **actor.extra))  # type: ignore[arg-type]
         yield time_ms, looks

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tests.vision.builders import START_MS
-from tests.vision.rules.passes import END_S, LINE_M, Case, Chance, away, found_at, light, towards
-from tests.vision.rules.stage import Actor, Pose, play, straight
+from tests.vision.rules.passes import END_S, LINE_M, RED_S, Case, Chance, away, found_at, light, towards
+from tests.vision.rules.stage import Actor, Path, Pose, play, straight
 
 NOISE = 0.02
 LEGAL, ACTS = 24, 12
@@ -97,3 +97,65 @@ def test_who_crept_over_the_line_and_stands_there_for_longer_than_looks_are_reme
         return "red" if t > 9.0 else "green"
 
     assert play(away(), [Actor("motorcycle", path)], 60.0, long_red, fps=5.0, noise=NOISE) == []
+
+
+def slow_and_long(nose_s: float) -> Case:
+    """Ride a long motorcycle over the line at 1.2 m/s without a stop, the front at one moment."""
+
+    def path(t: float) -> Pose:
+        nose = (t - nose_s) * 1.2
+        return (0.0, LINE_M + nose - 1.1, 0.0) if nose > -10.0 else None
+
+    return Case((Actor("motorcycle", path, 1.15),), nose_s, 0.0, is_act=False, kind="slow")
+
+
+def waits_on_the_line(nose_m: float, on_s: float) -> Case:
+    """Come to stand on green with the front at the line or a little over it, and ride on slowly at a moment."""
+
+    def path(t: float) -> Pose:
+        nose = nose_m + min(0.0, (t - 4.0) * 3.0) + 1.5 * max(0.0, t - on_s)
+        return (0.0, LINE_M + nose - 0.95, 0.0) if nose > -10.0 else None
+
+    return Case((Actor("motorcycle", path),), 4.0, 0.0, is_act=False, kind="waits")
+
+
+def test_a_slow_rider_whose_front_came_over_just_before_red_is_not_claimed_whatever_its_length() -> None:
+    found = [found_at(away(), slow_and_long(RED_S - early_s), NOISE, k) for k, early_s in enumerate((0.0, 0.05, 0.1))]
+    assert found == [[], [], []]
+
+
+def test_a_rider_who_stood_with_its_front_about_the_line_since_green_and_rides_on_just_after_red_is_not_claimed() -> (
+    None
+):
+    found = [found_at(away(), waits_on_the_line(0.15, RED_S + 0.5), 0.04, seed) for seed in range(8)]
+    assert found == [[]] * 8
+
+
+def test_a_slow_rider_whose_front_came_over_well_after_red_is_claimed() -> None:
+    assert [rule for rule, *_ in found_at(away(), slow_and_long(RED_S + 1.0), NOISE, 5)] == ["red_light"]
+
+
+def covered_by_a_bus(t: float) -> float:
+    """Hide from the wheels up to the shoulders, within one second of red, and show again."""
+    return max(0.0, min(0.75, (t - 12.0) / 1.3, (24.0 - t) / 7.0))
+
+
+def test_who_waits_at_red_while_a_bus_covers_it_is_not_claimed_to_ride_or_to_stand_past_the_line() -> None:
+    waits = stops_at(LINE_M - 2.0, END_S + 1.0)
+    assert play(away(), [Actor("motorcycle", waits, covered=covered_by_a_bus)], 34.0, light, noise=NOISE) == []
+
+
+def test_who_is_half_covered_while_it_crosses_on_red_is_found_where_it_is_seen_before_and_after() -> None:
+    path = straight((0.0, LINE_M - 6.0 * 12.0), 0.0, 6.0)
+    rides = Actor("motorcycle", path, covered=lambda t: 0.5 if 11.8 < t < 12.4 else 0.0)
+    (found,) = play(away("red_light"), [rides], 20.0, light, noise=NOISE)
+    assert (found.time_ms - START_MS) / 1000 == pytest.approx(12.0 + 0.95 / 6.0, abs=0.1)
+
+
+def stops_at(north_m: float, on_s: float) -> Path:
+    """Come to stand with the middle so far north, and ride on at a moment."""
+
+    def path(t: float) -> Pose:
+        return 0.0, north_m + min(0.0, (t - 6.0) * 4.0) + 4.0 * max(0.0, t - on_s), 0.0
+
+    return path

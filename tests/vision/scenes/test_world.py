@@ -1,5 +1,7 @@
 """A junction that lives: the same seed, the same traffic, and a camera file that fits it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from vision.scenes.layout import hanoi_junction
 from vision.scenes.noise import NOISES, NoisyEyes
 from vision.scenes.phases import SignalPlan
 from vision.scenes.pinhole import approach_camera, kerb_camera
-from vision.scenes.seen import look_at
+from vision.scenes.seen import Box, look_at
 from vision.scenes.world import World
 
 
@@ -74,6 +76,24 @@ def test_who_stands_behind_a_lorry_is_hidden() -> None:
     assert all(0.0 <= one.visible <= 1.0 for one in seen)
     assert min(one.visible for one in seen) < 0.5 < max(one.visible for one in seen)
     assert [one.depth_m for one in seen] == sorted(one.depth_m for one in seen)
+
+
+def test_boxes_of_the_half_hidden_end_where_somebody_nearer_begins() -> None:
+    world = World(5)
+    seen = look_at(approach_camera(world.layout.arms["south"]), world.poses(60.0))
+    parts = [part for one in seen for part in one.parts]
+    assert all(part.shown == part.box for part in parts if part.visible == 1.0)
+    half = [part for part in parts if 0.3 < part.visible < 0.7]
+    assert half
+    assert all(_area(part.shown) < 0.9 * _area(part.box) for part in half)
+    found = NoisyEyes(replace(NOISES["exact"], is_modal=True), 1).detect(0, seen)
+    wide = [part.shown for part in parts if part.visible >= NOISES["exact"].blind and part.shown[2] - part.shown[0] > 3]
+    assert {tuple(np.float32(box).tolist()) for box in wide} <= set(map(tuple, found.boxes.tolist()))
+    assert len(wide) > 20
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def test_noise_misses_shakes_and_invents() -> None:
