@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from fleet.alerts.ghost import ghost_since
 from fleet.alerts.hold import Rule, hold
+from fleet.alerts.left_early import early_since
 from fleet.alerts.limits import SpeedLimits
 from fleet.alerts.punctual import late_since, running_early_since
-from fleet.alerts.running import doors_since, early_since, list_skipped, off_since, skipped_since
+from fleet.alerts.running import doors_since, list_skipped, off_since, skipped_since
 from fleet.alerts.say import make_alert
 from fleet.alerts.speeding import Speeding
 from fleet.alerts.standing import frozen_since, long_stop_since, stuck_since

@@ -1,10 +1,12 @@
 """All buses of a plan in traffic: one step a second, what happened in it, and where everybody is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from fleet.simulation.detours import Detour
+from fleet.simulation.holds import Dispatcher, Hold
 from fleet.simulation.kernel import step as kernel_step
 from fleet.simulation.operations import Operations
 from fleet.simulation.place import place_on_ways
@@ -49,9 +51,13 @@ class Buses:
     spin_up_ms : int
         So long before, every bus is put where the timetable has it and driven on unseen, so that queues at stops,
         delays and bunches are as they would be.
+    holds : sequence of Hold
+        What the dispatcher orders.
     """
 
-    def __init__(self, world: World, *, start_ms: int, spin_up_ms: int = SPIN_UP_MS) -> None:
+    def __init__(
+        self, world: World, *, start_ms: int, spin_up_ms: int = SPIN_UP_MS, holds: Sequence[Hold] = ()
+    ) -> None:
         self.world = world
         self.now_ms = start_ms - spin_up_ms
         self.state: State = empty_state(len(world.vehicles), len(world.tables.group))
@@ -63,6 +69,8 @@ class Buses:
         room = 12 * len(world.vehicles) + 4_096
         self._log = Log(np.zeros((room, EVENT_FIELDS), dtype=np.int64), np.zeros(1, dtype=np.int64))
         self._spare = list(range(len(world.plan.duties), len(world.vehicles)))
+        self._dispatcher = Dispatcher(holds)
+        self._rows = {name: row for row, name in enumerate(world.vehicles)}
         put_to_work(world.tables, self.state, len(world.plan.duties), self.now_ms)
         self._look()
         while self.now_ms < start_ms:
@@ -78,6 +86,7 @@ class Buses:
         """
         self.now_ms += STEP_MS
         self._log.used[0] = 0
+        self._dispatcher.order(self.now_ms, self._rows, self.world.plan, self.world.tables, self.state)
         kernel_step(
             self.world.tables, self.state, self._rules, self.now_ms, self._speed, self._ratio, self._queue, self._log
         )

@@ -81,7 +81,7 @@ def decide_call(t: Tables, s: State, rules: Rules, b: int, now_ms: int) -> None:
     """Decide shortly before a stop whether anybody wants it; ends of a run are always called at."""
     bus = s.bus[b]
     run = t.duty[bus.duty_at].run
-    wanted = bus.stop >= t.run[run].stops - 1
+    wanted = bus.stop >= t.run[run].stops - 1 or (bus.hold_ms > 0 and bus.stop == bus.hold_stop)
     if not wanted:
         on = _count(_waiting(t, s, rules, b, now_ms), rules, RIDERS, t.run[run].key, bus.stop)
         off = _count(_leaving(t, s, b), rules, LEAVING, t.run[run].key, bus.stop)
@@ -119,3 +119,6 @@ def arrive(t: Tables, s: State, rules: Rules, b: int, now_ms: int, log: Log) -> 
     bus.dwelling = 1
     bus.speed_mps = 0.0
     bus.until_ms = now_ms + max(int(min(stand_s, LONGEST_S) * 1000.0), hold_ms)
+    if bus.hold_ms > 0 and bus.stop == bus.hold_stop:
+        bus.until_ms += bus.hold_ms
+        bus.hold_ms = 0

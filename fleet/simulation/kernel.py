@@ -102,6 +102,7 @@ def set_out(t: Tables, s: State, b: int, way: int, phase: int) -> None:
     bus.dwelling = 0
     bus.calling = UNKNOWN
     bus.break_m = np.inf
+    bus.hold_ms = 0
 
 
 @compiled

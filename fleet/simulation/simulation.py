@@ -6,6 +6,7 @@ import numpy as np
 
 from fleet.simulation.buses import SPIN_UP_MS, Buses, World
 from fleet.simulation.faults import PRESETS, Faults
+from fleet.simulation.holds import Hold
 from fleet.simulation.plan import Ints, Plan, Run
 from fleet.simulation.receivers import Bools
 from fleet.simulation.state import BROKEN, DEADHEAD, LAYOVER, OFF, RUNNING
@@ -22,13 +23,17 @@ ASLEEP_AFTER_MS = 600_000
 
 @dataclass(frozen=True)
 class Options:
-    """How buses report; ``claim_trips`` is whether a report names its trip, as a GTFS-realtime feed would."""
+    """How buses report, and what their drivers are told while they drive.
+
+    ``claim_trips`` is whether a report names its trip, as a GTFS-realtime feed would.
+    """
 
     source: str = "simulator"
     claim_trips: bool = False
     with_truth: bool = True
     faults: Faults = field(default_factory=lambda: PRESETS["mild"])
     spin_up_ms: int = SPIN_UP_MS
+    holds: tuple[Hold, ...] = ()
 
 
 class Simulation:
@@ -48,7 +53,7 @@ class Simulation:
         self.options = options or Options()
         self.world = world
         start_ms = start_ms // 1000 * 1000
-        self.buses = Buses(world, start_ms=start_ms, spin_up_ms=self.options.spin_up_ms)
+        self.buses = Buses(world, start_ms=start_ms, spin_up_ms=self.options.spin_up_ms, holds=self.options.holds)
         edges = np.unique(world.tables.piece["edge"])
         roads = world.traffic.roads
         places = roads.lon[edges], roads.lat[edges]

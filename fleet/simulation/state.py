@@ -38,6 +38,8 @@ BUS = np.dtype(
         ("riders", "i8"),
         ("break_m", "f8"),  # where it will fail
         ("towed", "i8"),
+        ("hold_stop", "i8"),  # where the dispatcher lets it stand
+        ("hold_ms", "i8"),  # so much longer; 0: nowhere
     ]
 )
 WAITING = np.dtype([("left_ms", "i8")])  # when the line's last bus left a stop; 0: not yet

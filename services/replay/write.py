@@ -31,7 +31,7 @@ PREDICTIONS = (
 )  # fmt: skip
 ALERTS = (
     "alert_id", "kind", "said_ms", "started_ms", "ended_ms", "vehicle_id", "trip_id", "start_date", "route_id", "lon",
-    "lat", "text", "missed_stop_ids",
+    "lat", "text", "missed_stop_ids", "stop_id", "hold_s",
 )  # fmt: skip
 SCHEDULE = (
     "trip_id", "start_date", "stop_no", "stop_sequence", "stop_id", "route_id", "scheduled_ms", "distance_m",
@@ -169,4 +169,6 @@ def _alert(said_ms: int, a: FleetAlert) -> tuple[Any, ...]:
         a.lat,
         a.text.en,
         "" if a.detour is None else " ".join(a.detour.missed_stop_ids),
+        a.stop_id,
+        a.hold_s,
     )

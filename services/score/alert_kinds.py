@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from fleet.simulation.truth import TrueCall, TrueMissed, TruePosition
+from fleet.simulation.truth import TrueCall, TrueMissed, TruePosition, TrueTrip
 from services.score.alerts import share
 
 Row = Mapping[str, Any]
-IN_SERVICE, DETOUR, BREAKDOWN = "in_service", "detour", "breakdown"
+IN_SERVICE, DETOUR, BREAKDOWN, BEGAN = "in_service", "detour", "breakdown", "began"
 ON_DUTY = frozenset({IN_SERVICE, DETOUR, BREAKDOWN})
 RESTING = frozenset({"layover", "at_depot"})
 # Reports that did not come through when they were made.
@@ -45,12 +45,16 @@ class Life:
 
 @dataclass
 class City:
-    """The lives of all buses, when they called at each stop of each line and how often is planned, and first stops."""
+    """The lives of all buses, when they called at each stop of each line and how often is planned, and first stops.
+
+    ``begun`` are the trips that began while it was written: those under way before have no first stop in it.
+    """
 
     lives: dict[str, Life] = field(default_factory=lambda: defaultdict(Life))
     at_stop: dict[tuple[str, str], list[TrueCall]] = field(default_factory=lambda: defaultdict(list))
     firsts: dict[tuple[str, str], TrueCall] = field(default_factory=dict)
     planned_s: dict[tuple[str, str], float] = field(default_factory=dict)
+    begun: set[tuple[str, str]] = field(default_factory=set)
 
     def take(self, entry: object) -> None:
         """Take one entry of a truth log."""
@@ -62,11 +66,14 @@ class City:
             run = (entry.trip_id, entry.start_date)
             if run not in self.firsts or entry.stop_sequence < self.firsts[run].stop_sequence:
                 self.firsts[run] = entry
+        elif isinstance(entry, TrueTrip) and entry.event == BEGAN:
+            self.begun.add((entry.trip_id, entry.start_date))
         elif isinstance(entry, TrueMissed):
             self.lives[entry.vehicle_id].skipped.add((entry.trip_id, entry.start_date))
 
     def settle(self) -> None:
         """Put everything in order of time; once, after the last entry."""
+        self.firsts = {run: call for run, call in self.firsts.items() if run in self.begun}
         for life in self.lives.values():
             life.positions.sort(key=_time_of)
             life.calls.sort(key=_arrival_of)

@@ -21,6 +21,7 @@ from services.simulate.cameras import read_cameras
 from services.simulate.city import Streets, Wish, make_simulation, read_streets
 from services.simulate.faults_file import read_faults
 from services.simulate.formats import FORMATS
+from services.simulate.holds_file import read_holds
 from services.simulate.when import LONGEST_H, choose_period
 from services.simulate.write import Files, Written, write_simulation
 
@@ -41,6 +42,8 @@ console = Console(stderr=True)
               help="Share of trips that nobody runs: half with buses that stay away, half single ones.")  # fmt: skip
 @click.option("--early-starts", default=0.0, show_default=True, type=click.FloatRange(0, 1),
               help="Share of trips whose driver leaves the first stop one to six minutes before the time.")  # fmt: skip
+@click.option("--holds", type=click.Path(path_type=Path),
+              help="alerts.csv of a replay: drivers obey its advice to wait at a stop.")  # fmt: skip
 @click.option("--breakdowns", default=Operations.failures_a_trip, show_default=True, type=click.FloatRange(0, 1),
               help="Share of trips on which the bus breaks down.")  # fmt: skip
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Same seed, same bytes.")
@@ -121,7 +124,8 @@ def read_wish(streets: Streets, said: dict[str, Any]) -> Wish:
     )
     operations = Operations(early_starts=said["early_starts"], failures_a_trip=said["breakdowns"])
     scene = Scene(weather=said["weather"], incidents_a_day=parse_incidents(said["incidents"]), operations=operations)
-    options = Options(claim_trips=said["trips"] == "claimed", faults=read_faults(said["faults"]))
+    holds = () if said["holds"] is None else read_holds(said["holds"])
+    options = Options(claim_trips=said["trips"] == "claimed", faults=read_faults(said["faults"]), holds=holds)
     return Wish(start_ms, hours, said["seed"], said["buses"], said["cancelled"], scene, options)
 
 

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from fleet.alerts.left_early import early_since
 from fleet.alerts.limits import SpeedLimits
-from fleet.alerts.running import early_since
 from fleet.gtfs import read_timetable
 from fleet.tracker import Tracker
 from schemas.fix import Fix
@@ -180,6 +180,17 @@ def test_what_a_bus_did_at_its_first_stop_is_told_for_ten_minutes_and_never_of_a
     bus.probability = 1.0
     slots = SimpleNamespace(trip_headway_s=dict.fromkeys(range(60), 600))
     assert early_since(bus, slots, left_ms + 60_000) is None
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_a_bus_that_was_silent_when_it_left_or_drove_by_empty_left_nothing_early(tmp_path: Path, silent: bool) -> None:
+    way = waits_and_leaves(240, trip="T0-3")
+    if silent:  # from its waiting to its time: it may have left at any moment between
+        way = [one for one in way if not START_MS - 300_000 < one.time_ms < START_MS - 10_000]
+    else:
+        way = [one for one in way if one.time_ms >= START_MS - 240_000]
+        way = [fix(START_MS - 400_000 + n * 20_000, -0.133 * (8 - n), off=1.0, speed_mps=4.3) for n in range(8)] + way
+    assert of(AlertKind.EARLY_DEPARTURE, drive(tracker_of(tmp_path), way)) == []
 
 
 def test_a_bus_that_claims_a_trip_and_stands_elsewhere_is_a_ghost_until_it_claims_no_more(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fleet.simulation.truth import TrueCall, TrueMissed, TruePosition
+from fleet.simulation.truth import TrueCall, TrueMissed, TruePosition, TrueTrip
 from services.score.alert_kinds import JUDGES, City, list_stood, score_kinds
 
 NOW_MS = 1_763_870_400_000
@@ -42,6 +42,7 @@ def row(said_s: int = 400) -> dict[str, object]:
 
 STANDS = [seen(second, 105.8) for second in range(0, 600, 20)]
 DRIVES = [seen(second, 105.8 + second * 5e-5) for second in range(0, 600, 20)]
+BEGAN = TrueTrip(vehicle_id="A", time_ms=at(0), event="began", **RUN)
 MISSED = TrueMissed(vehicle_id="A", stop_id="S1", stop_sequence=1, reason="detour", **RUN)
 
 
@@ -55,8 +56,10 @@ MISSED = TrueMissed(vehicle_id="A", stop_id="S1", stop_sequence=1, reason="detou
         ("gps_frozen", [seen(second, 105.8, "in_service", "frozen") for second in range(0, 600, 20)], STANDS),
         ("late", [call("A", 1, 700, 100)], [call("A", 1, 400, 100)]),
         ("running_early", [call("A", 1, 100, 300)], [call("A", 1, 280, 300)]),
-        ("early_departure", [call("A", 1, 0, 180)], [call("A", 1, 0, 20)]),
-        ("early_departure", [call("A", 1, 0, 180)], [call("B", 1, 0, 180)]),  # another bus ran the trip
+        ("early_departure", [BEGAN, call("A", 1, 0, 180)], [BEGAN, call("A", 1, 0, 20)]),
+        # Another bus ran the trip; or it was under way when the log began.
+        ("early_departure", [BEGAN, call("A", 1, 0, 180)], [BEGAN, call("B", 1, 0, 180)]),
+        ("early_departure", [BEGAN, call("A", 1, 0, 180)], [call("A", 5, 0, 180)]),
         ("skipped_stop", [MISSED], [call("A", 1, 100, 100)]),
         ("in_depot", [seen(300, 105.8, "at_depot")], DRIVES),
         (

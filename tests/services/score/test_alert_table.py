@@ -11,7 +11,7 @@ from services.replay.write import ALERTS
 from services.score.alert_tally import Tally, tally_all
 from services.score.alert_truth import list_true
 from services.score.alerts import Happened
-from tests.services.score.test_alert_kinds import DRIVES, STANDS, at, call, city, row, seen
+from tests.services.score.test_alert_kinds import BEGAN, DRIVES, STANDS, at, call, city, row, seen
 from tests.services.score.test_events import dropped, position
 
 
@@ -32,7 +32,8 @@ def frozen(seconds: range, metres_a_second: float = 5.0) -> list[object]:
         ("lost", [seen(0, 105.8), seen(100, 105.8, "layover"), seen(400, 105.8)], []),
         ("late", [*DRIVES, call("A", 1, 700, 100), call("A", 2, 900, 200)], [(700, 900)]),
         ("running_early", [*DRIVES, call("A", 1, 100, 300)], [(100, 100)]),
-        ("early_departure", [*DRIVES, call("A", 1, 0, 180), call("A", 2, 100, 280)], [(0, 0)]),
+        ("early_departure", [*DRIVES, BEGAN, call("A", 1, 0, 180), call("A", 2, 100, 280)], [(0, 0)]),
+        ("early_departure", [*DRIVES, call("A", 1, 0, 180), call("A", 2, 100, 280)], []),
         ("big_gap", [*DRIVES, call("B", 1, -1_500, -1_500, "U"), call("A", 1, 300, -900), call("C", 1, 500, -300, "W")],
          [(300, 300)]),
     ],
