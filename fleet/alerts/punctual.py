@@ -57,6 +57,16 @@ def running_early_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) ->
     late_s = vehicle.late_s
     if late_s is None or late_s > EARLY_ENDS_S:
         return None
-    if late_s > EARLY_S and AlertKind.RUNNING_EARLY not in vehicle.alerts:
+    if AlertKind.RUNNING_EARLY not in vehicle.alerts and (late_s > EARLY_S or not serves(vehicle)):
         return None
     return vehicle.since.get(AlertKind.RUNNING_EARLY.value, time_ms)
+
+
+def serves(vehicle: Vehicle) -> bool:
+    """Return whether a bus stood at a stop of its trip, and at no fewer than it passed: an empty one is early anywhere.
+
+    Where its reports do not tell who stands nothing speaks against it.
+    """
+    calls = [] if vehicle.watch is None else [call for number, call in vehicle.watch.told.items() if number > 0]
+    stood, passed = (sum(call[3] is verdict for call in calls) for verdict in (True, False))
+    return stood >= max(1, passed) or (stood == passed == vehicle.serving.row == 0)

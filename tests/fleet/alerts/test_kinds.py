@@ -128,17 +128,33 @@ def test_lateness_has_a_limit_to_begin_and_a_nearer_one_to_end(
     if was_open:
         bus.alerts[AlertKind.LATE] = None  # type: ignore[assignment]
     assert (late_since(bus, table, 1000) is not None) == is_late
-    early = Vehicle("B", late_s=-late_s / 3)
+    early = Vehicle("B", late_s=-late_s / 3)  # nothing tells that it stands nowhere
     if was_open:
         early.alerts[AlertKind.RUNNING_EARLY] = None  # type: ignore[assignment]
     assert (running_early_since(early, table, 1000) is not None) == (was_open or late_s >= 540)
 
 
-def test_a_bus_that_hurries_ahead_of_its_timetable_runs_early(tmp_path: Path) -> None:
-    hurry = [fix(START_MS + s * 1000, s * 2.2 * 1000 / LINK_MS, speed_mps=9.5) for s in range(0, 380, 10)]
+@pytest.mark.parametrize(("stands_s", "told"), [(20, 1), (0, 0)])  # who stands nowhere drives empty
+def test_a_bus_that_hurries_ahead_of_its_timetable_and_serves_its_stops_runs_early(
+    tmp_path: Path, stands_s: int, told: int
+) -> None:
+    hurry = [
+        fix(
+            START_MS + link * 60_000 + s * 1000,
+            link + min(1.0, s / (60 - stands_s)),
+            speed_mps=13.0 * (s < 60 - stands_s),
+        )
+        for link in range(7)
+        for s in range(0, 60, 10)
+    ]
     alerts = of(AlertKind.RUNNING_EARLY, drive(tracker_of(tmp_path), hurry))
-    assert len(alerts) == 1
-    assert "chạy sớm 3 phút" in alerts[0].text.vi or "chạy sớm 4 phút" in alerts[0].text.vi
+    assert len(alerts) == told
+    assert all("chạy sớm 3 phút" in alert.text.vi or "chạy sớm 4 phút" in alert.text.vi for alert in alerts)
+
+
+def test_where_reports_do_not_tell_who_stands_nothing_speaks_against_an_early_bus(tmp_path: Path) -> None:
+    hurry = [fix(START_MS + s * 1000, s / 60) for s in range(0, 420, 60)]
+    assert len(of(AlertKind.RUNNING_EARLY, drive(tracker_of(tmp_path), hurry))) == 1
 
 
 def waits_and_leaves(early_s: int, *, trip: str | None) -> list[Fix]:
