@@ -142,7 +142,9 @@ class BunchDesk:
                 continue
             kind, meeting = told
             if kind is AlertKind.BUNCHING or not any(_may_be_between(v, leader, follower, now_ms) for v in unsure):
-                found[kind, leader.vehicle_id, follower.vehicle_id] = meeting
+                # A gap is that behind its leader, whichever of several that run as one comes first at the moment.
+                behind = follower.vehicle_id if kind is AlertKind.BUNCHING else ""
+                found[kind, leader.vehicle_id, behind] = meeting
         return self._begin(found, now_ms) + self._end(found.keys(), now_ms)
 
     def _begin(self, found: dict[tuple[AlertKind, str, str], Meeting], now_ms: int) -> list[FleetAlert]:

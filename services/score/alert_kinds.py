@@ -1,5 +1,6 @@
 """How right the alerts of single buses are: each kind against what the truth of a simulation knows of it."""
 
+import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -47,7 +48,8 @@ class Life:
 class City:
     """The lives of all buses, when they called at each stop of each line and how often is planned, and first stops.
 
-    ``begun`` are the trips that began while it was written: those under way before have no first stop in it.
+    ``begun`` are the trips that began while it was written: those under way before have no first stop in it;
+    ``since_ms`` is its first call.
     """
 
     lives: dict[str, Life] = field(default_factory=lambda: defaultdict(Life))
@@ -55,6 +57,7 @@ class City:
     firsts: dict[tuple[str, str], TrueCall] = field(default_factory=dict)
     planned_s: dict[tuple[str, str], float] = field(default_factory=dict)
     begun: set[tuple[str, str]] = field(default_factory=set)
+    since_ms: int = 0
 
     def take(self, entry: object) -> None:
         """Take one entry of a truth log."""
@@ -79,6 +82,7 @@ class City:
             life.calls.sort(key=_arrival_of)
         for lot in self.at_stop.values():
             lot.sort(key=_arrival_of)
+        self.since_ms = min((lot[0].arrival_ms for lot in self.at_stop.values()), default=0)
 
 
 def _time_of(position: TruePosition) -> int:
@@ -158,15 +162,20 @@ def _had_gap(row: Row, city: City) -> bool:
 
 
 def is_gap(call: TrueCall, city: City, slack_s: float = 0.0) -> bool:
-    """Return whether a bus called so long after the one of its line before it that this is a big gap."""
+    """Return whether a bus called so long after the one of its line before it that this is a big gap.
+
+    Of the first one in the log it is known that none called since that began.
+    """
     lot = city.at_stop[call.route_id, call.stop_id]
     at = bisect_left(lot, call.arrival_ms, key=_arrival_of)
-    if at == 0:
-        return False
     key = (call.route_id, call.stop_id)
     if key not in city.planned_s:
-        city.planned_s[key] = float(np.median(np.diff(sorted(one.scheduled_arrival_ms for one in lot)))) / 1000.0
-    planned_s, gap_s = city.planned_s[key], (call.arrival_ms - lot[at - 1].arrival_ms) / 1000.0
+        due = sorted(one.scheduled_arrival_ms for one in lot)
+        city.planned_s[key] = float(np.median(np.diff(due))) / 1000.0 if len(due) > 1 else math.inf
+    planned_s, gap_s = (
+        city.planned_s[key],
+        (call.arrival_ms - (lot[at - 1].arrival_ms if at else city.since_ms)) / 1000.0,
+    )
     return gap_s >= max(GAP_TIMES * planned_s, planned_s + GAP_S) - slack_s
 
 

@@ -63,3 +63,10 @@ def test_a_wait_far_longer_than_planned_is_told(tracker: Tracker) -> None:
     gap = told(drive(tracker, late), AlertKind.BIG_GAP)
     assert [(alert.vehicle_id, alert.hold_s) for alert in gap if alert.ended_ms is None] == [("B", None)]
     assert "20" in gap[0].text.en
+
+
+def test_a_gap_is_told_once_though_the_buses_that_end_it_overtake_each_other(tracker: Tracker) -> None:
+    leader = run("A", 3, late_s=0, pace=1.0, seconds=3_600)
+    behind = run("B", 4, late_s=1_500, pace=1.0, seconds=900) + run("C", 5, late_s=340, pace=0.9, seconds=860)
+    gaps = told(drive(tracker, leader + behind), AlertKind.BIG_GAP)
+    assert [alert.ended_ms for alert in gaps] == [None]

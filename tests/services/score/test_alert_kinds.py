@@ -74,6 +74,12 @@ def test_an_alert_is_right_where_the_truth_says_so_and_only_there(kind: str, tru
     assert JUDGES[kind](row(), city(*untrue)) is False
 
 
+def test_the_first_bus_in_a_log_ended_a_gap_as_long_as_the_log_at_least() -> None:
+    before, others = call("Z", 9, -4_000, -4_000, "Y"), [call("C", 1, 500, -300, "W"), call("D", 1, 900, 300, "V")]
+    assert JUDGES["big_gap"](row(), city(before, call("A", 1, 300, -900), *others)) is True
+    assert JUDGES["big_gap"](row(), city(call("A", 1, 300, -900), *others)) is False
+
+
 def test_each_kind_has_its_share_of_right_ones_and_who_stood_counts_as_found_if_it_was_said() -> None:
     known = city(*STANDS)
     figures = score_kinds({"stuck": [row()], "gps_frozen": [row()], "speeding": [row()]}, known)
