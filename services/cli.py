@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "score assignment": ("services.score.assignment:assignment", "Score assigned trips and phases against labels."),
     "score events": ("services.score.events:events", "Score stop events and alerts against a simulation's truth."),
     "score alerts": ("services.score.alert_table:alerts", "Score every kind of alert against simulations' truth."),
+    "score holds": ("services.score.holds:holds", "Tell what holds changed in a simulation where they are obeyed."),
     "score congestion": ("services.score.congestion:congestion", "Score speeds of edges against a run of SUMO."),
     "score forecast": ("services.score.forecast:forecast", "Score forecasts of speeds beside simple rules."),
     "score incidents": ("services.score.incidents:incidents", "Score incident candidates against blocked lanes."),

@@ -15,12 +15,24 @@ AGAIN_MS = 900_000
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Which bus shall stand so much longer at its next call at a stop, and when it is told."""
+    """Which bus shall stand so much longer at its next call at a stop, when it is told, and behind which bus."""
 
     said_ms: int
     vehicle_id: str
     stop_id: str
     hold_s: float
+    leader_id: str = ""
+
+
+def list_orders(holds: Iterable[Hold]) -> list[Hold]:
+    """Return the holds that are ordered, by time: of several to one bus within a quarter of an hour the first."""
+    orders: list[Hold] = []
+    last: dict[str, int] = {}
+    for hold in sorted(holds, key=lambda hold: (hold.said_ms, hold.vehicle_id)):
+        if hold.said_ms - last.get(hold.vehicle_id, -AGAIN_MS) >= AGAIN_MS:
+            last[hold.vehicle_id] = hold.said_ms
+            orders.append(hold)
+    return orders
 
 
 class Dispatcher:
@@ -29,17 +41,11 @@ class Dispatcher:
     Parameters
     ----------
     holds : iterable of Hold
-        In any order; of several to one bus within a quarter of an hour the first one counts.
+        In any order; `list_orders` says which of them are given.
     """
 
     def __init__(self, holds: Iterable[Hold]) -> None:
-        self._due: list[Hold] = []
-        last: dict[str, int] = {}
-        for hold in sorted(holds, key=lambda hold: (hold.said_ms, hold.vehicle_id)):
-            if hold.said_ms - last.get(hold.vehicle_id, -AGAIN_MS) >= AGAIN_MS:
-                last[hold.vehicle_id] = hold.said_ms
-                self._due.append(hold)
-        self._due.reverse()
+        self._due = list_orders(holds)[::-1]
 
     def order(self, now_ms: int, rows: dict[str, int], plan: Plan, t: Tables, s: State) -> None:
         """Give the orders that are due; a driver who has passed the stop, or runs nothing, cannot obey.

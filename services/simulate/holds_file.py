@@ -7,7 +7,9 @@ import polars as pl
 from fleet.simulation.holds import Hold
 from services.city.folder import CityError
 
-COLUMNS = {"said_ms": pl.Int64, "vehicle_id": pl.String, "stop_id": pl.String, "hold_s": pl.Float64}
+COLUMNS = {
+    "said_ms": pl.Int64, "vehicle_id": pl.String, "stop_id": pl.String, "hold_s": pl.Float64, "alert_id": pl.String,
+}  # fmt: skip
 
 
 def read_holds(path: Path) -> tuple[Hold, ...]:
@@ -16,7 +18,8 @@ def read_holds(path: Path) -> tuple[Hold, ...]:
     Parameters
     ----------
     path : Path
-        ``alerts.csv`` of `hanoi replay --out`, or any CSV with said_ms, vehicle_id, stop_id and hold_s.
+        ``alerts.csv`` of `hanoi replay --out`, or any CSV with its columns said_ms, vehicle_id, stop_id, hold_s and
+        alert_id (kind/leader/…).
 
     Returns
     -------
@@ -35,5 +38,9 @@ def read_holds(path: Path) -> tuple[Hold, ...]:
         raise CityError(
             f"--holds {path}: no CSV with {', '.join(COLUMNS)}, as `hanoi replay` writes ({reason})"
         ) from error
-    told = rows.drop_nulls(["said_ms", "vehicle_id", "stop_id", "hold_s"])
-    return tuple(Hold(*row) for row in told.select("said_ms", "vehicle_id", "stop_id", "hold_s").iter_rows())
+    told = rows.drop_nulls().select(*COLUMNS)
+    # The id of a pair's alert names the bus ahead behind its kind.
+    return tuple(
+        Hold(said_ms, bus, stop, hold_s, alert_id.partition("/")[2].partition("/")[0])
+        for said_ms, bus, stop, hold_s, alert_id in told.iter_rows()
+    )
