@@ -28,6 +28,7 @@ BESIDE_M = 0.5
 NOSE_M = 1.0
 # The time of a crossing is that of a curve through the looks of so long before and after it.
 SETTLE_MS = 800
+NEAR_MS = 500
 CURVE_LOOKS = 8
 # Slower than this over the line one creeps: when its front came over it cannot be told.
 SLOW_MPS = 1.0
@@ -90,6 +91,17 @@ class History:
                 rough = before.time_ms + share * (after.time_ms - before.time_ms)
                 return _settled(self.between(rough - SETTLE_MS, rough + SETTLE_MS), "nose_m", rough)[0]
         return None
+
+    def at(self, time_ms: float) -> Past | None:
+        """Return the look nearest to a moment, ``None`` where there is none within half a second."""
+        nearest = min(self.pasts, key=lambda past: abs(past.time_ms - time_ms), default=None)
+        return nearest if nearest is not None and abs(nearest.time_ms - time_ms) <= NEAR_MS else None
+
+    def came_mps(self, time_ms: float) -> float:
+        """Return how fast it came in the last moments before one, metres a second."""
+        near = self.between(time_ms - SETTLE_MS, time_ms)
+        gap_s = (near[-1].time_ms - near[0].time_ms) / 1000 if near else 0.0
+        return (near[-1].foot_m - near[0].foot_m) / gap_s if gap_s > 0 else 0.0
 
     def was_before(self, from_ms: float, until_ms: float) -> bool:
         """Tell whether in a stretch of time the front was surely before the line, in two looks one after the other."""

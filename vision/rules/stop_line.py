@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from vision.lights import Light
+from vision.road import Place
 from vision.rules.approach import ApproachView
 from vision.rules.base import Finding, Scene
 from vision.rules.crossing import SLOW_MPS, History, settle
@@ -70,7 +71,7 @@ class StopLine(OncePerTrack):
         if stood_s < self._limits["standing_s"] or not self._stood_past(history):
             return None
         after_red_s = self._after_red_s(history, light)
-        if after_red_s is None or self._is_pushed(trail, history, scene):
+        if after_red_s is None or self._is_pushed(history):
             return None
         return Finding(
             rule=self.name,
@@ -95,11 +96,13 @@ class StopLine(OncePerTrack):
         span = light.span_at(crossing.time_ms)
         if span is None or span.colour != "red" or span.end_ms < light.seen_until_ms:
             return None
-        if self._view.road.is_metric and crossing.speed_mps < SLOW_MPS:
+        if self._view.road.is_metric and history.came_mps(crossing.time_ms) < SLOW_MPS:
             return None
         grace_ms = max(self._limits["grace_s"] * 1000, 2000 * crossing.error_s + 2 * span.error_ms)
         nose_ms = history.nose_over_ms()
         if nose_ms is None or min(nose_ms, crossing.time_ms) - span.start_ms < grace_ms:
+            return None
+        if self._view.road.is_metric and not history.was_before(span.start_ms, crossing.time_ms):
             return None
         return (crossing.time_ms - span.start_ms) / 1000
 
@@ -125,21 +128,24 @@ class StopLine(OncePerTrack):
             for past in history.between(since_ms, history.last.time_ms)
         )
 
-    def _is_pushed(self, trail: Trail, history: History, scene: Scene) -> bool:
-        if history.crossed is None or settle(history, history.crossed).speed_mps >= CREEP_MPS:
-            return False
-        own = history.last
-        for other in scene.seen:
-            behind = self._view.histories.get(other.track_id)
-            if other is trail or behind is None:
-                continue
-            gap_m = own.tail_m - behind.last.nose_m
-            aside_m = _aside_m(trail, other, self._view.line.travel)
-            if -1.0 <= gap_m <= BEHIND_M and aside_m <= LANE_M:
-                return True
-        return False
+    def _is_pushed(self, history: History) -> bool:
+        """Tell whether it came slowly over the line with somebody close behind it."""
+        assert history.crossed is not None
+        over_ms = settle(history, history.crossed).time_ms
+        own = history.at(over_ms)
+        if own is None or history.came_mps(over_ms) >= CREEP_MPS:
+            return own is None
+        others = (
+            h.at(over_ms) for track_id, h in self._view.histories.items() if track_id != history.last.look.track_id
+        )
+        return any(
+            -1.0 <= own.tail_m - other.nose_m <= BEHIND_M
+            and _aside_m(own.place, other.place, self._view.line.travel) <= LANE_M
+            for other in others
+            if other is not None
+        )
 
 
-def _aside_m(one: Trail, other: Trail, travel: tuple[float, float]) -> float:
-    dx, dy = other.place.x - one.place.x, other.place.y - one.place.y
-    return abs(dx * travel[1] - dy * travel[0]) / one.place.per_m
+def _aside_m(one: Place, other: Place, travel: tuple[float, float]) -> float:
+    dx, dy = other.x - one.x, other.y - one.y
+    return abs(dx * travel[1] - dy * travel[0]) / one.per_m

@@ -159,3 +159,17 @@ def stops_at(north_m: float, on_s: float) -> Path:
         return 0.0, north_m + min(0.0, (t - 6.0) * 4.0) + 4.0 * max(0.0, t - on_s), 0.0
 
     return path
+
+
+def test_who_brakes_and_stops_just_past_the_line_broke_the_stop_line_though_a_queue_comes_up_behind_it() -> None:
+    def brakes(late_s: float, at_m: float) -> Path:
+        def path(t: float) -> Pose:
+            left_s = max(0.0, 14.0 + late_s - t)
+            nose = at_m - min(left_s, 4.0) ** 2 / 2 - 4.0 * max(0.0, left_s - 4.0)
+            return (0.0, LINE_M + nose - 0.95 + 5.0 * max(0.0, t - END_S - 1.0), 0.0) if nose > -14.0 else None
+
+        return path
+
+    actors = [Actor("motorcycle", brakes(0.0, 2.4)), Actor("motorcycle", brakes(3.0, 0.0))]
+    found = play(away(), actors, END_S + 4.0, light, noise=NOISE)
+    assert [(finding.rule, finding.track_id) for finding in found] == [("stop_line", 1)]
