@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.assignment.ground import Days, Ground
-from fleet.assignment.kernel import day_of, passes_between
+from fleet.assignment.kernel import passes_between
 from fleet.assignment.model import (
     CLAIM_LATE,
     CLAIM_NEAR_M,
@@ -36,13 +36,19 @@ WAITS_AT_MOST_S = 2400.0
 
 
 @compiled
-def due_at(g: Ground, trip: int, at: float) -> float:
-    """Return when a trip should be at a place along its shape, seconds of its service day."""
-    p = g.trip[trip, 0]
+def _place_among(g: Ground, p: int, at: float) -> tuple[int, float]:
+    """Return the first stop of a pattern beyond a place along it, and which part of the way to it lies behind."""
     s0, s1 = g.stop_start[p], g.stop_start[p + 1]
     i = min(max(int(np.searchsorted(g.stop_m[s0:s1], at, side="right")), 1), s1 - s0 - 1)
     gap = g.stop_m[s0 + i] - g.stop_m[s0 + i - 1]
     part = 0.0 if gap <= 0.0 else min(1.0, max(0.0, (at - g.stop_m[s0 + i - 1]) / gap))
+    return i, part
+
+
+@compiled
+def _due_at(g: Ground, trip: int, place: tuple[int, float]) -> float:
+    """Return when a trip should be at a place among its stops, seconds of its service day."""
+    i, part = place
     row = g.trip[trip, 1] + i
     return float(g.due[row - 1, 1] + part * (g.due[row, 0] - g.due[row - 1, 1]))
 
@@ -58,14 +64,14 @@ def _is_known(g: Ground, rows: Floats, n: int, p: int, at: float) -> bool:
 
 
 @compiled
-def _prior(d: Days, rows: Floats, n: int, trip: int, zero: float, base: float) -> float:
+def _prior(d: Days, rows: Floats, n: int, trip: int, day: int, base: float) -> float:
     """Return the log prior of a new hypothesis: less unlikely where the bus has that trip before it."""
-    logw = base
+    logw, zero = base, d.zero_s[day]
     for i in range(n):
         old = int(rows[i, TRIP])
         if old < 0 or rows[i, ZERO] != zero:
             continue
-        if old == trip or d.after[day_of(d, zero), old] == trip:
+        if old == trip or d.after[day, old] == trip:
             logw = max(logw, rows[i, LOGW] + (SHORT_TURN if old != trip else SHORT_TURN / 2))
     return logw
 
@@ -86,6 +92,7 @@ def see_anew(g: Ground, d: Days, rows: Floats, n: int, see: Floats, base: float,
         seen = (
             off_score(off[k] / g.loose[p], OFF_SD_M) + (0.0 if starts else heading_score(angle[k], direction)) + cost[p]
         )
+        place = _place_among(g, p, along[k])
         for day in range(3):
             begin, end = d.bounds[day, p], d.bounds[day, p + 1]
             begin += np.searchsorted(d.start_s[begin:end], now - LATEST_S - d.longest_s)
@@ -95,14 +102,15 @@ def see_anew(g: Ground, d: Days, rows: Floats, n: int, see: Floats, base: float,
                 if now > d.end_s[m] + LATEST_S:
                     continue
                 trip, zero = d.trip[m], d.zero_s[day]
-                prior = _prior(d, rows, known, trip, zero, base)
                 if starts:
                     wait = d.start_s[m] - now
+                    prior = _prior(d, rows, known, trip, day, base)
                     when = -max(wait, 0.0) / WAITS_S + math.log(max(still_waits(now, d.start_s[m]), 1e-9))
                     n = put(rows, n, trip, zero, WAIT, g.stop_m[s0], prior + seen + when, now, 0.0, off[k], angle[k])
                     continue
-                late = now - zero - due_at(g, trip, along[k])
+                late = now - zero - _due_at(g, trip, place)
                 if EARLIEST_S < late < LATEST_S:
+                    prior = _prior(d, rows, known, trip, day, base)
                     when = late_score(late, now - late - d.start_s[m])
                     n = put(rows, n, trip, zero, RUN, along[k], prior + seen + when, now, 0.0, off[k], angle[k])
     return n
@@ -132,7 +140,7 @@ def hear_claim(g: Ground, rows: Floats, n: int, see: Floats, trip: int, zero: fl
         if off > CLAIM_NEAR_M:
             continue
         if at > first + LEFT_M:
-            late = now - zero - due_at(g, trip, at)
+            late = now - zero - _due_at(g, trip, _place_among(g, p, at))
             when = late_score(late, now - late - due)
             when = max(when, CLAIM_LATE) if late > 0.0 else when
             seen = off_score(off, OFF_SD_M) + heading_score(found[2, k], see[5])

@@ -10,6 +10,7 @@ from fleet.assignment.crowd import LEAST, MOST_TOLD, Crowd, is_telling
 from fleet.assignment.flat import Flat, flatten
 from fleet.assignment.ground import lay_days, lay_ground, number_blocks
 from fleet.assignment.index import lay_grid
+from fleet.assignment.kernel import ROOM_FLOATS, ROOM_INTS
 from fleet.assignment.readout import list_units
 from fleet.assignment.weigh import weigh
 from fleet.gtfs.timetable import DayPlan, Timetable
@@ -50,6 +51,7 @@ class TripFilter:
         self._timetable = timetable
         self.blocks = number_blocks(timetable)
         self._ground, self._grid = lay_ground(timetable, self.blocks), lay_grid(timetable.patterns)
+        self._room, self._places = np.empty(ROOM_FLOATS), np.empty(ROOM_INTS, dtype=np.int64)
         self._plans: tuple[DayPlan, ...] = ()
         self._flat: Flat | None = None
         self._quarter = -1.0
@@ -69,8 +71,8 @@ class TripFilter:
             What the other buses have.
         """
         belief.rows, looks, belief.probability, trip, zero, belief.mode, belief.at_m, belief.off_m = weigh(
-            *self._flat_at(sight.time_s), cost, *crowd, belief.rows, belief.seen, belief.looked, belief.heard,
-            belief.chosen or NO_RUN, *sight,  # type: ignore[arg-type]
+            self._room, self._places, *self._flat_at(sight.time_s), cost, *crowd, belief.rows, belief.seen,
+            belief.looked, belief.heard, belief.chosen or NO_RUN, *sight,  # type: ignore[arg-type]
         )  # fmt: skip
         if is_telling(belief.seen[2], sight.time_s):
             self._tell(belief, sight, len(crowd.taken))

@@ -3,7 +3,6 @@
 import math
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -56,20 +55,25 @@ from fleet.kernels import compiled
 
 Floats = NDArray[np.float64]
 PASSES = 4
+SEE = 10
 RISE_M = 30.0
 REJOIN_M = 50.0
 DETOUR_ENDS_S, DETOUR_STANDS_S = 1500.0, 240.0
 ON_SHAPE_M = 60.0
 NEAR_END_M = 800.0
 MOST_NEXT = 64
+# Columns of `Scratch.looked`: pattern, metres along before, passes found; then of each pass metres along, beside,
+# direction and how well it fits.
+LOOKED = 3 + 4 * PASSES
 
 
 class Scratch(NamedTuple):
-    """Room to work in, made once a fix: compiled code that makes no arrays need not count who still uses them.
+    """Room to work in, made once: compiled code that makes no arrays need not count who still uses them.
 
     ``see`` is what the fix shows, ``rows`` the hypotheses before they are thinned out. ``found`` are passes of a shape
     (along, beside, direction), ``nexts`` trips that may come next (trip, service day, weight), ``follows`` the weight
-    of all runs after and before a fix, ``weight`` that of each run, ``order`` the places of the likeliest.
+    of all runs after and before a fix, ``weight`` that of each run, ``order`` the places of the likeliest. ``looked``
+    is what `_look_along` found, ``look_count`` how often, ``kept`` the hypotheses that are kept.
     """
 
     see: Floats
@@ -78,16 +82,33 @@ class Scratch(NamedTuple):
     nexts: Floats
     follows: Floats
     weight: Floats
+    looked: Floats
+    kept: Floats
     order: NDArray[np.int64]
+    look_count: NDArray[np.int64]
 
 
-@numba.njit(cache=True)
-def make_scratch() -> Scratch:
-    """Return room to work in."""
+SHAPES = ((SEE,), (ROOM, COLUMNS), (3, PASSES), (3, MOST_NEXT), (2,), (MOST,), (MOST, LOOKED), (MOST, COLUMNS))
+CUTS = np.cumsum([0, *(math.prod(shape) for shape in SHAPES)])
+# Where ``kept`` begins; ``see`` is what comes first.
+KEPT, ROOM_FLOATS, ROOM_INTS = int(CUTS[-2]), int(CUTS[-1]), MOST + 1
+
+
+@compiled
+def open_scratch(f: Floats, i: NDArray[np.int64]) -> Scratch:
+    """Return ``ROOM_FLOATS`` and ``ROOM_INTS`` numbers as the room to work in."""
     return Scratch(
-        np.empty(8), np.empty((ROOM, COLUMNS)), np.empty((3, PASSES)), np.empty((3, MOST_NEXT)), np.empty(2),
-        np.empty(MOST), np.empty(MOST, dtype=np.int64),
-    )  # fmt: skip
+        f[CUTS[0] : CUTS[1]],
+        f[CUTS[1] : CUTS[2]].reshape(ROOM, COLUMNS),
+        f[CUTS[2] : CUTS[3]].reshape(3, PASSES),
+        f[CUTS[3] : CUTS[4]].reshape(3, MOST_NEXT),
+        f[CUTS[4] : CUTS[5]],
+        f[CUTS[5] : CUTS[6]],
+        f[CUTS[6] : CUTS[7]].reshape(MOST, LOOKED),
+        f[CUTS[7] : CUTS[8]].reshape(MOST, COLUMNS),
+        i[:MOST],
+        i[MOST:],
+    )
 
 
 @compiled
@@ -176,12 +197,35 @@ def go_on(g: Ground, d: Days, trip: int, zero: float, logw: float, x: float, y: 
 
 
 @compiled
+def _look_along(g: Ground, p: int, at: float, see: Floats, s: Scratch) -> int:
+    """Return the row of ``s.looked`` that tells where a bus which was at a place along a shape may be now.
+
+    Trips of one direction that a bus may equally run are at the same place: it is looked at once for all of them.
+    """
+    looked, count = s.looked, s.look_count[0]
+    for k in range(count):
+        if looked[k, 0] == p and looked[k, 1] == at:
+            return k
+    x, y, _, dt, straight, direction, w, _ = see[:8]
+    found, row = s.found, looked[count]
+    passes = passes_between(g, p, x, y, max(0.0, at - BACK_M), at + AHEAD_M + FASTEST_MPS * dt, found)
+    row[0], row[1], row[2] = p, at, passes
+    for k in range(passes):
+        to, off, angle = found[0, k], found[1, k], found[2, k]
+        seen = w * (off_score(off, OFF_SD_M) + heading_score(angle, direction))
+        seen += max(w, 0.3) * way_score(to - at, straight, dt)
+        row[3 + 4 * k], row[4 + 4 * k], row[5 + 4 * k], row[6 + 4 * k] = to, off, angle, seen
+    s.look_count[0] = count + 1
+    return int(count)
+
+
+@compiled
 def _run_on(g: Ground, d: Days, row: Floats, see: Floats, s: Scratch, rows: Floats, n: int) -> int:
-    x, y, now, dt, straight, direction, w, standing = see
+    x, y, now, dt, straight, _, w, standing = see[:8]
     trip, zero, at, logw = int(row[TRIP]), row[ZERO], row[AT], row[LOGW]
     p = g.trip[trip, 0]
     last = g.stop_m[g.stop_start[p + 1] - 1]
-    lost = w * off_score(LOST_M, OFF_SD_M)
+    lost, wears = see[8], see[9]
     if at >= last - END_M:
         stays = max(DONE_STAYS, math.exp(-dt / AT_LAST_STOP_S))
         n = go_on(g, d, trip, zero, logw + math.log(1.001 - stays), x, y, now, rows, n, s.nexts)
@@ -190,8 +234,7 @@ def _run_on(g: Ground, d: Days, row: Floats, see: Floats, s: Scratch, rows: Floa
         ends = min(0.9, dt / ENDS_SHORT_S)
         n = go_on(g, d, trip, zero, logw + math.log(ends), x, y, now, rows, n, s.nexts)
         logw += math.log(1.0 - ends)
-    wear = min(0.5, dt / (WEAR_STANDING_S if standing > 0.0 else WEAR_S))
-    n = put(rows, n, -1.0, 0.0, NONE, 0.0, logw + math.log(wear + 1e-6) + lost, now, 0.0, 0.0, 0.0)
+    n = put(rows, n, -1.0, 0.0, NONE, 0.0, logw + wears + lost, now, 0.0, 0.0, 0.0)
     if standing > 0.0:
         logw -= dt / STILL_S
         first = g.stop_m[g.stop_start[p]]
@@ -199,14 +242,11 @@ def _run_on(g: Ground, d: Days, row: Floats, see: Floats, s: Scratch, rows: Floa
             far = math.hypot(x - g.begins[p, 0], y - g.begins[p, 1])
             waits = logw + math.log(COMES_BACK) + w * wait_score(far)
             n = put(rows, n, trip, zero, WAIT, first, waits, now, row[READY], far, 0.0)
-    found = s.found
-    count = passes_between(g, p, x, y, max(0.0, at - BACK_M), at + AHEAD_M + FASTEST_MPS * dt, found)
+    looked = s.looked[_look_along(g, p, at, see, s)]
     nearest = np.inf
-    for k in range(count):
-        to, off, angle = found[0, k], found[1, k], found[2, k]
+    for k in range(3, 3 + 4 * int(looked[2]), 4):
+        to, off, angle, seen = looked[k], looked[k + 1], looked[k + 2], looked[k + 3]
         nearest = min(nearest, off)
-        seen = w * (off_score(off, OFF_SD_M) + heading_score(angle, direction))
-        seen += max(w, 0.3) * way_score(to - at, straight, dt)
         if row[OFF] < ON_SHAPE_M:
             s.follows[0] += math.exp(row[LOGW] + seen)
             s.follows[1] += math.exp(row[LOGW])
@@ -223,7 +263,7 @@ def _run_on(g: Ground, d: Days, row: Floats, see: Floats, s: Scratch, rows: Floa
 
 @compiled
 def _round_about(g: Ground, row: Floats, see: Floats, found: Floats, rows: Floats, n: int) -> int:
-    x, y, now, dt, _, direction, w, standing = see
+    x, y, now, dt, _, direction, w, standing = see[:8]
     trip, at = int(row[TRIP]), row[AT]
     p = g.trip[trip, 0]
     ahead = AHEAD_M + FASTEST_MPS * (now - row[SINCE])
@@ -243,7 +283,7 @@ def _round_about(g: Ground, row: Floats, see: Floats, found: Floats, rows: Float
 
 @compiled
 def _wait_on(g: Ground, row: Floats, see: Floats, lost: float, found: Floats, rows: Floats, n: int) -> int:
-    x, y, now, dt, straight, direction, w, standing = see
+    x, y, now, dt, straight, direction, w, standing = see[:8]
     trip, zero, logw = int(row[TRIP]), row[ZERO], row[LOGW]
     p = g.trip[trip, 0]
     first = g.stop_m[g.stop_start[p]]
@@ -283,7 +323,7 @@ def take_fix(g: Ground, d: Days, belief: Floats, see: Floats, s: Scratch, rows: 
         What was believed.
     see : array
         x, y, time (s), seconds and metres since the fix before, direction (rad, NaN: unknown), the weight of the fix,
-        and 1 if the bus stands.
+        and 1 if the bus stands; written: log likelihoods of being on no shape, and that a trip was given up.
     s : Scratch
         Used.
     rows : array, shape (ROOM, COLUMNS)
@@ -295,7 +335,10 @@ def take_fix(g: Ground, d: Days, belief: Floats, see: Floats, s: Scratch, rows: 
         How many rows hold a hypothesis.
     """
     s.follows[:] = 0.0
-    n = 0
+    s.look_count[0] = n = 0
+    # The same for all hypotheses.
+    lost = see[8] = see[6] * off_score(LOST_M, OFF_SD_M)
+    see[9] = math.log(min(0.5, see[3] / (WEAR_STANDING_S if see[7] > 0.0 else WEAR_S)) + 1e-6)
     for i in range(len(belief)):
         row = belief[i]
         if row[MODE] == RUN:
@@ -303,7 +346,6 @@ def take_fix(g: Ground, d: Days, belief: Floats, see: Floats, s: Scratch, rows: 
         elif row[MODE] == DETOUR:
             n = _round_about(g, row, see, s.found, rows, n)
     # An empty bus is anywhere, or still follows the street of a line by chance.
-    lost = see[6] * off_score(LOST_M, OFF_SD_M)
     street = math.log(s.follows[0] / s.follows[1]) if s.follows[0] > 0.0 else -np.inf
     for i in range(len(belief)):
         row = belief[i]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fleet.assignment.birth import hear_claim, see_anew
 from fleet.assignment.flat import Cuts, Ints, open_days, open_grid, open_ground
 from fleet.assignment.index import MAX_PASSES, find_near
-from fleet.assignment.kernel import Scratch, make_scratch, take_fix
+from fleet.assignment.kernel import KEPT, open_scratch, take_fix
 from fleet.assignment.model import (
     BEGINS,
     FIRST_NONE,
@@ -27,7 +27,7 @@ from fleet.assignment.model import (
     WALKS_M,
 )
 from fleet.assignment.readout import read_out
-from fleet.assignment.rows import COLUMNS, LOGW, MODE, MOST, put, thin_out
+from fleet.assignment.rows import COLUMNS, LOGW, MODE, put, thin_out
 from fleet.kernels import compiled
 
 Floats = NDArray[np.float64]
@@ -66,9 +66,10 @@ def _look(see: Floats, knows: bool, seen: Place, x: float, y: float, time_s: flo
 
 
 @compiled
-def _weigh(f: Floats, i: Ints, cuts: Cuts, cost: Floats, taken: Floats, own: Floats, belief: Floats, looks: bool,
-           trip: int, zero: float, block: int, news: bool, old: Run, s: Scratch, passed: NDArray[np.bool_],
-           near: Floats, kept: Floats) -> tuple[int, int, float]:  # fmt: skip
+def _weigh(room: Floats, places: NDArray[np.int64], f: Floats, i: Ints, cuts: Cuts, cost: Floats, taken: Floats,
+           own: Floats, belief: Floats, looks: bool, trip: int, zero: float, block: int, news: bool, old: Run,
+           passed: NDArray[np.bool_], near: Floats) -> tuple[int, int, float]:  # fmt: skip
+    s = open_scratch(room, places)
     g, d, rows, see = open_ground(f, i, cuts), open_days(f, i, cuts), s.rows, s.see
     if len(belief) == 0:
         n = put(rows, 0, -1.0, 0.0, NONE, 0.0, FIRST_NONE, see[2], 0.0, 0.0, 0.0)
@@ -79,20 +80,22 @@ def _weigh(f: Floats, i: Ints, cuts: Cuts, cost: Floats, taken: Floats, own: Flo
         n = see_anew(g, d, rows, n, see, _prior_of_new(belief), near[:, :found], cost)
     if trip >= 0 and (news or looks):
         n = hear_claim(g, rows, n, see, trip, zero, CLAIM_BASE if news else CLAIM_AGAIN, news, s.found)
-    n = thin_out(rows, n, s.order, kept)
-    best, probability = read_out(g, kept, n, trip, zero, block, old[0], old[1], taken, own, s.weight)
+    n = thin_out(rows, n, s.order, s.kept)
+    best, probability = read_out(g, s.kept, n, trip, zero, block, old[0], old[1], taken, own, s.weight)
     return n, best, probability
 
 
 @numba.njit(cache=True)
-def weigh(f: Floats, i: Ints, cuts: Cuts, cost: Floats, taken: Floats, own: Floats, belief: Floats, seen: Place,
-          looked: Place, heard: Run, old: Run, x: float, y: float, time_s: float, direction_rad: float,
-          speed_mps: float, rests: bool, trip: int, zero: float,
+def weigh(room: Floats, places: NDArray[np.int64], f: Floats, i: Ints, cuts: Cuts, cost: Floats, taken: Floats,
+          own: Floats, belief: Floats, seen: Place, looked: Place, heard: Run, old: Run, x: float, y: float,
+          time_s: float, direction_rad: float, speed_mps: float, rests: bool, trip: int, zero: float,
           block: int) -> tuple[Floats, bool, float, int, float, int, float, float]:  # fmt: skip
     """Return the hypotheses after a fix, and what they come to.
 
     Parameters
     ----------
+    room, places : array, shape (ROOM_FLOATS,) and (ROOM_INTS,)
+        Room to work in.
     f, i, cuts : array
         The timetable, as `flatten` lays it.
     cost : array, shape (patterns,)
@@ -118,16 +121,16 @@ def weigh(f: Floats, i: Ints, cuts: Cuts, cost: Floats, taken: Floats, own: Floa
         Hypotheses, most likely first; whether new ones were sought; then of the likeliest run its probability, trip,
         service day, what the bus does, metres along and beside its shape.
     """
-    s, kept = make_scratch(), np.empty((MOST, COLUMNS))
-    knows, near = len(belief) > 0, np.empty((4, MAX_PASSES))
+    knows = len(belief) > 0
     looks = not knows or (
         time_s - looked[2] >= LOOK_EVERY_S and math.hypot(x - looked[0], y - looked[1]) > LOOK_MOVED_M
     )
-    _look(s.see, knows, seen, x, y, time_s, direction_rad, speed_mps, rests)
+    _look(room, knows, seen, x, y, time_s, direction_rad, speed_mps, rests)
     news = heard[0] != trip or heard[1] != zero
-    passed = np.empty(len(cost), dtype=np.bool_)
+    passed, near = np.empty(len(cost) if looks else 0, dtype=np.bool_), np.empty((4, MAX_PASSES if looks else 0))
     n, best, probability = _weigh(
-        f, i, cuts, cost, taken, own, belief, looks, trip, zero, block, news, old, s, passed, near, kept
+        room, places, f, i, cuts, cost, taken, own, belief, looks, trip, zero, block, news, old, passed, near
     )  # fmt: skip
+    kept = room[KEPT : KEPT + n * COLUMNS].copy().reshape(n, COLUMNS)
     row = kept[best]
-    return kept[:n].copy(), looks, probability, int(row[0]), row[1], int(row[2]), row[3], row[7]
+    return kept, looks, probability, int(row[0]), row[1], int(row[2]), row[3], row[7]
