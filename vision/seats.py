@@ -19,6 +19,9 @@ DRIVES_BELOW, RIDES_BELOW = 40.0, 12.0
 # Sides of a two-wheeler with its driver differ from those that are due by so much, in heights; a pair that is so far
 # off (squares of deviations, summed) is of no track, one that is so near is of one however badly the driver sits.
 DUE_SD, OF_NONE, OF_ONE = 0.16, 30.0, 12.0
+# The foot of a tracked two-wheeler that is found is so near to where it is due, in heights. Where it is not found, its
+# driver (less than so far from the head that is due, squared deviations) stays alone, at this price.
+FOOT_HEIGHTS, SITS_DUE, WITHOUT = 0.35, 2.0, 15.0
 # What is due counts for so much beside how they sit, which counts for no more than this.
 DUE_WEIGHT, MOST_ODD = 2.0, 60.0
 
@@ -53,16 +56,37 @@ def two_wheelers_of(people: NDArray[np.float32], wheels: NDArray[np.float32], du
     owner = np.full(len(people), -1, np.int64)
     cost = np.minimum(odd, MOST_ODD) + DUE_WEIGHT * (strange - OF_NONE) - DRIVES_BELOW
     cost[~np.isfinite(odd) & (strange >= OF_ONE)] = 0.0
-    cost = np.minimum(cost, 0.0)
+    cost = np.minimum(np.concatenate([cost, _alone(people, wheels, due)], axis=1), 0.0)
     drivers, driven = linear_sum_assignment(cost)
     real = cost[drivers, driven] < 0
     owner[drivers[real]] = driven[real]
+    is_alone = owner >= len(wheels)
     near = np.where(touches, aside, np.inf)
     for choice, most in ((odd, RIDES_BELOW), (near, np.inf)):
         left = np.flatnonzero(owner < 0)
         best = choice[left].argmin(axis=1)
         owner[left] = np.where(choice[left, best] < most, best, -1)
+    owner[is_alone] = -1
     return owner
+
+
+def _alone(people: NDArray[np.float32], wheels: NDArray[np.float32], due: Floats | None) -> Floats:
+    """Return what it costs that somebody drives a tracked two-wheeler that is not found in this frame, n × k.
+
+    Else such a driver goes to the neighbour's, and the common box is of neither.
+    """
+    if due is None or not len(due):
+        return np.zeros((len(people), 0))
+    height = np.maximum(due[:, 3] - due[:, 1], 8.0)
+    middle = due[:, [0, 2]].sum(axis=1) / 2
+    beside = (wheels[:, None, [0, 2]].sum(axis=2) / 2 - middle) / height
+    foot = (wheels[:, None, 3] - due[None, :, 3]) / height
+    is_found = (np.hypot(beside, foot) < FOOT_HEIGHTS).any(axis=0)
+    aside = (people[:, None, [0, 2]].sum(axis=2) / 2 - middle) / height
+    head = (people[:, None, 1] - due[None, :, 1]) / height
+    strange = (aside**2 + head**2) / DUE_SD**2
+    cost = WITHOUT + DUE_WEIGHT * (strange - OF_NONE) - DRIVES_BELOW
+    return np.asarray(np.where((strange < SITS_DUE) & ~is_found, cost, 0.0))
 
 
 def _strangeness(people: NDArray[np.float32], wheels: NDArray[np.float32], may: Bools, due: Floats | None) -> Floats:

@@ -194,6 +194,36 @@ def test_two_that_ride_together_go_on_to_do_so_though_the_neighbours_rider_would
     assert join_riders(found, due).heads == (1, 0)
 
 
+def two_of_a_queue(wheels_of_left: bool, wheels_of_right: bool) -> Detections:
+    """Return a motorcycle with its rider and a neighbour behind, beside it; the wheels of one may not be found."""
+    wheels = [box for box, is_found in zip(QUEUE_WHEELS, (wheels_of_left, wheels_of_right), strict=True) if is_found]
+    return empty_or([*wheels, *QUEUE_RIDERS], [0.9] * (len(wheels) + 2), ["motorcycle"] * len(wheels) + ["person"] * 2)
+
+
+QUEUE_WHEELS = [[100.0, 130.0, 132.0, 180.0], [126.0, 118.0, 158.0, 166.0]]
+QUEUE_RIDERS = [[102.0, 100.0, 130.0, 160.0], [128.0, 90.0, 156.0, 148.0]]
+
+
+def test_a_driver_whose_wheels_are_not_found_does_not_go_to_the_neighbours() -> None:
+    both, one = two_of_a_queue(True, True), two_of_a_queue(True, False)
+    due = join_riders(both).boxes.astype(np.float64)
+    assert join_riders(one).labels == ("motorcycle",)
+    assert sorted(join_riders(one, due).labels) == ["motorcycle", "person"]
+
+
+def test_a_rider_alone_and_wheels_alone_are_looks_at_the_one_they_are_of() -> None:
+    tracker, numbers = Tracker(), []
+    shown = [(True, True)] * 8 + [(True, False), (True, True), (False, True), (True, True)]
+    for i, found in enumerate(shown):
+        time_ms = START_MS + 40 * i
+        joined = join_riders(two_of_a_queue(*found), tracker.two_wheelers_due(time_ms))
+        looks = tracker.step(time_ms, i, joined)
+        # The left one is the nearer: its boxes end lower or begin farther left.
+        numbers.append([look.track_id for look in sorted(looks, key=lambda look: look.box[0]) if look.frame == i])
+    assert numbers[7:] == [numbers[7]] * 5
+    assert len(numbers[7]) == 2
+
+
 def test_a_foot_that_a_bus_covers_is_told_and_the_track_stays_where_it_stood() -> None:
     standing, bus = [100.0, 100.0, 130.0, 180.0], [80.0, 140.0, 200.0, 300.0]
     alone = empty_or([standing], [0.9], ["motorcycle"])

@@ -9,6 +9,7 @@ from vision.tracks.look import FAMILY
 
 LABELS = tuple(FAMILY)
 CODE = {label: i for i, label in enumerate(LABELS)}
+TWO_WHEELERS = (CODE["bicycle"], CODE["motorcycle"])
 FAMILY_OF = np.array([FAMILY[label] for label in LABELS])
 # A rider is seen far better than the motorcycle below, so a look at the motorcycle counts for more.
 VOTE = np.array([{"motorcycle": 4.0, "bicycle": 3.0}.get(label, 1.0) for label in LABELS])
@@ -64,6 +65,10 @@ class Book:
         self.seen_ms[rows] = time_ms
         self.looks[rows] += 1
         self.sure_ms[rows[doubtful | flipped]] = time_ms
+
+    def are_two_wheelers(self) -> NDArray[np.bool_]:
+        """Tell of each whether most looks say that it is a two-wheeler."""
+        return np.isin(self.votes.argmax(axis=1), TWO_WHEELERS)
 
     def label(self, row: int) -> str:
         """Return what most looks say that it is."""

@@ -10,6 +10,8 @@ Rows = NDArray[np.int64]
 FAR = 1e6
 # Degrees of freedom of the tails: one odd side of a half-hidden box must not lose a road user.
 TAIL = 8.0
+# Two boxes that are one weigh so much: errors of sides are alike from frame to frame, which variances do not know.
+OVERLAP_WEIGHT = 40.0
 # Ways to share out that are likelier by no more than this do not tell two road users apart.
 DOUBT = 3.0
 

@@ -8,17 +8,13 @@ from numpy.typing import NDArray
 
 from vision.detector.base import Detections
 from vision.detector.boxes import iou
-from vision.tracks.book import CODE, FAMILY_OF, Book
+from vision.tracks.book import CODE, FAMILY_OF, TWO_WHEELERS, Book
 from vision.tracks.feet import ABOVE, behind_others
 from vision.tracks.look import Look
-from vision.tracks.matching import FAR, Floats, Rows, share_out, surprise
+from vision.tracks.matching import FAR, OVERLAP_WEIGHT, Floats, Rows, share_out, surprise
 from vision.tracks.motion import SEEN_SD, SMALLEST_PX, Motion, to_state
+from vision.tracks.parts import as_whole, edges, part_surprise
 
-# Two boxes that are one weigh so much: errors of sides are alike from frame to frame, which variances do not know.
-OVERLAP_WEIGHT = 40.0
-TWO_WHEELERS = (CODE["bicycle"], CODE["motorcycle"])
-# What is not seen is measured with so many times the variance.
-UNKNOWN = 1e4
 # A track that is not confirmed yields its box to one that is as good.
 YOUNG = 2.0
 
@@ -44,7 +40,7 @@ class TrackLimits:
 
 @dataclass(frozen=True, eq=False)
 class _Seen:
-    """The detections of one frame that may be looks."""
+    """The detections of one frame that may be looks; people, and two-wheelers without any, may be parts of one."""
 
     index: Rows
     boxes: Floats
@@ -52,6 +48,8 @@ class _Seen:
     codes: Rows
     state: Floats
     noise: Floats
+    is_person: NDArray[np.bool_]
+    is_bare: NDArray[np.bool_]
 
 
 class Tracker:
@@ -95,8 +93,7 @@ class Tracker:
         self._motion.predict(gap_s)
         seen = self._usable(found)
         rows, columns, doubtful = self._match(seen)
-        hidden = self._is_foot_hidden(rows, seen, columns)
-        self._motion.correct(rows, *self._by_head(rows, seen.state[columns], seen.noise[columns], hidden))
+        hidden = self._correct(rows, seen, columns)
         doubtful |= time_ms - self._book.seen_ms[rows] > 1000 * self._limits.sure_gap_s
         self._book.take(time_ms, rows, seen.codes[columns], seen.scores[columns], doubtful)
         self._hide(rows)
@@ -113,8 +110,7 @@ class Tracker:
         book = self._book
         if self._time_ms is None or not len(book):
             return np.zeros((0, 4))
-        is_two_wheeler = np.isin(book.votes.argmax(axis=1), TWO_WHEELERS)
-        fresh = is_two_wheeler & (book.number > 0) & (time_ms - book.seen_ms < 1000 * self._limits.due_s)
+        fresh = book.are_two_wheelers() & (book.number > 0) & (time_ms - book.seen_ms < 1000 * self._limits.due_s)
         return self._motion.boxes_in((time_ms - self._time_ms) / 1000)[fresh]
 
     def _usable(self, found: Detections) -> _Seen:
@@ -123,33 +119,45 @@ class Tracker:
         boxes, scores = found.boxes[index].astype(np.float64), found.scores[index].astype(np.float64)
         state = to_state(boxes)
         weak = 1.0 + 3.0 * (1.0 - scores[:, None]) ** 2
-        return _Seen(index, boxes, scores, codes, state, (SEEN_SD * np.maximum(state[:, 3:], SMALLEST_PX)) ** 2 * weak)
+        noise = (SEEN_SD * np.maximum(state[:, 3:], SMALLEST_PX)) ** 2 * weak
+        bare = [i for i, heads in enumerate(found.heads) if heads == 0]  # none where heads are not told
+        is_bare = np.isin(codes, TWO_WHEELERS) & np.isin(index, bare)
+        return _Seen(index, boxes, scores, codes, state, noise, codes == CODE["person"], is_bare)
 
-    def _is_foot_hidden(self, rows: Rows, seen: _Seen, columns: Rows) -> NDArray[np.bool_]:
-        """Tell whose box ends well above where its foot was due: behind somebody, or a rider without the wheels."""
-        is_two_wheeler = np.isin(self._book.votes[rows].argmax(axis=1), TWO_WHEELERS)
-        alone = is_two_wheeler & (seen.codes[columns] == CODE["person"])
-        due, height = self._motion.place[rows, 1], self._motion.place[rows, 3]
-        ends_above = due - seen.state[columns, 1] > ABOVE * height
-        if (ends_above & ~alone).any():
-            alone |= behind_others(seen.boxes)[columns]
-        return np.asarray(ends_above & alone)
-
-    def _by_head(self, rows: Rows, state: Floats, noise: Floats, hidden: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-        """Return what was seen; where the foot is hidden it stands as far below the head as it did before."""
-        head, tall = state[:, 1] - state[:, 3], self._motion.place[rows, 3]
-        state, noise = state.copy(), noise.copy()
-        state[hidden, 1], state[hidden, 3] = (head + tall)[hidden], tall[hidden]
-        noise[hidden, 3] *= UNKNOWN
-        return state, noise
+    def _correct(self, rows: Rows, seen: _Seen, columns: Rows) -> NDArray[np.bool_]:
+        """Let the motion take what was seen; return whose foot was hidden: behind somebody, or a rider alone."""
+        place, is_two_wheeler = self._motion.place[rows], self._book.are_two_wheelers()[rows]
+        state, noise = seen.state[columns], seen.noise[columns]
+        room = ABOVE * place[:, 3]
+        rider = is_two_wheeler & seen.is_person[columns]
+        hidden = place[:, 1] - state[:, 1] > room
+        if (hidden & ~rider).any():
+            hidden &= rider | behind_others(seen.boxes)[columns]
+        begins_below = (state[:, 1] - state[:, 3]) - (place[:, 1] - place[:, 3]) > room
+        is_part = rider | (is_two_wheeler & seen.is_bare[columns] & begins_below)
+        self._motion.correct(rows, *as_whole(place, state, noise, hidden, is_part))
+        return np.asarray(hidden)
 
     def _match(self, seen: _Seen) -> tuple[Rows, Rows, NDArray[np.bool_]]:
         motion, book = self._motion, self._book
         cost = surprise(motion.place, motion.place_var, seen.state, seen.noise)
         cost -= OVERLAP_WEIGHT * iou(motion.boxes.astype(np.float32), seen.boxes.astype(np.float32))
+        cost = np.minimum(cost, self._as_parts(seen))
         cost += np.where(book.number > 0, 0.0, YOUNG)[:, None]
         cost[book.family[:, None] != FAMILY_OF[seen.codes][None, :]] = FAR
         return share_out(cost, self._limits.most_surprise)
+
+    def _as_parts(self, seen: _Seen) -> Floats:
+        """Return how surprising people and bare two-wheelers would be as parts of tracked two-wheelers, else `FAR`."""
+        motion, book = self._motion, self._book
+        cost = np.full((len(book), len(seen.index)), FAR)
+        whole = np.flatnonzero(book.are_two_wheelers() & (book.number > 0))
+        for parts, is_head in ((np.flatnonzero(seen.is_person), True), (np.flatnonzero(seen.is_bare), False)):
+            edge = edges(seen.state, parts, is_head=is_head)
+            cost[np.ix_(whole, parts)] = part_surprise(
+                motion.place[whole], motion.place_var[whole], edge, is_head=is_head
+            )
+        return cost
 
     def _bear(self, time_ms: int, seen: _Seen, rows: Rows, columns: Rows) -> list[tuple[int, int]]:
         """Begin tracks for the boxes that nobody took, but not for repeats and parts of those that were taken."""
