@@ -1,7 +1,7 @@
 """Frames of a rendered junction for trackers: who was there, what a detector gave, and whose each box is."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.score.scene_log import overlap
 from vision.detector.base import Detections
@@ -25,7 +25,10 @@ SHOWS = 0.5
 
 @dataclass(frozen=True)
 class TrackCase:
-    """One scene: its seed, how wrong the boxes are (a key of `NOISES`), the frame times, how many come, seconds."""
+    """One scene: its seed, how wrong the boxes are (a key of `NOISES`), the frame times, how many come, seconds.
+
+    Where ``is_modal``, boxes end where somebody nearer begins.
+    """
 
     name: str
     seed: int
@@ -38,6 +41,7 @@ class TrackCase:
     from_s: float = 60.0
     seconds: float = 60.0
     camera: Callable[[Arm, float], PinholeCamera] = approach_camera
+    is_modal: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,14 +64,14 @@ class TrackFrame:
     """One frame: who was there, what a detector gave, and what `owners_of` needs.
 
     ``made`` has the detector's boxes of somebody, each after its road user's number and whether it is the body;
-    ``true`` has the true box of everybody.
+    ``true`` has the true boxes of everybody: the whole one, and the one around what is to be seen.
     """
 
     time_ms: int
     truth: list[Present]
     seen: Detections
     made: list[tuple[int, bool, list[float]]]
-    true: dict[int, Box]
+    true: dict[int, tuple[Box, Box]]
 
 
 def track_frames(case: TrackCase) -> Iterator[TrackFrame]:
@@ -82,7 +86,7 @@ def track_frames(case: TrackCase) -> Iterator[TrackFrame]:
     world = World(case.seed, flow=Flow({arm: rate * case.busy for arm, rate in flow.per_hour.items()}))
     arm = world.layout.arms[case.arm]
     camera = case.camera(arm, case.fps)
-    eyes = NoisyEyes(NOISES[case.noise], case.seed, camera.size)
+    eyes = NoisyEyes(replace(NOISES[case.noise], is_modal=case.is_modal), case.seed, camera.size)
     times = frame_times_s(case.fps, seed=case.seed, from_s=case.from_s, jitter=case.jitter, drops=case.drops)
     for time_s in times:
         if time_s >= case.from_s + case.seconds:
@@ -90,8 +94,8 @@ def track_frames(case: TrackCase) -> Iterator[TrackFrame]:
         time_ms = round(time_s * 1000)
         seen = look_at(camera, world.poses(time_s))
         made = eyes.detect(time_ms, seen)
-        true = {one.pose.user_id: one.box for one in seen}
-        yield TrackFrame(time_ms, _asked_for(seen, arm), made, list(eyes.made), true)
+        true = {one.pose.user_id: (one.box, one.shown) for one in seen}
+        yield TrackFrame(time_ms, _asked_for(seen, arm, is_modal=case.is_modal), made, list(eyes.made), true)
 
 
 def owners_of(frame: TrackFrame, found: Detections) -> list[int]:
@@ -107,9 +111,9 @@ def owners_of(frame: TrackFrame, found: Detections) -> list[int]:
     return [_owner(box, frame.made, frame.true) for box in found.boxes.tolist()]
 
 
-def _asked_for(seen: Sequence[Seen], arm: Arm) -> list[Present]:
+def _asked_for(seen: Sequence[Seen], arm: Arm, *, is_modal: bool) -> list[Present]:
     return [
-        Present(one.pose.user_id, one.box, one.visible, _past_line_m(one, arm))
+        Present(one.pose.user_id, one.shown if is_modal else one.box, one.visible, _past_line_m(one, arm))
         for one in seen
         if one.visible >= PARTLY and one.height_px >= LEAST_HEIGHT_PX
     ]
@@ -120,7 +124,9 @@ def _past_line_m(one: Seen, arm: Arm) -> float | None:
     return along if abs(across) <= arm.half_m else None
 
 
-def _owner(box: Sequence[float], made: Sequence[tuple[int, bool, list[float]]], true: dict[int, Box]) -> int:
+def _owner(
+    box: Sequence[float], made: Sequence[tuple[int, bool, list[float]]], true: dict[int, tuple[Box, Box]]
+) -> int:
     """Return whose a joined box is: of the bodies within it the largest, where there is none of the riders.
 
     A box that shows its owner badly (a rider alone, a motorcycle with the rider of another) is nobody's.
@@ -131,4 +137,5 @@ def _owner(box: Sequence[float], made: Sequence[tuple[int, bool, list[float]]], 
         if within and right <= box[2] + EDGE_PX and foot <= box[3] + EDGE_PX:
             best = max(best, (is_body, (right - left) * (foot - top), user_id))
     owner = best[2]
-    return owner if owner and overlap((box[0], box[1], box[2], box[3]), true[owner]) >= SHOWS else 0
+    shows = max((overlap((box[0], box[1], box[2], box[3]), each) for each in true.get(owner, ())), default=0.0)
+    return owner if shows >= SHOWS else 0

@@ -24,6 +24,7 @@ CASES = (
     TrackCase("busy", 0, "street", busy=1.6, arm="north"),
     TrackCase("lossy", 0, "street", jitter=0.3, drops=0.5),
     TrackCase("six_a_second", 0, "street", fps=6.0),
+    TrackCase("covered", 0, "street", is_modal=True),
 )
 
 

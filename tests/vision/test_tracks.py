@@ -200,8 +200,8 @@ def two_of_a_queue(wheels_of_left: bool, wheels_of_right: bool) -> Detections:
     return empty_or([*wheels, *QUEUE_RIDERS], [0.9] * (len(wheels) + 2), ["motorcycle"] * len(wheels) + ["person"] * 2)
 
 
-QUEUE_WHEELS = [[100.0, 130.0, 132.0, 180.0], [126.0, 118.0, 158.0, 166.0]]
-QUEUE_RIDERS = [[102.0, 100.0, 130.0, 160.0], [128.0, 90.0, 156.0, 148.0]]
+QUEUE_WHEELS = [[100.0, 130.0, 132.0, 180.0], [118.0, 108.0, 150.0, 156.0]]
+QUEUE_RIDERS = [[102.0, 100.0, 130.0, 160.0], [120.0, 80.0, 148.0, 138.0]]
 
 
 def test_a_driver_whose_wheels_are_not_found_does_not_go_to_the_neighbours() -> None:
