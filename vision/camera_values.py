@@ -8,7 +8,9 @@ from vision.ground import GroundPoint
 
 Point = tuple[float, float]
 Line = tuple[Point, Point]
-ROAD_USERS = ("person", "bicycle", "motorcycle", "car", "bus", "truck")
+ROAD_USERS = (
+    "person", "bicycle", "motorcycle", "car", "bus", "truck", "ambulance", "fire_engine", "police_car",
+)  # fmt: skip
 RULES = (
     "red_light", "stop_line", "wrong_side", "wrong_way", "forbidden_turn", "u_turn", "lane", "bus_lane", "brt_lane",
     "bus_lane_intrusion", "no_stopping", "no_parking", "bus_stop_occupied", "junction_blocking", "pavement_riding",

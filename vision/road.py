@@ -19,6 +19,9 @@ SIZE_M: dict[str, tuple[float, float, float]] = {
     "car": (4.4, 1.8, 1.5),
     "truck": (7.0, 2.4, 3.0),
     "bus": (11.5, 2.5, 3.2),
+    "ambulance": (5.5, 2.0, 2.5),
+    "fire_engine": (8.0, 2.5, 3.2),
+    "police_car": (4.6, 1.8, 1.6),
 }
 
 LIGHT_M = 2.0

@@ -17,6 +17,9 @@ GROUPS: dict[str, str] = {
     "car": "vehicle",
     "bus": "vehicle",
     "truck": "vehicle",
+    "ambulance": "vehicle",
+    "fire_engine": "vehicle",
+    "police_car": "vehicle",
 }
 
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 # Which labels may belong to one track. People share with two-wheelers: a rider may be all that is seen of one.
-FAMILY = {"person": 0, "bicycle": 0, "motorcycle": 0, "car": 1, "bus": 1, "truck": 1}
+FAMILY = {"person": 0, "bicycle": 0, "motorcycle": 0, "car": 1, "bus": 1, "truck": 1} | dict.fromkeys(
+    ("ambulance", "fire_engine", "police_car"), 1
+)
 Box = tuple[float, float, float, float]
 
 
