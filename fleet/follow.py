@@ -123,7 +123,7 @@ class Follower:
         events = recall(watch, [*places, (progress.distance_m, fix.time_ms, fix.speed_mps, fix.door_open)], fresh=fresh)
         left = watch.told.get(0)
         since_ms = places[0][1] if left is None or left[2] is None else left[2]
-        gone = old.take_back(since_ms) if old is not None else []
+        gone = old.take_back(since_ms + 1) if old is not None else []  # a call at that very moment is not told again
         if not gone:
             sure = [event for event in events if (event.error_s or 0.0) * 2000 <= TEACHES_GAP_MS]
             out.lessons += self._teach(vehicle, sure, fix.time_ms)

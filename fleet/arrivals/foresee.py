@@ -109,11 +109,11 @@ class Foresight:
             return [self._left(vehicle, watch, event, known_ms)] if event.departure_ms is not None else []
         if event.departure_ms is not None:
             return []
-        row = rows.start + stop
+        row, came_ms = rows.start + stop, watch.passed_ms.get(stop, event.arrival_ms)
         seen = vehicle.link_from is not None and vehicle.link_from[0] == stop - 1
-        took_s = (event.arrival_ms - vehicle.link_from[1]) / 1000.0 if vehicle.link_from is not None else 0.0
+        took_s = (came_ms - vehicle.link_from[1]) / 1000.0 if vehicle.link_from is not None else 0.0
         planned_s = float(self._links.planned_s[row])
-        vehicle.link_from = (stop, event.arrival_ms)
+        vehicle.link_from = (stop, came_ms)
         if seen:
             self._note_pace(vehicle, planned_s, took_s)
         return [
@@ -130,8 +130,8 @@ class Foresight:
                 trip=watch.run.trip,
                 stop=stop,
                 start_ms=watch.run.start_ms,
-                arrival_ms=event.arrival_ms,
-                facts=self._facts_before(vehicle, watch.run.trip, event.arrival_ms),
+                arrival_ms=came_ms,
+                facts=self._facts_before(vehicle, watch.run.trip, came_ms),
             )
         ]
 

@@ -5,7 +5,15 @@ from typing import NamedTuple
 
 from fleet.gtfs.timetable import Timetable, TripRun
 from fleet.stop_events.call import STANDING_MPS, STANDS_AFTER_M, STANDS_BEFORE_M, Call, Standing
-from fleet.stop_events.crossing import AFTER_STOP_M, BEFORE_STOP_M, DOOR_BEFORE_M, MAX_GAP_MS, crossing_ms, first_ahead
+from fleet.stop_events.crossing import (
+    AFTER_STOP_M,
+    BEFORE_STOP_M,
+    DOOR_BEFORE_M,
+    MAX_GAP_MS,
+    coming_ms,
+    crossing_ms,
+    first_ahead,
+)
 from schemas.stop_event import StopEvent
 
 UNSEEN_S = 30.0  # by so much may the arrival of who stood there already be off
@@ -28,7 +36,8 @@ class StopWatch:
 
     ``ahead`` is the number of the next stop to arrive at; ``at`` of the stop it arrived at last, with ``arrival_ms``
     and ``departure_ms``. ``error_s`` is by how much that arrival may be off, ``standing`` what is known of whether it
-    stands there. ``told`` are the calls that were told of this trip, by number of the stop.
+    stands there. ``told`` are the calls that were told of this trip, by number of the stop. ``passed_ms`` is when it
+    passed the line 20 m before a stop: links are learnt from line to line, as buses that tell no speed show them.
     """
 
     timetable: Timetable
@@ -41,6 +50,7 @@ class StopWatch:
     error_s: float = 0.0
     standing: Standing = field(default_factory=Standing)
     told: dict[int, Call] = field(default_factory=dict)
+    passed_ms: dict[int, int] = field(default_factory=dict)
 
     def seat(self, distance_m: float, time_ms: int, *, waits: bool, fresh: bool = False) -> None:
         """Begin anew where the bus was seated; what lay between was not seen.
@@ -89,10 +99,13 @@ class StopWatch:
             events += self._leave(stops[self.at], way)
         while self.ahead < len(stops) and stops[self.ahead] - BEFORE_STOP_M <= way.to_m:
             stop_m = stops[self.ahead]
-            events.append(self._arrive(self._cross(stop_m - BEFORE_STOP_M, way), way))
+            self.passed_ms[self.ahead] = self._cross(stop_m - BEFORE_STOP_M, way)
+            came_ms = coming_ms(stop_m, way.from_m, way.from_ms, way.to_m, way.to_ms, way.speeds_mps)
+            events.append(self._arrive(came_ms, way))
             self._look(stop_m, way)
             events += self._leave(stop_m, way)
         if way.door_open and self.ahead < len(stops) and stops[self.ahead] - DOOR_BEFORE_M <= way.to_m:
+            self.passed_ms[self.ahead] = way.to_ms
             events.append(self._arrive(way.to_ms, way))
             self.standing.stood = True
         return events

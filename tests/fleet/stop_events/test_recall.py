@@ -42,8 +42,9 @@ def test_a_bus_seen_on_its_trip_only_now_has_called_at_the_stops_that_it_passed(
     passed = [n for n, stop_m in enumerate(pattern.stop_distance_m) if stop_m + 20.0 < metres[-2]]
     assert set(watch.told) >= set(passed)
     for number in passed[1:]:
-        due_ms = ZERO_MS + 20_000 + (float(pattern.stop_distance_m[number]) - 20.0) / PACE_MPS * 1000
-        assert watch.told[number][1] == pytest.approx(due_ms, abs=2000)
+        line_m = float(pattern.stop_distance_m[number]) - 20.0
+        due_ms = [ZERO_MS + 20_000 + at_m / PACE_MPS * 1000 for at_m in (line_m, line_m + 20.0)]
+        assert due_ms[0] - 1000 <= watch.told[number][1] <= due_ms[1] + 1000
     assert events[0].departure_ms == pytest.approx(ZERO_MS + 20_000 + 20.0 / PACE_MPS * 1000, abs=2000)
 
 
