@@ -26,7 +26,8 @@ LEAST_SEEN = 0.6
 # Reasons that no machine at a camera can know; such candidates are shown apart and need a person.
 NEEDS_A_PERSON = frozenset({"police_signal", "priority_vehicle", "yields", "breakdown", "child"})
 
-ALWAYS = frozenset({"helmet", "too_many_riders"})  # so all the way, not only where the truth notes it
+# So all the way, not only where the truth notes it; a turn is noted at the line and may be taken a minute later.
+ALWAYS = frozenset({"helmet", "too_many_riders", "forbidden_turn", "u_turn"})
 # Rules of standing: who stands lawfully is counted by why.
 STANDING = frozenset({"no_stopping", "bus_stop_occupied", "junction_blocking"})
 # Who breaks one of these makes no legal pass.

@@ -55,9 +55,9 @@ class ApproachView:
             history = self.histories.get(trail.track_id)
             if history is None or history.crossed is None or trail.track_id in self._taken or len(trail.places) < 2:
                 continue
-            before, now = trail.places[-2], trail.places[-1]
+            before, now = (self.road.middle(trail.label, at, trail.heading) for at in (trail.places[-2], trail.place))
             for turn, line in self._turns:
-                if crosses((before.x, before.y), (now.x, now.y), line):
+                if crosses(before, now, line):
                     self._taken[trail.track_id] = turn
                     self.leaving.append((turn.turn, trail.label))
                     break

@@ -41,7 +41,7 @@ class JunctionBlocking(InsideZone):
         if visit is None or stood_s < self._least_s:
             return None
         red_s = self._own_red_s(trail, scene)
-        if red_s is None or min(red_s, stood_s) < self._least_s:
+        if red_s is None or min(red_s, stood_s, visit.seconds) < self._least_s:
             return None
         measured = {
             "stood_s": round(stood_s, 2),

@@ -110,9 +110,12 @@ def is_good(look: Look) -> bool:
 
 
 def is_alone(trail: Trail, scene: Scene) -> bool:
-    """Tell whether nobody else's box reaches into its own: in a crowd the neighbours' riders are counted with it."""
+    """Tell whether nobody else's box reaches into its own, nor did where it was last seen.
+
+    In a crowd the neighbours' riders are counted with it, and then the neighbour itself may not be seen any more.
+    """
     left, top, right, bottom = trail.last.box
-    for other in scene.seen:
+    for other in scene.trails.by_id.values():
         if other is trail or other.label not in LIGHT:
             continue
         low_x, low_y, high_x, high_y = other.last.box

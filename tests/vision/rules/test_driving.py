@@ -72,6 +72,14 @@ def turns(*, forbidden: bool) -> tuple[Turn, ...]:
     )
 
 
+def test_a_wide_road_user_takes_the_way_out_that_its_middle_crosses() -> None:
+    start, end = px((-7.0, 32.0), (-7.0, 40.0))
+    way = (Turn("left", (start, end), forbidden=True),)
+    bus = Actor("bus", along((0.0, 10.0), (0.0, 32.6), (-25.0, 32.6)))
+    config = camera(["forbidden_turn"], [going(line_m=22.0, turns=way)])
+    assert names(play(config, [bus], 9.0)) == [("forbidden_turn", 1)]
+
+
 def test_a_forbidden_turn_is_found_and_an_allowed_one_is_not() -> None:
     left = Actor("motorcycle", along((0.0, 10.0), (0.0, 29.0), (-4.0, 32.0), (-12.0, 32.0)))
     ahead = Actor("motorcycle", straight((2.0, 8.0), 0.0, 8.0))
@@ -89,6 +97,14 @@ def test_turning_back_is_found_and_backing_is_not() -> None:
 
     left = Actor("car", along((-5.0, 10.0), (-5.0, 28.0), (-12.0, 31.0)))
     assert names(play(config, [back, Actor("car", backing), left], 13.0, noise=NOISE)) == [("u_turn", 1)]
+
+
+def test_a_fast_turn_back_is_found_and_a_box_that_leaps_back_when_it_is_seen_whole_is_none() -> None:
+    config = camera(["u_turn"], [AWAY], [zone("no_u_turn", (-14.0, 25.0), (8.0, 25.0), (8.0, 50.0), (-14.0, 50.0))])
+    bend = [(6.0 * np.cos(a) - 4.0, 28.0 + 6.0 * np.sin(a)) for a in np.linspace(0.0, np.pi, 9)]
+    back = Actor("motorcycle", along((2.0, 10.0), *bend, (-10.0, 10.0), mps=12.0))
+    shown = Actor("car", straight((4.0, 24.0), 0.0, 3.0), covered=lambda t: 0.6 if t < 3.0 else 0.0)
+    assert names(play(config, [back, shown], 8.0)) == [("u_turn", 1)]
 
 
 def test_who_waits_while_its_box_leaps_and_rides_straight_on_did_not_turn_back() -> None:
@@ -109,6 +125,15 @@ def test_three_people_are_counted_only_on_a_motorbike_into_which_no_neighbour_re
     neighbour = Actor("motorcycle", straight((beside_m, 12.2), 0.0, 3.0), extra={"heads": 1})
     found = play(camera(["too_many_riders"], [AWAY]), [three, neighbour], 4.0)
     assert names(found) == [("too_many_riders", 1)] * claims
+
+
+def test_riders_are_not_counted_where_a_neighbour_was_seen_a_moment_ago() -> None:
+    def neighbour(t: float) -> Pose:
+        return (0.5, 14.2, 0.0) if t < 1.0 else None
+
+    three = Actor("motorcycle", lambda _: (0.0, 14.0, 0.0), extra={"heads": 3})
+    assert play(camera(["too_many_riders"], [AWAY]), [three, Actor("motorcycle", neighbour)], 6.0) == []
+    assert len(play(camera(["too_many_riders"], [AWAY]), [three], 6.0)) == 1
 
 
 def test_riding_along_the_pavement_is_found_and_pushing_or_crossing_it_is_not() -> None:
@@ -149,6 +174,17 @@ def test_who_stands_in_the_junction_into_its_own_red_blocks_it() -> None:
     assert names(play(config, [Actor("car", stuck(30.0))], 25.0, light, noise=NOISE)) == [("junction_blocking", 1)]
     assert play(config, [Actor("car", stuck(14.0))], 25.0, light, noise=NOISE) == []
     assert play(config, [Actor("car", stuck(30.0))], 25.0, noise=NOISE) == []  # waits on green to turn
+
+
+def test_who_stood_before_the_junction_and_drives_through_it_on_its_own_red_did_not_stand_in_it() -> None:
+    config = camera(
+        ["junction_blocking"], [AWAY], [zone("junction", (-8.0, 30.0), (8.0, 30.0), (8.0, 44.0), (-8.0, 44.0))]
+    )
+
+    def path(t: float) -> Pose:
+        return 0.0, min(29.7, 10.0 + 6.0 * t) + 2.0 * max(0.0, t - 20.0) ** 2, 0.0
+
+    assert play(config, [Actor("car", path)], 26.0, lambda t: "green" if t < 6 else "red", noise=NOISE) == []
 
 
 def test_a_car_that_holds_a_bus_up_in_its_lane_is_kept_for_the_bus_and_a_red_light_is_not() -> None:
