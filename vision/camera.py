@@ -7,7 +7,22 @@ import yaml
 
 from vision.camera_check import Checker
 from vision.camera_parts import parse_approaches, parse_ground, parse_limits, parse_planned, parse_zones
-from vision.camera_values import LIMITS, RULES, ZONES_OF, Approach, Arrow, CameraConfig, Lamps, Line, Point, Turn, Zone
+from vision.camera_values import (
+    KEEP_MINUTES,
+    LEAST_MINUTES,
+    LIMITS,
+    MOST_MINUTES,
+    RULES,
+    ZONES_OF,
+    Approach,
+    Arrow,
+    CameraConfig,
+    Lamps,
+    Line,
+    Point,
+    Turn,
+    Zone,
+)  # fmt: skip
 from vision.errors import CameraFileError
 
 __all__ = [
@@ -110,6 +125,9 @@ def parse_camera(data: bytes, where: str = "camera file") -> CameraConfig:
         start_ms=start_ms,
         uncertainty_s=uncertainty_s,
         loop=check.boolean(top.get("loop", False), "loop"),
+        keep_minutes=check.number(
+            top.get("keep_minutes", KEEP_MINUTES), "keep_minutes", low=LEAST_MINUTES, high=MOST_MINUTES
+        ),
         zones=parse_zones(check, top.get("zones"), (width, height), tuple(a.id for a in approaches)),
         ground=parse_ground(check, top.get("ground"), (width, height)),
         limits=parse_limits(check, top.get("limits")),
@@ -122,7 +140,18 @@ def parse_camera(data: bytes, where: str = "camera file") -> CameraConfig:
 
 _NEEDED = {"id", "source", "frame", "approaches"}
 _NEEDED_PLANNED = {"id", "position", "approaches"}
-_OPTIONAL = {"name", "position", "clock", "zones", "ground", "rules", "loop", "limits", "speed_limit_kmh"}
+_OPTIONAL = {
+    "name",
+    "position",
+    "clock",
+    "zones",
+    "ground",
+    "rules",
+    "loop",
+    "keep_minutes",
+    "limits",
+    "speed_limit_kmh",
+}
 
 
 def _clock(check: Checker, raw: object) -> tuple[int | None, float]:

@@ -16,6 +16,8 @@ RULES = (
     "bus_lane_intrusion", "no_stopping", "no_parking", "bus_stop_occupied", "junction_blocking", "pavement_riding",
     "speed_screening", "helmet", "too_many_riders",
 )  # fmt: skip
+# Live segments are kept for so long; an act's recording lies in its package by then.
+KEEP_MINUTES, LEAST_MINUTES, MOST_MINUTES = 15.0, 2.0, 1440.0
 TURNS = ("left", "right", "straight", "u_turn")
 ZONE_KINDS = (
     "brt_lane", "bus_lane", "lane", "no_stopping", "no_parking", "bus_stop", "pavement", "junction", "no_u_turn",
@@ -130,7 +132,7 @@ class CameraConfig:
 
     A camera that is planned, or only counts, has no ``source``: a place and approaches, no pictures and no rules.
     ``start_ms`` is the event time of the recording's first instant where the
-    stream carries no clock of its own; ``sha256`` is of the file's bytes.
+    stream carries no clock of its own; ``sha256`` is of the file's bytes. Live segments are kept for ``keep_minutes``.
     """
 
     id: str
@@ -144,6 +146,7 @@ class CameraConfig:
     start_ms: int | None = None
     uncertainty_s: float = 0.0
     loop: bool = False
+    keep_minutes: float = KEEP_MINUTES
     zones: tuple[Zone, ...] = ()
     ground: tuple[GroundPoint, ...] = ()
     limits: Mapping[str, float] = field(default_factory=lambda: dict(LIMITS))

@@ -15,6 +15,8 @@ from vision.frames import Image, open_input, to_image
 
 TARGET_S = 2.0
 LONGEST_S = 10.0
+# A stream's first packet may come without a time; it is taken where the next follows it so soon.
+FIRST_STEP_S = 1.0
 COPIED_CODECS = frozenset({"h264", "hevc", "mpeg4", "mjpeg"})
 TICKS = 90_000
 Packet: TypeAlias = "av.Packet[Any]"
@@ -98,16 +100,38 @@ class _Cutter:
         return float((last.pts - first.pts) * self._stream.time_base)
 
     def _packets(self) -> Iterator["Packet"]:
+        first: Packet | None = None
+        is_begun = False
         try:
             for packet in self._container.demux(self._stream):
                 if packet.size == 0:
                     continue
+                if not is_begun and packet.pts is None and packet.is_keyframe and not packet.is_corrupt:
+                    first = packet
+                    continue
                 if packet.is_corrupt or packet.pts is None:
                     self._tell(f"{self._source}: damaged packet or packet without a time left out")
                     continue
+                if first is not None:
+                    yield from self._timed(first, packet)
+                first, is_begun = None, True
                 yield packet
         except FFmpegError as error:
             self._tell(f"{self._source}: reading ended early ({error})")
+
+    def _timed(self, first: "Packet", then: "Packet") -> Iterator["Packet"]:
+        """Give a stream's first packet the time that the others are counted from.
+
+        The reader counts an RTP stream's times from its first packet (RFC 3550 begins anywhere) but leaves that one
+        without; dropped, all pictures up to the next key frame would go with it.
+        """
+        assert then.pts is not None
+        assert self._stream.time_base is not None
+        if 0 < float(then.pts * self._stream.time_base) <= FIRST_STEP_S:
+            first.pts = first.dts = 0
+            yield first
+        else:
+            self._tell(f"{self._source}: the first packet has no time and is left out")
 
     def _copied(self, packets: Sequence["Packet"]) -> Piece:
         base = self._stream.time_base

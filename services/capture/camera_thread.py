@@ -58,6 +58,7 @@ class CameraThread:
         self._loop = loop and not self._is_stream
         own_time = camera.start_ms is not None and not (self._loop or self._is_stream or camera.is_scene)
         self._time = RecordedTime(camera.start_ms or 0) if own_time else LiveTime(now_ms)
+        self._keep_ms = None if own_time else round(camera.keep_minutes * 60_000)
         self._clock = ClockWatcher()
         self._segments = self._frames = 0
         self._state: CameraState | None = None
@@ -128,7 +129,7 @@ class CameraThread:
             clock_off_ms=clock_off_ms,
         )
         try:
-            self._publisher.segment(segment, piece.data, keep=isinstance(self._time, RecordedTime))
+            self._publisher.segment(segment, piece.data, self._keep_ms)
         except MediaError as error:  # the next piece may find room; this one is a gap
             _log.warning("a piece was not kept", camera=self._camera.id, reason=str(error))
             self._last_end_ms = before_ms

@@ -2,21 +2,18 @@
 
 import hashlib
 import threading
-from collections import deque
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from schemas.camera import CameraHealth, CameraSegment
 from schemas.message import Message
+from services.capture.ring import Ring
 from services.media.store import MediaStore
 from services.stream.base import Outgoing
 
 if TYPE_CHECKING:
     from services.stream.base import Stream
-
-# Live segments older than this are deleted; an act's recording lies in its package by then.
-KEPT_MS = 15 * 60 * 1000
 
 
 class Publisher:
@@ -34,9 +31,9 @@ class Publisher:
         self._producer = stream.producer()
         self._media = media
         self._lock = threading.Lock()
-        self._kept: deque[tuple[int, str]] = deque()
+        self._ring = Ring(media)
 
-    def segment(self, segment: CameraSegment, data: bytes, *, keep: bool) -> None:
+    def segment(self, segment: CameraSegment, data: bytes, keep_ms: int | None = None) -> None:
         """Store a segment's bytes, then announce it; the announcement is acknowledged when this returns.
 
         Parameters
@@ -45,14 +42,17 @@ class Publisher:
             The message; its ``uri`` and ``sha256`` are filled in here.
         data : bytes
             The recording.
-        keep : bool
-            Whether it stays for ever (a recording) or goes after a while (live).
+        keep_ms : int, optional
+            How long it stays (live); for ever by default (a recording).
         """
+        if keep_ms is not None:
+            self._ring.take_up(segment.camera_id, keep_ms)
         uri = self._media.put(f"segments/{segment.camera_id}/{segment.start_ms}.mp4", data)
         digest = hashlib.sha256(data).hexdigest()
         self._send("camera.segments", segment.camera_id, msgspec.structs.replace(segment, uri=uri, sha256=digest))
-        if not keep:
-            self._forget(segment.received_ms, uri)
+        if keep_ms is not None:
+            self._ring.add(uri, segment.start_ms, keep_ms)
+            self._ring.trim(segment.received_ms)
 
     def health(self, health: CameraHealth) -> None:
         """Announce a camera's state."""
@@ -67,16 +67,3 @@ class Publisher:
         with self._lock:
             self._producer.send([Outgoing(topic, key.encode(), msgspec.json.encode(message))])
             self._producer.flush()
-
-    def _forget(self, now_ms: int, uri: str) -> None:
-        with self._lock:
-            self._kept.append((now_ms, uri))
-            old = []
-            while self._kept and self._kept[0][0] < now_ms - KEPT_MS:
-                old.append(self._kept.popleft()[1])
-        for gone in old:
-            if self._media.list_holders(gone):  # a case still needs it: asked again with the next segment
-                with self._lock:
-                    self._kept.appendleft((now_ms - KEPT_MS, gone))
-            else:
-                self._media.delete(gone)

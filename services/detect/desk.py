@@ -14,13 +14,14 @@ from schemas.text import Text
 from schemas.violation import Candidate
 from services.cases.law import catalogue_sha256
 from services.detect.known_views import KnownViews
+from services.detect.recorded import Recorded, SegmentError
 from services.detect.told import Said
 from services.evidence.keeper import Keeper
 from services.media.errors import MediaError
 from services.media.store import MediaStore
 from vision.camera import CameraConfig
 from vision.detector.base import Detector
-from vision.evidence.clip import StoredPiece, read_piece
+from vision.evidence.clip import StoredPiece
 from vision.evidence.collector import Claim, Collector
 from vision.evidence.keys import SealingKey
 from vision.pipeline import Outputs, Watcher
@@ -52,10 +53,6 @@ STATE_TEXT = {
 }
 
 _log = structlog.get_logger(__name__)
-
-
-class SegmentError(Exception):
-    """A segment that cannot be watched; the text says why."""
 
 
 @dataclass
@@ -105,6 +102,7 @@ class Detection:
     ) -> None:
         self._cameras, self._detector_for, self._media = cameras, detector_for, media
         self._keeper, self._plates = Keeper(media, key, authority), plates
+        self.recorded = Recorded(media)
         self._views = KnownViews(media)
         self._desks: dict[str, _Desk] = {}
         self._unkept: list[Claim] = []
@@ -142,20 +140,15 @@ class Detection:
         Raises
         ------
         SegmentError
-            If its camera is unknown, or its bytes are gone or not those announced.
-        VideoError
-            If its bytes are no video.
+            If its camera is unknown, or its bytes are gone, not those announced, or no video.
+        MediaError
+            If the media store is away.
         """
         desk = self._desk(segment, now_ms)
         if desk is None:
             return self._without_weights(segment, now_ms)
-        try:
-            data = self._media.read(segment.uri, sha256=segment.sha256)
-        except MediaError as error:
-            raise SegmentError(str(error)) from error
-        stored = StoredPiece(data, segment.frame_ms)
-        every = _every(segment, now_ms)
-        seen = [f for i, f in enumerate(read_piece(stored, desk.frames)) if every and i % every == 0] if every else []
+        stored = StoredPiece(self.recorded.read(segment), segment.frame_ms)
+        seen = self.recorded.frames(segment, stored, desk.frames, _every(segment, now_ms))
         desk.watcher.tell_clock(segment.clock_off_ms)
         out = desk.watcher.step(seen)
         desk.frames += len(segment.frame_ms)

@@ -10,15 +10,18 @@ from services.capture.pipeline import read_cameras
 from services.city.folder import CityFolder
 from services.clock import WallClock
 from services.context import Context
-from services.detect.desk import Detection, Output, SegmentError
+from services.detect.desk import Detection, Output
+from services.detect.recorded import SegmentError
 from services.detect.told import Told
 from services.detect.warm import TOPIC, warm_up
 from services.evidence.behind import Behind
 from services.evidence.copies import Copies
 from services.evidence.stamps import Stamps, open_authority, public_address
+from services.media.errors import MediaError
 from services.media.store import MediaStore, open_media
 from services.settings import VisionSettings
 from services.stream.base import Partition
+from services.stream.dead_letter import DEAD_LETTER
 from services.stream.errors import BackPressure, StreamError
 from services.stream.runner import Incoming, Result, run_step
 from vision.camera import CameraConfig
@@ -125,15 +128,21 @@ def run(context: Context) -> None:
             again.extend(detection.quiet(context.clock.now_ms()))  # tries once more
             if detection.is_full:
                 raise BackPressure("the media store takes no evidence; what was found waits", RETRY_S)
+        fresh = [
+            one for one in batch if one.record.offset > seen.get(Partition(one.record.topic, one.record.partition), -1)
+        ]
+        try:
+            detection.recorded.read_ahead([one.message for one in fresh])
+        except MediaError as error:
+            raise BackPressure(f"segments cannot be read: {error}", RETRY_S) from error
         hear()
         outputs, again[:] = list(again), []
         rejected: list[tuple[Incoming[Any], str]] = []
-        for incoming in batch:
-            record = incoming.record
-            if record.offset <= seen.get(Partition(record.topic, record.partition), -1):
-                continue
+        for incoming in fresh:
             try:
                 outputs += detection.take(incoming.message, context.clock.now_ms())
+                if any(name == DEAD_LETTER for name, _ in incoming.record.headers):
+                    detection.recorded.release(incoming.message)
             except (SegmentError, VisionError) as error:
                 _log.warning("segment refused", camera=incoming.key, reason=str(error))
                 rejected.append((incoming, str(error)))

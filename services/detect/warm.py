@@ -12,7 +12,9 @@ import structlog
 
 from schemas.camera import CameraSegment
 from services.clock import WallClock
-from services.detect.desk import Detection, Output, SegmentError
+from services.detect.desk import Detection, Output
+from services.detect.recorded import SegmentError
+from services.media.errors import MediaError
 from services.stream.base import Partition
 from vision.errors import VisionError
 
@@ -75,6 +77,6 @@ def warm_up(
 def _watch(value: bytes, detection: Detection, now_ms: int) -> list[Output] | None:
     try:
         return detection.take(msgspec.json.decode(value, type=CameraSegment), now_ms)
-    except (msgspec.MsgspecError, SegmentError, VisionError) as error:
+    except (msgspec.MsgspecError, SegmentError, MediaError, VisionError) as error:
         _log.warning("segment left out while warming up", reason=str(error))
         return None

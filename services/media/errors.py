@@ -11,3 +11,7 @@ class MediaFullError(MediaError):
 
 class MediaChangedError(MediaError):
     """The bytes of a file are not those that its message announced."""
+
+
+class MediaAbsentError(MediaError):
+    """There is no such file, though the store can be read."""

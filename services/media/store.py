@@ -9,7 +9,7 @@ import hashlib
 from pathlib import Path, PurePosixPath
 
 from services.media.bucket import Bucket
-from services.media.errors import MediaChangedError, MediaError
+from services.media.errors import MediaAbsentError, MediaChangedError, MediaError
 from services.media.files import Files
 from services.media.folder import Folder
 from services.media.room import HOLDS, Room, refuse_disk
@@ -89,6 +89,14 @@ class MediaStore:
         except OSError as error:
             raise MediaError(f"{self._files.place(clean)} cannot be listed: {error}") from error
 
+    def list_written(self, folder: str) -> list[tuple[str, int]]:
+        """Return the path of each file below a folder and when it was written, milliseconds since 1970, by path."""
+        clean = _clean(folder)
+        try:
+            return sorted((entry.path, round(entry.written_s * 1000)) for entry in self._files.entries(f"{clean}/"))
+        except OSError as error:
+            raise MediaError(f"{self._files.place(clean)} cannot be listed: {error}") from error
+
     def _write(self, clean: str, data: bytes) -> None:
         try:
             self._files.write(clean, data)
@@ -115,15 +123,17 @@ class MediaStore:
         ------
         MediaChangedError
             If the bytes are not those announced.
+        MediaAbsentError
+            If there is no such file.
         MediaError
-            If it is absent or cannot be read.
+            If the store cannot be read.
         """
         clean = _clean(uri)
         place = self._files.place(clean)
         try:
             data = self._files.read(clean)
         except FileNotFoundError:
-            raise MediaError(f"{place} is absent: it was deleted, or MEDIA_URL points elsewhere") from None
+            raise MediaAbsentError(f"{place} is absent: it was deleted, or MEDIA_URL points elsewhere") from None
         except OSError as error:
             raise MediaError(f"{place} cannot be read: {error}") from error
         if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:

@@ -10,7 +10,9 @@ import pytest
 
 from tests.data import shared_data
 from tests.vision.builders import CLIPS
+from tests.vision.rtsp_server import RtspCamera
 from vision.errors import VideoError
+from vision.evidence.clip import StoredPiece, read_piece
 from vision.segments import cut
 
 
@@ -60,3 +62,15 @@ def test_a_live_playlist_over_http_is_cut_like_a_file(tmp_path: Path) -> None:
         pieces = list(cut(f"{place}/live.m3u8", on_bad=told.append))
     assert sum(len(p.frame_s) for p in pieces) == 77
     assert not told
+
+
+def test_the_first_key_frame_of_an_rtsp_stream_is_recorded_though_the_reader_gives_it_no_time() -> None:
+    camera = RtspCamera(shared_data("cameras", CLIPS["ly_thuong_kiet"]), speed=40.0)
+    said: list[str] = []
+    first = next(cut(camera.address, on_bad=said.append))
+    camera.unplug()
+    assert said == []
+    assert first.frame_s[0] == 0.0
+    assert first.frame_s[1] == pytest.approx(1 / 6, abs=0.01)
+    times = tuple(round(s * 1000) for s in first.frame_s)
+    assert len(list(read_piece(StoredPiece(first.data, times)))) == len(times) == 32

@@ -6,13 +6,13 @@ import pytest
 
 from schemas.camera import CameraHealth, CameraState
 from schemas.violation import Candidate
-from services.detect.desk import MOST_UNKEPT, Detection, SegmentError
+from services.detect.desk import MOST_UNKEPT, Detection
+from services.detect.recorded import UNWATCHED, SegmentError
 from services.media.errors import MediaFullError
 from services.media.store import MediaStore, open_media
 from tests.services.detect.street import CAMERA, camera_detector, segments
 from tests.vision.builders import START_MS, key, parts
 from vision.camera import CameraConfig
-from vision.errors import VideoError
 from vision.evidence.collector import Claim
 from vision.evidence.verify import verify_package
 
@@ -98,8 +98,9 @@ def test_bytes_that_are_no_video_are_refused_and_the_next_segment_is_watched(med
     noise = b"no video at all" * 50
     uri = media.put("segments/noise.mp4", noise)
     bad = msgspec.structs.replace(made[0], uri=uri, sha256=hashlib.sha256(noise).hexdigest())
-    with pytest.raises(VideoError, match="cannot be opened"):
+    with pytest.raises(SegmentError, match=r"segment 0 of camera SC-01 \(media:segments/noise.mp4.*cannot be opened"):
         watch.take(bad, bad.end_ms)
+    assert media.list_holders(uri) == [UNWATCHED]
     assert [topic for topic, *_ in watch.take(made[1], made[1].end_ms)] == ["camera.health"]
 
 

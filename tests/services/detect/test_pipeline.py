@@ -15,6 +15,7 @@ from services.city.folder import City, write_city
 from services.context import Context
 from services.detect import pipeline as detect
 from services.detect.desk import Detection
+from services.detect.recorded import UNWATCHED
 from services.detect.warm import warm_up
 from services.media.store import open_media
 from services.settings import Settings
@@ -124,3 +125,24 @@ def test_warming_up_ends_at_what_was_there_when_it_began(settings: Settings) -> 
         outputs, seen = warm_up(stream, detection(settings), lambda: 1_795_000_000_000, lambda: False)
         assert list(seen.values()) == [2]
         assert [topic for topic, *_ in outputs] == ["camera.health"]
+
+
+def test_a_segment_that_cannot_be_read_is_a_dead_letter_that_says_how_to_mend_it_and_its_file_is_kept(
+    settings: Settings,
+) -> None:
+    with open_stream(settings.place.stream_url) as stream:
+        stream.ensure_topics(TOPICS.values())
+        put(stream, settings, 0, 2)
+    media = open_media(settings.place.media_url)
+    media.put("segments/0.mp4", b"the disk gave something else")
+    run_until(settings, [detect.run], lambda stream: count(stream, "camera.segments.dead") == 1)
+    with open_stream(settings.place.stream_url) as stream:
+        tail = stream.tail(["camera.segments.dead"], since_ms=0)
+        (record,) = tail.poll(10, 5.0)
+        tail.close()
+    reason = dict(record.headers)["reason"].decode()
+    assert reason.startswith("segment 0 of camera SC-01 (media:segments/0.mp4, ")
+    assert "announced SHA-256" in reason
+    assert "hanoi stream dead replay camera.segments" in reason
+    assert media.list_holders("segments/0.mp4") == [UNWATCHED]
+    assert media.list_holders("segments/1.mp4") == []

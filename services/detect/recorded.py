@@ -1,0 +1,105 @@
+"""The bytes of segments: read before a batch is begun, kept where they cannot be watched, and said in one sentence."""
+
+from collections.abc import Sequence
+
+import structlog
+
+from schemas.camera import CameraSegment
+from services.media.errors import MediaAbsentError, MediaChangedError, MediaError
+from services.media.store import MediaStore
+from vision.errors import VideoError
+from vision.evidence.clip import StoredPiece, read_piece
+from vision.frames import Frame
+
+# Who holds the original of a segment that could not be watched, until it was.
+UNWATCHED = "unwatched"
+_log = structlog.get_logger(__name__)
+
+
+class SegmentError(Exception):
+    """A segment that cannot be watched; the text says why."""
+
+
+class Recorded:
+    """Reads segments.
+
+    Parameters
+    ----------
+    media : MediaStore
+        Where they lie.
+    """
+
+    def __init__(self, media: MediaStore) -> None:
+        self._media = media
+        self._ahead: dict[str, bytes | MediaError] = {}
+
+    def read_ahead(self, segments: Sequence[CameraSegment]) -> None:
+        """Read segments before anything is done with the first of them.
+
+        Raises
+        ------
+        MediaError
+            If the store is away; then nothing was changed and all can be tried again.
+        """
+        self._ahead.clear()
+        for segment in segments:
+            try:
+                self._ahead[segment.uri] = self._media.read(segment.uri, sha256=segment.sha256)
+            except (MediaAbsentError, MediaChangedError) as error:
+                self._ahead[segment.uri] = error
+
+    def read(self, segment: CameraSegment) -> bytes:
+        """Return a segment's bytes.
+
+        Raises
+        ------
+        SegmentError
+            If they are gone or not those announced.
+        MediaError
+            If the store is away.
+        """
+        data = self._ahead.pop(segment.uri, None)
+        try:
+            if isinstance(data, MediaError):
+                raise data
+            return self._media.read(segment.uri, sha256=segment.sha256) if data is None else data
+        except (MediaAbsentError, MediaChangedError) as error:
+            raise self._refused(segment, str(error)) from error
+
+    def frames(self, segment: CameraSegment, piece: StoredPiece, first_index: int, every: int) -> list[Frame]:
+        """Decode every n-th of a segment's frames; none where ``every`` is 0.
+
+        Raises
+        ------
+        SegmentError
+            If not one of its frames can be decoded.
+        """
+        if not every:
+            return []
+        try:
+            decoded = list(read_piece(piece, first_index))
+        except VideoError as error:
+            raise self._refused(segment, str(error)) from error
+        if not decoded:
+            raise self._refused(segment, f"none of its {len(segment.frame_ms)} frames can be decoded")
+        return decoded[::every]
+
+    def release(self, segment: CameraSegment) -> None:
+        """Let the original of a segment go as others do, once it was watched after all."""
+        try:
+            self._media.release(segment.uri, UNWATCHED)
+        except MediaError as error:
+            _log.warning("a segment stays on hold", uri=segment.uri, reason=str(error))
+
+    def _refused(self, segment: CameraSegment, why: str) -> SegmentError:
+        """Keep what lies there from going by itself, and say who, what, where and how to mend it."""
+        try:
+            self._media.hold(segment.uri, UNWATCHED)
+        except MediaError as error:
+            _log.warning("the original of a segment may go", uri=segment.uri, reason=str(error))
+        seconds = (segment.end_ms - segment.start_ms) / 1000
+        return SegmentError(
+            f"segment {segment.segment} of camera {segment.camera_id} ({segment.uri}, {seconds:.1f} s from "
+            f"{segment.start_ms} ms on) was not watched: {why}. What lies there is kept; put the file back from a "
+            "backup and run `hanoi stream dead replay camera.segments`, or leave it: those seconds stay unwatched"
+        )
