@@ -4,16 +4,17 @@ The time between two buses is taken along the timetable's own running times, eac
 will be at each stop ahead says where and when they meet.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import msgspec
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.alerts.say import clock_text, fill_words, stop_ahead
+from fleet.alerts.advice import Gaps, advise, hold_at, late_of
+from fleet.alerts.say import clock_text, fill_words
 from fleet.alerts.standing import repeats_since
 from fleet.alerts.surely import SURE, way_probability
 from fleet.arrivals.kernel import due_s
@@ -43,14 +44,14 @@ AROUND = 2
 UNSEEN_MS, UNSEEN_MPS = 1_800_000, 6.0
 MOST_RUNS = 20_000
 MOST_KNOWN = 2_000
-HOLD_S = (30.0, 240.0)
-Pair = tuple[Vehicle, Vehicle, Sequence[Vehicle]]
+# The one ahead, the one behind, the one behind that, and those that may be between.
+Pair = tuple[Vehicle, Vehicle, Vehicle | None, Sequence[Vehicle]]
 
 
 WORDS = {
     AlertKind.BUNCHING: Text(
-        vi="Tuyến {line}: xe {bus} đuổi kịp xe {other} lúc {at} gần {place}; giữ xe {bus} ở {held} {minutes} phút",
-        en="Line {line}: bus {bus} meets {other} at {at} near {place}; hold {bus} at {held} for {minutes} min",
+        vi="Tuyến {line}: xe {bus} đuổi kịp xe {other} lúc {at} gần {place}; ",
+        en="Line {line}: bus {bus} meets {other} at {at} near {place}; ",
     ),
     AlertKind.BIG_GAP: Text(
         vi="Tuyến {line}: xe {bus} cách xe trước {gap} phút, biểu đồ {planned} phút",
@@ -61,10 +62,14 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """What is foreseen of a bus and the one ahead of it; seconds between them as planned, now, and where they meet."""
+    """What is foreseen of a bus and the one ahead of it; seconds between them as planned, now, and where they meet.
+
+    ``third`` is the next one behind.
+    """
 
     leader: Vehicle
     follower: Vehicle
+    third: Vehicle | None
     planned_s: float
     now_s: float
     then_s: float
@@ -136,8 +141,8 @@ class BunchDesk:
     def look(self, vehicles: Iterable[Vehicle], now_ms: int) -> list[FleetAlert]:
         """Return what began or ended among all pairs."""
         found: dict[tuple[AlertKind, str, str], Meeting] = {}
-        for leader, follower, unsure in self._pairs(vehicles, now_ms):
-            told = self._foresee(leader, follower)
+        for leader, follower, third, unsure in self._pairs(vehicles, now_ms):
+            told = self._foresee(leader, follower, third)
             if told is None:
                 continue
             kind, meeting = told
@@ -176,10 +181,10 @@ class BunchDesk:
         for pattern, group in groups.items():
             if len(group) > 1:
                 group.sort(key=lambda v: (-v.progress.distance_m if v.progress else 0.0, v.vehicle_id))
-                for leader, follower in pairwise(group):
-                    yield leader, follower, others.get(pattern, ())
+                for leader, follower, third in zip(group, group[1:], [*group[2:], None], strict=False):
+                    yield leader, follower, third, others.get(pattern, ())
 
-    def _foresee(self, leader: Vehicle, follower: Vehicle) -> tuple[AlertKind, Meeting] | None:
+    def _foresee(self, leader: Vehicle, follower: Vehicle, third: Vehicle | None) -> tuple[AlertKind, Meeting] | None:
         """Return what is to be said of two buses, ``None`` where they keep the distance that is planned."""
         ahead, behind = leader.progress, follower.progress
         assert ahead is not None
@@ -188,16 +193,23 @@ class BunchDesk:
         if planned_s is None or planned_s <= AS_ONE_S:
             return None
         least_s = max(AS_ONE_S, AS_ONE * planned_s)
-        now_s, then_s, after_s, stop = meet(
-            behind.pattern.stop_distance_m, self._timetable.arrival_s[self._timetable.stops_of(behind.run.trip)],
-            ahead.distance_m, behind.distance_m, (behind.time_ms - ahead.time_ms) / 1000.0, _pace(leader),
-            _pace(follower), least_s,
-        )  # fmt: skip
+        now_s, then_s, after_s, stop = self._meet(leader, follower, least_s)
         meets = then_s < least_s
         if not meets and now_s <= max(GAP_TIMES * planned_s, planned_s + GAP_S):
             return None
-        meeting = Meeting(leader, follower, planned_s, now_s, then_s, ahead.time_ms + round(after_s * 1000), stop)
+        meeting = Meeting(
+            leader, follower, third, planned_s, now_s, then_s, ahead.time_ms + round(after_s * 1000), stop
+        )
         return AlertKind.BUNCHING if meets else AlertKind.BIG_GAP, meeting
+
+    def _meet(self, leader: Vehicle, follower: Vehicle, least_s: float) -> tuple[float, float, float, int]:
+        ahead, behind, table = leader.progress, follower.progress, self._timetable
+        assert ahead is not None
+        assert behind is not None
+        return meet(
+            behind.pattern.stop_distance_m, table.arrival_s[table.stops_of(behind.run.trip)], ahead.distance_m,
+            behind.distance_m, (behind.time_ms - ahead.time_ms) / 1000.0, _pace(leader), _pace(follower), least_s,
+        )  # fmt: skip
 
     def _planned_s(self, run: TripRun) -> float | None:
         """Return the planned headway of a way about a trip, worked out once: it is asked for at every look."""
@@ -221,35 +233,25 @@ class BunchDesk:
         gaps = np.diff(starts[max(0, at - AROUND) : at + AROUND + 1])
         return float(np.median(gaps)) if len(gaps) else None
 
-    def _hold_at(self, m: Meeting) -> int:
-        """Return the stop to hold the follower at: its next timepoint before they meet, else its next stop.
-
-        Timepoints are where the timetable lets buses wait, with room to stand; a feed need not name any.
-        """
-        table, watch = self._timetable, m.follower.watch
-        ahead = stop_ahead(m.follower, table)
-        assert watch is not None
-        assert ahead is not None
-        rows = table.stops_of(watch.run.trip)
-        before = np.flatnonzero(table.timepoint[rows.start + watch.ahead : rows.start + m.stop])
-        return int(table.time_stop[rows.start + watch.ahead + int(before[0])]) if len(before) else ahead
-
     def _alert(self, kind: AlertKind, m: Meeting, since_ms: int, now_ms: int) -> FleetAlert:
         table, run = self._timetable, m.follower.progress.run if m.follower.progress else None
         assert run is not None
-        rows, hold_at = table.stops_of(run.trip), self._hold_at(m)
+        rows, held = table.stops_of(run.trip), hold_at(m.follower, table, m.stop)
         line = table.route_short_names[table.trip_route[run.trip]]
-        hold_s = float(np.clip(round((m.planned_s - m.then_s) / 60.0) * 30.0, *HOLD_S))
-        bus, other = m.follower.vehicle_id, m.leader.vehicle_id
+        bus, other, late_s = m.follower.vehicle_id, m.leader.vehicle_id, late_of(m.follower, table)
+        behind_s = None if m.third is None else self._meet(m.follower, m.third, -math.inf)[0]
+        hold_s, advice = advise(Gaps(m.planned_s, m.then_s, behind_s), late_s)
+        said = WORDS[kind]
         words = fill_words(
-            WORDS[kind],
+            Text(vi=said.vi + advice.vi, en=said.en + advice.en) if kind is AlertKind.BUNCHING else said,
             line=line,
             bus=bus,
             other=other,
             at=clock_text(m.expected_ms, table.timezone),
             place=table.stop_names[int(table.time_stop[rows.start + m.stop])],
-            held=table.stop_names[hold_at],
-            minutes=f"{hold_s / 60:g}",
+            held=table.stop_names[held],
+            minutes=f"{(hold_s or 0.0) / 60:g}",
+            late=round(late_s / 60),
             gap=round(m.now_s / 60),
             planned=round(m.planned_s / 60),
         )
@@ -265,7 +267,7 @@ class BunchDesk:
             route_id=table.route_ids[table.trip_route[run.trip]],
             lon=m.follower.last.lon if m.follower.last else None,
             lat=m.follower.last.lat if m.follower.last else None,
-            stop_id=table.stop_ids[hold_at],
+            stop_id=table.stop_ids[held],
             expected_ms=m.expected_ms,
             hold_s=hold_s if kind is AlertKind.BUNCHING else None,
         )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from fleet.alerts.advice import Gaps, advise
 from fleet.gtfs import read_timetable
 from fleet.tracker import Tracker
 from schemas.fix import Fix
@@ -51,6 +52,38 @@ def test_a_bus_that_will_catch_up_is_told_five_minutes_before_with_where_to_hold
     assert first.stop_id is not None
     assert "giữ xe B" in first.text.vi
     assert "hold B" in first.text.en
+
+
+def test_a_bus_that_is_late_itself_is_not_to_be_held(tracker: Tracker) -> None:
+    alerts = drive(
+        tracker, run("A", 3, late_s=900, pace=1.5, seconds=2_400) + run("B", 4, late_s=540, pace=0.9, seconds=900)
+    )
+    first = told(alerts, AlertKind.BUNCHING)[0]
+    assert (first.vehicle_id, first.hold_s) == ("B", None)
+    assert "không giữ thêm" in first.text.vi
+    assert "min late too, do not hold it" in first.text.en
+
+
+@pytest.mark.parametrize(
+    ("gaps", "late_s", "hold_s"),
+    [
+        (Gaps(600.0, 60.0, None), 0.0, 240.0),
+        (Gaps(600.0, 60.0, 1_000.0), 0.0, 240.0),
+        (Gaps(600.0, 120.0, 300.0), 0.0, 90.0),  # as far from the next as from the one ahead
+        (Gaps(600.0, 60.0, 90.0), 0.0, None),  # there would be three in a row
+        (Gaps(600.0, 60.0, None), 300.0, None),
+    ],
+)
+def test_a_bus_waits_for_even_gaps_ahead_and_behind(gaps: Gaps, late_s: float, hold_s: float | None) -> None:
+    assert advise(gaps, late_s).hold_s == hold_s
+
+
+def test_where_a_third_bus_follows_closely_the_second_is_not_to_be_held(tracker: Tracker) -> None:
+    ahead = run("A", 3, late_s=60, pace=1.5, seconds=2_400)
+    alerts = drive(tracker, ahead + run("B", 4, late_s=-600, pace=0.9) + run("C", 5, late_s=-1_740, pace=0.9))
+    first = told(alerts, AlertKind.BUNCHING)[0]
+    assert (first.vehicle_id, first.hold_s) == ("B", None)
+    assert "another is close behind B, do not hold it" in first.text.en
 
 
 def test_buses_that_keep_their_distance_are_told_nothing(tracker: Tracker) -> None:
