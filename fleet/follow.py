@@ -10,7 +10,7 @@ from fleet.assignment.yards import Yards
 from fleet.gtfs.timetable import Timetable, TripRun
 from fleet.stop_events.call import Standing
 from fleet.stop_events.crossing import TEACHES_GAP_MS
-from fleet.stop_events.recall import recall, walk_back
+from fleet.stop_events.recall import BESIDE_M, recall, walk_back
 from fleet.stop_events.watch import StopWatch, Way
 from fleet.vehicle import Vehicle
 from schemas.fix import Fix
@@ -146,6 +146,10 @@ class Follower:
         before_m, before_ms = progress.distance_m, progress.time_ms
         if not advance(self._timetable, progress, x, y, fix.time_ms) or _is_astray(vehicle, progress):
             self._seat_anew(vehicle, progress.run, fix, x, y, out)
+            return
+        if vehicle.belief.mode == DETOUR and progress.off_m > BESIDE_M:
+            watch.seat(progress.distance_m, fix.time_ms, waits=False)  # what it goes around it does not call at
+            vehicle.link_from = None
             return
         last_m = progress.pattern.stops_m[-1]
         ends_m = END_M if vehicle.belief.mode == RUN else ENDS_SHORT_M

@@ -11,7 +11,7 @@ from fleet.alerts.detours import DetourDesk
 from fleet.alerts.limits import SpeedLimits
 from fleet.alerts.missing import MissingTrips
 from fleet.alerts.of_city import OfCity
-from fleet.alerts.punctual import note_calls
+from fleet.alerts.punctual import note_calls, serves
 from fleet.alerts.rules import judge_silence, judge_vehicle, rules_of
 from fleet.alerts.silence import Silence
 from fleet.alerts.standing import note_rest, note_stand
@@ -100,7 +100,7 @@ class AlertDesk:
                 find_missed(self._timetable, [excursion], ALONE_M),
                 self._timetable.pattern_of(excursion.trip),
             )
-            if len(missed) and is_often_beside(excursion, self._timetable):
+            if len(missed) and is_often_beside(excursion, self._timetable) and serves(vehicle):
                 vehicle.skipped = (time_ms, tuple(int(pattern.stop_index[n]) for n in missed))
         elif vehicle.away:
             self._detours.follow(vehicle)

@@ -89,6 +89,18 @@ def test_a_bus_that_is_lost_to_another_line_on_its_way_around_is_still_on_a_deto
     assert told == 5
 
 
+def test_a_bus_on_a_detour_runs_its_trip_which_is_not_missing_and_calls_where_it_is_back(tracker: Tracker) -> None:
+    alerts, calls = [], set()
+    for one in sorted(run("A", 3, around=True) + run("B", 4, around=True), key=lambda one: one.time_ms):
+        out = tracker.step([one], one.time_ms)
+        alerts += out.alerts
+        calls |= {(event.trip_id, event.stop_id) for event in out.stop_events if not event.withdrawn}
+    missing = {alert.trip_id for alert in alerts if alert.kind in (AlertKind.NOT_COMING, AlertKind.MAY_NOT_RUN)}
+    assert not {"T0-3", "T0-4"} & missing
+    assert {("T0-3", "S2"), ("T0-3", "S5"), ("T0-4", "S2"), ("T0-4", "S5")} <= calls
+    assert not {("T0-3", "S3"), ("T0-4", "S3")} & calls
+
+
 def test_one_bus_alone_is_no_detour(tracker: Tracker) -> None:
     assert detours(drive(tracker, run("A", 3, around=True), until_ms=START_MS + 900_000)) == []
 
