@@ -10,8 +10,8 @@ from fleet.vehicle import Vehicle
 
 # Who leaves earlier than that runs another trip.
 EARLY_MS, EARLIEST_MS = 120_000, 600_000
-# It may have left as late as its next report: so early it is gone by then.
-GONE_MS = 60_000
+# So early it is gone: buses roll on while they wait, receivers wander, and it may have left as late as its next report.
+GONE_MS, GONE_M = 60_000, 100.0
 SURE = 0.8
 OF_LATE_MS = 600_000
 # Who drives by empty does not wait there.
@@ -44,8 +44,9 @@ def early_since(vehicle: Vehicle, timetable: Timetable, time_ms: int) -> int | N
     left_ms, start_ms = left[2], watch.run.start_ms
     if left_ms is None or time_ms - left_ms > OF_LATE_MS or not EARLY_MS < start_ms - left_ms <= EARLIEST_MS:
         return None
-    gone_ms = next((point[2] for point in vehicle.trail if point[2] > left_ms), time_ms)
     begin_xy = timetable.pattern_of(watch.run.trip).begin_xy
+    away = (point[2] for point in vehicle.trail if point[2] > left_ms and math.dist(point[:2], begin_xy) > GONE_M)
+    gone_ms = next(away, time_ms)
     return left_ms if start_ms - gone_ms > GONE_MS and has_waited(vehicle.trail, begin_xy, left_ms) else None
 
 

@@ -139,6 +139,16 @@ def test_lateness_has_a_limit_to_begin_and_a_nearer_one_to_end(
     assert (running_early_since(early, table, 1000) is not None) == (was_open or late_s >= 540)
 
 
+def test_a_bus_that_rolls_on_by_seventy_metres_and_waits_there_has_not_left(tmp_path: Path) -> None:
+    tracker = tracker_of(tmp_path)
+    drive(tracker, waits_and_leaves(240, trip="T0-3")[:44])
+    bus, table = tracker._vehicles["A"], tracker.timetable
+    left_ms, (x, y) = bus.watch.told[0][2], table.pattern_of(bus.watch.run.trip).begin_xy
+    assert early_since(bus, table, left_ms + 200_000) == left_ms
+    bus.trail = [point if point[2] <= left_ms else (x + 70.0, y, *point[2:]) for point in bus.trail]
+    assert early_since(bus, table, left_ms + 200_000) is None
+
+
 @pytest.mark.parametrize(("stands_s", "told"), [(20, 1), (0, 0)])  # who stands nowhere drives empty
 def test_a_bus_that_hurries_ahead_of_its_timetable_and_serves_its_stops_runs_early(
     tmp_path: Path, stands_s: int, told: int
