@@ -6,7 +6,7 @@ from fleet.alerts.ghost import ghost_since
 from fleet.alerts.hold import Rule, hold
 from fleet.alerts.left_early import early_since
 from fleet.alerts.limits import SpeedLimits
-from fleet.alerts.punctual import late_since, running_early_since
+from fleet.alerts.punctual import late_since, running_early_since, serves
 from fleet.alerts.running import doors_since, list_skipped, off_since, skipped_since
 from fleet.alerts.say import make_alert
 from fleet.alerts.speeding import Speeding
@@ -197,7 +197,7 @@ def judge_silence(vehicle: Vehicle, timetable: Timetable, now_ms: int) -> FleetA
     last, progress = vehicle.last, vehicle.progress
     if last is None or vehicle.phase is not Phase.IN_SERVICE or now_ms - last.time_ms < LOST_MS:
         return None
-    if AlertKind.LOST in vehicle.alerts or progress is None:
+    if AlertKind.LOST in vehicle.alerts or progress is None or not serves(vehicle):
         return None
     stops_m = progress.pattern.stops_m
     if not stops_m[0] + AT_TERMINAL_M <= progress.distance_m <= stops_m[-1] - AT_TERMINAL_M:

@@ -260,10 +260,19 @@ def test_a_receiver_that_repeats_a_place_is_frozen_only_if_it_never_did_so_befor
     assert said & {"gps_frozen", "stuck"} == {kind}
 
 
-@pytest.mark.parametrize(("until_s", "lost"), [(400, True), (80, False)])
+@pytest.mark.parametrize(
+    ("until_s", "stands", "lost"), [(400, True, True), (80, True, False), (400, False, False)]
+)  # who stands nowhere drives empty
 def test_a_bus_that_falls_silent_on_its_way_is_lost_and_one_at_its_terminal_sleeps(
-    tmp_path: Path, until_s: int, lost: bool
+    tmp_path: Path, until_s: int, stands: bool, lost: bool
 ) -> None:
-    # After 400 s it is at the fourth stop, after 60 s it has left the first by 260 m.
-    alerts = drive(tracker_of(tmp_path), on_time(-60, until_s), until_ms=START_MS + until_s * 1000 + 400_000)
+    way = [
+        fix(
+            one.time_ms,
+            links := (one.lon - LON) / STEP,
+            speed_mps=4.3 * (not stands or abs(links - round(links)) > 0.09),
+        )
+        for one in on_time(-60, until_s)
+    ]
+    alerts = drive(tracker_of(tmp_path), way, until_ms=START_MS + until_s * 1000 + 400_000)
     assert bool(of(AlertKind.LOST, alerts)) is lost
