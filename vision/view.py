@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vision.frames import Image
 from vision.median import COUNT, median
-from vision.tiles import Floats, Tiles, cut, push
+from vision.tiles import TILE, Floats, Tiles, cut, push
 
 WIDTH = 320
 SAMPLE_MS = 500  # a background is the median of sixteen pictures: eight seconds
@@ -29,8 +29,9 @@ COVERED_SHARE = 0.35
 SHARP_ABOVE = 0.12
 LOST_SHARE = 0.25
 LEAST_TILES = 4
-# A place is covered where so little is left of its edges.
-GONE_BELOW = 0.35
+# A place is covered where so little is left of its edges, or so little and none of it where it was: what covers a lens
+# has a sensor's noise of its own.
+GONE_BELOW, FADED_BELOW = 0.35, 0.6
 # What is around an edge: so far, looked at so much coarser.
 AROUND_PX, COARSE = 12.0, 4
 # The reference takes up so much of what is now, so often: light changes within minutes.
@@ -147,15 +148,17 @@ class ViewWatcher:
         if reference is None or reference.picture.shape != now.picture.shape or is_learning:
             self._reference, self._sharp = now, sharp
             return
-        self.view = replace(compare(reference, now), sharp=sharp / max(self._sharp, 1e-6))
+        view, gone = compare(reference, now)
+        self.view = replace(view, sharp=sharp / max(self._sharp, 1e-6))
         is_still = self.view.shift < STILL_BELOW and not self.view.is_covered
         if is_still and time_ms - self._renewed_ms >= RENEW_MS:
             self._renewed_ms = time_ms
-            self._reference = cut((1 - RENEW) * reference.picture + RENEW * now.picture)
+            share = RENEW * _seen(now, gone)
+            self._reference = cut((1 - share) * reference.picture + share * now.picture)
             self._sharp += RENEW_SHARP * (sharp - self._sharp)
 
 
-def compare(reference: Tiles, now: Tiles) -> View:
+def compare(reference: Tiles, now: Tiles) -> tuple[View, NDArray[np.bool_]]:
     """Lay one picture of edges over another.
 
     Parameters
@@ -165,19 +168,29 @@ def compare(reference: Tiles, now: Tiles) -> View:
 
     Returns
     -------
-    View
+    view : View
         How the second lies.
+    gone : ndarray
+        Which of its tiles are covered.
     """
     known = reference.strength >= EDGES_ABOVE
     if known.sum() < LEAST_TILES:
-        return View()
-    gone = known & (now.strength < GONE_BELOW * reference.strength)
+        return View(), np.zeros_like(known)
     pushed = push(reference, now)
-    sure = known & ~gone & (pushed.found >= FOUND_ABOVE)
-    covered = float(gone.sum() / known.sum())
-    return _laid(
-        reference.middles[sure].astype(np.float64), pushed.shift[sure], int(known.sum()), covered, now.picture.shape
-    )
+    is_found = pushed.found >= FOUND_ABOVE
+    gone = known & (now.strength < np.where(is_found, GONE_BELOW, FADED_BELOW) * reference.strength)
+    sure, covered = known & ~gone & is_found, float(gone.sum() / known.sum())
+    places = reference.middles[sure].astype(np.float64)
+    return _laid(places, pushed.shift[sure], int(known.sum()), covered, now.picture.shape), gone
+
+
+def _seen(now: Tiles, gone: NDArray[np.bool_]) -> Floats:
+    """Return 1 at each pixel that no covered tile holds, else 0: what is covered is remembered as it was."""
+    seen = np.ones_like(now.picture)
+    half = TILE // 2
+    for x, y in now.middles[gone].tolist():
+        seen[y - half : y + half, x - half : x + half] = 0.0
+    return seen
 
 
 def _laid(

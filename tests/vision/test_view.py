@@ -107,6 +107,20 @@ def test_a_lens_is_covered_only_when_what_covers_it_stays() -> None:
     assert watch(DRAWN, covered, FAULT_MS + 60_000)[0] is CameraState.BLOCKED
 
 
+def test_a_cover_over_weak_edges_is_remembered_as_one_while_the_rest_of_the_view_is_renewed() -> None:
+    def pale(image: Image) -> Image:
+        made = image.copy()
+        left = round(image.shape[1] * 0.6)
+        made[:, :left] = 120 + (made[:, :left].astype(np.int16) - 120) // 8
+        return made
+
+    def over(image: Image) -> Image:
+        grain = np.random.default_rng(int(image[0, 0, 0])).integers(-3, 4, (*image.shape[:2], 1), np.int16)
+        return np.asarray(np.clip(covered(image) + grain, 0, 255), np.uint8)
+
+    assert watch([pale(image) for image in DRAWN], over, FAULT_MS + 90_000)[0] is CameraState.BLOCKED
+
+
 def test_a_camera_that_is_pushed_back_is_well_again() -> None:
     watcher, states = HealthWatcher(), []
     for i, at in enumerate(range(0, 120_000, 500)):
