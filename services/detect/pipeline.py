@@ -80,6 +80,10 @@ def _wake(behind: Sequence[Behind], outputs: Sequence[Output]) -> None:
             work.wake()
 
 
+def _partition(incoming: Incoming[Any]) -> Partition:
+    return Partition(incoming.record.topic, incoming.record.partition)
+
+
 def _ear(told: Told, detection: Detection) -> Callable[[], None]:
     """Return what lets the watched cameras hear all that was said since it was called last."""
 
@@ -128,9 +132,7 @@ def run(context: Context) -> None:
             again.extend(detection.quiet(context.clock.now_ms()))  # tries once more
             if detection.is_full:
                 raise BackPressure("the media store takes no evidence; what was found waits", RETRY_S)
-        fresh = [
-            one for one in batch if one.record.offset > seen.get(Partition(one.record.topic, one.record.partition), -1)
-        ]
+        fresh = [one for one in batch if (_partition(one), one.record.offset) not in seen]
         try:
             detection.recorded.read_ahead([one.message for one in fresh])
         except MediaError as error:

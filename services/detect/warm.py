@@ -29,7 +29,7 @@ _log = structlog.get_logger(__name__)
 
 def warm_up(
     stream: "Stream", detection: Detection, now_ms: Callable[[], int], should_stop: Callable[[], bool]
-) -> tuple[list[Output], dict[Partition, int]]:
+) -> tuple[list[Output], set[tuple[Partition, int]]]:
     """Watch the segments of the last seconds again.
 
     Parameters
@@ -47,11 +47,11 @@ def warm_up(
     -------
     outputs : list of (topic, key, message)
         What they gave, to be sent again.
-    seen : dict of Partition to int
-        The last offset of each partition that was watched here and need not be watched again.
+    seen : set of (Partition, int)
+        Partition and offset of each segment that was watched here and need not be watched again.
     """
     outputs: list[Output] = []
-    seen: dict[Partition, int] = {}
+    seen: set[tuple[Partition, int]] = set()
     # What is appended from now on comes to the step itself; without this end a live camera would never let us go.
     left = {partition: end for partition, end in stream.end_offsets(TOPIC).items() if end > 0}
     consumer = stream.tail([TOPIC], since_ms=WallClock().now_ms() - WARM_MS)
@@ -66,7 +66,7 @@ def warm_up(
                 if watched is None:
                     continue  # the step meets it again and refuses it properly
                 outputs += watched
-                seen[partition] = record.offset
+                seen.add((partition, record.offset))
                 if record.offset == left[partition] - 1:
                     del left[partition]
     finally:
