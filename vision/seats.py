@@ -19,9 +19,13 @@ DRIVES_BELOW, RIDES_BELOW = 40.0, 12.0
 # Sides of a two-wheeler with its driver differ from those that are due by so much, in heights; a pair that is so far
 # off (squares of deviations, summed) is of no track, one that is so near is of one however badly the driver sits.
 DUE_SD, OF_NONE, OF_ONE = 0.16, 30.0, 12.0
-# The foot of a tracked two-wheeler that is found is so near to where it is due, in heights. Where it is not found, its
-# driver (less than so far from the head that is due, squared deviations) stays alone, at this price.
-FOOT_HEIGHTS, SITS_DUE, WITHOUT = 0.35, 2.0, 15.0
+# How far below the driver's head a two-wheeler begins, in heights of both.
+WHEELS_TOP = HEAD[0] / (1 + HEAD[0])
+# The foot or the top of a tracked two-wheeler that is found is so near to where it is due, in heights. Where it is not
+# found its driver (less than so far from the head that is due, squared deviations) stays alone, at this price.
+FOUND_HEIGHTS, SITS_DUE, WITHOUT = 0.28, 2.0, 15.0
+# Who rides along makes a tracked two-wheeler with its driver no stranger than so.
+WIDER = 6.0
 # What is due counts for so much beside how they sit, which counts for no more than this.
 DUE_WEIGHT, MOST_ODD = 2.0, 60.0
 
@@ -60,14 +64,40 @@ def two_wheelers_of(people: NDArray[np.float32], wheels: NDArray[np.float32], du
     drivers, driven = linear_sum_assignment(cost)
     real = cost[drivers, driven] < 0
     owner[drivers[real]] = driven[real]
-    is_alone = owner >= len(wheels)
+    may = (np.isfinite(odd) | touches) & _may_join(people, _with_drivers(people, wheels, owner), due)
     near = np.where(touches, aside, np.inf)
     for choice, most in ((odd, RIDES_BELOW), (near, np.inf)):
         left = np.flatnonzero(owner < 0)
-        best = choice[left].argmin(axis=1)
-        owner[left] = np.where(choice[left, best] < most, best, -1)
-    owner[is_alone] = -1
-    return owner
+        worth = np.where(may[left], choice[left], np.inf)
+        best = worth.argmin(axis=1)
+        owner[left] = np.where(worth[np.arange(len(left)), best] < most, best, -1)
+    return np.where(owner < len(wheels), owner, -1)
+
+
+def _with_drivers(
+    people: NDArray[np.float32], wheels: NDArray[np.float32], owner: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """Return the boxes of two-wheelers with those that drive them."""
+    who = np.flatnonzero((owner >= 0) & (owner < len(wheels)))
+    whole, on = wheels.copy(), owner[who]
+    whole[on, :2] = np.minimum(whole[on, :2], people[who, :2])
+    whole[on, 2:] = np.maximum(whole[on, 2:], people[who, 2:])
+    return whole
+
+
+def _may_join(people: NDArray[np.float32], whole: NDArray[np.float32], due: Floats | None) -> Bools:
+    """Tell who may ride along where: not who makes a tracked two-wheeler with its driver another than it was."""
+    may = np.ones((len(people), len(whole)), np.bool_)
+    if due is None or not len(due):
+        return may
+    scale = DUE_SD * np.maximum(due[:, 3] - due[:, 1], 8.0)
+    off = (whole[:, None] - due[None]) / scale[None, :, None]
+    strange = (off * off).sum(axis=2)
+    own = strange.argmin(axis=1)
+    before, sides, scale = strange[np.arange(len(whole)), own], due[own], scale[own]
+    low, high = np.minimum(people[:, None, :2], whole[:, :2]), np.maximum(people[:, None, 2:], whole[:, 2:])
+    off = (np.concatenate([low, high], axis=2) - sides) / scale[:, None]
+    return np.asarray((before >= OF_ONE) | ((off * off).sum(axis=2) <= before + WIDER))
 
 
 def _alone(people: NDArray[np.float32], wheels: NDArray[np.float32], due: Floats | None) -> Floats:
@@ -81,7 +111,9 @@ def _alone(people: NDArray[np.float32], wheels: NDArray[np.float32], due: Floats
     middle = due[:, [0, 2]].sum(axis=1) / 2
     beside = (wheels[:, None, [0, 2]].sum(axis=2) / 2 - middle) / height
     foot = (wheels[:, None, 3] - due[None, :, 3]) / height
-    is_found = (np.hypot(beside, foot) < FOOT_HEIGHTS).any(axis=0)
+    top = (wheels[:, None, 1] - due[None, :, 1]) / height - WHEELS_TOP
+    # Where somebody nearer covers the wheels their top still tells.
+    is_found = (np.hypot(beside, np.minimum(np.abs(foot), np.abs(top))) < FOUND_HEIGHTS).any(axis=0)
     aside = (people[:, None, [0, 2]].sum(axis=2) / 2 - middle) / height
     head = (people[:, None, 1] - due[None, :, 1]) / height
     strange = (aside**2 + head**2) / DUE_SD**2

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.tracks.matching import OVERLAP_WEIGHT, TAIL, Floats, Rows
+from vision.tracks.matching import OVERLAP_WEIGHT, TAIL, Floats
 from vision.tracks.motion import SEEN_SD, SMALLEST_PX
 
 # A part costs so much more than the whole.
@@ -12,7 +12,7 @@ PART = 6.0
 UNKNOWN = 1e4
 
 
-def part_surprise(place: Floats, place_var: Floats, edge: Floats, *, is_head: bool) -> Floats:
+def part_surprise(place: Floats, place_var: Floats, edge: Floats, below: float) -> Floats:
     """Return how surprising each part would be as a look at each road user, as `surprise` less overlap does of wholes.
 
     Parameters
@@ -20,9 +20,9 @@ def part_surprise(place: Floats, place_var: Floats, edge: Floats, *, is_head: bo
     place, place_var : ndarray
         n × 4, where the road users should be, and variances.
     edge : ndarray
-        m × 2, middle x, and y of the top of a rider or of the foot of a two-wheeler.
-    is_head : bool
-        Whether it is the top that was seen.
+        m × 2, middle x, and y of the edge that was seen: the top of a rider, the top or the foot of a two-wheeler.
+    below : float
+        How far below the head that edge is, in heights of the whole.
 
     Returns
     -------
@@ -30,7 +30,7 @@ def part_surprise(place: Floats, place_var: Floats, edge: Floats, *, is_head: bo
         n × m.
     """
     tall = np.maximum(place[:, 3], SMALLEST_PX)
-    due = place[:, 1] - place[:, 3] if is_head else place[:, 1]
+    due = place[:, 1] - (1 - below) * place[:, 3]
     aside, up = edge[None, :, 0] - place[:, None, 0], edge[None, :, 1] - due[:, None]
     var = place_var + (SEEN_SD * tall[:, None]) ** 2
     far = aside**2 / var[:, None, 0] + up**2 / var[:, None, 1]
@@ -41,7 +41,12 @@ def part_surprise(place: Floats, place_var: Floats, edge: Floats, *, is_head: bo
 
 
 def as_whole(
-    place: Floats, state: Floats, noise: Floats, foot_hidden: NDArray[np.bool_], is_part: NDArray[np.bool_]
+    place: Floats,
+    state: Floats,
+    noise: Floats,
+    foot_hidden: NDArray[np.bool_],
+    is_part: NDArray[np.bool_],
+    is_bare: NDArray[np.bool_],
 ) -> tuple[Floats, Floats]:
     """Return what looks say of the whole road users: where a foot is hidden it stands as far below the head as it did.
 
@@ -51,8 +56,8 @@ def as_whole(
         n × 4, where they should be.
     state, noise : ndarray
         n × 4, what was seen of them, and variances.
-    foot_hidden, is_part : ndarray
-        n each; of a part width and height are not known.
+    foot_hidden, is_part, is_bare : ndarray
+        n each; of a part width and height are not known, nor the foot of a bare two-wheeler that is hidden.
 
     Returns
     -------
@@ -66,10 +71,5 @@ def as_whole(
     state[no_height, 3] = tall[no_height]
     noise[no_height, 3] *= UNKNOWN
     noise[is_part, 2] *= UNKNOWN
+    noise[is_part & is_bare & foot_hidden, 1] *= UNKNOWN
     return state, noise
-
-
-def edges(state: Floats, columns: Rows, *, is_head: bool) -> Floats:
-    """Return middle x and the top or the foot of some boxes, n × 2."""
-    x, foot, _, height = state[columns].T
-    return np.column_stack([x, foot - height if is_head else foot])

@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from vision.detector.base import Detections
 from vision.detector.boxes import iou
+from vision.seats import WHEELS_TOP
 from vision.tracks.book import CODE, FAMILY_OF, TWO_WHEELERS, Book
 from vision.tracks.feet import ABOVE, behind_others
 from vision.tracks.look import Look
 from vision.tracks.matching import FAR, OVERLAP_WEIGHT, Floats, Rows, share_out, surprise
 from vision.tracks.motion import SEEN_SD, SMALLEST_PX, Motion, to_state
-from vision.tracks.parts import as_whole, edges, part_surprise
+from vision.tracks.parts import as_whole, part_surprise
 
 # A track that is not confirmed yields its box to one that is as good.
 YOUNG = 2.0
@@ -50,6 +51,7 @@ class _Seen:
     noise: Floats
     is_person: NDArray[np.bool_]
     is_bare: NDArray[np.bool_]
+    is_behind: NDArray[np.bool_]
 
 
 class Tracker:
@@ -122,7 +124,7 @@ class Tracker:
         noise = (SEEN_SD * np.maximum(state[:, 3:], SMALLEST_PX)) ** 2 * weak
         bare = [i for i, heads in enumerate(found.heads) if heads == 0]  # none where heads are not told
         is_bare = np.isin(codes, TWO_WHEELERS) & np.isin(index, bare)
-        return _Seen(index, boxes, scores, codes, state, noise, codes == CODE["person"], is_bare)
+        return _Seen(index, boxes, scores, codes, state, noise, codes == CODE["person"], is_bare, behind_others(boxes))
 
     def _correct(self, rows: Rows, seen: _Seen, columns: Rows) -> NDArray[np.bool_]:
         """Let the motion take what was seen; return whose foot was hidden: behind somebody, or a rider alone."""
@@ -131,11 +133,10 @@ class Tracker:
         room = ABOVE * place[:, 3]
         rider = is_two_wheeler & seen.is_person[columns]
         hidden = place[:, 1] - state[:, 1] > room
-        if (hidden & ~rider).any():
-            hidden &= rider | behind_others(seen.boxes)[columns]
+        hidden &= rider | seen.is_behind[columns]
         begins_below = (state[:, 1] - state[:, 3]) - (place[:, 1] - place[:, 3]) > room
         is_part = rider | (is_two_wheeler & seen.is_bare[columns] & begins_below)
-        self._motion.correct(rows, *as_whole(place, state, noise, hidden, is_part))
+        self._motion.correct(rows, *as_whole(place, state, noise, hidden, is_part, seen.is_bare[columns]))
         return np.asarray(hidden)
 
     def _match(self, seen: _Seen) -> tuple[Rows, Rows, NDArray[np.bool_]]:
@@ -152,11 +153,16 @@ class Tracker:
         motion, book = self._motion, self._book
         cost = np.full((len(book), len(seen.index)), FAR)
         whole = np.flatnonzero(book.are_two_wheelers() & (book.number > 0))
-        for parts, is_head in ((np.flatnonzero(seen.is_person), True), (np.flatnonzero(seen.is_bare), False)):
-            edge = edges(seen.state, parts, is_head=is_head)
-            cost[np.ix_(whole, parts)] = part_surprise(
-                motion.place[whole], motion.place_var[whole], edge, is_head=is_head
-            )
+        x, foot, _, height = seen.state.T
+        top, hidden = foot - height, seen.is_behind
+        for is_part, y, below in (
+            (seen.is_person, top, 0.0),
+            (seen.is_bare & hidden, top, WHEELS_TOP),
+            (seen.is_bare & ~hidden, foot, 1.0),
+        ):
+            parts = np.flatnonzero(is_part)
+            edge = np.column_stack([x, y])[parts]
+            cost[np.ix_(whole, parts)] = part_surprise(motion.place[whole], motion.place_var[whole], edge, below)
         return cost
 
     def _bear(self, time_ms: int, seen: _Seen, rows: Rows, columns: Rows) -> list[tuple[int, int]]:
