@@ -18,6 +18,8 @@ MOST_EARLY_S = 300.0
 PRIOR_S2 = (30.0 / 0.1) ** 2
 # That one is drawn to none: early buses of one trip are quick for a reason of their own, thirty lessons alike.
 ALL_PRIOR_S2 = 30.0 * 100.0 * (30.0 / 0.2) ** 2
+# Where the shares would not have foreseen what came by more than the scatter of thirty lessons, nobody is held.
+LEAST_HELP_S2 = 30.0 * 30.0**2
 
 
 def early_s(lesson: Lesson, links: Links) -> float:
@@ -63,6 +65,32 @@ def shares_held(waits: Floats, planned2: Floats) -> Floats:
     everywhere = float(with_wait.sum()) / (float(of_early.sum()) + ALL_PRIOR_S2)
     out: Floats = np.clip((with_wait + PRIOR_S2 * everywhere) / (of_early + PRIOR_S2), -0.2, 1.0)
     return out
+
+
+def helped_s2(shares: Floats, before: tuple[Floats, Floats], waits: Floats, planned2: Floats) -> Floats:
+    """Return by how much shares that were known before lessen the squared errors of what links took since.
+
+    Parameters
+    ----------
+    shares : array, shape (links,)
+        What `shares_held` made of the sums before.
+    before : tuple of array
+        Those sums, as `shares_held` takes them.
+    waits, planned2 : array
+        The sums of what came since.
+
+    Returns
+    -------
+    array, shape (links,)
+        s², below zero where the errors grew; 0 where nothing was known before.
+    """
+    (_, ep, _, tp), plan = before[0], np.maximum(before[1], 1e-9)
+    without, beside = tp / plan, (tp - shares * ep) / plan
+    early_took, early_planned, early2, took_planned = waits
+    errors = 2.0 * took_planned * without - planned2 * without**2
+    errors -= 2.0 * took_planned * beside - planned2 * beside**2
+    gain: Floats = -errors + shares * (2.0 * early_took - 2.0 * beside * early_planned - shares * early2)
+    return np.where(before[1] > 0.0, gain, 0.0)
 
 
 @compiled

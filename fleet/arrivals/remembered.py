@@ -18,11 +18,11 @@ from fleet.arrivals.history import SLOTS, History
 from fleet.arrivals.links import Links
 from fleet.arrivals.selfcheck import SelfCheck
 
-FORM = 4
+FORM = 5
 # What was learnt of our own errors holds for the same inputs and unit only; all else of older forms still does. Where
-# buses that are early wait stands in the fourth form only.
-FORMS = (1, 2, 3, FORM)
-FIRST_OF_SAME_ERRORS, FIRST_WITH_WAITS = 3, 4
+# buses that are early wait stands in the fourth form and after, whether it helped to know it in the fifth.
+FORMS = (1, 2, 3, 4, FORM)
+FIRST_OF_SAME_ERRORS, FIRST_WITH_WAITS, FIRST_WITH_HELP = 3, 4, 5
 MODEL = "model"
 ROADS = "roads"
 Floats = NDArray[np.float64]
@@ -51,7 +51,7 @@ def model_part(history: History, check: SelfCheck, links: Links, left: Floats) -
     """Return how running times vary and early buses wait, how terminals are left (2, terminals), and our own errors."""
     more = [array.astype(np.float64).tobytes() for array in (check.counts, check.sums, check.levels, left)]
     more.append("\n".join(links.terminals).encode())
-    rows = np.concatenate([history.squares, [[history.day] * links.count], history.waits])
+    rows = np.concatenate([history.squares, [[history.day] * links.count], history.waits, [history.helped]])
     return _pack(history.until_ms, links.names, rows, more)
 
 
@@ -96,12 +96,14 @@ def take_parts(parts: Mapping[str, bytes], history: History, check: SelfCheck, l
             continue
         history.until_ms = max(history.until_ms, part.until_ms)
         if name == MODEL:
-            waits = part.form >= FIRST_WITH_WAITS
-            rows, there, here = _columns(part, number, 8 if waits else 4)
+            waits, helped = part.form >= FIRST_WITH_WAITS, part.form >= FIRST_WITH_HELP
+            rows, there, here = _columns(part, number, 4 + 4 * waits + helped)
             history.squares[:, here] = rows[:3, there]
             history.day = int(rows[3].max(initial=0.0))
             if waits:
-                history.waits[:, here] = rows[4:, there]
+                history.waits[:, here] = rows[4:8, there]
+            if helped:
+                history.helped[here] = rows[8, there]
             _take_model(part, check, left, links)
         elif name.startswith("hour-") and name[5:].isdigit() and int(name[5:]) < SLOTS:
             rows, there, here = _columns(part, number, 2)

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from fleet.arrivals.holding import MOST_EARLY_S, early_s, held_s, shares_held
+from fleet.arrivals.holding import MOST_EARLY_S, early_s, held_s, helped_s2, shares_held
 from fleet.arrivals.learner import Learner
 from fleet.gtfs import read_timetable
 from fleet.tracker import Tracker
@@ -78,6 +78,7 @@ def test_what_was_learnt_of_waiting_survives_a_restart():
     second = Learner(LINKS, ZONE)
     second.load(first.dump(whole=True))
     np.testing.assert_allclose(second.history.waits, first.history.waits)
+    np.testing.assert_allclose(second.history.helped, first.history.helped)
     assert after(second).hold[1] == pytest.approx(after(first).hold[1], abs=0.02)
 
 
@@ -93,6 +94,7 @@ def test_an_early_bus_is_foreseen_to_wait_at_the_stop_where_buses_wait(tmp_path)
         link = int(tracker.course.foresight._links.of_row[rows][6])
         history.squares[:, link] = 1e6
         history.waits[:, link] = np.array([held * 1e8, 0.0, 1e8, 1e6])
+        history.helped[link] = 1e6
         out = [tracker.step([fix], fix.received_ms).predictions for fix in fixes[:14]]
         said[held] = {stop.stop_sequence: stop.p50_ms for stop in out[-1][0].stops}
     later = {number: (said[1.0][number] - said[0.0][number]) / 1000.0 for number in said[0.0]}
@@ -100,3 +102,16 @@ def test_an_early_bus_is_foreseen_to_wait_at_the_stop_where_buses_wait(tmp_path)
     assert later[numbers[0]] == 0.0  # on its way there, it waits no more
     assert later[int(table.time_sequence[rows][6])] > 60.0
     assert all(later[number] >= 0.0 for number in numbers)
+
+
+def test_waits_that_did_not_come_true_are_foreseen_no_more():
+    share = np.array([0.5])
+    before = np.array([[5e5], [0.0], [1e6], [6e4]]), np.array([6e4])
+    early, took, planned = 100.0, np.array([110.0, 60.0]), 60.0
+    held, drove = ([np.array([[early * t], [early * planned], [early**2], [t * planned]])] for t in took)
+    assert helped_s2(share, before, held[0], np.array([planned**2]))[0] == 50.0**2
+    assert helped_s2(share, before, drove[0], np.array([planned**2]))[0] == -(50.0**2)
+    history = taught(0.8).history
+    assert history.freeze(0, ZONE).hold.any()
+    history.helped -= history.helped.sum()
+    assert not history.freeze(0, ZONE).hold.any()

@@ -1,8 +1,10 @@
 """What was learnt over days is kept as bytes and taken over by stop ids."""
 
+import zlib
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from fleet.arrivals import remembered
 from fleet.arrivals.learner import Learner
@@ -50,10 +52,30 @@ def test_lessons_read_again_after_a_restart_are_not_learnt_twice():
     np.testing.assert_array_equal(second.check.counts, first.check.counts)
 
 
-def test_of_an_older_form_running_times_are_taken_over_and_errors_in_other_units_are_not(monkeypatch):
-    monkeypatch.setattr(remembered, "FORM", 1)
-    parts = taught().dump(whole=True)
-    monkeypatch.undo()
+def of_form(parts: dict[str, bytes], form: int, rows: int) -> dict[str, bytes]:
+    """Return parts as an older form wrote them: with the first rows of the model only."""
+    old = {}
+    for name, data in parts.items():
+        part = remembered._unpack(data)
+        part.form = form
+        if name == remembered.MODEL:
+            part.rows = np.frombuffer(part.rows).reshape(9, -1)[:rows].tobytes()
+        old[name] = zlib.compress(remembered._encode(part))
+    return old
+
+
+@pytest.mark.parametrize(("form", "rows"), [(3, 4), (4, 8)])
+def test_of_an_older_form_what_it_told_is_taken_over(form, rows):
+    first, second = taught(), Learner(LINKS, ZONE)
+    second.load(of_form(first.dump(whole=True), form, rows))
+    np.testing.assert_allclose(second.history.squares, first.history.squares)
+    np.testing.assert_allclose(second.history.waits, first.history.waits if rows == 8 else 0.0)
+    np.testing.assert_array_equal(second.check.counts, first.check.counts)
+    assert not second.history.helped.any()
+
+
+def test_of_an_older_form_running_times_are_taken_over_and_errors_in_other_units_are_not():
+    parts = of_form(taught().dump(whole=True), 1, 4)
     second, fresh = Learner(LINKS, ZONE), Learner(LINKS, ZONE)
     second.load(parts)
     assert second.at(BASE_MS + DAY_MS).usual[0] > 1.4
