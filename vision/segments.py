@@ -17,6 +17,8 @@ TARGET_S = 2.0
 LONGEST_S = 10.0
 # A stream's first packet may come without a time; it is taken where the next follows it so soon.
 FIRST_STEP_S = 1.0
+# Times go back by less where pictures are sent in another order than they are shown; by more the clock went back.
+BACK_S = 1.0
 COPIED_CODECS = frozenset({"h264", "hevc", "mpeg4", "mjpeg"})
 TICKS = 90_000
 Packet: TypeAlias = "av.Packet[Any]"
@@ -81,9 +83,13 @@ class _Cutter:
             if not copies:
                 yield from self._encoded([packet], packets)
                 return
+            if held and self._seconds(held[-1], packet) < -BACK_S:
+                self._went_back(-self._seconds(held[-1], packet))
+                yield from self._copied(held)
+                held = []
             span_s = self._seconds(held[0], packet) if held else 0.0
             if held and packet.is_keyframe and span_s >= TARGET_S * 0.9:
-                yield self._copied(held)
+                yield from self._copied(held)
                 held = []
             elif span_s > LONGEST_S:
                 yield from self._encoded([*held, packet], packets)
@@ -91,7 +97,10 @@ class _Cutter:
             if held or packet.is_keyframe:
                 held.append(packet)
         if held:
-            yield self._copied(held)
+            yield from self._copied(held)
+
+    def _went_back(self, by_s: float) -> None:
+        self._tell(f"{self._source}: the clock of the stream went back by {by_s:.1f} s; a new piece begins there")
 
     def _seconds(self, first: "Packet", last: "Packet") -> float:
         assert first.pts is not None
@@ -133,7 +142,13 @@ class _Cutter:
         else:
             self._tell(f"{self._source}: the first packet has no time and is left out")
 
-    def _copied(self, packets: Sequence["Packet"]) -> Piece:
+    def _copied(self, packets: Sequence["Packet"]) -> Iterator[Piece]:
+        try:
+            yield self._copy(packets)
+        except FFmpegError as error:
+            self._tell(f"{self._source}: a piece of {len(packets)} packets cannot be stored and is left out ({error})")
+
+    def _copy(self, packets: Sequence["Packet"]) -> Piece:
         base = self._stream.time_base
         assert base is not None
         times = sorted(float(p.pts * base) for p in packets if p.pts is not None)
@@ -153,9 +168,14 @@ class _Cutter:
         images: list[Image] = []
         times: list[float] = []
         for frame in self._decoded(held, rest):
-            if frame.time is None or (times and frame.time <= times[-1]):
+            if frame.time is None:
                 continue
-            if times and frame.time - times[0] >= TARGET_S:
+            is_back = bool(times) and frame.time < times[-1] - BACK_S
+            if is_back:
+                self._went_back(times[-1] - frame.time)
+            elif times and frame.time <= times[-1]:
+                continue
+            if is_back or (times and frame.time - times[0] >= TARGET_S):
                 yield encode(images, times)
                 images, times = [], []
             images.append(to_image(frame))

@@ -72,7 +72,7 @@ class Recorded:
         Raises
         ------
         SegmentError
-            If not one of its frames can be decoded.
+            If not one of its frames can be decoded, or the picture has another size than the segment says.
         """
         if not every:
             return []
@@ -82,6 +82,11 @@ class Recorded:
             raise self._refused(segment, str(error)) from error
         if not decoded:
             raise self._refused(segment, f"none of its {len(segment.frame_ms)} frames can be decoded")
+        height, width = decoded[-1].image.shape[:2]
+        if abs(width - segment.width) > 1 or abs(height - segment.height) > 1:
+            raise self._refused(
+                segment, f"the picture turned from {segment.width}×{segment.height} into {width}×{height} on the way"
+            )
         return decoded[::every]
 
     def release(self, segment: CameraSegment) -> None:

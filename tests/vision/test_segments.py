@@ -70,3 +70,25 @@ def test_each_encoded_picture_keeps_its_own_time() -> None:
     made = encode([picture(i) for i in range(5)], times)
     frames = list(read_piece(StoredPiece(made.data, tuple(round(t * 1000) for t in times))))
     assert [f.time_ms for f in frames] == [0, 100, 350, 360, 1200]
+
+
+def transport_stream() -> bytes:
+    out = io.BytesIO()
+    with av.open(out, "w", format="mpegts") as target:
+        stream = target.add_stream("libx264", rate=10, options={"g": "20"})
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for i in range(60):
+            target.mux(stream.encode(av.VideoFrame.from_ndarray(picture(i), format="bgr24")))
+        target.mux(stream.encode(None))
+    return out.getvalue()
+
+
+def test_a_stream_whose_clock_goes_back_is_cut_there_and_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "back.ts"
+    said: list[str] = []
+    path.write_bytes(transport_stream() * 2)
+    pieces = list(cut(str(path), on_bad=said.append))
+    assert any("the clock of the stream went back by" in sentence for sentence in said)
+    assert sum(len(p.frame_s) for p in pieces) >= 110
+    assert all(a < b for p in pieces for a, b in zip(p.frame_s, p.frame_s[1:], strict=False))
+    assert pieces[-1].frame_s[-1] == pytest.approx(pieces[len(pieces) // 2 - 1].frame_s[-1], abs=2.5)

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from services.detect.recorded import UNWATCHED, Recorded, SegmentError
@@ -53,3 +54,11 @@ def test_a_video_of_which_no_frame_can_be_decoded_is_refused(tmp_path: Path) -> 
     data[at:end] = bytes(end - at)
     with pytest.raises(SegmentError, match="frames can be decoded"):
         Recorded(media).frames(segment, StoredPiece(bytes(data), segment.frame_ms), 0, 1)
+
+
+def test_a_picture_that_changed_its_size_on_the_way_is_refused(tmp_path: Path) -> None:
+    media = open_media(f"file://{tmp_path}")
+    segment = segments(media, 1)[0]
+    piece = StoredPiece(media.read(segment.uri), segment.frame_ms)
+    with pytest.raises(SegmentError, match="turned from 640×360 into 960×540 on the way"):
+        Recorded(media).frames(msgspec.structs.replace(segment, width=640, height=360), piece, 0, 1)
