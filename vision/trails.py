@@ -64,8 +64,10 @@ class Trail:
         return self.looks[-1].label
 
     def still_s(self) -> float:
-        """Return for how long it has stood, seconds up to its last look."""
-        return 0.0 if self._away_ms is not None else (self.last.time_ms - self.still_since_ms) / 1000
+        """Return for how long it has stood, seconds up to its last look; 0 while its foot was never seen."""
+        if self._stand is None or self._away_ms is not None:
+            return 0.0
+        return (self.last.time_ms - self.still_since_ms) / 1000
 
     def take(self, look: Look, place: Place, tallness: float = 1.0) -> None:
         """Remember a look; ``tallness`` is how tall its box is beside what is usual of its class."""
