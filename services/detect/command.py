@@ -13,7 +13,7 @@ from services.detect.offline import Result, watch_recording
 from services.evidence.stamps import Authority, open_authority, public_address
 from services.settings import Settings
 from vision.camera import read_camera, with_source
-from vision.detector.open import SHIPPED, gate_sha256, open_detector, with_gate
+from vision.detector.open import SHIPPED, canvas_sha256, open_detector, with_canvas
 from vision.errors import EvidenceError, VisionError
 from vision.evidence.collector import Claim, plain
 from vision.evidence.keys import SealingKey, load_or_make_key
@@ -31,7 +31,9 @@ from vision.tracks import Look
 @click.option(
     "--weights", default="scenes", show_default=True, help="OpenVINO folder, .onnx, .pt or .jsonl; scenes: the shipped."
 )
-@click.option("--gated", is_flag=True, help="Look around what moves, near and far alike tall, not at whole frames.")
+@click.option(
+    "--whole", is_flag=True, help="Look at whole shrunken frames, not at the road with near and far alike tall."
+)
 @click.option("--plates", type=click.Path(path_type=Path), help="Folder with plate detector and reader.")
 @click.option("--key", type=click.Path(path_type=Path), help="Ed25519 key that seals; by default OUT/key.pem, made.")
 @click.option("--seconds", type=float, help="Stop after so many seconds of the recording.")
@@ -40,7 +42,7 @@ def detect(
     video: str,
     camera_file: Path,
     weights: str,
-    gated: bool,
+    whole: bool,
     plates: Path | None,
     key: Path | None,
     seconds: float | None,
@@ -50,7 +52,8 @@ def detect(
     console = Console(stderr=True)
     try:
         camera = with_source(read_camera(camera_file), video)
-        detector = with_gate(open_detector(weights)) if gated else open_detector(weights)
+        opened = open_detector(weights)
+        detector = opened if whole or camera.is_scene else with_canvas(opened)
         if weights == SHIPPED.name and not camera.is_scene:
             console.print("[yellow]the shipped weights know rendered scenes only; give --weights for a real street")
         reader = open_plates(plates) if plates else None
@@ -67,7 +70,7 @@ def detect(
     except VisionError as error:
         raise click.ClickException(str(error)) from error
     summary |= {"camera_id": camera.id, "public_key": sealing.public_hex, "model_sha256": detector.sha256}
-    summary["gate_sha256"] = gate_sha256(detector)
+    summary["canvas_sha256"] = canvas_sha256(detector)
     click.echo(msgspec.json.format(msgspec.json.encode(summary), indent=1).decode())
 
 

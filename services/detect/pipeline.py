@@ -26,7 +26,7 @@ from services.stream.errors import BackPressure, StreamError
 from services.stream.runner import Incoming, Result, run_step
 from vision.camera import CameraConfig
 from vision.detector.base import Detector
-from vision.detector.open import SHIPPED, open_detector, with_gate
+from vision.detector.open import SHIPPED, open_detector, with_canvas
 from vision.errors import EvidenceError, VisionError
 from vision.evidence.keys import SealingKey, load_or_make_key
 from vision.plates.open import open_plates
@@ -46,7 +46,7 @@ class Detectors:
     """
 
     def __init__(self, settings: VisionSettings) -> None:
-        self._weights, self._is_gated = settings.weights, settings.gated
+        self._weights, self._is_whole = settings.weights, settings.whole_frames
         self._opened: dict[bool, Detector | None] = {}
 
     def __call__(self, camera: CameraConfig) -> Detector | None:
@@ -54,7 +54,7 @@ class Detectors:
         if camera.is_scene not in self._opened:
             self._opened[camera.is_scene] = self._open(SHIPPED if camera.is_scene else self._weights)
         opened = self._opened[camera.is_scene]
-        return opened if opened is None or not self._is_gated else with_gate(opened)
+        return opened if opened is None or self._is_whole or camera.is_scene else with_canvas(opened)
 
     def _open(self, weights: Path | None) -> Detector | None:
         try:

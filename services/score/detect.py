@@ -12,7 +12,7 @@ import numpy as np
 from services.score.sight import Labels, Tally, read_labels, tally
 from services.settings import Settings
 from vision.detector.base import Detector
-from vision.detector.open import with_gate
+from vision.detector.open import with_canvas
 from vision.detector.openvino import OpenVinoDetector
 from vision.errors import VisionError
 from vision.frames import read_frames
@@ -55,7 +55,7 @@ def detectors(weights: Path) -> Mapping[str, Callable[[], Detector]]:
         By name.
     """
     peers = {f"whole_{px}": partial(OpenVinoDetector, weights, longest_px=px) for px in PEERS_PX}
-    return {"gated": lambda: with_gate(OpenVinoDetector(weights)), **peers}
+    return {"canvas": lambda: with_canvas(OpenVinoDetector(weights)), **peers}
 
 
 def score(labels: Labels, clips: Path, make: Callable[[], Detector]) -> dict[str, object]:

@@ -1,10 +1,11 @@
 """Frames and their road users in order, while the next are looked at already: no core waits for the rules."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, Self, runtime_checkable
 
-from vision.detector.base import Detections, Detector
+from vision.detector.base import Detections, Detector, Engine
+from vision.detector.views import View
 from vision.frames import Frame
 
 Found = tuple[Frame, Detections]
@@ -39,27 +40,42 @@ def each_found(detector: Detector, frames: Iterable[Frame]) -> Iterator[Found]:
         yield from ((frame, detector.detect(frame)) for frame in frames)
 
 
-def one_ahead(detector: Detector, frames: Iterable[Frame]) -> Iterator[Found]:
-    """Yield each frame with its road users while the next is looked at, for one that must see them one by one.
+class Lanes:
+    """Frames that a network looks at at once, the first of them finished first.
 
     Parameters
     ----------
-    detector : Detector
-        What it knows of one frame it needs for the next.
-    frames : iterable of Frame
-        In the order of their times.
-
-    Yields
-    ------
-    tuple
-        A frame and its road users.
+    engine : Engine
+        Has so many lanes.
     """
-    with ThreadPoolExecutor(1, thread_name_prefix="look") as pool:
-        last = None
-        for frame in frames:
-            looking = pool.submit(detector.detect, frame)
-            if last is not None:
-                yield last
-            last = frame, looking.result()
-        if last is not None:
-            yield last
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._under_way = deque[tuple[Frame, View, Any]]()
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Wait for what is under way, should whoever asked have gone away."""
+        while self:
+            self.finish()
+
+    def __len__(self) -> int:
+        """Return how many frames are under way."""
+        return len(self._under_way)
+
+    @property
+    def are_full(self) -> bool:
+        """Whether one must be finished before another is begun."""
+        return len(self) >= self._engine.lanes
+
+    def begin(self, frame: Frame, view: View) -> None:
+        """Begin to look at a frame in some way."""
+        self._under_way.append((frame, view, self._engine.begin(view.drawn(frame.image))))
+
+    def finish(self) -> Found:
+        """Return the first frame under way with its road users."""
+        frame, view, ticket = self._under_way.popleft()
+        return frame, view.placed(self._engine.finish(ticket))

@@ -1,8 +1,7 @@
 """The one interface of every detector, and what it gives."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +59,7 @@ class Detector(Protocol):
 
 
 class Engine(Detector, Protocol):
-    """A network: besides a whole frame it looks at parts, which a gate chooses and scales."""
+    """A network: besides a whole frame it looks at any picture that somebody drew of a frame."""
 
     @property
     def fixed_px(self) -> tuple[int, int] | None:
@@ -70,8 +69,15 @@ class Engine(Detector, Protocol):
     def longest_px(self) -> int:
         """Longer side to which it scales a whole frame."""
 
-    def look(self, images: Iterable[Image]) -> list[Detections]:
-        """Return the road users of each picture, in its own pixels."""
+    @property
+    def lanes(self) -> int:
+        """How many pictures it looks at at once."""
+
+    def begin(self, image: Image) -> Any:
+        """Begin to look at a picture as it is; return a ticket."""
+
+    def finish(self, ticket: Any) -> Detections:
+        """Return the road users of a picture that was begun, in its own pixels."""
 
 
 def empty_or(boxes: list[list[float]], scores: list[float], labels: list[str]) -> Detections:

@@ -1,26 +1,22 @@
-"""What several windows saw of one picture, made one: nothing twice, nothing cut where another window saw it whole."""
+"""What several parts of a picture show, made one: nothing twice, nothing cut where another part shows it whole."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.detector.base import GROUPS, Detections
+from vision.detector.base import GROUPS
 from vision.detector.boxes import iou
-from vision.detector.regions import Window
 from vision.detector.yolo import GROUP_NUMBER
 
 SAME_OVERLAP = 0.55
 # A cut box of which so much lies in another one is a part of it.
 PART_INSIDE = 0.7
-BORDER_PX = 3.0
-# Feet may lie so far (heights of the smallest) outside the rows a strip answers for.
-FOOT_SLACK = 0.15
 
 
 @dataclass(frozen=True, eq=False)
 class Finds:
-    """Boxes in pixels of the picture; ``is_cut`` where a window's border goes through one."""
+    """Boxes in pixels of the picture; ``is_cut`` where a part's border goes through one."""
 
     boxes: NDArray[np.float32]
     scores: NDArray[np.float32]
@@ -46,48 +42,13 @@ class Finds:
 NO_FINDS = Finds(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), (), np.zeros(0, np.bool_))
 
 
-def placed(found: Detections, window: Window, scale: float, size: tuple[int, int], target_px: float) -> Finds:
-    """Put what a window saw into the picture; leave out whose feet it does not answer for.
-
-    Parameters
-    ----------
-    found : Detections
-        In pixels of the window as shown.
-    window : Window
-        The window.
-    scale : float
-        Shown pixels per pixel of the picture.
-    size : tuple of int
-        Width and height of the picture.
-    target_px : float
-        Height of the smallest two-wheelers as shown.
-
-    Returns
-    -------
-    Finds
-        In pixels of the picture.
-    """
-    strip = window.strip
-    left, top, right, bottom = window.box
-    boxes = found.boxes / np.float32(scale) + np.array([left, top] * 2, np.float32)
-    edge = BORDER_PX / scale
-    slack = FOOT_SLACK * target_px / strip.zoom
-    foot = boxes[:, 3]
-    mine = (foot >= strip.first_foot - slack) & (foot <= strip.last_foot + slack)
-    mine &= (foot < bottom - edge) | (bottom >= size[1])
-    left_cut = (boxes[:, 0] < left + edge) & (left > 0)
-    right_cut = (boxes[:, 2] > right - edge) & (right < size[0])
-    finds = Finds(boxes, found.scores, found.labels, left_cut | right_cut)
-    return finds.pick(np.flatnonzero(mine))
-
-
 def joined(parts: list[Finds]) -> Finds:
-    """Return all of several windows once: best first, whole ones before cut ones.
+    """Return all of several parts once: best first, whole ones before cut ones.
 
     Parameters
     ----------
     parts : list of Finds
-        One a window.
+        One a part.
 
     Returns
     -------

@@ -48,8 +48,8 @@ def open_detector(weights: Path | str | None) -> Detector:
     )
 
 
-def with_gate(detector: Detector) -> Detector:
-    """Put a gate before a detector that can look at parts of a picture; give any other back as it is.
+def with_canvas(detector: Detector) -> Detector:
+    """Let a network that can look at any picture be shown the road, near and far alike tall; give any other back.
 
     Parameters
     ----------
@@ -59,17 +59,17 @@ def with_gate(detector: Detector) -> Detector:
     Returns
     -------
     Detector
-        For one camera: what it remembers is of that camera's pictures.
+        For one camera: what it learns is of that camera's pictures.
     """
-    if not hasattr(detector, "look"):
+    if not hasattr(detector, "begin"):
         return detector
-    from vision.detector.gate import GatedDetector
+    from vision.detector.zoomed import ZoomedDetector
 
-    return GatedDetector(cast("Engine", detector))
+    return ZoomedDetector(cast("Engine", detector))
 
 
-def gate_sha256(detector: Detector) -> str:
-    """Return the SHA-256 of a gate's settings, which change what is found; ``none`` where frames are looked at whole.
+def canvas_sha256(detector: Detector) -> str:
+    """Return the SHA-256 of how the road is shown, which changes what is found; ``none`` for whole frames.
 
     Parameters
     ----------
@@ -81,4 +81,4 @@ def gate_sha256(detector: Detector) -> str:
     str
         Lower-case hexadecimal, or ``none``.
     """
-    return str(getattr(detector, "gate_sha256", "none"))
+    return str(getattr(detector, "canvas_sha256", "none"))

@@ -1,20 +1,42 @@
-"""The default engine: an exported YOLO in OpenVINO on the CPU, several pictures at a time."""
+"""The default engine: an exported YOLO in OpenVINO on the CPU, a picture on each core."""
 
-from collections import deque
+import os
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.detector.ahead import Found
-from vision.detector.base import Detections, check_frame
-from vision.detector.boxes import letterbox
+from vision.detector.ahead import Found, Lanes
+from vision.detector.base import GROUPS, Detections, check_frame
 from vision.detector.export import Export, check_head, model_path, read_export, weights_sha256
-from vision.detector.yolo import parse_output
+from vision.detector.raw_head import cut_head, raw_parts
+from vision.detector.views import Whole
+from vision.detector.yolo import chosen, parse_output
 from vision.errors import WeightsError
 from vision.frames import Frame, Image
+
+# Networks of so many sizes of input are kept ready: the canvas, and whole frames of cameras of some sizes.
+MOST_SIZES = 8
+MOST_LANES = 16
+
+
+@dataclass
+class _Network:
+    """The network made ready for one size of input, which costs a fifth less than one that takes any."""
+
+    compiled: Any
+    free: list[Any] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Ticket:
+    network: _Network
+    request: Any
+    image: Image
 
 
 class OpenVinoDetector:
@@ -29,7 +51,7 @@ class OpenVinoDetector:
     lowest_score : float
         What is less sure is left out.
     threads : int
-        Threads of the CPU; 0 lets OpenVINO choose.
+        Threads of the CPU, each with a picture of its own; 0: as many as there are cores.
 
     Raises
     ------
@@ -44,27 +66,23 @@ class OpenVinoDetector:
     ) -> None:
         import openvino
 
-        path = model_path(weights)
+        self._path = model_path(weights)
         self.sha256 = weights_sha256(weights)
         self._lowest_score = lowest_score
+        self._core = openvino.Core()
+        self._networks: OrderedDict[tuple[int, ...], _Network] = OrderedDict()
         try:
-            core = openvino.Core()
-            model = core.read_model(path)
-            self._export = read_export(path, model)
-            check_head(path, model, self._export.names)
+            model = self._core.read_model(self._path)
+            self._export = read_export(self._path, model)
+            check_head(self._path, model, self._export.names)
             self.fixed_px = _fixed_size(model)
-            options: dict[str, Any] = {"PERFORMANCE_HINT": "THROUGHPUT"}
-            if threads:
-                options["INFERENCE_NUM_THREADS"] = threads
-            compiled = core.compile_model(_from_bytes(model), "CPU", options)
-            self._queue = openvino.AsyncInferQueue(compiled)
-            self._requests = [compiled.create_infer_request() for _ in range(len(self._queue))]
+            self._kept = [number for number, name in self._export.names.items() if name in GROUPS]
+            rows = 4 + len(self._export.names)
+            cut = cut_head(model, rows - 4, self._kept) if _tells_all_cells(model, rows) else None
+            self._is_cut, self._model = cut is not None, _from_bytes(cut or model)
         except RuntimeError as error:
-            raise WeightsError(
-                f"{path}: OpenVINO cannot read it ({str(error)[:200]}); export the weights again"
-            ) from None
-        self._outputs: dict[int, NDArray[np.float32]] = {}
-        self._queue.set_callback(self._keep)
+            raise self._unreadable(error) from None
+        self.lanes = min(threads or len(os.sched_getaffinity(0)), MOST_LANES)
         self.longest_px = max(self.fixed_px) if self.fixed_px else longest_px or self._export.longest_px
 
     @property
@@ -74,67 +92,75 @@ class OpenVinoDetector:
 
     def detect(self, frame: Frame) -> Detections:
         """Return the road users of one frame, looked at as a whole."""
-        check_frame(frame.image)
-        padded, scale = letterbox(frame.image, self.longest_px, square=self.fixed_px is not None)
-        height, width = frame.image.shape[:2]
-        output = self._run([padded])[0]
-        return self._parse(output, scale, (width, height))
+        return next(self.each([frame]))[1]
 
     def each(self, frames: Iterable[Frame]) -> Iterator[Found]:
-        """Yield each frame with its road users, in order; as many as there are streams are looked at meanwhile."""
-        free, waiting = deque(self._requests), deque[tuple[Frame, float, Any]]()
-        try:
+        """Yield each frame with its road users, in order; as many as there are lanes are looked at meanwhile."""
+        with Lanes(self) as lanes:
             for frame in frames:
                 check_frame(frame.image)
-                padded, scale = letterbox(frame.image, self.longest_px, square=self.fixed_px is not None)
-                request = free.popleft()
-                request.start_async({0: padded[None]})
-                waiting.append((frame, scale, request))
-                if not free:
-                    free.append(waiting[0][2])
-                    yield self._finish(*waiting.popleft())
-            while waiting:
-                yield self._finish(*waiting.popleft())
-        finally:
-            for _, _, request in waiting:  # whoever asked went away
-                request.wait()
+                if lanes.are_full:
+                    yield lanes.finish()
+                size = (frame.image.shape[1], frame.image.shape[0])
+                lanes.begin(frame, Whole(size, self.longest_px, square=self.fixed_px is not None))
+            while lanes:
+                yield lanes.finish()
 
-    def _finish(self, frame: Frame, scale: float, request: Any) -> Found:
-        request.wait()
-        output = np.array(request.get_output_tensor(0).data, np.float32)
-        return frame, self._parse(output, scale, (frame.image.shape[1], frame.image.shape[0]))
+    def begin(self, image: Image) -> _Ticket:
+        """Begin to look at a picture as it is; a fixed export wants its own size."""
+        network = self._network(image.shape[:2])
+        request = network.free.pop() if network.free else network.compiled.create_infer_request()
+        request.start_async({0: image[None]}, share_inputs=True)
+        return _Ticket(network, request, image)
 
-    def look(self, images: Iterable[Image]) -> list[Detections]:
-        """Return the road users of several pictures, each looked at as it is; a fixed export wants its own size."""
-        sizes: list[tuple[int, int]] = []
+    def finish(self, ticket: _Ticket) -> Detections:
+        """Return the road users of a picture that was begun."""
+        ticket.request.wait()
+        found = self._parsed([output.data for output in ticket.request.output_tensors], ticket.image)
+        ticket.network.free.append(ticket.request)
+        return found
 
-        def counted() -> Iterable[Image]:
-            for image in images:
-                sizes.append((image.shape[1], image.shape[0]))
-                yield image
+    def _parsed(self, outputs: list[NDArray[np.float32]], image: Image) -> Detections:
+        size, names = (image.shape[1], image.shape[0]), self._export.names
+        if not self._is_cut:
+            return parse_output(outputs[0], names, scale=1.0, lowest_score=self._lowest_score, size=size)
+        parts = raw_parts(outputs, self._kept, (image.shape[0], image.shape[1]), self._lowest_score)
+        return chosen(parts, names, scale=1.0, size=size)
 
-        outputs = self._run(counted())
-        return [self._parse(output, 1.0, size) for output, size in zip(outputs, sizes, strict=True)]
+    def _network(self, shape: tuple[int, ...]) -> _Network:
+        if shape not in self._networks:
+            self._networks[shape] = _Network(self._compiled(shape))
+            if len(self._networks) > MOST_SIZES:
+                self._networks.popitem(last=False)
+        self._networks.move_to_end(shape)
+        return self._networks[shape]
 
-    def _run(self, images: Iterable[Image]) -> list[NDArray[np.float32]]:
-        """Run all pictures, as many at once as there are streams; the next is prepared while others run."""
-        self._outputs.clear()
-        for number, image in enumerate(images):
-            self._queue.start_async({0: image[None]}, number)
-        self._queue.wait_all()
-        return [self._outputs[number] for number in range(len(self._outputs))]
+    def _compiled(self, shape: tuple[int, ...]) -> Any:
+        model = self._model.clone()
+        try:
+            if self.fixed_px is None:
+                model.reshape([1, *shape, 3])
+            return self._core.compile_model(
+                model, "CPU", {"NUM_STREAMS": self.lanes, "INFERENCE_NUM_THREADS": self.lanes}
+            )
+        except RuntimeError as error:
+            raise self._unreadable(error) from None
 
-    def _keep(self, request: Any, number: int) -> None:
-        self._outputs[number] = np.array(request.get_output_tensor(0).data, np.float32)
-
-    def _parse(self, output: NDArray[np.float32], scale: float, size: tuple[int, int]) -> Detections:
-        return parse_output(output, self._export.names, scale=scale, lowest_score=self._lowest_score, size=size)
+    def _unreadable(self, error: RuntimeError) -> WeightsError:
+        return WeightsError(f"{self._path}: OpenVINO cannot read it ({str(error)[:200]}); export the weights again")
 
 
 def _fixed_size(model: Any) -> tuple[int, int] | None:
     """Return the only height and width an export takes; ``None`` where it takes any multiple of 32."""
     height, width = model.inputs[0].partial_shape[2], model.inputs[0].partial_shape[3]
     return (int(height.get_length()), int(width.get_length())) if height.is_static and width.is_static else None
+
+
+def _tells_all_cells(model: Any, rows: int) -> bool:
+    """Return whether a network's output has so many rows and a column a cell, and is no list of finds."""
+    shape = model.outputs[0].partial_shape
+    is_list = shape[2].is_static and shape[2].get_length() == 6
+    return shape[1].is_static and shape[1].get_length() == rows and not is_list
 
 
 def _from_bytes(model: Any) -> Any:

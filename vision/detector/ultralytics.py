@@ -1,6 +1,5 @@
 """Weights of the ultralytics library (`.pt`, `.engine`), behind the same interface; needs the extra `train`."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,7 @@ class UltralyticsDetector:
     """
 
     name = "ultralytics"
+    lanes = 1
 
     def __init__(
         self,
@@ -76,15 +76,13 @@ class UltralyticsDetector:
         results = self._model.predict(images, imgsz=self.longest_px, batch=len(images), **self._options)
         return [self._found(result) for result in results]
 
-    def look(self, images: Iterable[Image]) -> list[Detections]:
-        """Return the road users of several pictures; those of one size go to the network together."""
-        every = list(images)
-        found: dict[int, Detections] = {}
-        for size in {image.shape[:2] for image in every}:
-            numbers = [i for i, image in enumerate(every) if image.shape[:2] == size]
-            results = self._model.predict([every[i] for i in numbers], imgsz=list(size), **self._options)
-            found |= {i: self._found(result) for i, result in zip(numbers, results, strict=True)}
-        return [found[i] for i in range(len(every))]
+    def begin(self, image: Image) -> Detections:
+        """Look at a picture as it is."""
+        return self._found(self._model.predict([image], imgsz=list(image.shape[:2]), **self._options)[0])
+
+    def finish(self, ticket: Detections) -> Detections:
+        """Return the road users of a picture that was begun: they are there already."""
+        return ticket
 
     def _found(self, result: Any) -> Detections:
         boxes = np.asarray(result.boxes.xyxy.cpu())

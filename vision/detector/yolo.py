@@ -8,6 +8,7 @@ from vision.detector.boxes import keep_best
 from vision.errors import WeightsError
 
 SAME_OVERLAP = 0.6
+Parts = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]
 GROUP_NUMBER = {group: number for number, group in enumerate(dict.fromkeys(GROUPS.values()))}
 
 
@@ -49,17 +50,37 @@ def parse_output(
         boxes, scores, classes = _anchors(output[0], kept, lowest_score)
     else:
         raise WeightsError(f"a network output of shape {output.shape} does not fit {len(names)} classes")
+    return chosen((boxes, scores, classes), kept, scale=scale, size=size)
+
+
+def chosen(parts: Parts, names: dict[int, str], *, scale: float, size: tuple[int, int]) -> Detections:
+    """Leave out repeats of one thing, and put boxes into the picture.
+
+    Parameters
+    ----------
+    parts : tuple of ndarray
+        Boxes in network pixels, scores, class numbers.
+    names : dict of int to str
+        Names of the classes.
+    scale : float
+        Network pixels per pixel of the picture.
+    size : tuple of int
+        Width and height of the picture; boxes are cut at its border.
+
+    Returns
+    -------
+    Detections
+        Best first.
+    """
+    boxes, scores, classes = parts
     if len(scores) == 0:
         return NOTHING
-    labels = [kept[int(number)] for number in classes]
+    labels = [names[int(number)] for number in classes]
     groups = np.array([GROUP_NUMBER[GROUPS[label]] for label in labels])
     stay = keep_best(boxes, scores, groups, SAME_OVERLAP)
     limit = np.array([size[0], size[1], size[0], size[1]], np.float32)
     cut = np.clip(boxes[stay] / np.float32(scale), 0, limit)
     return Detections(cut.astype(np.float32), scores[stay].astype(np.float32), tuple(labels[i] for i in stay))
-
-
-Parts = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]
 
 
 def _anchors(rows: NDArray[np.float32], kept: dict[int, str], lowest_score: float) -> Parts:

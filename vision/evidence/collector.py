@@ -10,7 +10,7 @@ from schemas.camera import CameraState
 from schemas.violation import Candidate, PlateReading
 from vision.camera import CameraConfig
 from vision.detector.base import Detector
-from vision.detector.open import gate_sha256
+from vision.detector.open import canvas_sha256
 from vision.errors import VisionError
 from vision.evidence.clip import StoredPiece
 from vision.evidence.code_hash import code_sha256
@@ -81,7 +81,7 @@ class Collector:
         self._versions = {
             "detector": detector.name,
             "model_sha256": detector.sha256,
-            "gate_sha256": gate_sha256(detector),
+            "canvas_sha256": canvas_sha256(detector),
             "camera_sha256": camera.sha256,
             "rules_sha256": code_sha256("vision.pipeline", type(detector).__module__),
             "plates_sha256": plates.sha256 if plates else "none",

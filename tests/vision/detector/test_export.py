@@ -21,7 +21,8 @@ def test_other_words_for_a_road_user_are_understood(tmp_path: Path) -> None:
 def test_several_pictures_are_looked_at_in_their_order(tmp_path: Path) -> None:
     detector = OpenVinoDetector(write_network(tmp_path, ONE))
     wide, narrow = np.zeros((32, 64, 3), np.uint8), np.zeros((64, 32, 3), np.uint8)
-    found = detector.look(iter([wide, narrow, wide]))
+    tickets = [detector.begin(picture) for picture in (wide, narrow, wide)]
+    found = [detector.finish(ticket) for ticket in tickets]
     assert [each.boxes[0].tolist()[2] for each in found] == [42.0, 32.0, 42.0]  # cut at each picture's own border
 
 
