@@ -1,12 +1,9 @@
 """A rider and the two-wheeler below are one road user: their boxes become one."""
 
-from collections import defaultdict
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.detector.base import GROUPS, Detections, empty_or
+from vision.detector.base import GROUPS, Detections
 from vision.seats import two_wheelers_of
 
 # A part of a larger one: so much of it lies inside, and its foot is so near, in heights of the larger.
@@ -38,30 +35,33 @@ def join_riders(found: Detections, due: NDArray[np.float64] | None = None) -> De
     if not wheels:
         return found
     owner = two_wheelers_of(found.boxes[people], found.boxes[wheels], due)
-    rides = {person: wheels[w] for person, w in zip(people, owner.tolist(), strict=True) if w >= 0}
-    riders: defaultdict[int, list[int]] = defaultdict(list)
-    for person, wheel in rides.items():
-        riders[wheel].append(person)
-    boxes: list[list[float]] = []
-    scores: list[float] = []
-    labels: list[str] = []
-    heads: list[int] = []
-    bare: list[int | None] = []
-    for i, label in enumerate(found.labels):
-        if i in rides:
-            continue
-        parts = [i, *riders[i]]
-        part_boxes = found.boxes[parts]
-        boxes.append([*part_boxes[:, :2].min(0).tolist(), *part_boxes[:, 2:].max(0).tolist()])
-        scores.append(float(found.scores[parts].max()))
-        labels.append(label)
-        heads.append(len(parts) - 1)
-        if found.bare_heads:
-            bare.append(_bare([found.bare_heads[k] for k in parts[1:] or parts]))
-    order = np.argsort(-np.asarray(scores, np.float32), kind="stable")
-    joined = empty_or(boxes, scores, labels)
-    bare_heads = tuple(bare[i] for i in order) if found.bare_heads else ()
-    return _without_parts(replace(joined, heads=tuple(heads[i] for i in order), bare_heads=bare_heads))
+    rides = owner >= 0
+    riders, ridden = np.array(people, np.int64)[rides], np.array(wheels, np.int64)[owner[rides]]
+    boxes, scores = found.boxes.copy(), found.scores.copy()
+    np.minimum.at(boxes[:, :2], ridden, found.boxes[riders, :2])
+    np.maximum.at(boxes[:, 2:], ridden, found.boxes[riders, 2:])
+    np.maximum.at(scores, ridden, found.scores[riders])
+    heads = np.bincount(ridden, minlength=len(found))
+    kept = np.delete(np.arange(len(found)), riders)
+    best = kept[np.argsort(-scores[kept], kind="stable")]
+    bare = _bare_heads(found, riders, ridden)
+    joined = Detections(
+        boxes[best],
+        scores[best],
+        tuple(found.labels[i] for i in best.tolist()),
+        tuple(heads[best].tolist()),
+        tuple(bare[i] for i in best.tolist()) if bare else (),
+    )
+    return _without_parts(joined)
+
+
+def _bare_heads(found: Detections, riders: NDArray[np.int64], ridden: NDArray[np.int64]) -> list[int | None]:
+    """Return the bare heads of each: of a two-wheeler those of its riders; nothing where nobody tells."""
+    told = list(found.bare_heads)
+    if told:
+        for wheel in dict.fromkeys(ridden.tolist()):
+            told[wheel] = _bare([found.bare_heads[i] for i in riders[ridden == wheel].tolist()])
+    return told
 
 
 def _bare(riders: list[int | None]) -> int | None:

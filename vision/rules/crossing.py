@@ -134,7 +134,10 @@ class LineWatcher:
     def is_before(self, look: Look, place: Place, room_m: float) -> bool:
         """Tell whether a road user is in the lanes that lead to the line, its front not over it."""
         at, room = (place.x, place.y), room_m * place.per_m
-        return self.past(look, place).nose_m < NOSE_M and is_abreast(self._on_road, at, room)
+        history = self.histories.get(look.track_id)
+        is_last = history is not None and bool(history.pasts) and history.last.look is look
+        past = history.last if history is not None and is_last else self.past(look, place)
+        return past.nose_m < NOSE_M and is_abreast(self._on_road, at, room)
 
     def step(self, time_ms: int, trails: Iterable[Trail]) -> list[Crossing]:
         """Take the trails seen in one frame; return the crossings that became certain."""

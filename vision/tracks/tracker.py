@@ -217,12 +217,14 @@ class Tracker:
         if book.number[row] == 0 and book.looks[row] >= self._limits.confirm_looks:
             book.number[row], self._next = self._next, self._next + 1
         number, label = int(book.number[row]), book.label(row)
-        left, top, right, bottom = (float(v) for v in found.boxes[i])
+        left, top, right, bottom = found.boxes[i].tolist()
         look = Look(
             number, time_ms, frame, (left, top, right, bottom), min(1.0, float(found.scores[i])), label,
             int(book.looks[row]), int(book.sure_ms[row]), found.heads[i] if found.heads else 0,
             found.bare_heads[i] if found.bare_heads else None, foot_hidden,
         )  # fmt: skip
+        if number and key not in self._held:
+            return [look]
         self._held[key].append(look)
         if number == 0:
             return []
