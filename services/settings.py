@@ -79,7 +79,7 @@ class VisionSettings(BaseSettings):
     weights: Path | None = Field(None, description="OpenVINO IR folder, .onnx, .pt; none: rendered scenes only")
     plate_weights: Path | None = Field(None, description="folder with plate detector and reader; none: no plates read")
     key_file: Path = Field(Path("var/keys/evidence.pem"), description="Ed25519 key that seals evidence; made if absent")
-    whole_frames: bool = Field(False, description="look at whole frames, not at the road with near and far alike tall")
+    canvas: bool = Field(False, description="show the road on one canvas, near and far alike tall, not whole frames")
     loop: bool = Field(False, description="play camera files again and again, each time as of now")
 
 

@@ -31,9 +31,7 @@ from vision.tracks import Look
 @click.option(
     "--weights", default="scenes", show_default=True, help="OpenVINO folder, .onnx, .pt or .jsonl; scenes: the shipped."
 )
-@click.option(
-    "--whole", is_flag=True, help="Look at whole shrunken frames, not at the road with near and far alike tall."
-)
+@click.option("--canvas", is_flag=True, help="Show the road on one canvas, near and far alike tall, not whole frames.")
 @click.option("--plates", type=click.Path(path_type=Path), help="Folder with plate detector and reader.")
 @click.option("--key", type=click.Path(path_type=Path), help="Ed25519 key that seals; by default OUT/key.pem, made.")
 @click.option("--seconds", type=float, help="Stop after so many seconds of the recording.")
@@ -42,7 +40,7 @@ def detect(
     video: str,
     camera_file: Path,
     weights: str,
-    whole: bool,
+    canvas: bool,
     plates: Path | None,
     key: Path | None,
     seconds: float | None,
@@ -53,7 +51,7 @@ def detect(
     try:
         camera = with_source(read_camera(camera_file), video)
         opened = open_detector(weights)
-        detector = opened if whole or camera.is_scene else with_canvas(opened)
+        detector = with_canvas(opened) if canvas and not camera.is_scene else opened
         if weights == SHIPPED.name and not camera.is_scene:
             console.print("[yellow]the shipped weights know rendered scenes only; give --weights for a real street")
         reader = open_plates(plates) if plates else None

@@ -46,7 +46,7 @@ class Detectors:
     """
 
     def __init__(self, settings: VisionSettings) -> None:
-        self._weights, self._is_whole = settings.weights, settings.whole_frames
+        self._weights, self._has_canvas = settings.weights, settings.canvas
         self._opened: dict[bool, Detector | None] = {}
 
     def __call__(self, camera: CameraConfig) -> Detector | None:
@@ -54,7 +54,7 @@ class Detectors:
         if camera.is_scene not in self._opened:
             self._opened[camera.is_scene] = self._open(SHIPPED if camera.is_scene else self._weights)
         opened = self._opened[camera.is_scene]
-        return opened if opened is None or self._is_whole or camera.is_scene else with_canvas(opened)
+        return with_canvas(opened) if opened is not None and self._has_canvas and not camera.is_scene else opened
 
     def _open(self, weights: Path | None) -> Detector | None:
         try:
