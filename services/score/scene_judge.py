@@ -143,16 +143,17 @@ def _match(
 
 
 def _act_of(claim: Claim, acts: list[tuple[Act, float]], start_ms: int) -> int | None:
+    """Return the act that a claim is of: of those near in time the one whose time it shares most."""
+    since_ms = claim.time_ms if claim.since_ms is None else claim.since_ms
+    at_s, since_s = (claim.time_ms - start_ms) / 1000, (since_ms - start_ms) / 1000
+    near: list[tuple[float, int]] = []
     for which, (act, _) in enumerate(acts):
         if act.rule != claim.rule or act.user_id != claim.user_id:
             continue
-        if act.rule in ALWAYS:
-            return which
-        since_ms = claim.time_ms if claim.since_ms is None else claim.since_ms
-        at_s, since_s = (claim.time_ms - start_ms) / 1000, (since_ms - start_ms) / 1000
-        if act.time_s - NEAR_S <= at_s and since_s <= act.until_s + NEAR_S:
-            return which
-    return None
+        shared_s = min(act.until_s, at_s) - max(act.time_s, since_s)
+        if act.rule in ALWAYS or shared_s >= -NEAR_S:
+            near.append((-shared_s, which))
+    return min(near)[1] if near else None
 
 
 def _is_renamed(claim: Claim, acts: list[tuple[Act, float]], start_ms: int) -> bool:

@@ -67,6 +67,13 @@ def test_a_claim_of_who_stands_is_of_the_stand_that_began_within_it() -> None:
     assert len(judged([Claim("stop_line", 1, 118_000, 1, {}, 109_000)], [(stands, 1.0)]).false) == 1
 
 
+def test_who_queued_and_then_parked_a_little_farther_on_is_claimed_for_the_stand_it_is_claimed_for() -> None:
+    queued = Act("no_stopping", 1, "car", "south", 40.0, 95.0, 0.0, 0.0, "queue", {"stood_s": 55.0})
+    parks = Act("no_stopping", 1, "car", "south", 98.0, 400.0, 0.0, 0.0, "", {"stood_s": 302.0})
+    tally = judged([Claim("no_stopping", 1, 140_000, 1, {}, 98_000)], [(queued, 1.0), (parks, 1.0)])
+    assert (tally.found, tally.false) == ({"no_stopping": 1}, [])
+
+
 def test_how_many_ride_is_true_all_the_way_and_not_only_where_the_truth_notes_it() -> None:
     three = Act("too_many_riders", 1, "motorbike", "south", 100.0, 100.0, 0.0, 0.0, "", {"riders": 3.0})
     tally = judged([Claim("too_many_riders", 1, 62_000, 1, {})], [(three, 1.0)])
