@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "network match": ("services.network.command:match", "Match traces to a road network."),
     "detect": ("services.detect.command:detect", "Run detector, tracks and rules over one video."),
     "train": ("services.train.command:train_command", "Train a detector on rendered scenes."),
+    "learn": ("services.train.small:learn", "Fit the small networks: plate reader, plate finder, helmets."),
     "export": ("services.train.command:export_command", "Export weights to what the default engine runs."),
     "evidence verify": ("services.evidence.command:verify", "Verify sealed evidence packages and their chain."),
     "evidence chain": ("services.evidence.command:chain", "Check every camera's chain in the media store."),

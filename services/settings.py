@@ -77,7 +77,9 @@ class VisionSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="HANOI_VISION_", extra="ignore")
 
     weights: Path | None = Field(None, description="OpenVINO IR folder, .onnx, .pt; none: rendered scenes only")
-    plate_weights: Path | None = Field(None, description="folder with plate detector and reader; none: no plates read")
+    plate_weights: Path | None = Field(
+        None, description="folder with a plate detector; none: plates of rendered scenes only"
+    )
     key_file: Path = Field(Path("var/keys/evidence.pem"), description="Ed25519 key that seals evidence; made if absent")
     canvas: bool = Field(False, description="show the road on one canvas, near and far alike tall, not whole frames")
     loop: bool = Field(False, description="play camera files again and again, each time as of now")

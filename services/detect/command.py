@@ -32,7 +32,7 @@ from vision.tracks import Look
     "--weights", default="scenes", show_default=True, help="OpenVINO folder, .onnx, .pt or .jsonl; scenes: the shipped."
 )
 @click.option("--canvas", is_flag=True, help="Show the road on one canvas, near and far alike tall, not whole frames.")
-@click.option("--plates", type=click.Path(path_type=Path), help="Folder with plate detector and reader.")
+@click.option("--plates", type=click.Path(path_type=Path), help="Folder with a plate detector; scenes: the shipped.")
 @click.option("--key", type=click.Path(path_type=Path), help="Ed25519 key that seals; by default OUT/key.pem, made.")
 @click.option("--seconds", type=float, help="Stop after so many seconds of the recording.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for what is found.")
@@ -54,7 +54,7 @@ def detect(
         detector = with_canvas(opened) if canvas and not camera.is_scene else opened
         if weights == SHIPPED.name and not camera.is_scene:
             console.print("[yellow]the shipped weights know rendered scenes only; give --weights for a real street")
-        reader = open_plates(plates) if plates else None
+        reader = open_plates(plates) if plates or camera.is_scene else None
         out.mkdir(parents=True, exist_ok=True)
         sealing = load_or_make_key(key or out / "key.pem")
         results = watch_recording(

@@ -85,8 +85,8 @@ class Detection:
         Holds segments, takes packages.
     key : SealingKey
         Seals packages.
-    plates : PlateSource, optional
-        Reads plates.
+    plates_for : callable, optional
+        Gives the plate reader of a camera, ``None`` where there is none.
     authority : str, optional
         The time-stamp authority that packages name.
     """
@@ -97,11 +97,11 @@ class Detection:
         detector_for: Callable[[CameraConfig], Detector | None],
         media: MediaStore,
         key: SealingKey,
-        plates: PlateSource | None = None,
+        plates_for: Callable[[CameraConfig], PlateSource | None] = lambda _camera: None,
         authority: str | None = None,
     ) -> None:
         self._cameras, self._detector_for, self._media = cameras, detector_for, media
-        self._keeper, self._plates = Keeper(media, key, authority), plates
+        self._keeper, self._plates_for = Keeper(media, key, authority), plates_for
         self.recorded = Recorded(media)
         self._views = KnownViews(media)
         self._desks: dict[str, _Desk] = {}
@@ -179,7 +179,7 @@ class Detection:
         detector = self._detector_for(camera)
         if detector is None:
             return None
-        collector = Collector(camera, detector, self._plates, {"law_sha256": catalogue_sha256()})
+        collector = Collector(camera, detector, self._plates_for(camera), {"law_sha256": catalogue_sha256()})
         made = _Desk(camera, Watcher(camera, detector), collector)
         for said in self._said:
             made.watcher.observer.hear(said)

@@ -30,6 +30,7 @@ from vision.detector.open import SHIPPED, open_detector, with_canvas
 from vision.errors import EvidenceError, VisionError
 from vision.evidence.keys import SealingKey, load_or_make_key
 from vision.plates.open import open_plates
+from vision.plates.reader import PlateReader
 
 MAX_SEGMENTS = 2
 RETRY_S = 5.0
@@ -61,6 +62,33 @@ class Detectors:
             return open_detector(weights) if weights else None
         except VisionError as error:
             _log.error("no detector", reason=str(error))
+            return None
+
+
+class Plates:
+    """The plate reader that the settings name; painted scenes are read by the shipped one, which knows them only.
+
+    Parameters
+    ----------
+    settings : VisionSettings
+        Names the weights.
+    """
+
+    def __init__(self, settings: VisionSettings) -> None:
+        self._weights = settings.plate_weights
+        self._opened: dict[bool, PlateReader | None] = {}
+
+    def __call__(self, camera: CameraConfig) -> PlateReader | None:
+        """Return a camera's reader; ``None`` where there are no usable weights."""
+        if camera.is_scene not in self._opened:
+            self._opened[camera.is_scene] = self._open(is_scene=camera.is_scene)
+        return self._opened[camera.is_scene]
+
+    def _open(self, *, is_scene: bool) -> PlateReader | None:
+        try:
+            return open_plates(None if is_scene else self._weights) if is_scene or self._weights else None
+        except VisionError as error:
+            _log.error("no plates are read", reason=str(error))
             return None
 
 
@@ -106,11 +134,6 @@ def run(context: Context) -> None:
         The log, the clock and the sign to stop.
     """
     vision = context.settings.vision
-    plates = None
-    try:
-        plates = open_plates(vision.plate_weights) if vision.plate_weights else None
-    except VisionError as error:
-        _log.error("no plates are read", reason=str(error))
     media = open_media(context.settings.place.media_url, context.settings.store.media_limit_gib)
     key = load_or_make_key(vision.key_file)
     detection = Detection(
@@ -118,7 +141,7 @@ def run(context: Context) -> None:
         Detectors(vision),
         media,
         key,
-        plates,
+        Plates(vision),
         public_address(context.settings.evidence.tsa_url),
     )
     behind = _start_behind(context, media, key)

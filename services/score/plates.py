@@ -9,13 +9,12 @@ from pathlib import Path
 import click
 from scipy.stats import binomtest
 
-from services.settings import Settings
 from vision.errors import VisionError
 from vision.plates.labelled import read_labelled
+from vision.plates.looks import SURE_LOOK
 from vision.plates.open import open_plates
 from vision.plates.reader import PlateReader
 from vision.plates.track import read_parts
-from vision.plates.vote import LEAST_CONFIDENCE
 from vision.scenes.plate_looks import PaintedLook, PaintedTrack, painted_tracks
 
 BANDS_PX = (10, 14, 18, 24)
@@ -68,7 +67,7 @@ def _interval(count: int, total: int) -> list[float]:
 
 
 @click.command()
-@click.option("--weights", type=click.Path(path_type=Path), help="Folder; HANOI_VISION_PLATE_WEIGHTS by default.")
+@click.option("--weights", type=click.Path(path_type=Path), help="Folder from outside.  [default: the shipped]")
 @click.option("--pictures", type=click.Path(path_type=Path), help="Folder of labelled pictures (images_gt.csv …).")
 @click.option("--tracks", default=100, show_default=True, help="Painted vehicles, eight looks each; 0: none.")
 @click.option("--seed", default=1, show_default=True, help="Of the painted vehicles.")
@@ -79,12 +78,9 @@ def plates(weights: Path | None, pictures: Path | None, tracks: int, seed: int, 
     A painted plate is legible where the strokes of its signs are two pixels wide and wider than its blur, and it is
     turned away by 45 degrees at most; that comes from the geometry, not from what was read.
     """
-    folder = weights or Settings().vision.plate_weights
-    if folder is None:
-        raise click.ClickException("no weights; give --weights FOLDER or set HANOI_VISION_PLATE_WEIGHTS")
     figures: dict[str, object] = {"score": "plates"}
     try:
-        reader = open_plates(folder)
+        reader = open_plates(weights)
         if pictures is not None:
             figures["pictures"] = score_pictures(reader, pictures)
     except (VisionError, ValueError) as error:
@@ -113,7 +109,7 @@ def score_pictures(reader: PlateReader, folder: Path) -> dict[str, object]:
     for picture in read_labelled(folder):
         row = table.setdefault("crops" if picture.is_crop else "photos", {"of": 0, "exact": 0, "wrong": 0})
         looks = [reader.read(picture.image)] if picture.is_crop else reader.find(picture.image)
-        read = {look.text for look in looks if look.text and look.confidence >= LEAST_CONFIDENCE}
+        read = {look.text for look in looks if look.text and look.confidence >= SURE_LOOK}
         row["of"] += len(picture.texts)
         row["exact"] += len(read & picture.texts)
         row["wrong"] += len(read - picture.texts)
@@ -143,7 +139,7 @@ def score_painted(reader: PlateReader, seed: int, count: int, show: int) -> dict
             began = time.process_time()
             found = reader.find(look.image, is_quick=True)[:1]
             spent[0] += time.process_time() - began
-            sure = [one.text for one in found if one.text and one.confidence >= LEAST_CONFIDENCE]
+            sure = [one.text for one in found if one.text and one.confidence >= SURE_LOOK]
             looks.add(_rows(track, look), sure[0] if sure else None, track.text)
         began = time.process_time()
         reading, _ = read_parts(reader, [look.image for look in track.looks], track.label)

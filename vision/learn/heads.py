@@ -10,11 +10,12 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812 - as everybody calls it
 
 from vision.frames import Image
-from vision.heads.crop import TALL, WIDE, head_part
+from vision.heads.crop import TALL, WIDE, Box, head_part
 from vision.learn.layers import Block, conv
 from vision.scenes.vehicle_looks import Rider
 
 SMALLEST_PX, LARGEST_PX = 28.0, 160.0  # height of a rider in the picture
+POOL = 12_000
 
 
 class HeadNet(nn.Module):
@@ -49,29 +50,36 @@ Ridden = tuple[Image, tuple[Rider, ...]]
 
 
 def batches(vehicles: list[Ridden], size: int, rng: np.random.Generator) -> Iterator[tuple[Any, ...]]:
-    """Yield head pictures and whether each is bare: other sizes, boxes, light and flaws each time."""
-    ridden = [(image, rider) for image, riders in vehicles for rider in riders]
+    """Yield head pictures and whether each is bare: a quarter new ones, the others met before."""
+    ridden = [(_around(image, rider), not rider.has_helmet) for image, riders in vehicles for rider in riders]
+    pool: list[tuple[Image, bool]] = []
     while True:
-        made: list[tuple[Image, bool]] = []
-        while len(made) < size:
-            image, rider = ridden[int(rng.integers(len(ridden)))]
-            part = _example(image, rider, rng)
-            if part is not None:
-                made.append((part, not rider.has_helmet))
+        fresh = [_shown(*ridden[int(rng.integers(len(ridden)))], rng) for _ in range(size if not pool else size // 4)]
+        pool = (pool + fresh)[-POOL:]
+        made = fresh + [pool[int(rng.integers(len(pool)))] for _ in range(size - len(fresh))]
         pictures = np.stack([part for part, _ in made]).transpose(0, 3, 1, 2)
         yield torch.from_numpy(pictures.copy()).float(), torch.tensor([bare for _, bare in made]).float()
 
 
-def _example(image: Image, rider: Rider, rng: np.random.Generator) -> Image | None:
+def _around(image: Image, rider: Rider) -> tuple[Image, Box]:
+    """Cut a rider's upper half out with room for boxes that are off; return it with the rider's box there."""
     left, top, right, bottom = rider.box
-    tall = bottom - top
+    wide, tall = right - left, bottom - top
+    x, y = max(0, int(left - 0.4 * wide)), max(0, int(top - 0.3 * tall))
+    part = image[y : int(top + 0.7 * tall) + 1, x : int(right + 0.4 * wide) + 1]
+    return np.ascontiguousarray(part), (left - x, top - y, right - x, bottom - y)
+
+
+def _shown(cut: tuple[Image, Box], is_bare: bool, rng: np.random.Generator) -> tuple[Image, bool]:
+    image, (left, top, right, bottom) = cut
+    wide, tall = right - left, bottom - top
     scale = min(1.0, float(np.exp(rng.uniform(np.log(SMALLEST_PX), np.log(LARGEST_PX)))) / tall)
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    off = rng.normal(0, 0.05, 4) * [right - left, tall, right - left, tall]
-    box = (np.array(rider.box) + off) * scale
-    seen = _spoilt(np.asarray(small, np.uint8), rng)
-    part = head_part(seen, (box[0], box[1], box[2], box[3]))
-    return part if part is None or rng.random() < 0.5 else part[:, ::-1]
+    box = (np.array([left, top, right, bottom]) + rng.normal(0, 0.04, 4) * [wide, tall, wide, tall]) * scale
+    part = head_part(_spoilt(np.asarray(small, np.uint8), rng), (box[0], box[1], box[2], box[3]))
+    if part is None:
+        return _shown(cut, is_bare, rng)
+    return part if rng.random() < 0.5 else part[:, ::-1], is_bare
 
 
 def _spoilt(image: Image, rng: np.random.Generator) -> Image:

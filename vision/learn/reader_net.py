@@ -52,11 +52,11 @@ class PlateNet(nn.Module):
 class Reading(nn.Module):
     """What is exported: probabilities of signs, corners in shares of the picture, chance of two lines."""
 
-    def __init__(self, net: PlateNet, warmth: float) -> None:
+    def __init__(self, net: PlateNet) -> None:
         super().__init__()
-        self.net, self.warmth = net, warmth
+        self.net = net
 
     def forward(self, grey: Any) -> tuple[Any, Any]:
         """Return chances of signs, and corners with the chance of two lines."""
         signs, _, edge = self.net(grey)
-        return (signs / self.warmth).softmax(2), torch.cat([edge[:, :8], edge[:, 8:].sigmoid()], 1)
+        return signs.softmax(2), torch.cat([edge[:, :8], edge[:, 8:].sigmoid()], 1)

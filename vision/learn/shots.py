@@ -13,7 +13,7 @@ from vision.learn.texts import MadePlate, made_plate
 from vision.plates.own import TALL, WIDE
 from vision.plates.slots import PLACES, SIGNS
 
-SMALLEST_PX, LARGEST_PX = 30.0, 150.0
+SMALLEST_PX, LARGEST_PX = 32.0, 200.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +67,7 @@ def _corners(sheet: Sheet, wide_px: float, rng: np.random.Generator) -> NDArray[
     tall, wide = sheet.image.shape[:2]
     box = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64) * [wide_px, wide_px * tall / wide]
     box[:, 0] *= rng.uniform(0.6, 1.0) if rng.random() < 0.5 else 1.0
-    box[:, 1] *= rng.uniform(0.75, 1.05)
+    box[:, 1] *= rng.uniform(0.75, 1.3)
     turn, lean = np.radians(rng.normal(0, 5)), rng.normal(0, 0.10)
     steep = rng.normal(0, 0.10)
     box[:, 0] += lean * box[:, 1]
@@ -116,7 +116,8 @@ def spoilt(seen: Image, wide_px: float, rng: np.random.Generator) -> Image:
     """Return a grey picture as a poor camera gives it: smeared, soft, dark, grainy, sharpened, packed."""
     image = seen.astype(np.float32)
     if rng.random() < 0.45:
-        image = _smeared(image, rng.uniform(0.5, 0.035 * wide_px + 0.8), rng)
+        longest = 0.035 * wide_px + 0.8 if rng.random() < 0.65 else 0.11 * wide_px
+        image = _smeared(image, rng.uniform(0.5, longest), rng)
     if rng.random() < 0.6:
         image = np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, 0.010 * wide_px + 0.6)), np.float32)
     if rng.random() < 0.1:

@@ -3,9 +3,6 @@
 import re
 
 LETTERS = "ABCDEFGHKLMNPSTUVXYZ"  # the twenty letters of series
-# Letters that are no series letters look like one of these signs.
-TO_DIGIT = {"D": "0", "B": "8", "Z": "2", "S": "5", "A": "4", "G": "6", "T": "7", "U": "0", "L": "4"}
-TO_LETTER = {"0": "D", "8": "B", "2": "Z", "5": "S", "4": "A", "6": "G", "7": "T"}
 
 _CAR = re.compile(rf"^(\d{{2}})([{LETTERS}])(\d{{4,5}})$")
 _BIKE = re.compile(rf"^(\d{{2}})([{LETTERS}][{LETTERS}1-9])(\d{{4,5}})$")
@@ -62,30 +59,3 @@ def suits(text: str, upper: int, road_user: str) -> bool:
     if road_user in {"car", "truck", "bus"}:
         return upper in {0, 3} and _CAR.match(text) is not None
     return True
-
-
-def mend(text: str) -> str | None:
-    """Return the plate that a reading stands for, ``None`` where no form fits.
-
-    Only the two places whose kind the law fixes are mended: the province code is two digits, the series
-    begins with a letter, the number is digits.
-
-    Parameters
-    ----------
-    text : str
-        Signs as read, line after line.
-
-    Returns
-    -------
-    str or None
-        Signs that `is_plate`, or ``None``.
-    """
-    if is_plate(text):
-        return text
-    if not 7 <= len(text) <= 9:
-        return None
-    head = "".join(TO_DIGIT.get(c, c) for c in text[:2])
-    tail = "".join(TO_DIGIT.get(c, c) for c in text[-4:])
-    series = TO_LETTER.get(text[2], text[2])
-    mended = head + series + text[3:-4] + tail
-    return mended if is_plate(mended) else None

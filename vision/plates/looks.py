@@ -8,19 +8,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.frames import Image
+from vision.plates.slots import likeliest
+
+SURE_LOOK = 0.72  # one look as sure as this may be shown as read, though it names no plate
 
 
 @dataclass(frozen=True, eq=False)
 class Signs:
     """What stands on one plate: its signs, how sure each is, and how many of them stand in the upper of two lines.
 
-    ``text`` is ``None`` where they make no plate; ``confidence`` is of the whole.
+    ``text`` is ``None`` where they make no plate; ``confidence`` is of the whole. ``chances`` is 9 × `SIGNS`: how
+    likely each sign stands in each of nine places.
     """
 
     text: str | None = None
     confidence: float = 0.0
     each: tuple[float, ...] = ()
     upper: int = 0
+    chances: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +39,31 @@ class PlateLook:
     colour: str | None
     each: tuple[float, ...] = ()
     upper: int = 0
+    chances: NDArray[np.float32] | None = None
+
+
+def signs_of(chances: NDArray[np.float32], *, two_lines: bool) -> Signs:
+    """Return what nine places say: the likeliest plate of the law, and how likely all of it is.
+
+    Parameters
+    ----------
+    chances : ndarray
+        9 × `SIGNS`.
+    two_lines : bool
+        Whether the series stands above the number.
+
+    Returns
+    -------
+    Signs
+        Without text where they make no plate.
+    """
+    found = likeliest(chances)
+    if found is None:
+        return Signs(chances=chances)
+    places, sure = found
+    each = tuple(round(float(v), 3) for sign, v in zip(places, sure, strict=True) if sign != " ")
+    upper = len(places[:4].strip()) if two_lines else 0
+    return Signs(places.replace(" ", ""), float(np.prod(sure)), each, upper, chances)
 
 
 class Finder(Protocol):

@@ -2,19 +2,21 @@
 
 from pathlib import Path
 
-from vision.plates.outside import OutsideFinder, OutsideSigns
+from vision.plates.outside import OutsideFinder
+from vision.plates.own import OwnFinder, OwnSigns
 from vision.plates.reader import PlateReader
 
 SHIPPED = Path(__file__).parents[1] / "weights" / "plates"
 
 
-def open_plates(folder: Path) -> PlateReader:
-    """Open the plate reader of a folder.
+def open_plates(folder: Path | None) -> PlateReader:
+    """Open the plate reader that some weights belong to.
 
     Parameters
     ----------
-    folder : Path
-        Holds a plate detector and a reader from outside.
+    folder : Path or None
+        Holds a plate detector from outside; ``None``: the shipped one, which knows painted vehicles only. The reader
+        of signs is the shipped one.
 
     Returns
     -------
@@ -26,4 +28,5 @@ def open_plates(folder: Path) -> PlateReader:
     WeightsError
         If one is absent or does not fit; the text says which.
     """
-    return PlateReader(OutsideFinder(folder), OutsideSigns(folder))
+    finder = OwnFinder(SHIPPED / "finder") if folder is None else OutsideFinder(folder)
+    return PlateReader(finder, OwnSigns(SHIPPED / "reader"))

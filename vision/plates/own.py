@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 
 from vision.errors import WeightsError
 from vision.frames import Image
-from vision.plates.looks import Signs
-from vision.plates.slots import PLACES, SIGNS, likeliest
+from vision.plates.looks import Signs, signs_of
+from vision.plates.slots import PLACES, SIGNS
 
 WIDE, TALL = 128, 48
 FINDER_PX, FINDER_STRIDE = 160, 8
 GREY = 114
 PLATE_SCORE = 0.35
 EDGE = 0.05  # around a plate made straight
+ROOM = 0.08  # more around one that was cut closely
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,9 +87,27 @@ class OwnSigns:
         self._run, self.sha256 = open_network(folder, (PLACES, len(SIGNS)))
 
     def read(self, crop: Image, *, is_quick: bool) -> Signs:
-        """Read the signs of one plate's picture; with care: the mean of several cuts of it."""
-        first = self.look([crop])
-        return _signs(first if is_quick else first + self.look(_views(crop, first[0])))
+        """Read the signs of one plate's picture.
+
+        A first look tells its corners; made straight by them it is read. With care the first look and one with more
+        room around count as much.
+
+        Parameters
+        ----------
+        crop : ndarray
+            The plate with what a finder left around it.
+        is_quick : bool
+            Whether the straight plate is enough.
+
+        Returns
+        -------
+        Signs
+            Without dots and dashes.
+        """
+        first = self.look([crop])[0]
+        if is_quick:
+            return _signs(self.look([_straight(crop, first.corners)]))
+        return _signs([first, *self.look([_straight(crop, first.corners), _roomy(crop)])])
 
     def look(self, pictures: Sequence[Image]) -> list[Placed]:
         """Look at pictures of plates, grey or coloured, of any size."""
@@ -100,13 +119,10 @@ class OwnSigns:
         ]
 
 
-def _views(crop: Image, placed: Placed) -> list[Image]:
-    """Return the same plate made straight by its corners, with more room, and cut closer."""
+def _roomy(crop: Image) -> Image:
     height, width = crop.shape[:2]
-    x, y = max(1, round(0.05 * width)), max(1, round(0.05 * height))
-    roomy = cv2.copyMakeBorder(crop, y, y, x, x, cv2.BORDER_REPLICATE)
-    closer = crop[y // 2 : height - y // 2, x // 2 : width - x // 2]
-    return [_straight(crop, placed.corners), np.asarray(roomy, np.uint8), closer]
+    x, y = max(1, round(ROOM * width)), max(1, round(ROOM * height))
+    return np.asarray(cv2.copyMakeBorder(crop, y, y, x, x, cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _straight(crop: Image, corners: NDArray[np.float32]) -> Image:
@@ -118,14 +134,8 @@ def _straight(crop: Image, corners: NDArray[np.float32]) -> Image:
 
 def _signs(looks: Sequence[Placed]) -> Signs:
     chances = np.exp(np.mean([np.log(np.maximum(look.chances, 1e-6)) for look in looks], axis=0))
-    found = likeliest(chances / chances.sum(axis=1, keepdims=True))
-    if found is None:
-        return Signs()
-    places, sure = found
-    each = tuple(round(float(v), 3) for sign, v in zip(places, sure, strict=True) if sign != " ")
-    two = float(np.mean([look.two_lines for look in looks])) > 0.5
-    upper = len(places[:4].strip()) if two else 0
-    return Signs(places.replace(" ", ""), float(np.prod(sure)), each, upper)
+    is_two = float(np.mean([look.two_lines for look in looks])) > 0.5
+    return signs_of(chances / chances.sum(axis=1, keepdims=True), two_lines=is_two)
 
 
 def open_network(folder: Path, shape: tuple[int, ...]) -> tuple[Any, str]:

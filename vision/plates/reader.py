@@ -1,7 +1,8 @@
 """Plates in one picture: found, read line after line."""
 
 import hashlib
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from vision.frames import Image
 from vision.plates.looks import Finder, PlateLook, SignReader, Signs, colour_of
 
 SMALLEST_PX = 24
-ROOM = 0.04
+ROOM = 0.1  # the signs at the ends must be in; the reader cuts closer by the corners
 
 
 class PlateReader:
@@ -36,7 +37,7 @@ class PlateReader:
     def closer(self, look: PlateLook) -> PlateLook:
         """Read a look's plate again, with all care."""
         signs = self.read(look.crop)
-        return replace(look, text=signs.text, confidence=signs.confidence, each=signs.each, upper=signs.upper)
+        return replace(look, **_parts(signs))
 
     def read(self, crop: Image, *, is_quick: bool = False) -> Signs:
         """Read the signs of one plate's picture, and how sure the reading is; without dots and dashes."""
@@ -55,4 +56,8 @@ class PlateReader:
         if right - left < SMALLEST_PX:
             return PlateLook(place, None, 0.0, crop, None)
         signs = self.read(crop, is_quick=is_quick)
-        return PlateLook(place, signs.text, signs.confidence, crop, colour_of(crop), signs.each, signs.upper)
+        return PlateLook(place, colour=colour_of(crop), crop=crop, **_parts(signs))
+
+
+def _parts(signs: Signs) -> dict[str, Any]:
+    return {field.name: getattr(signs, field.name) for field in fields(signs)}

@@ -11,8 +11,9 @@ from vision.frames import Image
 from vision.plates.looks import PlateLook
 from vision.plates.vote import vote
 
-# The largest are kept, the sharpest of them read first until a vote stands; else the best are read more closely.
-MOST_LOOKS, CLOSER_LOOKS = 10, 3
+# The largest are kept, the sharpest of them read first until a vote of so many stands: the first few may all be wrong
+# alike. Else the best are read more closely.
+MOST_LOOKS, LEAST_LOOKS, CLOSER_LOOKS = 10, 5, 3
 ROOM = 0.1
 SMALLEST_BOX_PX = 60
 
@@ -97,8 +98,10 @@ def read_parts(source: PlateSource, parts: Sequence[Image], road_user: str) -> t
     for part in sorted(parts, key=_sharpness, reverse=True):
         looks += source.find(part, is_quick=True)[:1]
         result = vote(looks, road_user)
-        if result[0].text is not None:
+        if len(looks) >= LEAST_LOOKS and result[0].text is not None:
             return result
+    if result[0].text is not None:
+        return result
     looks.sort(key=lambda look: look.confidence, reverse=True)
     return vote([source.closer(look) for look in looks[:CLOSER_LOOKS]] + looks[CLOSER_LOOKS:], road_user)
 

@@ -1,37 +1,42 @@
-"""Looks at one plate vote on each of its signs: what fewer than three looks say, or what they dispute, is in doubt."""
+"""Looks at one plate speak together on each of its places; what they leave in doubt stays open."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from schemas.violation import PlateReading
 from vision.frames import Image
-from vision.plates.grammar import is_plate, suits
+from vision.plates.grammar import suits
 from vision.plates.looks import PlateLook
+from vision.plates.slots import SIGNS, likeliest
 
-# One look alone names no plate, however sure it is, and two that follow one another are wrong together too often.
+# So many looks must read the plate whole by themselves: one alone names none. Looks that follow one another are wrong
+# together, so each counts for a third of a look that knows nothing of the others.
 FEWEST_LOOKS = 3
-LEAST_CONFIDENCE, LEAST_SHARE = 0.72, 0.7
+WEIGHT = 0.35
+LEAST_CHANCE = 0.995  # of every sign, after all looks
+# No look is so sure that others could not outweigh it.
+FLOOR = 1e-4
 UNKNOWN = "?"
 
 
 @dataclass(frozen=True)
 class Sign:
-    """One place of a plate: the sign with the most weight, its share of the weight, how many looks say so, how sure."""
+    """One sign of a plate, how likely it stands there after all looks, and how many of them say so by themselves."""
 
     sign: str
-    share: float
+    chance: float
     looks: int
-    confidence: float
 
     @property
     def is_sure(self) -> bool:
         """Whether it may stand in a plate."""
-        enough = self.looks >= FEWEST_LOOKS and self.share >= LEAST_SHARE
-        return enough and self.confidence >= LEAST_CONFIDENCE
+        return self.chance >= LEAST_CHANCE and self.looks >= FEWEST_LOOKS
 
 
 def vote(looks: Sequence[PlateLook], road_user: str = "") -> tuple[PlateReading, Image | None]:
-    """Let the looks of one track vote.
+    """Let the looks of one track speak together.
 
     Parameters
     ----------
@@ -50,51 +55,46 @@ def vote(looks: Sequence[PlateLook], road_user: str = "") -> tuple[PlateReading,
     if not looks:
         return PlateReading(text=None, confidence=0.0, looks=0, doubt="few_looks"), None
     colours = [look.colour for look in looks if look.colour]
-    colour = max(sorted(set(colours)), key=colours.count) if colours else None
-    ballots = _of_one_form(looks)
-    signs = [_count(ballots, place) for place in range(len(ballots[0].text or "") if ballots else 0)]
+    signs = _together(looks)
     text = "".join(sign.sign for sign in signs)
-    whole = [look for look in ballots if look.text == text]
-    best = max(whole or ballots or looks, key=lambda look: (look.confidence, look.box[2] - look.box[0]))
+    whole = [look for look in looks if text and look.text == text]
+    best = max(whole or looks, key=lambda look: (look.confidence, look.box[2] - look.box[0]))
     doubt = _doubt(signs, whole, text, road_user)
     reading = PlateReading(
         text=None if doubt else text,
-        confidence=0.0 if doubt else round(min(sign.confidence * sign.share for sign in signs), 4),
+        confidence=0.0 if doubt else round(min(sign.chance for sign in signs), 4),
         looks=len(looks) if doubt else len(whole),
-        colour=colour,
-        signs=tuple(round(sign.confidence * sign.share, 3) for sign in signs),
+        colour=max(sorted(set(colours)), key=colours.count) if colours else None,
+        signs=tuple(round(sign.chance, 3) for sign in signs),
         partial="".join(s.sign if s.is_sure else UNKNOWN for s in signs) if doubt and signs else None,
         doubt=doubt,
     )
     return reading, best.crop
 
 
+def _together(looks: Sequence[PlateLook]) -> list[Sign]:
+    """Return the likeliest plate of the law after all looks; none where no look could be read."""
+    read = [np.log(np.maximum(look.chances, FLOOR)) for look in looks if look.chances is not None]
+    if not read:
+        return []
+    logs = WEIGHT * np.sum(read, axis=0)
+    chances = np.exp(logs - logs.max(axis=1, keepdims=True))
+    found = likeliest(np.asarray(chances / chances.sum(axis=1, keepdims=True), np.float32))
+    if found is None:
+        return []
+    text, sure = found
+    alone = np.argmax(read, axis=2)
+    return [
+        Sign(sign, float(sure[i]), int((alone[:, i] == SIGNS.index(sign)).sum()))
+        for i, sign in enumerate(text)
+        if sign != " "
+    ]
+
+
 def _doubt(signs: Sequence[Sign], whole: Sequence[PlateLook], text: str, road_user: str) -> str | None:
     if len(whole) < FEWEST_LOOKS:
         return "few_looks"
-    if not all(sign.is_sure for sign in signs) or not is_plate(text):
+    if not all(sign.is_sure for sign in signs):
         return "signs"
     fitting = sum(suits(text, look.upper, road_user) for look in whole)
     return None if 2 * fitting > len(whole) else "vehicle_type"
-
-
-def _of_one_form(looks: Sequence[PlateLook]) -> list[PlateLook]:
-    """Return the looks whose plates have the number of signs that most of the weight is for."""
-    weight: dict[int, float] = {}
-    for look in looks:
-        if look.text:
-            weight[len(look.text)] = weight.get(len(look.text), 0.0) + look.confidence
-    length = max(sorted(weight), key=lambda n: weight[n], default=None)
-    return [look for look in looks if look.text and len(look.text) == length]
-
-
-def _count(ballots: Sequence[PlateLook], place: int) -> Sign:
-    given: dict[str, list[float]] = {}
-    for look in ballots:
-        # A reading that other views did not bear out is no surer in any of its signs.
-        each = min(look.each[place], look.confidence) if len(look.each) == len(look.text or "") else look.confidence
-        given.setdefault((look.text or "")[place], []).append(each)
-    winner = max(sorted(given), key=lambda sign: sum(given[sign]))
-    surest = sorted(given[winner], reverse=True)[:FEWEST_LOOKS]
-    total = sum(sum(each) for each in given.values())
-    return Sign(winner, sum(given[winner]) / total if total else 0.0, len(given[winner]), sum(surest) / len(surest))

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
 from vision.errors import VideoError
@@ -33,10 +33,14 @@ class StreetScene:
         ``day``, ``dusk`` or ``night``.
     rain : float
         0 to 1.
+    shares : mapping of str to float, optional
+        How many of the road users behave how; by default few badly.
     """
 
-    def __init__(self, seed: int, hour: str = "day", rain: float = 0.0) -> None:
-        self.world = World(seed, SHARES)
+    def __init__(
+        self, seed: int, hour: str = "day", rain: float = 0.0, shares: Mapping[str, float] | None = None
+    ) -> None:
+        self.world = World(seed, SHARES if shares is None else dict(shares))
         self.camera = street_camera(self.world.layout)
         self.size = self.camera.size
         flaws = Flaws(noise=3.5 if hour == "night" else 1.5, exposure_s=0.008 if hour == "day" else 0.015)

@@ -1,6 +1,6 @@
 import pytest
 
-from vision.plates.grammar import is_plate, mend
+from vision.plates.grammar import is_plate
 
 
 @pytest.mark.parametrize(
@@ -14,15 +14,3 @@ def test_plates_of_every_kind_are_known(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "C00D", "30J12345", "1A12345", "30A123", "30A1234567", "10A12345", "13A12345"])
 def test_what_the_law_never_gave_out_is_no_plate(text: str) -> None:
     assert not is_plate(text)
-
-
-@pytest.mark.parametrize(
-    ("read", "plate"), [("3DF81553", "30F81553"), ("30F8155B", "30F81558"), ("30812345", "30B12345")]
-)
-def test_a_sign_of_the_wrong_kind_is_mended_where_the_law_fixes_the_kind(read: str, plate: str) -> None:
-    assert mend(read) == plate
-
-
-def test_what_fits_no_form_is_not_guessed() -> None:
-    assert mend("C00D") is None
-    assert mend("HANOI2022") is None
