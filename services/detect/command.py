@@ -21,6 +21,7 @@ from vision.evidence.package import Link, seal, staple
 from vision.evidence.parts import Parts
 from vision.evidence.redacted import redact
 from vision.evidence.verify import read_file
+from vision.heads.detector import with_heads
 from vision.plates.open import open_plates
 from vision.tracks import Look
 
@@ -51,7 +52,7 @@ def detect(
     try:
         camera = with_source(read_camera(camera_file), video)
         opened = open_detector(weights)
-        detector = with_canvas(opened) if canvas and not camera.is_scene else opened
+        detector = with_heads(with_canvas(opened) if canvas and not camera.is_scene else opened, camera)
         if weights == SHIPPED.name and not camera.is_scene:
             console.print("[yellow]the shipped weights know rendered scenes only; give --weights for a real street")
         reader = open_plates(plates) if plates or camera.is_scene else None

@@ -29,6 +29,7 @@ from vision.detector.base import Detector
 from vision.detector.open import SHIPPED, open_detector, with_canvas
 from vision.errors import EvidenceError, VisionError
 from vision.evidence.keys import SealingKey, load_or_make_key
+from vision.heads.detector import with_heads
 from vision.plates.open import open_plates
 from vision.plates.reader import PlateReader
 
@@ -55,7 +56,9 @@ class Detectors:
         if camera.is_scene not in self._opened:
             self._opened[camera.is_scene] = self._open(SHIPPED if camera.is_scene else self._weights)
         opened = self._opened[camera.is_scene]
-        return with_canvas(opened) if opened is not None and self._has_canvas and not camera.is_scene else opened
+        if opened is None:
+            return None
+        return with_heads(with_canvas(opened) if self._has_canvas and not camera.is_scene else opened, camera)
 
     def _open(self, weights: Path | None) -> Detector | None:
         try:

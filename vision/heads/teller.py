@@ -14,7 +14,7 @@ from vision.heads.crop import TALL, WIDE, Box, head_part
 SHIPPED = Path(__file__).parents[1] / "weights" / "heads"
 # A rider lower than this is not judged; a head is bare or not where the network is so sure, else nothing is said.
 LEAST_PX = 28.0
-BARE, COVERED = 0.95, 0.10
+BARE, COVERED = 0.97, 0.10
 
 
 class HeadTeller:
