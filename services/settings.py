@@ -81,7 +81,7 @@ class VisionSettings(BaseSettings):
         None, description="folder with a plate detector; none: plates of rendered scenes only"
     )
     key_file: Path = Field(Path("var/keys/evidence.pem"), description="Ed25519 key that seals evidence; made if absent")
-    canvas: bool = Field(False, description="show the road on one canvas, near and far alike tall, not whole frames")
+    canvas: bool = Field(True, description="show the road on one canvas, near and far alike tall, not whole frames")
     loop: bool = Field(False, description="play camera files again and again, each time as of now")
 
 

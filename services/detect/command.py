@@ -32,7 +32,9 @@ from vision.tracks import Look
 @click.option(
     "--weights", default="scenes", show_default=True, help="OpenVINO folder, .onnx, .pt or .jsonl; scenes: the shipped."
 )
-@click.option("--canvas", is_flag=True, help="Show the road on one canvas, near and far alike tall, not whole frames.")
+@click.option(
+    "--canvas/--whole", default=True, show_default=True, help="The road near and far alike tall, or whole frames."
+)
 @click.option("--plates", type=click.Path(path_type=Path), help="Folder with a plate detector; scenes: the shipped.")
 @click.option("--key", type=click.Path(path_type=Path), help="Ed25519 key that seals; by default OUT/key.pem, made.")
 @click.option("--seconds", type=float, help="Stop after so many seconds of the recording.")

@@ -51,11 +51,11 @@ def real_camera(name: str) -> CameraConfig:
 @cache
 def watched(name: str) -> Outputs:
     """Watch one real clip from its first to its last frame, once for all tests."""
-    from vision.detector.openvino import OpenVinoDetector
+    from vision.detector.open import open_detector, with_canvas
     from vision.frames import read_frames
 
     camera = real_camera(name)
-    watcher = Watcher(camera, OpenVinoDetector(shared_data("weights", "yolo11n_int8_openvino_model")))
+    watcher = Watcher(camera, with_canvas(open_detector(shared_data("weights", "yolo11n_int8_openvino_model"))))
     out = watcher.step(list(read_frames(camera.source, start_ms=camera.start_ms or 0)))
     end = watcher.finish()
     out.acts += end.acts
