@@ -9,7 +9,7 @@ from vision.tracks.look import FAMILY
 
 LABELS = tuple(FAMILY)
 CODE = {label: i for i, label in enumerate(LABELS)}
-TWO_WHEELERS = (CODE["bicycle"], CODE["motorcycle"])
+IS_TWO_WHEELER = np.array([label in {"bicycle", "motorcycle"} for label in LABELS])
 FAMILY_OF = np.array([FAMILY[label] for label in LABELS])
 # A rider is seen far better than the motorcycle below, so a look at the motorcycle counts for more.
 VOTE = np.array([{"motorcycle": 4.0, "bicycle": 3.0}.get(label, 1.0) for label in LABELS])
@@ -68,7 +68,7 @@ class Book:
 
     def are_two_wheelers(self) -> NDArray[np.bool_]:
         """Tell of each whether most looks say that it is a two-wheeler."""
-        return np.isin(self.votes.argmax(axis=1), TWO_WHEELERS)
+        return np.asarray(IS_TWO_WHEELER[self.votes.argmax(axis=1)])
 
     def label(self, row: int) -> str:
         """Return what most looks say that it is."""

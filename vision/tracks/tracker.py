@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from vision.detector.base import Detections
 from vision.detector.boxes import iou
 from vision.seats import WHEELS_TOP
-from vision.tracks.book import CODE, FAMILY_OF, TWO_WHEELERS, Book
+from vision.tracks.book import CODE, FAMILY_OF, IS_TWO_WHEELER, Book
 from vision.tracks.feet import ABOVE, behind_others
 from vision.tracks.look import Look
 from vision.tracks.matching import FAR, OVERLAP_WEIGHT, Floats, Rows, share_out, surprise
@@ -123,7 +123,7 @@ class Tracker:
         weak = 1.0 + 3.0 * (1.0 - scores[:, None]) ** 2
         noise = (SEEN_SD * np.maximum(state[:, 3:], SMALLEST_PX)) ** 2 * weak
         bare = [i for i, heads in enumerate(found.heads) if heads == 0]  # none where heads are not told
-        is_bare = np.isin(codes, TWO_WHEELERS) & np.isin(index, bare)
+        is_bare = IS_TWO_WHEELER[codes] & np.isin(index, bare)
         return _Seen(index, boxes, scores, codes, state, noise, codes == CODE["person"], is_bare, behind_others(boxes))
 
     def _correct(self, rows: Rows, seen: _Seen, columns: Rows) -> NDArray[np.bool_]:
