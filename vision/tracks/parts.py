@@ -7,7 +7,7 @@ from vision.tracks.matching import OVERLAP_WEIGHT, TAIL, Floats
 from vision.tracks.motion import SEEN_SD, SMALLEST_PX
 
 # A part costs so much more than the whole.
-PART = 6.0
+PART = 20.0
 # What is not seen is measured with so many times the variance.
 UNKNOWN = 1e4
 
