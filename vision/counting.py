@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from schemas.camera import CameraCount
 from vision.camera import CameraConfig
+from vision.passing import Passing
 from vision.queue import Queue, QueueWatcher
 from vision.rules.approach import ApproachView
 from vision.rules.base import DRIVERS
@@ -34,7 +35,7 @@ class LaneView:
     """
 
     def __init__(self, size: tuple[int, int], view: ApproachView) -> None:
-        self.view, self.queue = view, QueueWatcher(view)
+        self.view, self.queue, self.passing = view, QueueWatcher(view), Passing(view)
         line, travel = view.approach.stop_line, view.approach.travel_px
         assert line is not None
         columns, rows = -(-size[0] // CELL_PX), -(-size[1] // CELL_PX)
@@ -74,10 +75,10 @@ class _Minute:
     queued: int = 0
     looks: int = 0
 
-    def count(self, view: ApproachView) -> None:
+    def count(self, passed: Iterable[str], view: ApproachView) -> None:
         """Count who crossed the line and who took which way out in the last frame."""
-        for crossing in view.crossings:
-            self.crossings[crossing.at.label] = self.crossings.get(crossing.at.label, 0) + 1
+        for label in passed:
+            self.crossings[label] = self.crossings.get(label, 0) + 1
         for turn, label in view.leaving:
             row = self.turns.setdefault(turn, {})
             row[label] = row.get(label, 0) + 1
@@ -134,8 +135,9 @@ class Counter:
         done = self.flush() if self._start_ms is not None and start != self._start_ms else []
         self._start_ms = start
         self._frames += 1
+        seen = [trail for trail in trails.by_id.values() if trail.last.time_ms == time_ms and trail.label in DRIVERS]
         for lanes, minute in zip(self._lanes, self._minutes, strict=True):
-            minute.count(lanes.view)
+            minute.count(lanes.passing.step(time_ms, seen), lanes.view)
             if not is_blind:
                 minute.look(lanes, time_ms, trails)
         return done

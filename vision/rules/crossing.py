@@ -139,6 +139,11 @@ class LineWatcher:
         past = history.last if history is not None and is_last else self.past(look, place)
         return past.nose_m < NOSE_M and is_abreast(self._on_road, at, room)
 
+    def is_over(self, look: Look, place: Place, room_m: float) -> bool:
+        """Tell whether a road user whose foot is seen is past the line, and beside it by no more than some metres."""
+        here = place.is_foot and is_abreast(self._on_road, (place.x, place.y), room_m * place.per_m)
+        return here and self.past(look, place).foot_m >= AFTER_M
+
     def step(self, time_ms: int, trails: Iterable[Trail]) -> list[Crossing]:
         """Take the trails seen in one frame; return the crossings that became certain."""
         if self.approach.stop_line is None:
