@@ -2,6 +2,7 @@
 
 from fleet.assignment.model import DETOUR, EMPTY, NONE, WAIT
 from fleet.assignment.yards import BASE_MS, Yards, is_at, note_base
+from fleet.stop_events.watch import UNSEEN_S
 from fleet.vehicle import Vehicle
 from schemas.fix import Fix
 from schemas.trip import Phase
@@ -52,9 +53,11 @@ def judge_phase(vehicle: Vehicle, fix: Fix, yards: Yards) -> Phase:
 
 
 def _unloads(vehicle: Vehicle, fix: Fix) -> bool:
-    """Return whether a bus that was in service came to its last stop just now."""
-    arrival_ms = None if vehicle.watch is None or vehicle.is_waiting else vehicle.watch.arrival_ms
-    return arrival_ms is not None and fix.time_ms - arrival_ms < UNLOADS_MS and not vehicle.serving.is_empty
+    """Return whether a bus that was in service was seen to come to its last stop just now."""
+    watch = vehicle.watch
+    if watch is None or vehicle.is_waiting or watch.arrival_ms is None or watch.error_s >= UNSEEN_S:
+        return False
+    return fix.time_ms - watch.arrival_ms < UNLOADS_MS and not vehicle.serving.is_empty
 
 
 def _without_service(vehicle: Vehicle, fix: Fix, yards: Yards) -> Phase:

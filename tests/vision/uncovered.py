@@ -65,7 +65,7 @@ class Open:
 def heads(seen: Seen) -> list[Box]:
     """Return the heads of a walker or of the riders of a two-wheeler."""
     kind = "person" if seen.label == "person" else "rider"
-    people = [box for label, box in seen.parts if label == "person"]
+    people = [part.box for part in seen.parts if part.label == "person"]
     return [(x1, y1, x2, y1 + HEAD_SHARE[kind] * (y2 - y1)) for x1, y1, x2, y2 in people]
 
 

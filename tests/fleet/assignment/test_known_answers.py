@@ -156,3 +156,10 @@ def test_a_bus_that_waits_keeps_its_layover_while_its_receiver_walks_about(tmp_p
 def test_what_is_told_is_less_sure_than_the_weights_and_says_the_same_of_nothing_all_and_even():
     assert [temper(p) for p in (0.0, 0.5, 1.0)] == [0.0, 0.5, 1.0]
     assert temper(0.95) == pytest.approx(0.901, abs=0.001)
+
+
+def test_a_bus_that_is_first_seen_standing_at_its_last_stop_is_not_in_service(tmp_path):
+    table = feed_of(tmp_path, L=EAST)
+    end = drive(table, "L-3")[-1]
+    (first,) = said_of(table, [msgspec.structs.replace(end, speed_mps=0.0)])
+    assert (first.assignment.trip_id, first.assignment.phase) == ("L-3", Phase.LAYOVER)
