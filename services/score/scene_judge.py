@@ -24,7 +24,7 @@ CLEAR: dict[str, tuple[str, float]] = {
 EARLY_START_S = 1.5
 LEAST_SEEN = 0.6
 # Reasons that no machine at a camera can know; such candidates are shown apart and need a person.
-NEEDS_A_PERSON = frozenset({"police_signal", "priority_vehicle", "yields", "breakdown", "child"})
+NEEDS_A_PERSON = frozenset({"police_signal", "priority_vehicle", "yields", "breakdown", "child", "behind_parked"})
 
 # So all the way, not only where the truth notes it; a turn is noted at the line and may be taken a minute later.
 ALWAYS = frozenset({"helmet", "too_many_riders", "forbidden_turn", "u_turn"})

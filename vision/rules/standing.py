@@ -13,7 +13,6 @@ TWO_WHEELS = DRIVERS - FOUR_WHEELS
 # So many others drove past, or the road ahead was free for so long although nobody came.
 PASSED_FOUR, PASSED_TWO = 2, 10
 EMPTY_ROAD_FREE_S = 120.0
-INSIDE_M = 0.3
 
 
 class StandingRule(Rule):
@@ -46,13 +45,13 @@ class StandingRule(Rule):
                 continue
             self._said = [s for s in self._said if scene.time_ms - s.seen_ms < 600_000]
             self._said.append(stand)
-            stand.is_parked = True
             if excused(scene, self._zone.id, stand.trail.track_id, scene.time_ms) is None:
                 found.append(self._finding(stand))
         return found
 
     def _is_act(self, stand: Stand, scene: Scene) -> bool:
-        if stand.seen_ms != scene.time_ms or stand.stood_s < self._limits[self.limit]:
+        is_seen = stand.seen_ms == scene.time_ms and stand.trail.place.is_foot
+        if not is_seen or stand.stood_s < self._limits[self.limit]:
             return False
         if stand.label not in DRIVERS or stand.label in self.exempt or stand.label in self._zone.zone.allowed:
             return False
@@ -61,7 +60,7 @@ class StandingRule(Rule):
         flows = stand.passed_by(FOUR_WHEELS) >= PASSED_FOUR or stand.passed_by(TWO_WHEELS) >= PASSED_TWO
         if not flows and stand.free_s < EMPTY_ROAD_FREE_S:
             return False
-        return self._zone.depth_m(stand.trail) >= max(INSIDE_M, 2 * stand.place.sd_m)
+        return self._zone.is_surely_in(stand.trail)
 
     def _finding(self, stand: Stand) -> Finding:
         look = stand.trail.last

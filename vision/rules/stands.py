@@ -23,6 +23,8 @@ LINE_M, START_MS = 5.0, 6_000
 # How far beside the ends of a line somebody still stands before it: at the kerb.
 BESIDE_M = 3.0
 PASS_M = 8.0
+# Who is mostly held adds up no free way from moments in which whoever holds it was not seen.
+LEAK = 0.1
 
 
 @dataclass
@@ -45,8 +47,8 @@ class Stand:
     free_s: float = 0.0
     passed: dict[int, str] = field(default_factory=dict)
     passed_ms: int = 0
+    still_ms: int = 0  # since when its trail stood when it was last told to be here
     behind: set[int] = field(default_factory=set)
-    is_parked: bool = False
 
     @property
     def stood_s(self) -> float:
@@ -110,15 +112,19 @@ class StandBook:
                 trail, trail.place, trail.label, trail.still_since_ms, trail.last.time_ms
             )
             stand.trail, self.stands[trail.track_id] = trail, stand
-        moved_m = stand.place.metres_to(trail.place)
-        if moved_m > _same_m(trail.place) and trail.still_s() < STOOD_S and trail.moved_m(1.0) > 0.3:
-            del self.stands[trail.track_id]
-            return
-        if moved_m > _same_m(trail.place) and trail.still_s() >= STOOD_S:
-            self.stands[trail.track_id] = Stand(
-                trail, trail.place, trail.label, trail.still_since_ms, trail.last.time_ms
-            )
-            return
+        if trail.place.is_foot and not stand.place.is_foot:
+            stand.place = trail.place  # it was covered when it was taken into the book
+        if stand.place.metres_to(trail.place) <= _same_m(trail.place):
+            stand.still_ms = trail.still_since_ms
+        elif trail.place.is_foot and trail.still_since_ms != stand.still_ms:  # no single box that leaps
+            if trail.still_s() >= STOOD_S:
+                self.stands[trail.track_id] = Stand(
+                    trail, trail.place, trail.label, trail.still_since_ms, trail.last.time_ms
+                )
+                return
+            if trail.moved_m(1.0) > 0.3:
+                del self.stands[trail.track_id]
+                return
         stand.seen_ms, stand.label = trail.last.time_ms, trail.label
 
     def _again(self, trail: Trail) -> Stand | None:
@@ -143,23 +149,28 @@ class StandBook:
         is_blocked = view is not None and view.line.past(stand.trail.last, stand.place).nose_m > -LINE_M
         length_m = SIZE_M[stand.label][0]
         for trail in scene.seen:
-            if trail is stand.trail or trail.label == "person":
+            # Of a rider in a crowd only the head may be seen.
+            is_walker = trail.label == "person" and trail.place.is_foot
+            if trail is stand.trail or is_walker:
                 continue
-            ahead_m, aside_m = _beside(stand.place, trail.place, heading)
-            self._note_pass(stand, trail, ahead_m, aside_m, scene.time_ms)
+            other = self.find(trail)
+            at = trail.place if other is None else other.place  # what is left of a covered box ends elsewhere
+            ahead_m, aside_m = _beside(stand.place, at, heading)
+            if trail.label != "person":
+                self._note_pass(stand, trail, ahead_m, aside_m, scene.time_ms)
             reach_m = max(length_m, SIZE_M[trail.label][0]) + GAP_M  # from foot to foot, whichever end is seen
             in_way = 0.5 < ahead_m <= reach_m and aside_m <= _lane_m(stand.label, trail.label)
-            if in_way:
-                other = self.find(trail)
-                is_blocked = is_blocked or other is None or not other.is_parked
+            is_blocked = is_blocked or in_way
         is_blocked = is_blocked or self._hidden_ahead(stand, heading, length_m)
-        if not is_blocked and stand.seen_ms >= scene.time_ms - STEP_MS:
+        if is_blocked:
+            stand.free_s = max(0.0, stand.free_s - LEAK * gap_s)
+        elif stand.seen_ms >= scene.time_ms - STEP_MS:
             stand.free_s += gap_s
 
     def _hidden_ahead(self, stand: Stand, heading: Point, length_m: float) -> bool:
         """Tell whether one that stands ahead is only not seen at this moment."""
         for other in self.stands.values():
-            if other is stand or other.is_parked:
+            if other is stand:
                 continue
             ahead_m, aside_m = _beside(stand.place, other.place, heading)
             if 0.5 < ahead_m <= max(length_m, SIZE_M[other.label][0]) + GAP_M and aside_m <= _lane_m(

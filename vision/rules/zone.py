@@ -9,6 +9,8 @@ from vision.road import Road
 from vision.trails import Trail
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+# How far aside of the line of sight the middle of a road user may be from that of its box.
+ASIDE_M = 0.3
 
 
 class ZoneView:
@@ -38,11 +40,25 @@ class ZoneView:
 
     def depth_m(self, trail: Trail) -> float:
         """Return how far inside a road user's middle is, metres; negative outside."""
-        if self._on_road:
-            at, per_m = self._road.middle(trail.label, trail.place, trail.heading), trail.place.per_m
-        else:
-            at, per_m = trail.last.ground, max(trail.last.height_px, 1.0) / 1.65
+        at, per_m = self._middle(trail)
         return depth(self.corners, at) / per_m
+
+    def is_surely_in(self, trail: Trail) -> bool:
+        """Tell whether its middle is inside by two deviations along the line of sight, and by less aside of it.
+
+        A box tells far better which way than how far away its road user stands: along a narrow strip that leads away
+        from the camera it is inside though its distance may be metres off.
+        """
+        (x, y), per_m = self._middle(trail)
+        far = 2 * trail.place.sd_m * per_m
+        (dx, dy), aside = trail.place.away, ASIDE_M * per_m
+        around = ((far * dx, far * dy), (-far * dx, -far * dy), (aside * dy, -aside * dx), (-aside * dy, aside * dx))
+        return all(depth(self.corners, (x + off_x, y + off_y)) > 0 for off_x, off_y in around)
+
+    def _middle(self, trail: Trail) -> tuple[Point, float]:
+        if self._on_road:
+            return self._road.middle(trail.label, trail.place, trail.heading), trail.place.per_m
+        return trail.last.ground, max(trail.last.height_px, 1.0) / 1.65
 
     def is_on(self, time_ms: int) -> bool:
         """Tell whether its rule holds at a moment, by Hanoi's time of day."""

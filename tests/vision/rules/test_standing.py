@@ -54,9 +54,16 @@ def test_a_queue_that_cannot_move_on_green_is_nothing() -> None:
     assert play(STOPPING, [*jam, *flow(-1.0, 100.0, label="motorcycle")], 100.0, cycle, fps=5.0) == []
 
 
-def test_who_stands_behind_a_parked_car_is_found_after_it_and_a_queue_behind_them_is_not() -> None:
+def test_who_stands_behind_a_parked_car_may_wait_for_it_and_is_nothing() -> None:
     actors = [parked(28.0), parked(21.5), *flow(-1.0, 120.0)]
-    assert {f.track_id for f in play(STOPPING, actors, 120.0, fps=5.0)} == {1, 2}
+    assert {f.track_id for f in play(STOPPING, actors, 120.0, fps=5.0)} == {1}
+
+
+def test_a_way_that_is_free_for_moments_of_a_long_wait_is_not_free() -> None:
+    path = parked(28.0).path
+    seen_at_times = Actor("car", lambda t: None if t > 40 and t % 20 < 2 else path(t))
+    actors = [seen_at_times, parked(21.5), *flow(-1.0, 300.0)]
+    assert {f.track_id for f in play(STOPPING, actors, 300.0, fps=5.0)} <= {1}
 
 
 def test_a_parked_car_that_is_hidden_for_a_while_is_the_same_one() -> None:
