@@ -5,6 +5,9 @@ import enum
 from schemas.message import Message
 from schemas.units import Count, Id, TimeMs
 
+# What somebody said to be so, and never ended, holds for a day's shift.
+CIRCUMSTANCE_HOLDS_MS = 12 * 3_600_000
+
 
 class SignalColour(enum.StrEnum):
     """What a group of a signal shows; ``off`` is dark or blinking yellow."""

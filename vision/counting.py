@@ -83,9 +83,9 @@ class _Minute:
             row = self.turns.setdefault(turn, {})
             row[label] = row.get(label, 0) + 1
 
-    def look(self, lanes: LaneView, time_ms: int, trails: Trails) -> None:
+    def look(self, lanes: LaneView, time_ms: int, seen: Iterable[Trail], trails: Trails) -> None:
         """Look at who is before the line in one frame."""
-        own = lanes.own(trail for trail in trails.by_id.values() if trail.last.time_ms == time_ms)
+        own = lanes.own(seen)
         self.looks += 1
         self.standing_s = max(self.standing_s, lanes.stand(time_ms, [trail.last for trail in own]))
         self.stopped = max(self.stopped, sum(trail.still_s() >= STOPPED_S for trail in own))
@@ -139,7 +139,7 @@ class Counter:
         for lanes, minute in zip(self._lanes, self._minutes, strict=True):
             minute.count(lanes.passing.step(time_ms, seen), lanes.view)
             if not is_blind:
-                minute.look(lanes, time_ms, trails)
+                minute.look(lanes, time_ms, seen, trails)
         return done
 
     def flush(self) -> list[CameraCount]:

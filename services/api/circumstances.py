@@ -1,10 +1,8 @@
 """What people told of junctions that cameras watch, as it stands now: it excuses acts there."""
 
-from schemas.signal import CameraCircumstance, CircumstanceKind
+from schemas.signal import CIRCUMSTANCE_HOLDS_MS, CameraCircumstance, CircumstanceKind
 
 Told = dict[tuple[CircumstanceKind, str | None], CameraCircumstance]
-# As long as the detector looks back when it starts, so that both forget alike.
-HOLDS_MS = 12 * 3_600_000
 
 
 def keep_told(told: dict[str, Told], message: CameraCircumstance) -> None:
@@ -15,7 +13,7 @@ def keep_told(told: dict[str, Told], message: CameraCircumstance) -> None:
 def holding(told: Told, now_ms: int) -> list[CameraCircumstance]:
     """Return what holds at a moment, the longest first."""
     now = [one for one in told.values() if one.until_ms is None or one.until_ms > now_ms]
-    return sorted((one for one in now if now_ms - one.since_ms <= HOLDS_MS), key=lambda one: one.since_ms)
+    return sorted((one for one in now if now_ms - one.since_ms <= CIRCUMSTANCE_HOLDS_MS), key=lambda one: one.since_ms)
 
 
 def forget_told(told: dict[str, Told], now_ms: int) -> None:

@@ -9,9 +9,9 @@ import msgspec
 import structlog
 
 from schemas.message import Message, decode
+from schemas.signal import CIRCUMSTANCE_HOLDS_MS
 from schemas.topics import TOPICS
 from services.api import metrics
-from services.api.circumstances import HOLDS_MS
 from services.api.live import REDUCERS, Change
 from services.api.state import ApiState
 from services.clock import Steadiness
@@ -49,7 +49,7 @@ def follow(state: ApiState, stop: threading.Event) -> None:
             stream.ensure_topics([TOPICS[name] for name in REDUCERS])
             now_ms = state.wall.now_ms()
             with (
-                contextlib.closing(stream.tail(HELD, since_ms=now_ms - HOLDS_MS)) as held,
+                contextlib.closing(stream.tail(HELD, since_ms=now_ms - CIRCUMSTANCE_HOLDS_MS)) as held,
                 contextlib.closing(stream.tail(SLOW, since_ms=now_ms - SLOW_BACK_MS)) as slow,
                 contextlib.closing(stream.tail(FAST, since_ms=now_ms - FAST_BACK_MS)) as fast,
             ):

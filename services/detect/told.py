@@ -6,13 +6,13 @@ import msgspec
 import structlog
 
 from schemas.message import decode
-from schemas.signal import CameraCircumstance, SignalState
+from schemas.signal import CIRCUMSTANCE_HOLDS_MS, CameraCircumstance, SignalState
 from schemas.topics import TOPICS
 from services.stream.base import Stream
 
 SIGNALS, CIRCUMSTANCES = "signals.states", "camera.circumstances"
-# A light is asked for the last minutes at most; what somebody said to be so may hold for a day's shift.
-SIGNALS_MS, CIRCUMSTANCES_MS = 10 * 60_000, 12 * 3_600_000
+# A light is asked for the last minutes at most.
+SIGNALS_MS = 10 * 60_000
 MOST = 2_000
 Said = SignalState | CameraCircumstance
 _log = structlog.get_logger(__name__)
@@ -33,7 +33,7 @@ class Told:
         stream.ensure_topics([TOPICS[SIGNALS], TOPICS[CIRCUMSTANCES]])
         self._tails = (
             stream.tail([SIGNALS], since_ms=wall_ms - SIGNALS_MS),
-            stream.tail([CIRCUMSTANCES], since_ms=wall_ms - CIRCUMSTANCES_MS),
+            stream.tail([CIRCUMSTANCES], since_ms=wall_ms - CIRCUMSTANCE_HOLDS_MS),
         )
 
     def read(self) -> Sequence[Said]:

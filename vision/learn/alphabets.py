@@ -7,11 +7,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.plates.slots import SIGNS as SLOT_SIGNS
 from vision.scenes.paint.signs import STROKES, WIDTHS
 
 Mask: TypeAlias = NDArray[np.uint8]
 Alphabet: TypeAlias = dict[str, Mask]
-SIGNS = "0123456789ABCDEFGHKLMNPQRSTUVXYZ"
+SIGNS = SLOT_SIGNS.strip()  # without the blank
 TALL_PX = 64
 FONT_SIZE = 90
 

@@ -147,7 +147,6 @@ class StandBook:
             return
         # The first at a line may be kept there by a jam behind the junction, whatever its light shows.
         is_blocked = view is not None and view.line.past(stand.trail.last, stand.place).nose_m > -LINE_M
-        length_m = SIZE_M[stand.label][0]
         for trail in scene.seen:
             # Of a rider in a crowd only the head may be seen.
             is_walker = trail.label == "person" and trail.place.is_foot
@@ -158,24 +157,19 @@ class StandBook:
             ahead_m, aside_m = _beside(stand.place, at, heading)
             if trail.label != "person":
                 self._note_pass(stand, trail, ahead_m, aside_m, scene.time_ms)
-            reach_m = max(length_m, SIZE_M[trail.label][0]) + GAP_M  # from foot to foot, whichever end is seen
-            in_way = 0.5 < ahead_m <= reach_m and aside_m <= _lane_m(stand.label, trail.label)
-            is_blocked = is_blocked or in_way
-        is_blocked = is_blocked or self._hidden_ahead(stand, heading, length_m)
+            is_blocked = is_blocked or _is_in_way(stand, trail.label, ahead_m, aside_m)
+        is_blocked = is_blocked or self._hidden_ahead(stand, heading)
         if is_blocked:
             stand.free_s = max(0.0, stand.free_s - LEAK * gap_s)
         elif stand.seen_ms >= scene.time_ms - STEP_MS:
             stand.free_s += gap_s
 
-    def _hidden_ahead(self, stand: Stand, heading: Point, length_m: float) -> bool:
+    def _hidden_ahead(self, stand: Stand, heading: Point) -> bool:
         """Tell whether one that stands ahead is only not seen at this moment."""
         for other in self.stands.values():
             if other is stand:
                 continue
-            ahead_m, aside_m = _beside(stand.place, other.place, heading)
-            if 0.5 < ahead_m <= max(length_m, SIZE_M[other.label][0]) + GAP_M and aside_m <= _lane_m(
-                stand.label, other.label
-            ):
+            if _is_in_way(stand, other.label, *_beside(stand.place, other.place, heading)):
                 return True
         return False
 
@@ -200,6 +194,12 @@ def _beside(place: Place, other: Place, heading: Point) -> tuple[float, float]:
     """Return how far another place is ahead along a heading and aside of it, metres."""
     dx, dy = (other.x - place.x) / place.per_m, (other.y - place.y) / place.per_m
     return dx * heading[0] + dy * heading[1], abs(dx * heading[1] - dy * heading[0])
+
+
+def _is_in_way(stand: Stand, other: str, ahead_m: float, aside_m: float) -> bool:
+    """Return whether one of a class, so far ahead and aside, keeps somebody from driving on."""
+    reach_m = max(SIZE_M[stand.label][0], SIZE_M[other][0]) + GAP_M  # from foot to foot, whichever end is seen
+    return 0.5 < ahead_m <= reach_m and aside_m <= _lane_m(stand.label, other)
 
 
 def _lane_m(label: str, other: str) -> float:
