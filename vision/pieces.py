@@ -1,8 +1,10 @@
-"""Pieces of any source: a file, a stream, or a scene rendered by code."""
+"""Pieces of any source: a file, a stream, a folder of pictures, or a scene rendered by code."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from vision.frames import Image
+from vision.pictures import picture_pieces
 from vision.scenes.street import open_street
 from vision.segments import TARGET_S, Piece, cut, encode
 
@@ -13,7 +15,7 @@ def source_pieces(source: str, *, on_bad: Callable[[str], None] | None = None) -
     Parameters
     ----------
     source : str
-        A path, an address, or ``scene://street?seed=N`` (which never ends).
+        A path of a file or of a folder of pictures, an address, or ``scene://street?seed=N`` (which never ends).
     on_bad : callable, optional
         Takes one sentence for each thing left out.
 
@@ -27,6 +29,9 @@ def source_pieces(source: str, *, on_bad: Callable[[str], None] | None = None) -
     VideoError
         If the source cannot be read.
     """
+    if "://" not in source and Path(source).is_dir():
+        yield from picture_pieces(Path(source), on_bad=on_bad)
+        return
     if not source.startswith("scene://"):
         yield from cut(source, on_bad=on_bad)
         return
