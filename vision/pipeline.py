@@ -1,6 +1,6 @@
 """One camera watched: frames in; findings, looks, counts and the camera's health out."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -11,16 +11,15 @@ from schemas.violation import LampSpan, TrackPoint
 from vision.camera import CameraConfig
 from vision.clock_drift import OFF_MS
 from vision.counting import Counter
-from vision.detector.ahead import each_found
 from vision.detector.base import Detector
+from vision.eyes import Eyes, Tracked
 from vision.frames import Frame
 from vision.ground import GroundPlane
-from vision.health import HealthWatcher, Sight
+from vision.health import Sight
 from vision.observer import Observer
-from vision.riders import join_riders
 from vision.rules import Finding
 from vision.speed import FOOT_SD_HEIGHTS, GroundSpeed, ground_speed
-from vision.tracks import Look, Tracker
+from vision.tracks import Look
 from vision.view import ViewWatcher
 
 TRACK_MS = 30_000
@@ -61,26 +60,24 @@ class Watcher:
 
     def __init__(self, camera: CameraConfig, detector: Detector) -> None:
         self.camera = camera
-        self._detector = detector
-        self._tracker = Tracker()
+        self.eyes = Eyes(detector)
         self.observer = Observer(camera)
         self._counter = Counter(camera, self.observer.views)
-        self._health = HealthWatcher()
-        self._last: Frame | None = None
+        self._last_ms: int | None = None
 
     @property
     def sight(self) -> Sight:
         """How well the camera sees at the last frame."""
-        return self._health.sight
+        return self.eyes.health.sight
 
     @property
     def view(self) -> ViewWatcher:
         """What the camera's view is held against."""
-        return self._health.view
+        return self.eyes.health.view
 
     def tell_clock(self, off_ms: int) -> None:
         """Take how far the camera's clock is off; rules rest while it is half a second or more."""
-        self._health.clock_is_off = abs(off_ms) >= OFF_MS
+        self.eyes.health.clock_is_off = abs(off_ms) >= OFF_MS
 
     def step(self, frames: Iterable[Frame]) -> Outputs:
         """Take frames in the order of their times; one that is not later than the last is left out.
@@ -96,35 +93,36 @@ class Watcher:
             What became certain.
         """
         out = Outputs()
-        for frame, seen in each_found(self._detector, self._later(frames)):
-            out.frames += 1
-            sight = self._health.step(frame.time_ms, frame.image)
-            found = join_riders(seen, self._tracker.two_wheelers_due(frame.time_ms))
-            looks = self._tracker.step(frame.time_ms, frame.index, found)
-            out.road_users += len(found)
-            out.looks += looks
-            self._watch(frame, looks, out, is_blind=sight.is_blind)
+        for frame, tracked in self.eyes.track(frames):
+            self.observer.read_lamps(frame)
+            self.watch(tracked, out)
         return out
+
+    def watch(self, tracked: Tracked, out: Outputs) -> None:
+        """Take the tracks of one frame, its lamps read before, and add what became certain.
+
+        Parameters
+        ----------
+        tracked : Tracked
+            Of a frame later than the last.
+        out : Outputs
+            What is added to.
+        """
+        self._last_ms = tracked.time_ms
+        out.frames += 1
+        out.road_users += tracked.road_users
+        out.looks += tracked.looks
+        findings = self.observer.step(tracked.time_ms, tracked.looks, is_blind=tracked.is_blind)
+        out.counts += self._counter.step(tracked.time_ms, self.observer.trails, is_blind=tracked.is_blind)
+        out.acts += [self._act(finding) for finding in findings]
 
     def finish(self) -> Outputs:
         """Return what can still be said at the end of a recording."""
         out = Outputs()
-        if self._last is not None:
-            out.acts += [self._act(finding) for finding in self.observer.finish(self._last.time_ms)]
+        if self._last_ms is not None:
+            out.acts += [self._act(finding) for finding in self.observer.finish(self._last_ms)]
             out.counts += self._counter.flush()
         return out
-
-    def _later(self, frames: Iterable[Frame]) -> Iterator[Frame]:
-        for frame in frames:
-            if self._last is None or frame.time_ms > self._last.time_ms:
-                self._last = frame
-                yield frame
-
-    def _watch(self, frame: Frame, looks: list[Look], out: Outputs, *, is_blind: bool) -> None:
-        self.observer.read_lamps(frame)
-        findings = self.observer.step(frame.time_ms, looks, is_blind=is_blind)
-        out.counts += self._counter.step(frame.time_ms, self.observer.trails, is_blind=is_blind)
-        out.acts += [self._act(finding) for finding in findings]
 
     def _act(self, finding: Finding) -> Act:
         trail = self.observer.trails.by_id.get(finding.track_id)

@@ -78,9 +78,9 @@ def rest_figures(camera: CameraConfig, frames: Iterator[Frame]) -> list[Figure]:
 
 def _parts(watcher: Watcher) -> dict[str, tuple[Any, str]]:
     return {
-        "health": (watcher._health, "step"),
-        "detector": (watcher._detector, "detect"),
-        "tracker": (watcher._tracker, "step"),
+        "health": (watcher.eyes.health, "step"),
+        "detector": (watcher.eyes._detector, "detect"),
+        "tracker": (watcher.eyes._tracker, "step"),
         "lamps": (watcher.observer, "read_lamps"),
         "rules": (watcher.observer, "step"),
         "counts": (watcher._counter, "step"),

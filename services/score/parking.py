@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from services.score.scene_batch import batch_options, boxes_option, tally_cases
+from services.score.scene_batch import batch_options, boxes_option, looks_option, tally_cases
 from services.score.scene_report import as_figures, report
 from services.score.scene_run import SceneCase
 from services.score.violations import known_rules, parse_seeds
@@ -27,6 +27,7 @@ FLOW = Flow({"south": 1100.0, "north": 100.0, "east": 60.0, "west": 60.0}, peopl
 @boxes_option
 @click.option("--fps", default=2.0, show_default=True, help="Frames a second.")
 @click.option("--show", default=10, show_default=True, help="How many false and missed ones to list.")
+@looks_option
 @batch_options
 @click.option("--json", "out", type=click.Path(path_type=Path), default=None, help="Write the figures there.")
 def parking(
@@ -36,6 +37,7 @@ def parking(
     boxes: str,
     fps: float,
     show: int,
+    looks: Path | None,
     jobs: int,
     keep: Path | None,
     out: Path | None,
@@ -50,7 +52,7 @@ def parking(
         f"parking-{noise}-seed{seed}": parking_case(seed, hours, rules, noise, fps, is_modal=boxes == "seen")
         for seed in numbers
     }
-    tally = tally_cases(cases, jobs, keep)
+    tally = tally_cases(cases, jobs, keep, looks)
     click.echo(report(f"parking, {len(numbers)} × {hours:g} h, {noise} boxes, {boxes}", tally, show))
     if out is not None:
         out.write_text(json.dumps(as_figures(tally), indent=1), encoding="utf-8")

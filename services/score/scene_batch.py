@@ -3,12 +3,14 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import click
 import msgspec
 
+from services.score import scene_looks
 from services.score.scene_judge import Tally
 from services.score.scene_run import SceneCase, run_scene
 from vision.evidence.code_hash import code_sha256
@@ -30,6 +32,16 @@ def batch_options(command: Command) -> Command:
     return jobs(keep(command))
 
 
+def looks_option(command: Command) -> Command:
+    """Give a command ``--looks``, as `tally_cases` takes it."""
+    return click.option(
+        "--looks",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=None,
+        help="Folder in which each scene's tracks are kept: after a change of rules they alone are asked again.",
+    )(command)
+
+
 def boxes_option(command: Command) -> Command:
     """Give a command ``--boxes``, as `Noise.is_modal` takes it: ``seen`` or ``whole``."""
     return click.option(
@@ -41,15 +53,17 @@ def boxes_option(command: Command) -> Command:
     )(command)
 
 
-def tally_cases(cases: Mapping[str, SceneCase], jobs: int, keep: Path | None) -> Tally:
+def tally_cases(cases: Mapping[str, SceneCase], jobs: int, keep: Path | None, looks: Path | None = None) -> Tally:
     """Return what came of all scenes together; see `run_cases`."""
     tally = Tally()
-    for _, one in run_cases(cases, jobs, keep):
+    for _, one in run_cases(cases, jobs, keep, looks):
         tally.add(one)
     return tally
 
 
-def run_cases(cases: Mapping[str, SceneCase], jobs: int, keep: Path | None) -> Iterator[tuple[str, Tally]]:
+def run_cases(
+    cases: Mapping[str, SceneCase], jobs: int, keep: Path | None, looks: Path | None = None
+) -> Iterator[tuple[str, Tally]]:
     """Run scenes and yield what came of each, in the order in which they are done.
 
     Parameters
@@ -60,48 +74,62 @@ def run_cases(cases: Mapping[str, SceneCase], jobs: int, keep: Path | None) -> I
         How many at a time, a process each.
     keep : Path or None
         Folder of results; those that are there, of the same scene and the same code, are not run again.
+    looks : Path or None, optional
+        Folder of tracks; scenes whose tracks are there, of the same scene and the same tracker, are not filmed again.
     """
     waiting = {}
     for name, case in cases.items():
-        kept = _read(_place(keep, name, case))
+        kept = _read(_result(keep, name, case))
         if kept is not None:
             yield name, kept
         else:
             waiting[name] = case
-    for name, tally in _run(waiting, jobs):
-        place = _place(keep, name, waiting[name])
+    for name, tally in _run(waiting, jobs, looks):
+        place = _result(keep, name, waiting[name])
         if place is not None:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(msgspec.json.encode(tally))
         yield name, tally
 
 
-def _run(cases: Mapping[str, SceneCase], jobs: int) -> Iterator[tuple[str, Tally]]:
+def _run(cases: Mapping[str, SceneCase], jobs: int, looks: Path | None) -> Iterator[tuple[str, Tally]]:
+    films = {name: _film(looks, name, case) for name, case in cases.items()}
     if jobs <= 1 or len(cases) <= 1:
         for name, case in cases.items():
-            yield name, run_one(case, _progress(name, case.minutes))
+            yield name, run_one(case, _progress(name, case.minutes), films[name])
         return
     with ProcessPoolExecutor(jobs) as pool:
-        running = {pool.submit(run_one, case): name for name, case in cases.items()}
+        running = {pool.submit(run_one, case, None, films[name]): name for name, case in cases.items()}
         for number, done in enumerate(as_completed(running), start=1):
             click.echo(f"{number} of {len(running)} scenes done ({running[done]})", err=True)
             yield running[done], done.result()
 
 
-def run_one(case: SceneCase, tell: Callable[[float], None] | None = None) -> Tally:
-    """Run one scene and return what came of it; ``tell`` takes the seconds done so far."""
-    tally = Tally()
-    run_scene(case, tally, tell or (lambda _: None))
+def run_one(case: SceneCase, tell: Callable[[float], None] | None = None, film: Path | None = None) -> Tally:
+    """Run one scene and return what came of it; ``tell`` takes the seconds done so far, ``film`` keeps its tracks."""
+    tally, tell = Tally(), tell or (lambda _: None)
+    if film is None:
+        run_scene(case, tally, tell)
+    else:
+        scene_looks.run_kept(case, tally, film, tell)
     return tally
 
 
-def _place(keep: Path | None, name: str, case: SceneCase) -> Path | None:
-    """Return where a scene's result is kept: what it shows and the code that judges it are in the name."""
-    if keep is None:
+def _result(keep: Path | None, name: str, case: SceneCase) -> Path | None:
+    return _place(keep, name, case, CODE, "json")
+
+
+def _film(looks: Path | None, name: str, case: SceneCase) -> Path | None:
+    return _place(looks, name, replace(case, rules=()), scene_looks.CODE, "looks.gz")
+
+
+def _place(folder: Path | None, name: str, case: SceneCase, code: tuple[str, ...], ending: str) -> Path | None:
+    """Return where something of a scene is kept: what it shows and the code that makes it are in the name."""
+    if folder is None:
         return None
-    says = f"{case} {case.camera.__name__} {code_sha256(*CODE)}"
+    says = f"{case} {case.camera.__name__} {code_sha256(*code)}"
     says = says.replace(str(case.camera), "")  # the address of a function differs from run to run
-    return keep / f"{name}-{hashlib.sha256(says.encode()).hexdigest()[:12]}.json"
+    return folder / f"{name}-{hashlib.sha256(says.encode()).hexdigest()[:12]}.{ending}"
 
 
 def _read(place: Path | None) -> Tally | None:

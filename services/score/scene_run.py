@@ -1,11 +1,13 @@
 """One scene through the whole pipeline: its world, its camera, its candidates and its truth."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from services.score.scene_judge import Claim, Tally, judge
 from services.score.scene_log import SceneLog
 from vision.camera import parse_camera
+from vision.eyes import Tracked
 from vision.pipeline import Outputs, Watcher
 from vision.scenes.arrivals import Flow
 from vision.scenes.camera_file import camera_yaml
@@ -13,8 +15,9 @@ from vision.scenes.film import Film
 from vision.scenes.layout import Arm
 from vision.scenes.noise import NOISES
 from vision.scenes.pinhole import PinholeCamera
-from vision.scenes.truth import Act
+from vision.scenes.truth import Act, Pass
 from vision.scenes.world import World
+from vision.tracks import Look
 
 START_MS = 1_790_000_000_000
 WARM_S, AFTER_S = 60.0, 5.0
@@ -70,6 +73,28 @@ class SceneCase:
     is_modal: bool = True
 
 
+@dataclass(frozen=True)
+class SceneTruth:
+    """What truly happened: acts with the share of their time in which their road user was well seen, and passes."""
+
+    acts: list[tuple[Act, float]]
+    passes: list[Pass]
+    end_s: float
+
+
+class WatchedScene(Protocol):
+    """A scene up to its tracks, with its truth."""
+
+    def steps(self) -> Iterator[Tracked]:
+        """Yield the tracks of each frame."""
+
+    def user_at(self, look: Look) -> int | None:
+        """Return who truly stands where a track was seen."""
+
+    def truth(self) -> SceneTruth:
+        """Return what truly happened, once all steps are done."""
+
+
 def open_scene(case: SceneCase) -> tuple[World, Film, Watcher]:
     """Return the world of a scene, its camera's film, and the pipeline that watches it."""
     world = World(case.seed, case.shares, case.flow, officer=case.officer)
@@ -78,6 +103,52 @@ def open_scene(case: SceneCase) -> tuple[World, Film, Watcher]:
     film = Film(world, camera, noise, case.seed, start_ms=START_MS, jitter=case.jitter, drops=case.drops)
     text = camera_yaml(camera, world.layout, rules=case.rules, with_signal=case.has_signal)
     return world, film, Watcher(parse_camera(text.encode()), film)
+
+
+class FilmedScene:
+    """A scene as it is filmed and tracked; its rules are asked elsewhere.
+
+    Parameters
+    ----------
+    case : SceneCase
+        The scene.
+    tell : callable
+        Takes the seconds of the scene done so far.
+    """
+
+    def __init__(self, case: SceneCase, tell: Callable[[float], None]) -> None:
+        self.world, self._film, self.watcher = open_scene(case)
+        self._case, self._tell = case, tell
+        self._log = SceneLog()
+        self._acts: list[tuple[Act, float]] = []
+        self._known = 0
+
+    def steps(self) -> Iterator[Tracked]:
+        """Yield the tracks of each frame, its lamps read by then."""
+        for shot in self._film.shots(WARM_S, WARM_S + self._case.minutes * 60):
+            self._log.add(shot.frame.time_ms, shot.seen)
+            for frame, tracked in self.watcher.eyes.track([shot.frame]):
+                self.watcher.observer.read_lamps(frame)
+                yield tracked
+            self._settle()
+            if shot.frame.index % 500 == 0:
+                self._tell(shot.time_s - WARM_S)
+                self._log.forget(shot.frame.time_ms - FORGET_MS)
+
+    def user_at(self, look: Look) -> int | None:
+        """Return who truly stands where a track was seen."""
+        return self._log.user_at(look.time_ms, look.box)
+
+    def truth(self) -> SceneTruth:
+        """Return what truly happened, once all steps are done."""
+        self.world.finish()
+        self._settle()
+        return SceneTruth(self._acts, self.world.truth.passes, self.world.time_s)
+
+    def _settle(self) -> None:
+        acts = self.world.truth.acts
+        self._acts += [(act, _seen_share(act, self._log)) for act in acts[self._known :]]
+        self._known = len(acts)
 
 
 def run_scene(case: SceneCase, tally: Tally, tell: Callable[[float], None]) -> None:
@@ -92,27 +163,35 @@ def run_scene(case: SceneCase, tally: Tally, tell: Callable[[float], None]) -> N
     tell : callable
         Takes the seconds of the scene done so far.
     """
-    world, film, watcher = open_scene(case)
-    log = SceneLog()
+    scene = FilmedScene(case, tell)
+    judge_scene(case, scene, scene.watcher, tally)
+
+
+def judge_scene(case: SceneCase, scene: WatchedScene, watcher: Watcher, tally: Tally) -> None:
+    """Ask the rules of every frame of a scene and add what came of it.
+
+    Parameters
+    ----------
+    case : SceneCase
+        What it shows.
+    scene : WatchedScene
+        Filmed now, or kept.
+    watcher : Watcher
+        Whose rules are asked.
+    tally : Tally
+        What is added to.
+    """
     claims: list[Claim] = []
-    acts: list[tuple[Act, float]] = []
-    known = 0
-    for shot in film.shots(WARM_S, WARM_S + case.minutes * 60):
-        log.add(shot.frame.time_ms, shot.seen)
-        claims += _claims(watcher.step([shot.frame]), log, case.seed)
-        acts += [(act, _seen_share(act, log)) for act in world.truth.acts[known:]]
-        known = len(world.truth.acts)
-        if shot.frame.index % 500 == 0:
-            tell(shot.time_s - WARM_S)
-            log.forget(shot.frame.time_ms - FORGET_MS)
-    claims += _claims(watcher.finish(), log, case.seed)
-    acts += [(act, _seen_share(act, log)) for act in world.finish().acts[known:]]
-    end_s = world.time_s - AFTER_S
-    asked = [one for one in acts if one[0].rule in case.rules]
-    judged = [
-        (act, share if _is_mine(act) and WARM_S + AFTER_S < act.time_s < end_s else NOT_ASKED) for act, share in asked
-    ]
-    passes = [one for one in world.truth.passes if one.arm == WATCHED and one.nose_s > WARM_S + AFTER_S]
+    for tracked in scene.steps():
+        out = Outputs()
+        watcher.watch(tracked, out)
+        claims += _claims(out, scene, case.seed)
+    claims += _claims(watcher.finish(), scene, case.seed)
+    truth = scene.truth()
+    asked = [one for one in truth.acts if one[0].rule in case.rules]
+    begin_s, end_s = WARM_S + AFTER_S, truth.end_s - AFTER_S
+    judged = [(act, share if _is_mine(act) and begin_s < act.time_s < end_s else NOT_ASKED) for act, share in asked]
+    passes = [one for one in truth.passes if one.arm == WATCHED and one.nose_s > begin_s]
     judge(tally, claims, judged, passes, seed=case.seed, start_ms=START_MS)
 
 
@@ -120,11 +199,11 @@ def _is_mine(act: Act) -> bool:
     return act.arm == WATCHED or act.rule == "wrong_way"
 
 
-def _claims(out: Outputs, log: SceneLog, seed: int) -> list[Claim]:
+def _claims(out: Outputs, scene: WatchedScene, seed: int) -> list[Claim]:
     made = []
     for act in out.acts:
         finding = act.finding
-        user_id = log.user_at(finding.at.time_ms, finding.at.box)
+        user_id = scene.user_at(finding.at)
         made.append(Claim(finding.rule, user_id, finding.time_ms, seed, dict(finding.measured), finding.since_ms))
     return made
 

@@ -1,11 +1,13 @@
 """Candidates beside the truth of a scene: what counts as right, false, excused, twice and missed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 from click import BadParameter, ClickException
 
+from services.score import scene_looks
 from services.score.parking import RULES as PARKING
 from services.score.parking import parking_case
 from services.score.scene_batch import run_cases, run_one
@@ -93,6 +95,21 @@ def test_tallies_add_up_and_shares_have_their_interval() -> None:
 def test_who_stands_in_a_queue_is_counted_as_one_who_stood_lawfully() -> None:
     waits = Act("no_stopping", 5, "car", "south", 10.0, 50.0, 0.0, 0.0, "queue", {"stood_s": 40.0})
     assert judged([], [(waits, 1.0)]).stood == {"queue": 1}
+
+
+def test_rules_asked_of_kept_tracks_say_what_they_say_of_the_film(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = replace(parking_case(3, 0.05, known_rules(PARKING), "good", 2.0), shares={"no_stopping": 0.2})
+    filmed = run_one(case)
+    assert filmed.found
+    assert list(run_cases({"one": case}, 1, None, tmp_path)) == [("one", filmed)]
+    monkeypatch.setattr(scene_looks, "FilmedScene", None)
+    assert list(run_cases({"one": case}, 1, None, tmp_path)) == [("one", filmed)]
+    (film,) = tmp_path.iterdir()
+    film.write_bytes(film.read_bytes()[:1000])
+    with pytest.raises(ClickException, match="delete it and run again"):
+        list(run_cases({"one": case}, 1, None, tmp_path))
 
 
 def test_a_kept_scene_is_not_run_again_and_a_broken_one_is_named(tmp_path: Path) -> None:

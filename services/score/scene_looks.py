@@ -1,0 +1,96 @@
+"""The tracks of a scene kept in a file, with its truth: its rules are then asked again without filming it anew."""
+
+import gzip
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import msgspec
+
+from services.score.scene_judge import Tally
+from services.score.scene_run import FilmedScene, SceneCase, SceneTruth, judge_scene, open_scene
+from vision.eyes import Tracked
+from vision.tracks import Look
+
+# Whoever changes one of these changes what a kept scene would show; rules are not among them.
+CODE = ("vision.eyes", "vision.scenes.film", "vision.scenes.camera_file")
+
+
+class KeptStep(msgspec.Struct, array_like=True):
+    """One frame; ``owners`` are who truly stood where each of its looks is."""
+
+    tracked: Tracked
+    owners: list[int | None]
+
+
+class KeptScene(msgspec.Struct):
+    """All frames of one scene, and what truly happened."""
+
+    kept: list[KeptStep]
+    happened: SceneTruth
+
+    def steps(self) -> Iterator[Tracked]:
+        """Yield the tracks of each frame."""
+        for step in self.kept:
+            yield step.tracked
+
+    def user_at(self, look: Look) -> int | None:
+        """Return who truly stands where a track was seen."""
+        for step in reversed(self.kept):
+            for one, owner in zip(step.tracked.looks, step.owners, strict=True):
+                if one.time_ms == look.time_ms and one.track_id == look.track_id:
+                    return owner
+        return None
+
+    def truth(self) -> SceneTruth:
+        """Return what truly happened."""
+        return self.happened
+
+
+def run_kept(case: SceneCase, tally: Tally, place: Path, tell: Callable[[float], None]) -> None:
+    """Ask the rules of a scene that a file keeps; where there is none yet, film the scene and keep it first.
+
+    Parameters
+    ----------
+    case : SceneCase
+        The scene; its camera sees no lamps, for their colours are not kept.
+    tally : Tally
+        What is added to.
+    place : Path
+        The file.
+    tell : callable
+        Takes the seconds of the scene filmed so far.
+
+    Raises
+    ------
+    ValueError
+        If its camera sees lamps.
+    click.ClickException
+        If the file is damaged.
+    """
+    if case.has_signal:
+        raise ValueError("the colours of lamps are not kept")
+    if not place.is_file():
+        _write(place, _film(case, tell))
+    _, _, watcher = open_scene(case)
+    judge_scene(case, _read(place), watcher, tally)
+
+
+def _film(case: SceneCase, tell: Callable[[float], None]) -> KeptScene:
+    scene = FilmedScene(case, tell)
+    kept = [KeptStep(one, [scene.user_at(look) for look in one.looks]) for one in scene.steps()]
+    return KeptScene(kept, scene.truth())
+
+
+def _write(place: Path, scene: KeptScene) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    begun = place.with_suffix(".part")
+    begun.write_bytes(gzip.compress(msgspec.msgpack.encode(scene), 3))
+    begun.replace(place)
+
+
+def _read(place: Path) -> KeptScene:
+    try:
+        return msgspec.msgpack.decode(gzip.decompress(place.read_bytes()), type=KeptScene)
+    except (msgspec.MsgspecError, OSError, EOFError) as error:
+        raise click.ClickException(f"{place}: {error}; delete it and run again") from None
