@@ -1,9 +1,12 @@
 """What one driver does in one step: stop for the lamp or of its own will, follow, filter through a queue."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from vision.scenes.arrivals import lane_bounds
 from vision.scenes.following import FREE_M, Around, Bodies, accel_mps2
+from vision.scenes.kerbside import NEAR_M, may_pull_in
 from vision.scenes.layout import Floats, Layout
 from vision.scenes.phases import LampState
 from vision.scenes.road_user import RoadUser
@@ -11,6 +14,8 @@ from vision.scenes.road_user import RoadUser
 CALM_BRAKE_MPS2 = 3.0
 HARD_BRAKE_MPS2 = 5.5
 SIDE_MPS = 1.1
+# Who stands so near behind one that is parked turns out so fast.
+HELD_M, TURN_OUT_MPS = 3.0, 0.3
 FILTER_BELOW_MPS, FILTER_GAP_M = 3.0, 14.0
 STEP_ASIDE_M = 0.4
 REST_MPS = 0.15
@@ -50,8 +55,11 @@ def _reaches_line(user: RoadUser, lamp: LampState) -> bool:
     return user.speed_mps * (lamp.left_s - 0.4) > -user.front_s
 
 
-def halt_gap_m(user: RoadUser, time_s: float, step_s: float) -> float:
-    """Return how far it is from the stop it means to make, and let the stop end when its time is over."""
+def halt_gap_m(user: RoadUser, time_s: float, step_s: float, parked: Sequence[RoadUser] = ()) -> float:
+    """Return how far it is from the stop it means to make, and let the stop end when its time is over.
+
+    Whom somebody parked keeps from its place at the kerb drives around that one first, or gives it up.
+    """
     halt = user.halt
     if halt is None:
         return FREE_M
@@ -62,7 +70,13 @@ def halt_gap_m(user: RoadUser, time_s: float, step_s: float) -> float:
         elif gap < -3.0:
             halt.is_over = True
             return FREE_M
-        if gap < 45.0 and halt.aside_m is not None:
+        elif gap < NEAR_M:
+            may = True if halt.aside_m is None else may_pull_in(user, halt, parked)
+            halt.is_over, halt.pulls_in = may is None, may is True
+            if halt.is_over:
+                user.aside_wish_m = 0.0
+                return FREE_M
+        if halt.pulls_in and halt.aside_m is not None:
             user.aside_wish_m = halt.aside_m
         return max(gap, 0.02)
     if time_s - halt.since_s + step_s >= halt.seconds:
@@ -70,6 +84,13 @@ def halt_gap_m(user: RoadUser, time_s: float, step_s: float) -> float:
         user.aside_wish_m = 0.0
         user.goes_on = None
     return 0.02
+
+
+def is_held_by_parked(user: RoadUser, leader: RoadUser, gap_m: float) -> bool:
+    """Tell whether somebody stands behind one that is parked and has to turn out."""
+    halt = user.halt
+    is_parked = leader.halt is not None and leader.halt.since_s is not None
+    return is_parked and gap_m < HELD_M and (halt is None or halt.since_s is None)
 
 
 def wish_aside(user: RoadUser, i: int, around: Around, bodies: Bodies, gap_m: float, layout: Layout) -> None:
@@ -88,7 +109,7 @@ def wish_aside(user: RoadUser, i: int, around: Around, bodies: Bodies, gap_m: fl
     layout : Layout
         The junction.
     """
-    if user.halt is not None and user.s > user.halt.s - 45.0:
+    if user.halt is not None and user.halt.pulls_in:
         return
     if user.front_s > -0.5:
         return
@@ -106,10 +127,15 @@ def wish_aside(user: RoadUser, i: int, around: Around, bodies: Bodies, gap_m: fl
         user.aside_wish_m = user.aside_m + float(ASIDES[best])
 
 
-def move_aside(user: RoadUser, i: int, around: Around, bodies: Bodies, step_s: float) -> None:
-    """Move sideways towards the wished offset, no faster than wheels allow and into nobody."""
+def move_aside(
+    user: RoadUser, i: int, around: Around, bodies: Bodies, step_s: float, *, turns_out: bool = False
+) -> None:
+    """Move sideways towards the wished offset, no faster than wheels allow and into nobody.
+
+    Who ``turns_out`` from behind one that is parked creeps with its wheels turned, or is walked aside.
+    """
     off = user.aside_wish_m - user.aside_m
-    most = min(SIDE_MPS, 0.35 * user.speed_mps) * step_s
+    most = min(SIDE_MPS, max(0.35 * user.speed_mps, TURN_OUT_MPS if turns_out else 0.0)) * step_s
     step = max(-most, min(most, off))
     if abs(step) > 1e-6 and around.is_free_beside(i, bodies, step):
         user.aside_m += step

@@ -65,6 +65,7 @@ class Halt:
     reason: str
     since_s: float | None = None
     is_over: bool = False
+    pulls_in: bool = False
 
 
 @dataclass

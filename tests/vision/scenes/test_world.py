@@ -1,5 +1,6 @@
 """A junction that lives: the same seed, the same traffic, and a camera file that fits it."""
 
+from collections import defaultdict
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from vision.camera import parse_camera
 from vision.ground import fit_ground
+from vision.scenes.arrivals import Flow
 from vision.scenes.camera_file import camera_yaml
 from vision.scenes.layout import hanoi_junction
 from vision.scenes.noise import NOISES, NoisyEyes
@@ -39,6 +41,21 @@ def test_a_time_that_is_over_is_refused() -> None:
     world.poses(10.0)
     with pytest.raises(ValueError, match="is over"):
         world.poses(5.0)
+
+
+def test_who_wants_to_park_farther_on_drives_around_who_is_parked_and_nobody_waits_behind_them_for_long() -> None:
+    world = World(1, {"no_stopping": 0.15}, Flow({"south": 700.0}, people_per_hour=0.0))
+    still_s: dict[int, float] = defaultdict(float)
+    parked = set()
+    while world.time_s < 420.0:
+        world.step()
+        for user in world.users:
+            if user.halt is not None and user.halt.since_s is not None:
+                parked.add(user.user_id)
+            elif user.speed_mps < 0.15:
+                still_s[user.user_id] += 0.1
+    assert len(parked) >= 3
+    assert max(still_s.values()) < world.plan.cycle_s
 
 
 def test_an_unknown_behaviour_is_named() -> None:
