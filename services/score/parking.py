@@ -15,7 +15,8 @@ from vision.scenes.pinhole import kerb_camera
 
 RULES = ("no_stopping", "bus_stop_occupied")
 SHARES = {"no_stopping": 0.008, "bus_stop": 0.008, "short_stop": 0.02, "breakdown": 0.002}
-FLOW = Flow({"south": 1100.0, "north": 100.0, "east": 60.0, "west": 60.0}, people_per_hour=60.0)
+# At this flow the queue of each red reaches both zones, and at times it stands there for several.
+FLOW = Flow({"south": 2200.0, "north": 100.0, "east": 60.0, "west": 60.0}, people_per_hour=60.0)
 
 
 @click.command()
