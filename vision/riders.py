@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.detector.base import GROUPS, Detections
+from vision.detector.boxes import shared
 from vision.seats import two_wheelers_of
 
 # A part of a larger one: so much of it lies inside, and its foot is so near, in heights of the larger.
@@ -87,8 +88,6 @@ def _parts(boxes: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Tell which box (row) lies in which larger one (column) and stands on its foot."""
     size = boxes[:, 2:] - boxes[:, :2]
     area = np.maximum(size.prod(axis=1), 1e-6)
-    low = np.maximum(boxes[:, None, :2], boxes[None, :, :2])
-    inner = np.clip(np.minimum(boxes[:, None, 2:], boxes[None, :, 2:]) - low, 0.0, None).prod(axis=2)
-    is_inside = inner / area[:, None] > INSIDE_SHARE
+    is_inside = shared(boxes, boxes) / area[:, None] > INSIDE_SHARE
     on_foot = np.abs(boxes[:, None, 3] - boxes[None, :, 3]) < FOOT_SHARE * size[None, :, 1]
     return np.asarray(is_inside & on_foot & (size.prod(axis=1)[None, :] > area[:, None]))

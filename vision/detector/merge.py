@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.detector.base import GROUPS
-from vision.detector.boxes import iou
+from vision.detector.boxes import iou, shared
 from vision.detector.yolo import GROUP_NUMBER
 
 SAME_OVERLAP = 0.55
@@ -89,8 +89,5 @@ def inside(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[n
     ndarray
         n × m, 0 to 1.
     """
-    low = np.maximum(first[:, None, :2], second[None, :, :2])
-    high = np.minimum(first[:, None, 2:], second[None, :, 2:])
-    shared = np.prod(np.clip(high - low, 0, None), axis=2)
     area = np.prod(first[:, 2:] - first[:, :2], axis=1)
-    return np.asarray(shared / np.maximum(area, 1e-6)[:, None], np.float32)
+    return np.asarray(shared(first, second) / np.maximum(area, 1e-6)[:, None], np.float32)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.detector.base import Detections
-from vision.detector.boxes import iou
+from vision.detector.boxes import iou, shared
 from vision.seats import WHEELS_TOP
 from vision.tracks.book import CODE, FAMILY_OF, IS_TWO_WHEELER, Book
 from vision.tracks.feet import ABOVE, behind_others
@@ -233,8 +233,5 @@ class Tracker:
 
 def _inside(boxes: Floats, others: Floats) -> Floats:
     """Return the share of each box that lies in each other."""
-    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
-    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
-    inner = np.prod(np.clip(high - low, 0.0, None), axis=2)
     area = np.prod(np.clip(boxes[:, 2:] - boxes[:, :2], 0.0, None), axis=1)
-    return np.asarray(inner / np.maximum(area, 1e-6)[:, None])
+    return np.asarray(shared(boxes, others) / np.maximum(area, 1e-6)[:, None])
