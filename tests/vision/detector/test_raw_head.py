@@ -9,6 +9,7 @@ from tests.data import shared_data
 from tests.vision.detector.networks import write_network
 from vision.detector import openvino as engine
 from vision.detector.base import Detections
+from vision.detector.boxes import iou
 from vision.detector.open import SHIPPED
 from vision.detector.openvino import OpenVinoDetector
 from vision.frames import Frame, Image, read_frames
@@ -26,13 +27,16 @@ def with_and_without(weights: Path, image: Image, monkeypatch: pytest.MonkeyPatc
 
 
 def check_same(full: Detections, cut: Detections) -> None:
-    assert len(full) >= 5
-    sure = int((full.scores >= 0.15).sum())  # those at the lowest score may fall to either side of it
-    assert cut.labels[:sure] == full.labels[:sure]
-    assert cut.scores[:sure] == pytest.approx(full.scores[:sure], abs=1e-3)
-    # A processor that reckons the last steps in 16 bits knows a place to two pixels; here it is known exactly.
-    assert cut.boxes[:sure] == pytest.approx(full.boxes[:sure], abs=2.0)
-    assert np.abs(cut.boxes[:sure] - full.boxes[:sure]).mean() < 0.3
+    sure = np.flatnonzero(full.scores >= 0.15)  # those at the lowest score may fall to either side of it
+    assert len(sure) >= 5
+    # A processor that reckons the last steps in 16 bits knows a score to 0.004 and a place to two pixels; here both are
+    # known exactly. So what is nearly alike may come in another order.
+    alike = np.array([[one == other for other in cut.labels] for one in np.array(full.labels)[sure].tolist()])
+    twins = np.where(alike, iou(full.boxes[sure], cut.boxes), 0.0).argmax(axis=1)
+    assert len(set(twins.tolist())) == len(sure)
+    assert cut.scores[twins] == pytest.approx(full.scores[sure], abs=4e-3)
+    assert cut.boxes[twins] == pytest.approx(full.boxes[sure], abs=2.0)
+    assert np.abs(cut.boxes[twins] - full.boxes[sure]).mean() < 0.3
 
 
 def test_the_shipped_network_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
