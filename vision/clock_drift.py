@@ -9,10 +9,33 @@ from collections import deque
 
 WINDOW_MS = 30_000
 OFF_MS = 500
+# A clock that is off by less than this is right: what a network and half a minute of looking leave open.
+RIGHT_MS = 100
 # A new offset holds when it moved by less than this for so long.
 SETTLED_MS, SETTLE_MS = 200, 60_000
 # How fast ordinary clocks go apart: 100 millionths.
 ORDINARY = 1e-4
+
+
+class ClockDoubt:
+    """Since when a clock that is told to be off may have been so, by the times of the frames.
+
+    A clock that falls behind is known after half a minute, one that leaps ahead at once: before the time when it was
+    last right, and so much earlier, nothing was wrong.
+    """
+
+    def __init__(self) -> None:
+        self._right_ms: int | None = None
+        self.since_ms: int | None = None
+
+    def step(self, off_ms: int, time_ms: int) -> None:
+        """Take how far the clock was off in the pictures that end at an event time."""
+        if abs(off_ms) < RIGHT_MS or self._right_ms is None:
+            self._right_ms = time_ms
+        if abs(off_ms) < OFF_MS:
+            self.since_ms = None
+        elif self.since_ms is None:
+            self.since_ms = self._right_ms - (WINDOW_MS if off_ms > 0 else 0)
 
 
 class ClockWatcher:

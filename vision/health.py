@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from schemas.camera import CameraState
+from vision.clock_drift import ClockDoubt
 from vision.frames import Image
 from vision.stillness import Stillness
 from vision.view import View, ViewWatcher, shrink
@@ -50,7 +51,8 @@ class HealthWatcher:
 
     def __init__(self) -> None:
         self.sight = Sight(CameraState.OK, 0)
-        self.clock_is_off = False
+        self.clock_off_ms = 0
+        self._clock = ClockDoubt()
         self._still = Stillness()
         self.view = ViewWatcher()
         self._looked_ms = 0
@@ -77,15 +79,22 @@ class HealthWatcher:
         gray = shrink(image)
         small = np.asarray(cv2.resize(gray, SMALL, interpolation=cv2.INTER_AREA), np.uint8)
         self._still.step(time_ms, small)
+        self._clock.step(self.clock_off_ms, time_ms)
         state = self._look(small, self.view.step(time_ms, gray))
-        if state is CameraState.OK and self.clock_is_off:
+        if state is CameraState.OK and self._clock.since_ms is not None:
             state = CameraState.CLOCK
         if self.sight.since_ms == 0:
             self.sight = Sight(CameraState.OK, time_ms)
         if state is not self._maybe[0]:
-            self._maybe = (state, self._still.since_ms or time_ms if state is CameraState.FROZEN else time_ms)
+            self._maybe = (state, self._since(state) or time_ms)
         self._tell(time_ms)
         return self.sight
+
+    def _since(self, state: CameraState) -> int | None:
+        """Return since when a state holds that was seen only after a while."""
+        if state is CameraState.FROZEN:
+            return self._still.since_ms
+        return self._clock.since_ms if state is CameraState.CLOCK else None
 
     def _tell(self, time_ms: int) -> None:
         state, since_ms = self._maybe

@@ -9,7 +9,6 @@ import numpy as np
 from schemas.camera import CameraCount
 from schemas.violation import LampSpan, TrackPoint
 from vision.camera import CameraConfig
-from vision.clock_drift import OFF_MS
 from vision.counting import Counter
 from vision.detector.base import Detector
 from vision.eyes import Eyes, Tracked
@@ -77,7 +76,7 @@ class Watcher:
 
     def tell_clock(self, off_ms: int) -> None:
         """Take how far the camera's clock is off; rules rest while it is half a second or more."""
-        self.eyes.health.clock_is_off = abs(off_ms) >= OFF_MS
+        self.eyes.health.clock_off_ms = off_ms
 
     def step(self, frames: Iterable[Frame]) -> Outputs:
         """Take frames in the order of their times; one that is not later than the last is left out.

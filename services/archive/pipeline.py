@@ -5,11 +5,13 @@ from typing import Any
 
 import structlog
 
+from schemas.camera import CameraHealth
 from schemas.incident import Incident
 from schemas.violation import Candidate
 from services.context import Context
 from services.store.arrivals import record_predictions, record_stop_events
 from services.store.cameras import record_camera_counts, record_camera_health, record_segments
+from services.store.case_faults import flag_cases
 from services.store.cases import open_case
 from services.store.edges import record_road_states
 from services.store.engine import Session, Store, open_store
@@ -40,6 +42,12 @@ def open_cases(session: Session, candidates: Sequence[Candidate]) -> None:
         open_case(session, candidate)
 
 
+def record_sight(session: Session, healths: Sequence[CameraHealth]) -> None:
+    """Keep how well cameras saw; cases of the time of a fault say so from now on."""
+    record_camera_health(session, healths)
+    flag_cases(session, healths)
+
+
 WRITERS: dict[str, Callable[[Session, Sequence[Any]], None]] = {
     "bus.positions": record_positions,
     "bus.stop-events": record_stop_events,
@@ -47,7 +55,7 @@ WRITERS: dict[str, Callable[[Session, Sequence[Any]], None]] = {
     "fleet.alerts": record_fleet_alerts,
     "feeds.health": record_feed_health,
     "camera.segments": record_segments,
-    "camera.health": record_camera_health,
+    "camera.health": record_sight,
     "camera.counts": record_camera_counts,
     "road.states": record_road_states,
     "incidents": record_incidents,

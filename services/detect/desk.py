@@ -227,7 +227,7 @@ class Detection:
         if sight.state is desk.state and (not is_live or now_ms - desk.health_ms < HEALTH_MS):
             return []
         if sight.state is not desk.state:
-            desk.since_ms = max(sight.since_ms, segment.start_ms) if is_live else now_ms
+            desk.since_ms = sight.since_ms or segment.start_ms if is_live else now_ms
         desk.state, desk.health_ms = sight.state, now_ms
         health = CameraHealth(
             camera_id=desk.camera.id,

@@ -1,8 +1,8 @@
-"""Cameras without a fault: what is told of them all the same, over painted days, recordings and a week of clocks."""
+"""Cameras without a fault: what is told of them all the same, over weeks of scenes, recordings, weeks of clocks."""
 
 import math
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from schemas.camera import CameraState
@@ -19,12 +19,21 @@ QUARTZ = 3e-5
 
 
 @dataclass
+class Alarm:
+    """What was told of a camera that is well: where, which state, and for how many seconds it was told."""
+
+    where: str
+    state: str
+    lasted_s: float = 0.0
+
+
+@dataclass
 class Free:
     """What some hours without a fault gave: alarms with the state and where, and how much was looked at."""
 
     looks: int = 0
     shown_h: float = 0.0
-    alarms: list[tuple[str, CameraState]] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
     doubts: int = 0
 
     def figures(self) -> dict[str, object]:
@@ -34,14 +43,14 @@ class Free:
             "looks": self.looks,
             "camera_hours": round(self.shown_h, 2),
             "false_alarms": len(self.alarms),
-            "alarms": [f"{where}: {state.value}" for where, state in self.alarms],
+            "alarms": [f"{alarm.where}: {alarm.state} for {alarm.lasted_s:.0f} s" for alarm in self.alarms],
             "doubts": self.doubts,
             "alarms_a_week": round(len(self.alarms) / max(self.shown_h, 1e-9) * WEEK_H, 2),
             "alarms_a_week_at_most_95": round(high / max(self.shown_h, 1e-9) * WEEK_H, 2),
         }
 
 
-def watch(free: Free, name: str, pictures: Iterable[tuple[int, str, Image]]) -> None:
+def watch(free: Free, name: str, pictures: Iterable[tuple[int, Image]], where: Callable[[], str]) -> None:
     """Watch pictures of one camera and note each state but ``ok`` that is told.
 
     Parameters
@@ -50,18 +59,24 @@ def watch(free: Free, name: str, pictures: Iterable[tuple[int, str, Image]]) -> 
         Takes what came of it.
     name : str
         The camera, for the list of alarms.
-    pictures : iterable of (int, str, ndarray)
-        Milliseconds since the beginning, where in the day or clip, and the picture.
+    pictures : iterable of (int, ndarray)
+        Milliseconds since the beginning, and the picture.
+    where : callable
+        Says of the last picture where in the day or clip it is.
     """
-    health, state, doubt, at_ms = HealthWatcher(), CameraState.OK, CameraState.OK, 0
-    for at_ms, where, image in pictures:
+    health, state, doubt = HealthWatcher(), CameraState.OK, CameraState.OK
+    began_ms = at_ms = before_ms = -1
+    for at_ms, image in pictures:
+        began_ms = at_ms if began_ms < 0 else began_ms
         sight = health.step(START_MS + at_ms, image)
         free.looks += 1
+        if state is not CameraState.OK:
+            free.alarms[-1].lasted_s += (at_ms - before_ms) / 1000
         if sight.is_blind and sight.state is not state:
-            free.alarms.append((f"{name} {where}", sight.state))
+            free.alarms.append(Alarm(f"{name} {where()}", sight.state.value))
         free.doubts += sight.doubt is not CameraState.OK and sight.doubt is not doubt
-        state, doubt = sight.state, sight.doubt
-    free.shown_h += at_ms / 3_600_000
+        state, doubt, before_ms = sight.state, sight.doubt, at_ms
+    free.shown_h += (at_ms - began_ms) / 3_600_000
 
 
 def watch_clock(seed: int, hours: float) -> Free:
@@ -90,7 +105,7 @@ def watch_clock(seed: int, hours: float) -> Free:
         off = abs(clock.see(true_s * rate, START_MS + round(true_s * 1000 + late_ms))) >= OFF_MS
         free.looks += 1
         if off and not is_off:
-            free.alarms.append((f"clock {seed} hour {true_s / 3600:.2f}", CameraState.CLOCK))
+            free.alarms.append(Alarm(f"clock {seed} hour {true_s / 3600:.2f}", CameraState.CLOCK.value))
         is_off = off
     return free
 

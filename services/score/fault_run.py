@@ -28,13 +28,15 @@ class Told:
 
     ``after_s`` is when a fitting state was told, counted from the fault's first picture, ``None`` if never; ``state``
     the last one; ``before`` what was told while nothing was wrong; ``bare`` how many acts between the fault's first
-    picture and its being told, one each half second, neither fell into resting rules nor were flagged.
+    picture and its being told, one each half second, neither fell into resting rules nor were flagged, in the sealed
+    package or by what was told later; ``later`` how many were flagged only so.
     """
 
     after_s: float | None
     state: CameraState
     before: int
     bare: int
+    later: int = 0
 
 
 class _NoDetector:
@@ -75,13 +77,14 @@ def tell(pictures: Sequence[Image], fault: Fault, *, clock_off_ms: Sequence[int]
         else:
             image = fault.change(image, since_ms, last)
         if clock_off_ms:
-            health.clock_is_off = abs(clock_off_ms[number]) >= 500
+            health.clock_off_ms = clock_off_ms[number]
         sight = health.step(START_MS + at_ms, image)
         before += since_ms < 0 and sight.is_blind
         if after_s is None and since_ms >= 0 and sight.state in fault.states:
             after_s = since_ms / 1000
         cases.see(START_MS + at_ms, health, is_faulty=since_ms >= 0 and after_s is None)
-    return Told(after_s, health.sight.state, before, cases.bare())
+    bare, later = cases.unsealed()
+    return Told(after_s, health.sight.state, before, bare, later)
 
 
 class _Cases:
@@ -93,10 +96,13 @@ class _Cases:
         self._times: list[int] = []
         self._acts: list[Act] = []
         self._claims: list[Claim] = []
+        self._told: list[tuple[int, int]] = []
 
     def see(self, time_ms: int, health: HealthWatcher, *, is_faulty: bool) -> None:
         """Take one look."""
         self._times.append(time_ms)
+        if health.sight.is_blind:
+            self._told.append((health.sight.since_ms, time_ms))
         if is_faulty and not health.sight.is_blind:
             look = Look(1, time_ms, 0, (10.0, 10.0, 40.0, 60.0), 0.9, "motorcycle", 20)
             self._acts.append(Act(Finding("red_light", "south", 1, look, time_ms, 0.9, {}, {}), (), ()))
@@ -105,7 +111,9 @@ class _Cases:
             self._times, self._acts = [], []
             self._claims += self._collector.take(piece, out, health.sight)
 
-    def bare(self) -> int:
-        """Return how many cases do not say that the camera was at fault."""
+    def unsealed(self) -> tuple[int, int]:
+        """Return how many cases never say that the camera was at fault, and how many do so only after sealing."""
         claims = [*self._claims, *self._collector.flush(self._acts)]
-        return sum(CAMERA_FAULT not in claim.candidate.exceptions for claim in claims)
+        acts = [c.candidate.time_ms for c in claims if CAMERA_FAULT not in c.candidate.exceptions]
+        later = sum(any(since <= act <= told for since, told in self._told) for act in acts)
+        return len(acts) - later, later

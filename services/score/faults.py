@@ -2,12 +2,14 @@
 
 import json
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import click
+import cv2
 import numpy as np
 from rich.console import Console
 from rich.progress import track
@@ -15,11 +17,12 @@ from rich.progress import track
 from schemas.camera import CameraState
 from services.score.fault_free import Free, watch, watch_clock
 from services.score.fault_run import LOOK_MS, WELL_MS, Told, tell
+from services.score.fault_weeks import watch_weeks
 from services.score.violations import parse_seeds
 from vision.clock_drift import ClockWatcher
 from vision.errors import VisionError
 from vision.frames import Image, read_frames
-from vision.scenes.camera_day import CameraDay, DayPart, at_width
+from vision.scenes.camera_week import CameraWeek, at_width
 from vision.scenes.faults import FAULTS, Fault
 from vision.scenes.street import open_street
 
@@ -30,6 +33,8 @@ LIGHTS = {
     "rain": "&rain=0.7",
     "night rain": "&hour=night&rain=0.7",
 }
+# Hours of a week's first day: night, the rush hour, noon, after sunset.
+HOURS = (1.0, 7.5, 12.0, 18.05)
 PICTURES = 220  # of a scene: the longest fault is watched for so many looks
 # A clock that is 1 % slow is off by half a second after 50 s.
 SLOW_S = 50.0
@@ -41,19 +46,17 @@ GENTLY_MS = 80.0
 @click.command()
 @click.option("--seeds", default="1-3", show_default=True, help="Rendered streets for the faults, each in every light.")
 @click.option("--clips", type=click.Path(path_type=Path, exists=True), help="A recording, or a folder of them.")
-@click.option("--days", default="", help="Seeds of painted days without a fault, for instance 1-2.")
-@click.option("--from", "from_hour", default=0.0, show_default=True, help="Hour at which such a day begins.")
-@click.option("--hours", default=24.0, show_default=True, help="How long it is.")
-@click.option("--pace", default=24.0, show_default=True, help="Its light runs so many times as fast as its traffic.")
+@click.option("--weeks", default="", help="Seeds of cameras without a fault, each watched for a week: 20 minutes.")
+@click.option("--days", default="0-6", show_default=True, help="Which days of such a week.")
+@click.option("--keep", type=click.Path(path_type=Path), help="Folder of watched days: a run that ended goes on there.")
 @click.option("--clock-weeks", default=1, show_default=True, help="Weeks of clocks that keep time behind a network.")
 @click.option("--json", "out", type=click.Path(path_type=Path), default=None, help="Write the figures there.")
 def faults(
     seeds: str,
     clips: Path | None,
+    weeks: str,
     days: str,
-    from_hour: float,
-    hours: float,
-    pace: float,
+    keep: Path | None,
     clock_weeks: int,
     out: Path | None,
 ) -> None:
@@ -61,18 +64,19 @@ def faults(
 
     Told is when health says so by the clock of the frames; in the services a segment of two seconds comes on top. A
     bare case is an act since the fault began whose rule did not rest and that does not say that the camera was at
-    fault.
+    fault, neither in its sealed package nor, by what was told later, in the case's log.
     """
     console = Console(stderr=True)
     try:
-        figures: dict[str, Any] = {"faults": _faults(parse_seeds(seeds) if seeds else [], _clips(clips), console)}
+        figures: dict[str, Any] = {"faults": _faults(_sources(seeds, weeks, _clips(clips)), console)}
     except VisionError as error:
         raise click.ClickException(str(error)) from error
     figures["clips_without_a_fault"] = _free_clips(_clips(clips))
-    if days:
-        figures["days_without_a_fault"] = _free_days(parse_seeds(days), from_hour, hours, pace, console)
-    weeks = [watch_clock(seed, 168.0).figures() for seed in range(1, clock_weeks + 1)]
-    figures["clock_weeks_without_a_fault"] = weeks
+    if weeks:
+        watched = watch_weeks(parse_seeds(weeks), parse_seeds(days), keep, console)
+        figures["weeks_without_a_fault"] = watched.figures()
+    clocks = [watch_clock(seed, 168.0).figures() for seed in range(1, clock_weeks + 1)]
+    figures["clock_weeks_without_a_fault"] = clocks
     text = json.dumps(figures, indent=1)
     click.echo(text)
     if out is not None:
@@ -85,18 +89,32 @@ def _clips(path: Path | None) -> list[Path]:
     return sorted(path.glob("*.mp4")) if path.is_dir() else [path]
 
 
-def _faults(seeds: list[int], clips: list[Path], console: Console) -> dict[str, Any]:
-    sources = [f"scene://street?seed={seed}{light}" for seed in seeds for light in LIGHTS.values()]
+def _sources(seeds: str, weeks: str, clips: list[Path]) -> Mapping[str, Callable[[], list[Image]]]:
+    """Return what faults are laid over: painted streets, hours of weeks, recordings."""
+    streets = [f"scene://street?seed={seed}{light}" for seed in _numbers(seeds) for light in LIGHTS.values()]
+    hours = [(seed, hour) for seed in _numbers(weeks) for hour in HOURS]
+    return (
+        {source: partial(_street, source) for source in streets}
+        | {f"week {seed} at {hour} h": partial(_week, seed, hour) for seed, hour in hours}
+        | {path.name: partial(_recording, path) for path in clips}
+    )
+
+
+def _numbers(text: str) -> list[int]:
+    return parse_seeds(text) if text else []
+
+
+def _faults(sources: Mapping[str, Callable[[], list[Image]]], console: Console) -> dict[str, Any]:
     told: dict[str, list[Told]] = {}
     late: list[str] = []
-    for source in track([*sources, *map(str, clips)], console=console, description="laying faults"):
-        pictures = _street(source) if source in sources else list(_recording(Path(source)))
+    for source in track(sources, console=console, description="laying faults"):
+        pictures = sources[source]()
         for name, fault, off_ms in _kinds():
             one = tell(pictures, fault, clock_off_ms=off_ms)
             told.setdefault(name, []).append(one)
             if one.after_s is None or one.after_s > fault.within_s or one.before or one.bare:
-                late.append(f"{Path(source).name} {name}: {one}")
-    return {"sources": len(sources) + len(clips), "kinds": _summed(told), "short": late}
+                late.append(f"{source} {name}: {one}")
+    return {"sources": len(sources), "kinds": _summed(told), "short": late}
 
 
 def _kinds() -> Iterator[tuple[str, Fault, list[int]]]:
@@ -137,6 +155,7 @@ def _summed(told: Mapping[str, list[Told]]) -> dict[str, Any]:
             "within_s": within[name],
             "median_s": after[len(after) // 2] if after else None,
             "longest_s": after[-1] if after else None,
+            "flagged_later": sum(row.later for row in rows),
             "bare_cases": sum(row.bare for row in rows),
         }
     return made
@@ -145,6 +164,11 @@ def _summed(told: Mapping[str, list[Told]]) -> dict[str, Any]:
 def _street(source: str) -> list[Image]:
     shots = islice(open_street(source).frames(every=5), PICTURES)
     return [at_width(image) for _, image in shots]
+
+
+def _week(seed: int, hour: float) -> list[Image]:
+    shown = CameraWeek(seed).frames(0, hour * 3600, hour * 3600 + PICTURES * LOOK_MS / 1000)
+    return [np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8) for _, _, image in shown]
 
 
 def _recording(path: Path) -> list[Image]:
@@ -162,16 +186,19 @@ def _free_clips(clips: list[Path]) -> dict[str, object]:
     """Watch recordings from their first to their last frame as they are."""
     free = Free()
     for path in clips:
-        watch(
-            free, path.name, ((frame.time_ms, f"{frame.time_ms} ms", frame.image) for frame in read_frames(str(path)))
-        )
+        clip = _Clip(path)
+        watch(free, path.name, clip.frames(), clip.where)
     return free.figures()
 
 
-def _free_days(seeds: list[int], from_hour: float, hours: float, pace: float, console: Console) -> dict[str, Any]:
-    free = Free()
-    for seed in track(seeds, console=console, description="days without a fault"):
-        day = CameraDay(DayPart(seed, from_hour * 60, hours * 60, pace))
-        shown = ((at_ms, f"{minute / 60:.2f} h", image) for at_ms, minute, image in day.frames())
-        watch(free, f"day {seed}", shown)
-    return {"pace": pace, "hours_of_light": hours * len(seeds), **free.figures()}
+class _Clip:
+    def __init__(self, path: Path) -> None:
+        self._path, self._at_ms = path, 0
+
+    def frames(self) -> Iterator[tuple[int, Image]]:
+        for frame in read_frames(str(self._path)):
+            self._at_ms = frame.time_ms
+            yield frame.time_ms, frame.image
+
+    def where(self) -> str:
+        return f"{self._at_ms} ms"

@@ -11,9 +11,9 @@ from schemas.violation import Candidate
 from services.cases.lifecycle import CaseEntry, CaseStatus
 from services.cases.same_act import SAME_PLATE_MS, is_same_act
 from services.clock import WallClock
+from services.store.case_faults import MACHINE, flag_new_case
 from services.store.desk_models import CaseLogRow, CaseRow
 
-MACHINE = "machine"
 # What a case's log says of another camera that saw its act.
 ALSO_SEEN = "also_seen"
 
@@ -45,7 +45,8 @@ def case_id_of(candidate_id: str) -> str:
 def open_case(session: Session, candidate: Candidate, now_ms: int | None = None) -> bool:
     """Open the case of a candidate; the same candidate twice changes nothing.
 
-    Where another camera's case is of the same act, that case's log names the candidate and no second one is opened.
+    What was told of the camera at the time of the act goes into its log. Where another camera's case is of the same
+    act, that case's log names the candidate and no second one is opened.
 
     Parameters
     ----------
@@ -86,6 +87,7 @@ def open_case(session: Session, candidate: Candidate, now_ms: int | None = None)
     )
     session.flush()
     add_case_log(session, case_id, CaseEntry(time_ms=opened_ms, actor=MACHINE, action="open", note=candidate.rule))
+    flag_new_case(session, candidate, case_id)
     return True
 
 

@@ -6,7 +6,9 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+from schemas.camera import CameraHealth, CameraState
 from schemas.incident import Incident, IncidentState
+from schemas.text import Text
 from services.auth import setup_code
 from services.auth.errors import AuthError
 from services.auth.setup import is_setup_needed, make_account, make_first_admin
@@ -15,6 +17,8 @@ from services.cases.lifecycle import CaseError, CaseStatus, Verdict
 from services.incidents.desk import act_on_incident
 from services.incidents.lifecycle import LifecycleError
 from services.store.audit import append_audit, is_intact, list_audit
+from services.store.cameras import record_camera_health
+from services.store.case_faults import flag_cases, found_later
 from services.store.cases import case_id_of, count_cases, find_case, find_decision, list_case_log, list_cases, open_case
 from services.store.engine import Store
 from services.store.incidents import find_incident, list_incident_logs, list_incidents, record_detected
@@ -138,6 +142,38 @@ def test_an_act_that_two_cameras_saw_is_one_case_whose_log_says_so_once(store: S
         log = list_case_log(session, case_id_of(candidate().candidate_id))
         assert [(entry.action, entry.note) for entry in log][1:] == [("also_seen", second.candidate_id)]
         assert find_case(session, case_id_of(second.candidate_id)) is None
+
+
+def health(state: CameraState, since_ms: int, told_ms: int) -> CameraHealth:
+    return CameraHealth(
+        camera_id="C-058", time_ms=told_ms, state=state, since_ms=since_ms, frames=9, skipped=0, live=0.3,
+        text=Text(vi="Sai giờ", en="Clock off"),
+    )  # fmt: skip
+
+
+def test_a_fault_that_is_told_after_a_case_was_opened_goes_once_into_the_logs_of_cases_of_its_time(
+    store: Store,
+) -> None:
+    before, known = candidate("before", time_ms=NOW_MS - 60_000), candidate("known", time_ms=NOW_MS + 1_000)
+    known = msgspec.structs.replace(known, exceptions={"camera_fault": "the camera was found clock near the act"})
+    with store.transaction() as session:
+        for one in (before, known, candidate()):
+            open_case(session, one, NOW_MS)
+        told = [health(CameraState.CLOCK, NOW_MS - 2_000, NOW_MS + at) for at in (31_000, 41_000)]
+        flag_cases(session, [*told, health(CameraState.OK, NOW_MS - 2_000, NOW_MS + 90_000)])
+        logs = [list_case_log(session, case_id_of(one.candidate_id)) for one in (before, known, candidate())]
+    assert [[entry.action for entry in log] for log in logs] == [["open"], ["open"], ["open", "camera_fault_clock"]]
+    assert found_later(logs[2]).keys() == {"camera_fault_clock"}
+    assert logs[2][1].note == "2026-11-18T11:06:38+00:00"
+
+
+def test_a_case_that_comes_after_the_fault_of_its_time_was_told_has_it_in_its_log_too(store: Store) -> None:
+    with store.transaction() as session:
+        record_camera_health(session, [health(CameraState.CLOCK, NOW_MS - 2_000, NOW_MS + 31_000)])
+        open_case(session, candidate(), NOW_MS)
+        open_case(session, candidate("before", time_ms=NOW_MS - 60_000), NOW_MS)
+        logs = [list_case_log(session, case_id_of(name)) for name in (candidate().candidate_id, "before")]
+    assert [[entry.action for entry in log] for log in logs] == [["open", "camera_fault_clock"], ["open"]]
 
 
 def test_a_decision_is_kept_with_its_reason_and_can_be_undone(store: Store) -> None:

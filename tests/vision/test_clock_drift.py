@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from vision.clock_drift import ClockWatcher
+from vision.clock_drift import ClockDoubt, ClockWatcher
 
 START_MS = 1_700_000_000_000
 
@@ -40,3 +40,17 @@ def test_a_day_with_a_late_network_and_a_quartz_clock_tells_nothing() -> None:
 def test_a_clock_that_runs_one_percent_slow_is_told_within_two_minutes_of_its_start() -> None:
     told = off_after(0, 0, 300, rate=0.99)
     assert next(second for second, off in told.items() if off >= 500) <= 120
+
+
+@pytest.mark.parametrize("jump_ms", [600, -600, 2_000])
+def test_a_clock_that_is_told_to_be_off_may_have_been_so_since_it_leapt_and_not_half_a_minute_before(
+    jump_ms: int,
+) -> None:
+    doubt = ClockDoubt()
+    since = []
+    for second, off in off_after(jump_ms, at_s=120, until_s=160).items():
+        doubt.step(off, second * 1000)
+        since.append(doubt.since_ms)
+    assert since[:60] == [None] * 60
+    assert since[-1] is not None
+    assert 114_000 <= since[-1] <= 120_000

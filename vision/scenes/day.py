@@ -1,9 +1,10 @@
 """A day before one camera: the sun goes up and down, clouds pass, lamps switch on, rain sets in, wind shakes the mast.
 
-What comes slowly is slow, what comes at once is at once: street lamps switch within one picture, a cloud leaves the
-sun within one step of the light.
+What comes slowly is slow, what comes at once is at once: street lamps switch within one picture, a cloud needs some
+seconds to leave the sun.
 """
 
+import bisect
 import math
 import random
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ MINUTES = 1440
 SUNRISE_MIN, SUNSET_MIN = 350.0, 1080.0
 NOON_DEG = 72.0
 LAMPS_ON_MIN, LAMPS_OFF_MIN = 1085.0, 345.0
+CLOUD_MIN = 0.2
 # Degrees below and above the horizon between which it dawns.
 DAWN_DEG = (-6.0, 14.0)
 NIGHT_SKY: tuple[Colour, Colour] = ((30, 24, 20), (52, 44, 40))
@@ -55,10 +57,17 @@ class Day:
             wind = shake if at < wind_until else 0.0
             self._weather.append((at, Weather(cloud, rain if raining else 0.0, wind)))
             at += rng.uniform(2, 12)
+        self._since = [since for since, _ in self._weather]
 
     def weather(self, minute: float) -> Weather:
         """Return the weather of a minute of the day."""
-        return [weather for since, weather in self._weather if since <= minute % MINUTES][-1]
+        return self._weather[bisect.bisect(self._since, minute % MINUTES) - 1][1]
+
+    def cloud(self, minute: float) -> float:
+        """Return how much of the sun clouds hide at a minute of the day: it changes within some seconds."""
+        at = bisect.bisect(self._since, minute % MINUTES) - 1
+        now, before = self._weather[at][1].cloud, self._weather[max(0, at - 1)][1].cloud
+        return before + (now - before) * min(1.0, (minute % MINUTES - self._since[at]) / CLOUD_MIN)
 
     def light(self, minute: float) -> Light:
         """Return what shines at a minute of the day.
@@ -74,7 +83,7 @@ class Day:
             ``night`` where street lamps burn, ``dusk`` while cars drive with lamps, else ``day``.
         """
         minute %= MINUTES
-        cloud = self.weather(minute).cloud
+        cloud = self.cloud(minute)
         up, high_deg = _height(minute), math.degrees(math.asin(_height(minute)))
         low, high = DAWN_DEG
         share = min(1.0, max(0.0, (high_deg - low) / (high - low)))

@@ -11,6 +11,7 @@ from services.api.incidents.responses import ReasonsOut
 from services.api.responses import Model, TextOut
 from services.cases.law import ClauseFinding
 from services.cases.lifecycle import CaseEntry, Verdict
+from services.store.case_faults import found_later
 from services.store.cases import Case, Decision
 from vision.camera import CameraConfig
 
@@ -215,7 +216,7 @@ def case_out(
         frame_size=camera.get("frame"),
         stop_line=approach.get("stop_line"),
         lamps=approach.get("lamps"),
-        exceptions=said.exceptions,
+        exceptions=said.exceptions | found_later(log),
         versions=said.versions,
         files=[FileOut.model_validate(_named(entry)) for entry in package.files],
         clip=None if not clip else ClipOut(**{name: clip.get(name, []) for name in ClipOut.model_fields}),

@@ -4,7 +4,10 @@ import msgspec
 import numpy as np
 import pytest
 
+from schemas.camera import CameraHealth, CameraState
+from schemas.text import Text
 from schemas.violation import EvidenceRef
+from services.archive.pipeline import WRITERS
 from services.store.audit import list_audit
 from services.store.cases import case_id_of, open_case
 from tests.services.api.parts import Running
@@ -61,6 +64,19 @@ def test_the_queue_shows_the_case(desk: Running) -> None:
     assert (body["counts"], body["oldest_ms"]) == ({"red_light": 1}, NOW_MS)
     assert (body["cases"][0]["plate"], body["cases"][0]["has_picture"]) == ("30F-587.93", True)
     assert desk.client.get("/api/cases?rule=stop_line").json()["cases"] == []
+
+
+def test_a_fault_that_is_told_after_sealing_is_shown_among_the_exceptions_and_in_the_log(desk: Running) -> None:
+    told = CameraHealth(
+        camera_id="C-058", time_ms=NOW_MS + 31_000, state=CameraState.CLOCK, since_ms=NOW_MS - 2_000, frames=9,
+        skipped=0, live=0.3, text=Text(vi="Sai giờ", en="Clock off"),
+    )  # fmt: skip
+    with desk.state.store.transaction() as session:
+        WRITERS["camera.health"](session, [told])
+    body = desk.client.get(f"/api/cases/{CASE_ID}").json()
+    assert "after sealing" in body["exceptions"]["camera_fault_clock"]
+    assert [entry["action"] for entry in body["log"]] == ["open", "camera_fault_clock"]
+    assert body["verification"]["ok"] is True
 
 
 def test_a_case_has_all_that_an_officer_needs(desk: Running) -> None:

@@ -107,13 +107,14 @@ class Painter:
         draw_ids(sheet, one, numbers)
         hide(sheet, np.zeros_like(sheet), self._depths, one)
 
-    def compose(self, seen: Sequence[Seen]) -> Image:
-        """Draw what is seen into the empty junction, with light and weather."""
-        image = self._empty.copy()
+    def compose(self, seen: Sequence[Seen], empty: Image | None = None) -> Image:
+        """Draw what is seen into the empty junction, or into what is given in its place, with light and weather."""
+        empty = self._empty if empty is None else empty
+        image = empty.copy()
         shadows(image, seen, self.lens, self.light)
         glows: list[Glow] = []
         for one in seen:
-            glows += self._draw(image, one)
+            glows += self._draw(image, one, empty)
         dark = {"day": 0.0, "dusk": 0.55, "night": 1.0}[self.light.hour]
         glows = [glow for glow in glows if glow.is_open(image)]
         if self._gain is not None:
@@ -139,7 +140,7 @@ class Painter:
         x, y = (max(-MARGIN_PX, min(MARGIN_PX, round((rng.random() + rng.random() - 1) * 2 * most))) for _ in range(2))
         return x, y
 
-    def _draw(self, image: Image, one: Seen) -> list[Glow]:
+    def _draw(self, image: Image, one: Seen, empty: Image) -> list[Glow]:
         way = _way(one, self.lens, self.setting.flaws.exposure_s)
         if max(abs(way[0]), abs(way[1])) < SMEAR_PX:
             lamps = draw(image, one)
@@ -150,7 +151,7 @@ class Painter:
             before = image[y0:y1, x0:x1].copy()
             lamps = draw(image, one)
             smear(before, image[y0:y1, x0:x1], way)
-        hide(image, self._empty, self._depths, one)
+        hide(image, empty, self._depths, one)
         return [glow_of(image, one, i) for i in lamps]
 
     def _heads(self, lamps: Mapping[str, LampState]) -> list[Thing]:

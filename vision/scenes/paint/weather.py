@@ -78,7 +78,7 @@ class Rain:
     def __init__(self, size: tuple[int, int], amount: float, seed: int) -> None:
         self.size, self.amount = size, amount
         rng = random.Random(seed)  # noqa: S311 - a scene, not a secret
-        self._sheets = [_streaks(size, amount, rng) for _ in range(RAIN_SHEETS)] if amount > 0 else []
+        self._sheets = [streaks(size, amount, rng) for _ in range(RAIN_SHEETS)] if amount > 0 else []
 
     def fall(self, image: Image, rng: random.Random, air: Colour) -> Image:
         """Return the picture with haze of the colour ``air`` and streaks."""
@@ -91,7 +91,23 @@ class Rain:
         return np.asarray(cv2.add(hazy, sheet), np.uint8)
 
 
-def _streaks(size: tuple[int, int], amount: float, rng: random.Random) -> Image:
+def streaks(size: tuple[int, int], amount: float, rng: random.Random) -> Image:
+    """Draw a sheet of streaks of rain on black, larger by 64 pixels than a picture.
+
+    Parameters
+    ----------
+    size : tuple of int
+        Width and height of the picture.
+    amount : float
+        0 to 1.
+    rng : random.Random
+        Chooses them.
+
+    Returns
+    -------
+    ndarray
+        Height + 64 × width + 64 × 3.
+    """
     sheet = np.zeros((size[1] + 64, size[0] + 64, 3), np.uint8)
     slant = rng.uniform(-0.25, 0.25)
     for _ in range(round(size[0] * size[1] * amount / 700)):
