@@ -11,6 +11,8 @@ WINDOW_MS = 30_000
 OFF_MS = 500
 # A clock that is off by less than this is right: what a network and half a minute of looking leave open.
 RIGHT_MS = 100
+# What is told of a clock stands for the pictures of a piece: so much earlier it may have gone wrong.
+PIECE_MS = 2_000
 # A new offset holds when it moved by less than this for so long.
 SETTLED_MS, SETTLE_MS = 200, 60_000
 # How fast ordinary clocks go apart: 100 millionths.
@@ -35,7 +37,7 @@ class ClockDoubt:
         if abs(off_ms) < OFF_MS:
             self.since_ms = None
         elif self.since_ms is None:
-            self.since_ms = self._right_ms - (WINDOW_MS if off_ms > 0 else 0)
+            self.since_ms = self._right_ms - PIECE_MS - (WINDOW_MS if off_ms > 0 else 0)
 
 
 class ClockWatcher:

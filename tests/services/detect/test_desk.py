@@ -147,7 +147,7 @@ def test_a_clock_that_fell_behind_is_told_with_the_time_since_when_it_may_have_b
         off_ms = 900 if number >= 3 else 0
         outputs += watch.take(msgspec.structs.replace(segment, clock_off_ms=off_ms), segment.end_ms)
     told = [m for _, _, m in outputs if isinstance(m, CameraHealth) and m.state is CameraState.CLOCK]
-    assert abs(told[0].since_ms - (made[2].end_ms - 30_000)) <= 1_000
+    assert abs(told[0].since_ms - (made[2].end_ms - 32_000)) <= 1_000
 
 
 def test_what_is_found_while_the_media_store_is_full_waits_and_is_sealed_when_there_is_room(
