@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import cv2
 import numpy as np
 from rich.console import Console
 from rich.progress import track
@@ -168,7 +167,7 @@ def _street(source: str) -> list[Image]:
 
 def _week(seed: int, hour: float) -> list[Image]:
     shown = CameraWeek(seed).frames(0, hour * 3600, hour * 3600 + PICTURES * LOOK_MS / 1000)
-    return [np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8) for _, _, image in shown]
+    return [np.repeat(image[..., None], 3, axis=2) for _, _, image in shown]
 
 
 def _recording(path: Path) -> list[Image]:
