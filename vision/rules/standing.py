@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from vision.road import Road
-from vision.rules.base import DRIVERS, FOUR_WHEELS, Finding, Rule, Scene
+from vision.rules.base import DRIVERS, Finding, Rule, Scene
 from vision.rules.excuses import exceptions_of, excused
 from vision.rules.stands import Stand, StandBook
 from vision.rules.zone import ZoneView
 
-TWO_WHEELS = DRIVERS - FOUR_WHEELS
-# So many others drove past, or the road ahead was free for so long although nobody came.
-PASSED_FOUR, PASSED_TWO = 2, 10
+# Enough others drove past, or the road ahead was free for so long although nobody came.
 EMPTY_ROAD_FREE_S = 120.0
 
 
@@ -57,8 +55,7 @@ class StandingRule(Rule):
             return False
         if stand.free_s < self._limits["free_s"] or not self._zone.is_on(scene.time_ms):
             return False
-        flows = stand.passed_by(FOUR_WHEELS) >= PASSED_FOUR or stand.passed_by(TWO_WHEELS) >= PASSED_TWO
-        if not flows and stand.free_s < EMPTY_ROAD_FREE_S:
+        if not stand.is_passed and stand.free_s < EMPTY_ROAD_FREE_S:
             return False
         return self._zone.is_surely_in(stand.trail)
 

@@ -1,6 +1,6 @@
 """Who stands where and since when, over lost tracks, and whether it could have driven on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from vision.camera_values import Point
@@ -25,6 +25,10 @@ BESIDE_M = 3.0
 PASS_M = 8.0
 # Who is mostly held adds up no free way from moments in which whoever holds it was not seen.
 LEAK = 0.1
+# Who stands behind one that is parked could turn out, as others do: if it does not for long, it is parked too.
+ROW_SHARE = 0.1
+# Parked is whose way was free for so long while so many drove past.
+PARKED_FREE_S, PASSED_FOUR, PASSED_TWO = 12.0, 2, 10
 
 
 @dataclass
@@ -37,6 +41,8 @@ class Stand:
         For how long nobody and no red light was in its way.
     passed : dict of int to str
         Who drove past it in its direction meanwhile, with their classes.
+    is_passed : bool
+        Whether they are so many that its lane, or the one beside, flows.
     """
 
     trail: Trail
@@ -46,18 +52,25 @@ class Stand:
     seen_ms: int
     free_s: float = 0.0
     passed: dict[int, str] = field(default_factory=dict)
-    passed_ms: int = 0
+    is_passed: bool = False
     still_ms: int = 0  # since when its trail stood when it was last told to be here
     behind: set[int] = field(default_factory=set)
+
+    @property
+    def is_parked(self) -> bool:
+        """Whether it could have driven on."""
+        return self.free_s >= PARKED_FREE_S and self.is_passed
 
     @property
     def stood_s(self) -> float:
         """For how long it has stood, seconds up to when it was last seen."""
         return (self.seen_ms - self.since_ms) / 1000
 
-    def passed_by(self, labels: frozenset[str]) -> int:
-        """Return how many of some classes drove past."""
-        return sum(label in labels for label in self.passed.values())
+    def note_pass(self, trail: Trail) -> None:
+        """Take somebody that drove past."""
+        self.passed[trail.track_id] = trail.label
+        fours = sum(label in FOUR_WHEELS for label in self.passed.values())
+        self.is_passed = fours >= PASSED_FOUR or len(self.passed) - fours >= PASSED_TWO
 
 
 class StandBook:
@@ -146,7 +159,8 @@ class StandBook:
         if heading is None:
             return
         # The first at a line may be kept there by a jam behind the junction, whatever its light shows.
-        is_blocked = view is not None and view.line.past(stand.trail.last, stand.place).nose_m > -LINE_M
+        is_held = view is not None and view.line.past(stand.trail.last, stand.place).nose_m > -LINE_M
+        is_behind = False
         for trail in scene.seen:
             # Of a rider in a crowd only the head may be seen.
             is_walker = trail.label == "person" and trail.place.is_foot
@@ -156,31 +170,31 @@ class StandBook:
             at = trail.place if other is None else other.place  # what is left of a covered box ends elsewhere
             ahead_m, aside_m = _beside(stand.place, at, heading)
             if trail.label != "person":
-                self._note_pass(stand, trail, ahead_m, aside_m, scene.time_ms)
-            is_blocked = is_blocked or _is_in_way(stand, trail.label, ahead_m, aside_m)
-        is_blocked = is_blocked or self._hidden_ahead(stand, heading)
-        if is_blocked:
+                self._note_pass(stand, trail, ahead_m, aside_m)
+            if _is_in_way(stand, trail.label, ahead_m, aside_m):
+                is_parked = other is not None and other.is_parked
+                is_held, is_behind = is_held or not is_parked, is_behind or is_parked
+        for other in self._hidden_ahead(stand, heading):
+            is_held, is_behind = is_held or not other.is_parked, True
+        if is_held:
             stand.free_s = max(0.0, stand.free_s - LEAK * gap_s)
         elif stand.seen_ms >= scene.time_ms - STEP_MS:
-            stand.free_s += gap_s
+            stand.free_s += ROW_SHARE * gap_s if is_behind else gap_s
 
-    def _hidden_ahead(self, stand: Stand, heading: Point) -> bool:
-        """Tell whether one that stands ahead is only not seen at this moment."""
+    def _hidden_ahead(self, stand: Stand, heading: Point) -> Iterator[Stand]:
+        """Go through those that stand in its way, also if they are not seen at this moment."""
         for other in self.stands.values():
-            if other is stand:
-                continue
-            if _is_in_way(stand, other.label, *_beside(stand.place, other.place, heading)):
-                return True
-        return False
+            if other is not stand and _is_in_way(stand, other.label, *_beside(stand.place, other.place, heading)):
+                yield other
 
-    def _note_pass(self, stand: Stand, trail: Trail, ahead_m: float, aside_m: float, time_ms: int) -> None:
+    def _note_pass(self, stand: Stand, trail: Trail, ahead_m: float, aside_m: float) -> None:
         if aside_m > PASS_M:
             return
         if ahead_m < -2.0:
             stand.behind.add(trail.track_id)
         elif ahead_m > 3.0 and trail.track_id in stand.behind:
             stand.behind.discard(trail.track_id)
-            stand.passed[trail.track_id], stand.passed_ms = trail.label, time_ms
+            stand.note_pass(trail)
 
     def _view_of(self, stand: Stand) -> ApproachView | None:
         """Return the approach before whose line it stands."""

@@ -59,11 +59,24 @@ def test_who_stands_behind_a_parked_car_may_wait_for_it_and_is_nothing() -> None
     assert {f.track_id for f in play(STOPPING, actors, 120.0, fps=5.0)} == {1}
 
 
+def test_who_stays_behind_a_parked_car_for_minutes_while_others_drive_past_is_parked_too() -> None:
+    actors = [parked(28.0), parked(21.5), *flow(-1.0, 240.0)]
+    found = play(STOPPING, actors, 240.0, fps=5.0)
+    assert [f.track_id for f in found] == [1, 2]
+    assert found[1].measured["stood_s"] > 120.0
+
+
+def test_who_turns_out_from_behind_a_parked_car_after_a_minute_is_nothing() -> None:
+    waits = parked(21.5, until_s=75.0)
+    out = Actor("car", lambda t: waits.path(t) if t < 75.0 else (-1.0, 21.5 + 8.0 * (t - 75.0), 0.0))
+    assert {f.track_id for f in play(STOPPING, [parked(28.0), out, *flow(-1.0, 240.0)], 240.0, fps=5.0)} == {1}
+
+
 def test_a_way_that_is_free_for_moments_of_a_long_wait_is_not_free() -> None:
-    path = parked(28.0).path
-    seen_at_times = Actor("car", lambda t: None if t > 40 and t % 20 < 2 else path(t))
-    actors = [seen_at_times, parked(21.5), *flow(-1.0, 300.0)]
-    assert {f.track_id for f in play(STOPPING, actors, 300.0, fps=5.0)} <= {1}
+    front, middle, last = queue(3, 1.0, 400.0)
+    seen_at_times = Actor("car", lambda t: None if t > 40 and t % 20 < 2 else middle.path(t))
+    actors = [front, seen_at_times, last, *flow(-1.0, 300.0)]
+    assert play(STOPPING, actors, 300.0, fps=5.0) == []
 
 
 def test_a_parked_car_that_is_hidden_for_a_while_is_the_same_one() -> None:
