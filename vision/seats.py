@@ -26,6 +26,8 @@ WHEELS_TOP = HEAD[0] / (1 + HEAD[0])
 FOUND_HEIGHTS, SITS_DUE, WITHOUT = 0.28, 2.0, 15.0
 # Who rides along makes a tracked two-wheeler with its driver no stranger than so.
 WIDER = 6.0
+# Who rides along has the head hardly higher than the driver's, in heights of the driver: who is higher rides behind.
+ABOVE_DRIVER = 0.25
 # What is due counts for so much beside how they sit, which counts for no more than this.
 DUE_WEIGHT, MOST_ODD = 2.0, 60.0
 
@@ -65,6 +67,7 @@ def two_wheelers_of(people: NDArray[np.float32], wheels: NDArray[np.float32], du
     real = cost[drivers, driven] < 0
     owner[drivers[real]] = driven[real]
     may = (np.isfinite(odd) | touches) & _may_join(people, _with_drivers(people, wheels, owner), due)
+    may &= _beside_driver(people, len(wheels), owner)
     near = np.where(touches, aside, np.inf)
     for choice, most in ((odd, RIDES_BELOW), (near, np.inf)):
         left = np.flatnonzero(owner < 0)
@@ -83,6 +86,15 @@ def _with_drivers(
     whole[on, :2] = np.minimum(whole[on, :2], people[who, :2])
     whole[on, 2:] = np.maximum(whole[on, 2:], people[who, 2:])
     return whole
+
+
+def _beside_driver(people: NDArray[np.float32], count: int, owner: NDArray[np.int64]) -> Bools:
+    """Tell who may ride along where, by the driver's head: who drives behind looms above those in front."""
+    may = np.ones((len(people), count), np.bool_)
+    who = np.flatnonzero((owner >= 0) & (owner < count))
+    height = np.maximum(people[who, 3] - people[who, 1], 1.0)
+    may[:, owner[who]] = (people[None, who, 1] - people[:, None, 1]) / height < ABOVE_DRIVER
+    return may
 
 
 def _may_join(people: NDArray[np.float32], whole: NDArray[np.float32], due: Floats | None) -> Bools:

@@ -201,7 +201,7 @@ def two_of_a_queue(wheels_of_left: bool, wheels_of_right: bool) -> Detections:
 
 
 QUEUE_WHEELS = [[100.0, 130.0, 132.0, 180.0], [118.0, 108.0, 150.0, 156.0]]
-QUEUE_RIDERS = [[102.0, 100.0, 130.0, 160.0], [120.0, 80.0, 148.0, 138.0]]
+QUEUE_RIDERS = [[102.0, 100.0, 130.0, 160.0], [120.0, 86.0, 148.0, 138.0]]
 
 
 def test_a_driver_whose_wheels_are_not_found_does_not_go_to_the_neighbours() -> None:
@@ -244,3 +244,27 @@ def test_a_rider_seen_without_the_motorcycle_below_has_a_hidden_foot() -> None:
     for i, found in enumerate([whole] * 10 + [rider]):
         looks = tracker.step(START_MS + 100 * i, i, found)
     assert [look.foot_hidden for look in looks] == [True]
+
+
+def test_a_rider_of_the_one_behind_does_not_ride_along_with_the_one_in_front() -> None:
+    # The wheels of the one behind, up in the picture, are not found in this frame.
+    wheels, driver, behind = [100.0, 130.0, 132.0, 180.0], [104.0, 110.0, 128.0, 160.0], [104.0, 90.0, 128.0, 140.0]
+    passenger = [105.0, 102.0, 127.0, 150.0]
+    labels = ["motorcycle", "person", "person"]
+    assert join_riders(empty_or([wheels, driver, behind], [0.9] * 3, labels)).heads == (1, 0)
+    assert join_riders(empty_or([wheels, driver, passenger], [0.9] * 3, labels)).heads == (2,)
+
+
+def test_of_two_riders_that_were_found_before_their_motorcycle_none_keeps_a_number_of_its_own() -> None:
+    driver, passenger = [104.0, 100.0, 128.0, 156.0], [112.0, 97.0, 134.0, 152.0]
+    wheels = [102.0, 130.0, 134.0, 180.0]
+    alone = empty_or([driver, passenger], [0.9] * 2, ["person"] * 2)
+    whole = empty_or([driver, passenger, wheels], [0.9] * 3, ["person", "person", "motorcycle"])
+    one = empty_or([passenger], [0.9], ["person"])
+    tracker, numbers = Tracker(), []
+    for i, found in enumerate([alone] * 10 + [whole] * 30 + [one, whole, one]):
+        time_ms = START_MS + 40 * i
+        looks = tracker.step(time_ms, i, join_riders(found, tracker.two_wheelers_due(time_ms)))
+        numbers.append([look.track_id for look in looks if look.frame == i])
+    assert len(numbers[9]) == 2
+    assert numbers[40:] == [numbers[39]] * 3

@@ -20,6 +20,10 @@ def _none() -> Ints:
     return np.zeros(0, np.int64)
 
 
+def _nobody() -> NDArray[np.bool_]:
+    return np.zeros(0, np.bool_)
+
+
 @dataclass
 class Book:
     """Arrays of one row a track; ``number`` is 0 until it is confirmed, ``key`` is its own from its first look."""
@@ -31,7 +35,8 @@ class Book:
     sure_ms: Ints = field(default_factory=_none)
     key: Ints = field(default_factory=_none)
     votes: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, len(LABELS))))
-    hidden: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    hidden: NDArray[np.bool_] = field(default_factory=_nobody)
+    rides: NDArray[np.bool_] = field(default_factory=_nobody)
 
     def __len__(self) -> int:
         """Return how many tracks there are."""
@@ -44,7 +49,7 @@ class Book:
         votes = np.zeros((count, len(LABELS)))
         votes[np.arange(count), codes] = scores * VOTE[codes]
         more = Book(FAMILY_OF[codes], zero, zero + 1, zero + time_ms, zero + time_ms, first_key + np.arange(count))
-        more.votes, more.hidden = votes, zero > 0
+        more.votes, more.hidden, more.rides = votes, zero > 0, zero > 0
         for column in fields(Book):
             mine = getattr(self, column.name)
             setattr(self, column.name, np.concatenate([mine, getattr(more, column.name)]))
@@ -69,6 +74,10 @@ class Book:
     def are_two_wheelers(self) -> NDArray[np.bool_]:
         """Tell of each whether most looks say that it is a two-wheeler."""
         return np.asarray(IS_TWO_WHEELER[self.votes.argmax(axis=1)])
+
+    def are_people(self) -> NDArray[np.bool_]:
+        """Tell of each whether most looks say that it is a person."""
+        return np.asarray(self.votes.argmax(axis=1) == CODE["person"])
 
     def label(self, row: int) -> str:
         """Return what most looks say that it is."""

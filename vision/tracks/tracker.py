@@ -99,6 +99,7 @@ class Tracker:
         doubtful |= time_ms - self._book.seen_ms[rows] > 1000 * self._limits.sure_gap_s
         self._book.take(time_ms, rows, seen.codes[columns], seen.scores[columns], doubtful)
         self._hide(rows)
+        self._seat(rows)
         born = self._bear(time_ms, seen, rows, columns)
         pairs = [*zip(rows.tolist(), columns.tolist(), hidden.tolist(), strict=True), *((*new, False) for new in born)]
         return [
@@ -184,11 +185,14 @@ class Tracker:
 
     def _is_part(self, seen: _Seen, new: Rows, rows: Rows) -> NDArray[np.bool_]:
         """Tell which boxes are a rider or a body of a two-wheeler that is tracked already."""
-        whole = self._motion.boxes[rows]
         light = (FAMILY_OF[seen.codes[new]] == 0)[:, None] & (self._book.family[rows] == 0)[None, :]
+        return np.asarray((light & self._are_parts(seen.boxes[new], self._motion.boxes[rows])).any(axis=1))
+
+    def _are_parts(self, boxes: Floats, whole: Floats) -> NDArray[np.bool_]:
+        """Tell which boxes (row) lie in which others (column) and end about where those do."""
         room = self._limits.part_foot_heights * (whole[:, 3] - whole[:, 1])
-        near = np.abs(seen.boxes[new][:, None, 3] - whole[None, :, 3]) < room
-        return np.asarray((light & near & (_inside(seen.boxes[new], whole) > self._limits.part_share)).any(axis=1))
+        near = np.abs(boxes[:, None, 3] - whole[None, :, 3]) < room
+        return np.asarray(near & (_inside(boxes, whole) > self._limits.part_share))
 
     def _hide(self, rows: Rows) -> None:
         """Mark who was not seen and lies behind others that were: such a one is waited for longer."""
@@ -200,10 +204,23 @@ class Tracker:
         nearer = boxes[rows][None, :, 3] > boxes[lost][:, None, 3]
         book.hidden[lost] = (_inside(boxes[lost], boxes[rows]) * nearer).sum(axis=1) > self._limits.hidden_share
 
+    def _seat(self, rows: Rows) -> None:
+        """Mark people who were not seen where a two-wheeler was: they ride it, and what they were is soon forgotten.
+
+        Else one road user has two numbers, and a rider alone goes to now one and now the other.
+        """
+        book, boxes = self._book, self._motion.boxes
+        book.rides[:] = False
+        missing = book.are_people()
+        missing[rows] = False
+        people, wheels = np.flatnonzero(missing), rows[book.are_two_wheelers()[rows]]
+        book.rides[people] = self._are_parts(boxes[people], boxes[wheels]).any(axis=1)
+
     def _forget(self, time_ms: int) -> None:
         book, limits = self._book, self._limits
         patience = np.where(book.number > 0, limits.lost_s, limits.young_s)
         patience = np.where(book.hidden, limits.hidden_s, patience)
+        patience = np.where(book.rides, limits.young_s, patience)
         stay = time_ms - book.seen_ms <= 1000 * patience
         if stay.all():
             return
