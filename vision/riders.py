@@ -1,10 +1,11 @@
 """A rider and the two-wheeler below are one road user: their boxes become one."""
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from vision.detector.base import GROUPS, Detections
-from vision.detector.boxes import shared
+from vision.detector.boxes import shared_px
 from vision.seats import two_wheelers_of
 
 # A part of a larger one: so much of it lies inside, and its foot is so near, in heights of the larger.
@@ -84,10 +85,17 @@ def _without_parts(found: Detections) -> Detections:
     return Detections(found.boxes[kept], found.scores[kept], labels, heads, bare_heads)
 
 
+@numba.njit(cache=True)
 def _parts(boxes: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Tell which box (row) lies in which larger one (column) and stands on its foot."""
-    size = boxes[:, 2:] - boxes[:, :2]
-    area = np.maximum(size.prod(axis=1), 1e-6)
-    is_inside = shared(boxes, boxes) / area[:, None] > INSIDE_SHARE
-    on_foot = np.abs(boxes[:, None, 3] - boxes[None, :, 3]) < FOOT_SHARE * size[None, :, 1]
-    return np.asarray(is_inside & on_foot & (size.prod(axis=1)[None, :] > area[:, None]))
+    is_part = np.zeros((len(boxes), len(boxes)), np.bool_)
+    for j in range(len(boxes)):
+        large = boxes[j]
+        height = large[3] - large[1]
+        for i in range(len(boxes)):
+            box = boxes[i]
+            area = max((box[2] - box[0]) * (box[3] - box[1]), np.float32(1e-6))
+            on_foot = abs(box[3] - large[3]) < np.float32(FOOT_SHARE) * height
+            if on_foot and (large[2] - large[0]) * height > area:
+                is_part[i, j] = shared_px(box, large) / area > np.float32(INSIDE_SHARE)
+    return is_part

@@ -1,11 +1,16 @@
 """Who rides which two-wheeler: how riders sit, and who rode together a moment ago."""
 
+from math import hypot
+
+import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 Floats = NDArray[np.float64]
+Boxes = NDArray[np.float32]
 Bools = NDArray[np.bool_]
+Rows = NDArray[np.int64]
 # Share of a two-wheeler's width a rider must cover, and how far apart their middles may be, in two-wheeler heights.
 WIDTH_SHARE = 0.4
 MIDDLE_HEIGHTS = 1.2
@@ -30,9 +35,10 @@ WIDER = 6.0
 ABOVE_DRIVER = 0.25
 # What is due counts for so much beside how they sit, which counts for no more than this.
 DUE_WEIGHT, MOST_ODD = 2.0, 60.0
+NOBODY_DUE = np.zeros((0, 4))
 
 
-def two_wheelers_of(people: NDArray[np.float32], wheels: NDArray[np.float32], due: Floats | None) -> NDArray[np.int64]:
+def two_wheelers_of(people: Boxes, wheels: Boxes, due: Floats | None) -> Rows:
     """Return for each person the two-wheeler it rides, -1 for one on foot.
 
     Each two-wheeler is given one driver first, so that all fit best together: the nearest for each alone would give one
@@ -53,23 +59,15 @@ def two_wheelers_of(people: NDArray[np.float32], wheels: NDArray[np.float32], du
     """
     if not len(people):
         return np.zeros(0, np.int64)
-    width = np.maximum(wheels[:, 2] - wheels[:, 0], 1.0).astype(np.float64)
-    height = np.maximum(wheels[:, 3] - wheels[:, 1], 1.0).astype(np.float64)
-    aside = np.abs(people[:, None, [0, 2]].sum(axis=2) - wheels[None, :, [0, 2]].sum(axis=2)) / 2
-    odd = _oddness(people, wheels, aside / np.maximum(width, height / 2), height)
-    touches = _touches(people, wheels) & (aside < MIDDLE_HEIGHTS * height)
-    strange = _strangeness(people, wheels, np.isfinite(odd) | touches, due)
-    owner = np.full(len(people), -1, np.int64)
-    cost = np.minimum(odd, MOST_ODD) + DUE_WEIGHT * (strange - OF_NONE) - DRIVES_BELOW
-    cost[~np.isfinite(odd) & (strange >= OF_ONE)] = 0.0
-    cost = np.minimum(np.concatenate([cost, _alone(people, wheels, due)], axis=1), 0.0)
+    due = NOBODY_DUE if due is None else due
+    aside, odd, touches = _fits(people, wheels)
+    cost = _costs(people, wheels, due, odd, touches)
     drivers, driven = linear_sum_assignment(cost)
     real = cost[drivers, driven] < 0
+    owner = np.full(len(people), -1, np.int64)
     owner[drivers[real]] = driven[real]
-    may = (np.isfinite(odd) | touches) & _may_join(people, _with_drivers(people, wheels, owner), due)
-    may &= _beside_driver(people, len(wheels), owner)
-    near = np.where(touches, aside, np.inf)
-    for choice, most in ((odd, RIDES_BELOW), (near, np.inf)):
+    may = _may_join(people, _with_drivers(people, wheels, owner), due, owner)
+    for choice, most in ((odd, RIDES_BELOW), (np.where(touches, aside, np.inf), np.inf)):
         left = np.flatnonzero(owner < 0)
         worth = np.where(may[left], choice[left], np.inf)
         best = worth.argmin(axis=1)
@@ -77,9 +75,7 @@ def two_wheelers_of(people: NDArray[np.float32], wheels: NDArray[np.float32], du
     return np.where(owner < len(wheels), owner, -1)
 
 
-def _with_drivers(
-    people: NDArray[np.float32], wheels: NDArray[np.float32], owner: NDArray[np.int64]
-) -> NDArray[np.float32]:
+def _with_drivers(people: Boxes, wheels: Boxes, owner: Rows) -> Boxes:
     """Return the boxes of two-wheelers with those that drive them."""
     who = np.flatnonzero((owner >= 0) & (owner < len(wheels)))
     whole, on = wheels.copy(), owner[who]
@@ -88,78 +84,134 @@ def _with_drivers(
     return whole
 
 
-def _beside_driver(people: NDArray[np.float32], count: int, owner: NDArray[np.int64]) -> Bools:
-    """Tell who may ride along where, by the driver's head: who drives behind looms above those in front."""
-    may = np.ones((len(people), count), np.bool_)
-    who = np.flatnonzero((owner >= 0) & (owner < count))
-    height = np.maximum(people[who, 3] - people[who, 1], 1.0)
-    may[:, owner[who]] = (people[None, who, 1] - people[:, None, 1]) / height < ABOVE_DRIVER
+@numba.njit(cache=True)
+def _fits(people: Boxes, wheels: Boxes) -> tuple[Boxes, Floats, Bools]:
+    """Return of each person and two-wheeler how far their middles are apart, how oddly it sits there, and if it may.
+
+    How oddly is infinite where nobody sits so; it may where it could, seen however badly.
+    """
+    shape = len(people), len(wheels)
+    aside, odd, touches = np.empty(shape, np.float32), np.full(shape, np.inf), np.empty(shape, np.bool_)
+    for j in range(shape[1]):
+        wheel = wheels[j]
+        width, height = max(wheel[2] - wheel[0], np.float32(1)), max(wheel[3] - wheel[1], np.float32(1))
+        for i in range(shape[0]):
+            person = people[i]
+            off = abs((person[0] + person[2]) - (wheel[0] + wheel[2])) / np.float32(2)
+            aside[i, j] = off
+            touches[i, j] = off < MIDDLE_HEIGHTS * np.float64(height) and _touches(person, wheel)
+            apart = off / max(np.float64(width), np.float64(height) / 2)
+            seat, head = (wheel[3] - person[3]) / np.float64(height), (wheel[1] - person[1]) / np.float64(height)
+            sits = SEAT_RANGE[0] < seat < SEAT_RANGE[1] and HEAD_RANGE[0] < head < HEAD_RANGE[1]
+            if sits and apart < MOST_ASIDE:
+                odd[i, j] = (apart / ASIDE_SD) ** 2 + ((seat - SEAT[0]) / SEAT[1]) ** 2
+                odd[i, j] += ((head - HEAD[0]) / HEAD[1]) ** 2
+    return aside, odd, touches
+
+
+@numba.njit(cache=True)
+def _touches(person: Boxes, wheel: Boxes) -> bool:
+    """Tell who stands so that it could sit on a two-wheeler, seen however badly."""
+    width, height = wheel[2] - wheel[0], wheel[3] - wheel[1]
+    shared = min(person[2], wheel[2]) - max(person[0], wheel[0])
+    is_over = shared >= np.float32(WIDTH_SHARE) * min(width, person[2] - person[0])
+    is_beside = person[1] < wheel[3] and person[3] > wheel[1]
+    is_low = person[3] <= wheel[3] + np.float32(0.4) * height and person[1] <= wheel[1] + np.float32(0.5) * height
+    return bool(is_over and is_beside and is_low)
+
+
+@numba.njit(cache=True)
+def _costs(people: Boxes, wheels: Boxes, due: Floats, odd: Floats, touches: Bools) -> Floats:
+    """Return what each driver costs, n × (m + k): on each two-wheeler, then on each that is due and not found.
+
+    Else the driver of one that is not found goes to the neighbour's, and the common box is of neither.
+    """
+    count = len(wheels)
+    cost = np.zeros((len(people), count + len(due)))
+    for j in range(count):
+        for i in range(len(people)):
+            if odd[i, j] < np.inf or touches[i, j]:
+                strange = _strangeness(_common(people[i], wheels[j]), due)[1]
+                if odd[i, j] < np.inf or strange < OF_ONE:
+                    worth = min(odd[i, j], MOST_ODD) + DUE_WEIGHT * (min(strange, OF_NONE) - OF_NONE) - DRIVES_BELOW
+                    cost[i, j] = min(worth, 0.0)
+    for k in range(len(due)):
+        if _is_found(due[k], wheels):
+            continue
+        height, middle = max(due[k, 3] - due[k, 1], 8.0), (due[k, 0] + due[k, 2]) / 2
+        for i in range(len(people)):
+            aside = ((people[i, 0] + people[i, 2]) / np.float32(2) - middle) / height
+            head = (people[i, 1] - due[k, 1]) / height
+            strange = (aside**2 + head**2) / DUE_SD**2
+            if strange < SITS_DUE:
+                cost[i, count + k] = min(WITHOUT + DUE_WEIGHT * (strange - OF_NONE) - DRIVES_BELOW, 0.0)
+    return cost
+
+
+@numba.njit(cache=True)
+def _is_found(due: Floats, wheels: Boxes) -> bool:
+    """Tell whether a two-wheeler's foot or, where somebody nearer covers the wheels, its top is where it is due."""
+    height, middle = max(due[3] - due[1], 8.0), (due[0] + due[2]) / 2
+    for wheel in wheels:
+        beside = ((wheel[0] + wheel[2]) / np.float32(2) - middle) / height
+        foot, top = (wheel[3] - due[3]) / height, (wheel[1] - due[1]) / height - WHEELS_TOP
+        if hypot(beside, min(abs(foot), abs(top))) < FOUND_HEIGHTS:
+            return True
+    return False
+
+
+@numba.njit(cache=True)
+def _common(one: Boxes, other: Boxes) -> tuple[np.float32, np.float32, np.float32, np.float32]:
+    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
+
+
+@numba.njit(cache=True)
+def _strangeness(box: tuple[np.float32, np.float32, np.float32, np.float32], due: Floats) -> tuple[int, float]:
+    """Return which that is due a box is nearest to, and how far it is from it; -1 and `OF_NONE` where none is due."""
+    nearest, least = -1, OF_NONE if len(due) == 0 else np.inf
+    for k in range(len(due)):
+        strange = _far(box, due[k])
+        if strange < least:
+            nearest, least = k, strange
+    return nearest, least
+
+
+@numba.njit(cache=True)
+def _far(box: tuple[np.float32, np.float32, np.float32, np.float32], due: Floats) -> float:
+    scale = DUE_SD * max(due[3] - due[1], 8.0)
+    left, top, right, foot = (
+        (box[0] - due[0]) / scale,
+        (box[1] - due[1]) / scale,
+        (box[2] - due[2]) / scale,
+        (box[3] - due[3]) / scale,
+    )
+    return float(left * left + top * top + right * right + foot * foot)
+
+
+@numba.njit(cache=True)
+def _may_join(people: Boxes, whole: Boxes, due: Floats, owner: Rows) -> Bools:
+    """Tell where those who drive nothing may ride along: it stays what it was with one more."""
+    may = np.zeros((len(people), len(whole)), np.bool_)
+    driver = np.full(len(whole), -1)
+    for i in range(len(people)):
+        if 0 <= owner[i] < len(whole):
+            driver[owner[i]] = i
+    for j in range(len(whole)):
+        box = whole[j]
+        own, strange = _strangeness((box[0], box[1], box[2], box[3]), due)
+        for k in np.flatnonzero(owner < 0):
+            stays = own < 0 or _stays(people[k], box, due[own], strange)
+            may[k, j] = stays and (driver[j] < 0 or not _looms(people[k], people[driver[j]]))
     return may
 
 
-def _may_join(people: NDArray[np.float32], whole: NDArray[np.float32], due: Floats | None) -> Bools:
-    """Tell who may ride along where: not who makes a tracked two-wheeler with its driver another than it was."""
-    may = np.ones((len(people), len(whole)), np.bool_)
-    if due is None or not len(due):
-        return may
-    scale = DUE_SD * np.maximum(due[:, 3] - due[:, 1], 8.0)
-    off = (whole[:, None] - due[None]) / scale[None, :, None]
-    strange = (off * off).sum(axis=2)
-    own = strange.argmin(axis=1)
-    before, sides, scale = strange[np.arange(len(whole)), own], due[own], scale[own]
-    low, high = np.minimum(people[:, None, :2], whole[:, :2]), np.maximum(people[:, None, 2:], whole[:, 2:])
-    off = (np.concatenate([low, high], axis=2) - sides) / scale[:, None]
-    return np.asarray((before >= OF_ONE) | ((off * off).sum(axis=2) <= before + WIDER))
+@numba.njit(cache=True)
+def _stays(person: Boxes, whole: Boxes, due: Floats, before: float) -> bool:
+    """Tell whether a tracked two-wheeler with its driver remains what it was with one more on it."""
+    return bool(before >= OF_ONE or _far(_common(person, whole), due) <= before + WIDER)
 
 
-def _alone(people: NDArray[np.float32], wheels: NDArray[np.float32], due: Floats | None) -> Floats:
-    """Return what it costs that somebody drives a tracked two-wheeler that is not found in this frame, n × k.
-
-    Else such a driver goes to the neighbour's, and the common box is of neither.
-    """
-    if due is None or not len(due):
-        return np.zeros((len(people), 0))
-    height = np.maximum(due[:, 3] - due[:, 1], 8.0)
-    middle = due[:, [0, 2]].sum(axis=1) / 2
-    beside = (wheels[:, None, [0, 2]].sum(axis=2) / 2 - middle) / height
-    foot = (wheels[:, None, 3] - due[None, :, 3]) / height
-    top = (wheels[:, None, 1] - due[None, :, 1]) / height - WHEELS_TOP
-    # Where somebody nearer covers the wheels their top still tells.
-    is_found = (np.hypot(beside, np.minimum(np.abs(foot), np.abs(top))) < FOUND_HEIGHTS).any(axis=0)
-    aside = (people[:, None, [0, 2]].sum(axis=2) / 2 - middle) / height
-    head = (people[:, None, 1] - due[None, :, 1]) / height
-    strange = (aside**2 + head**2) / DUE_SD**2
-    cost = WITHOUT + DUE_WEIGHT * (strange - OF_NONE) - DRIVES_BELOW
-    return np.asarray(np.where((strange < SITS_DUE) & ~is_found, cost, 0.0))
-
-
-def _strangeness(people: NDArray[np.float32], wheels: NDArray[np.float32], may: Bools, due: Floats | None) -> Floats:
-    """Return of each pair that may be one how far its common box is from the nearest that is due, `OF_NONE` at most."""
-    strange = np.full(may.shape, OF_NONE)
-    if due is None or not len(due):
-        return strange
-    who, on = np.nonzero(may)
-    low, high = np.minimum(people[who, :2], wheels[on, :2]), np.maximum(people[who, 2:], wheels[on, 2:])
-    scale = DUE_SD * np.maximum(due[:, 3] - due[:, 1], 8.0)
-    off = (np.concatenate([low, high], axis=1)[:, None] - due[None]) / scale[None, :, None]
-    strange[who, on] = np.minimum((off * off).sum(axis=2).min(axis=1), OF_NONE)
-    return strange
-
-
-def _oddness(people: NDArray[np.float32], wheels: NDArray[np.float32], aside: Floats, height: Floats) -> Floats:
-    """Return how far each person is from sitting as riders do on each two-wheeler; infinite where it cannot be one."""
-    seat = (wheels[None, :, 3] - people[:, None, 3]) / height
-    head = (wheels[None, :, 1] - people[:, None, 1]) / height
-    odd = (aside / ASIDE_SD) ** 2 + ((seat - SEAT[0]) / SEAT[1]) ** 2 + ((head - HEAD[0]) / HEAD[1]) ** 2
-    sits = (seat > SEAT_RANGE[0]) & (seat < SEAT_RANGE[1]) & (head > HEAD_RANGE[0]) & (head < HEAD_RANGE[1])
-    return np.asarray(np.where(sits & (aside < MOST_ASIDE), odd, np.inf))
-
-
-def _touches(people: NDArray[np.float32], wheels: NDArray[np.float32]) -> Bools:
-    """Tell who stands so that it could sit on which two-wheeler, seen however badly."""
-    left, top, right, bottom = (people[:, None, k] for k in range(4))
-    w_left, w_top, w_right, w_bottom = (wheels[None, :, k] for k in range(4))
-    width, height = w_right - w_left, w_bottom - w_top
-    shared = np.minimum(right, w_right) - np.maximum(left, w_left)
-    touches = (shared >= WIDTH_SHARE * np.minimum(width, right - left)) & (top < w_bottom) & (bottom > w_top)
-    return np.asarray(touches & (bottom <= w_bottom + 0.4 * height) & (top <= w_top + 0.5 * height))
+@numba.njit(cache=True)
+def _looms(person: Boxes, driver: Boxes) -> bool:
+    """Tell whether somebody's head is above a driver's, as of one who drives behind."""
+    return bool((driver[1] - person[1]) / max(driver[3] - driver[1], np.float32(1)) >= np.float32(ABOVE_DRIVER))

@@ -12,6 +12,7 @@ import numpy as np
 from services.bench.detect_cuda import cuda_figures
 from services.bench.detect_rest import rest_figures
 from services.bench.report import Figure, print_report
+from services.collect import collect_seldom
 from services.settings import Settings
 from vision.camera import CameraConfig, parse_camera, read_camera
 from vision.detector.base import Detections
@@ -49,6 +50,7 @@ def detect(weights: Path | None, video: str | None, camera_file: Path | None, fr
         raise click.ClickException("no weights; give --weights FOLDER or set HANOI_VISION_WEIGHTS")
     if (video is None) != (camera_file is None):
         raise click.ClickException("--video and --camera belong together; give both or none")
+    collect_seldom()  # as the process does that watches
     try:
         if device == "cuda":
             print_report("detect", cuda_figures(chosen))

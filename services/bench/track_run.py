@@ -17,7 +17,7 @@ import psutil
 from fleet.tracker import Tracker
 from services.bench.track_load import Load, make_load
 from services.city.timetable import read_city_timetable
-from services.track.pipeline import collect_seldom
+from services.collect import collect_seldom
 
 BATCH = 500
 WARM_FIXES = 3000

@@ -9,6 +9,7 @@ import structlog
 from services.capture.pipeline import read_cameras
 from services.city.folder import CityFolder
 from services.clock import WallClock
+from services.collect import collect_seldom
 from services.context import Context
 from services.detect.desk import Detection, Output
 from services.detect.recorded import SegmentError
@@ -136,6 +137,7 @@ def run(context: Context) -> None:
     context : Context
         The log, the clock and the sign to stop.
     """
+    collect_seldom()
     vision = context.settings.vision
     media = open_media(context.settings.place.media_url, context.settings.store.media_limit_gib)
     key = load_or_make_key(vision.key_file)

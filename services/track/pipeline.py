@@ -1,6 +1,5 @@
 """`track`: one tracker between gps.fixes and everything that is known about buses."""
 
-import gc
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 
@@ -9,6 +8,7 @@ from schemas.message import Message, decode
 from schemas.topics import get_topic
 from services.city.folder import CityFolder
 from services.clock import WallClock
+from services.collect import collect_seldom
 from services.context import Context
 from services.stream.runner import Incoming, Result, run_step
 from services.track.days import Days
@@ -20,12 +20,6 @@ from services.track.swap import Swap, timetable_of, tracker_maker
 
 GROUP = "track"
 MAX_RECORDS = 2000  # large, so that a batch holds all partitions about equally far when there is much to catch up
-
-
-def collect_seldom() -> None:
-    """Look for unused cycles of objects rarely: the memory of 2,000 buses is walked through each time, for nothing."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 def run(context: Context) -> None:

@@ -13,7 +13,7 @@ Floats = NDArray[np.float32]
 Float = TypeVar("Float", np.float32, np.float64)
 
 
-def iou(first: Floats, second: Floats) -> Floats:
+def iou(first: NDArray[np.floating], second: NDArray[np.floating]) -> Floats:
     """Return the overlap (intersection over union) of each box with each.
 
     Parameters
@@ -26,11 +26,56 @@ def iou(first: Floats, second: Floats) -> Floats:
     ndarray
         n × m, 0 to 1.
     """
-    inner = shared(first, second)
-    area_1 = np.prod(np.clip(first[:, 2:] - first[:, :2], 0, None), axis=1)
-    area_2 = np.prod(np.clip(second[:, 2:] - second[:, :2], 0, None), axis=1)
-    union = area_1[:, None] + area_2[None, :] - inner
-    return np.asarray(inner / np.maximum(union, 1e-9), np.float32)
+    return _overlaps(np.ascontiguousarray(first, np.float32), np.ascontiguousarray(second, np.float32))
+
+
+@numba.njit(cache=True)
+def _overlaps(first: Floats, second: Floats) -> Floats:
+    overlap = np.empty((len(first), len(second)), np.float32)
+    for i in range(len(first)):
+        for j in range(len(second)):
+            overlap[i, j] = overlap_of(first[i], second[j])
+    return overlap
+
+
+@numba.njit(cache=True)
+def overlap_of(one: Floats, other: Floats) -> np.float32:
+    """Return the overlap of two boxes in 32 bits; for kernels.
+
+    Parameters
+    ----------
+    one, other : ndarray
+        Left, top, right, bottom.
+
+    Returns
+    -------
+    float32
+        0 to 1.
+    """
+    none, inner = np.float32(0), shared_px(one, other)
+    area = max(one[2] - one[0], none) * max(one[3] - one[1], none)
+    union = area + max(other[2] - other[0], none) * max(other[3] - other[1], none) - inner
+    return np.float32(inner / max(union, np.float32(1e-9)))
+
+
+@numba.njit(cache=True)
+def shared_px(one: Floats, other: Floats) -> np.float32:
+    """Return the area that two boxes have in common, in 32 bits; for kernels.
+
+    Parameters
+    ----------
+    one, other : ndarray
+        Left, top, right, bottom.
+
+    Returns
+    -------
+    float32
+        Pixels squared.
+    """
+    none = np.float32(0)
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    high = min(one[3], other[3]) - max(one[1], other[1])
+    return np.float32(max(wide, none) * max(high, none))
 
 
 def shared(first: NDArray[Float], second: NDArray[Float]) -> NDArray[Float]:
@@ -80,20 +125,13 @@ def keep_best(boxes: Floats, scores: Floats, groups: NDArray[np.int64], overlap:
 
 @numba.njit(cache=True)
 def _suppress(boxes: Floats, groups: NDArray[np.int64], overlap: np.float32, alive: NDArray[np.bool_]) -> None:
-    """Strike out repeats of better boxes, best first, reckoned as `iou` does: few of all pairs are looked at."""
-    none = np.float32(0)
-    area = np.maximum(boxes[:, 2] - boxes[:, 0], none) * np.maximum(boxes[:, 3] - boxes[:, 1], none)
+    """Strike out repeats of better boxes, best first: few of all pairs are looked at."""
     for i in range(len(boxes)):
         if not alive[i]:
             continue
         for j in range(i + 1, len(boxes)):
-            if alive[j] and groups[i] == groups[j]:
-                wide = min(boxes[i, 2], boxes[j, 2]) - max(boxes[i, 0], boxes[j, 0])
-                high = min(boxes[i, 3], boxes[j, 3]) - max(boxes[i, 1], boxes[j, 1])
-                inner = max(wide, none) * max(high, none)
-                union = max(area[i] + area[j] - inner, np.float32(1e-9))
-                if inner / union > overlap:
-                    alive[j] = False
+            if alive[j] and groups[i] == groups[j] and overlap_of(boxes[i], boxes[j]) > overlap:
+                alive[j] = False
 
 
 def letterbox(image: Image, longest_px: int, stride: int = 32, *, square: bool = False) -> tuple[Image, float]:

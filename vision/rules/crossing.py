@@ -134,10 +134,7 @@ class LineWatcher:
     def is_before(self, look: Look, place: Place, room_m: float) -> bool:
         """Tell whether a road user is in the lanes that lead to the line, its front not over it."""
         at, room = (place.x, place.y), room_m * place.per_m
-        history = self.histories.get(look.track_id)
-        is_last = history is not None and bool(history.pasts) and history.last.look is look
-        past = history.last if history is not None and is_last else self.past(look, place)
-        return past.nose_m < NOSE_M and is_abreast(self._on_road, at, room)
+        return self.past(look, place).nose_m < NOSE_M and is_abreast(self._on_road, at, room)
 
     def is_over(self, look: Look, place: Place, room_m: float) -> bool:
         """Tell whether a road user whose foot is seen is past the line, and beside it by no more than some metres."""
@@ -160,7 +157,10 @@ class LineWatcher:
         return found
 
     def past(self, look: Look, place: Place) -> Past:
-        """Return how far past the line one look is."""
+        """Return how far past the line one look is; that of the last look of its track is known."""
+        history = self.histories.get(look.track_id)
+        if history is not None and history.pasts and history.pasts[-1].look is look:
+            return history.pasts[-1]
         foot = past_line(self._on_road, self.travel, (place.x, place.y)) / place.per_m
         ahead, behind = self._road.reach(look.label, place, self.travel)
         return Past(look, place, foot, foot + ahead, foot - behind)

@@ -143,7 +143,7 @@ class Tracker:
     def _match(self, seen: _Seen) -> tuple[Rows, Rows, NDArray[np.bool_]]:
         motion, book = self._motion, self._book
         cost = surprise(motion.place, motion.place_var, seen.state, seen.noise)
-        cost -= OVERLAP_WEIGHT * iou(motion.boxes.astype(np.float32), seen.boxes.astype(np.float32))
+        cost -= OVERLAP_WEIGHT * iou(motion.boxes, seen.boxes)
         cost = np.minimum(cost, self._as_parts(seen))
         cost += np.where(book.number > 0, 0.0, YOUNG)[:, None]
         cost[book.family[:, None] != FAMILY_OF[seen.codes][None, :]] = FAR
@@ -162,6 +162,8 @@ class Tracker:
             (seen.is_bare & ~hidden, foot, 1.0),
         ):
             parts = np.flatnonzero(is_part)
+            if not len(parts):
+                continue
             edge = np.column_stack([x, y])[parts]
             cost[np.ix_(whole, parts)] = part_surprise(motion.place[whole], motion.place_var[whole], edge, below)
         return cost
@@ -171,7 +173,10 @@ class Tracker:
         free = seen.scores >= self._limits.birth_score
         free[columns] = False
         new = np.flatnonzero(free)
-        new = new[~self._is_repeat(seen, new, columns) & ~self._is_part(seen, new, rows)]
+        if len(new):
+            new = new[~self._is_repeat(seen, new, columns) & ~self._is_part(seen, new, rows)]
+        if not len(new):
+            return []
         start = len(self._book)
         self._motion.add(seen.state[new], seen.noise[new])
         self._book.add(time_ms, seen.codes[new], seen.scores[new], self._next_key)
@@ -180,7 +185,7 @@ class Tracker:
 
     def _is_repeat(self, seen: _Seen, new: Rows, columns: Rows) -> NDArray[np.bool_]:
         same = FAMILY_OF[seen.codes[new]][:, None] == FAMILY_OF[seen.codes[columns]][None, :]
-        overlap = iou(seen.boxes[new].astype(np.float32), seen.boxes[columns].astype(np.float32))
+        overlap = iou(seen.boxes[new], seen.boxes[columns])
         return np.asarray((same & (overlap > self._limits.repeat_overlap)).any(axis=1))
 
     def _is_part(self, seen: _Seen, new: Rows, rows: Rows) -> NDArray[np.bool_]:
@@ -196,11 +201,14 @@ class Tracker:
 
     def _hide(self, rows: Rows) -> None:
         """Mark who was not seen and lies behind others that were: such a one is waited for longer."""
-        book, boxes = self._book, self._motion.boxes
+        book = self._book
         book.hidden[:] = False
         missing = np.ones(len(book), np.bool_)
         missing[rows] = False
         lost = np.flatnonzero(missing & (book.number > 0))
+        if not len(lost):
+            return
+        boxes = self._motion.boxes
         nearer = boxes[rows][None, :, 3] > boxes[lost][:, None, 3]
         book.hidden[lost] = (_inside(boxes[lost], boxes[rows]) * nearer).sum(axis=1) > self._limits.hidden_share
 

@@ -1,6 +1,7 @@
 """Repeats of one thing go, whatever way is taken to find them."""
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from vision.detector.boxes import Floats, iou, keep_best, shared
@@ -35,6 +36,14 @@ def test_an_overlap_just_at_the_limit_is_no_repeat() -> None:
     scores, groups = np.array([0.9, 0.8], np.float32), np.zeros(2, np.int64)
     assert keep_best(boxes, scores, groups, 0.5).tolist() == [0, 1]
     assert keep_best(boxes, scores, groups, 0.49).tolist() == [0]
+
+
+def test_overlap_is_what_two_boxes_share_of_what_they_cover_together() -> None:
+    boxes, _, _ = crowd(7)
+    size = (boxes[:, 2:] - boxes[:, :2]).astype(np.float64)
+    alone, together = size.prod(axis=1), shared(boxes, boxes).astype(np.float64)
+    assert iou(boxes, boxes) == pytest.approx(together / (alone[:, None] + alone - together), abs=1e-6)
+    assert iou(boxes[::2].astype(np.float64), boxes[::-1]).shape == (150, 300)
 
 
 def test_nothing_is_kept_of_nothing() -> None:
