@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "score detect": ("services.score.detect:detect", "Score what is seen of labelled two-wheelers."),
     "score tracks": ("services.score.tracks:tracks", "Score identities on rendered junctions beside ByteTrack."),
     "score plates": ("services.score.plates:plates", "Score plates read from pictures with known signs."),
-    "score helmets": ("services.score.helmets:helmets", "Score the helmet rule on painted junctions."),
+    "score helmets": ("services.score.helmets:helmets", "Score the rules about riders on painted junctions."),
     "score violations": ("services.score.violations:violations", "Score camera candidates against rendered junctions."),
     "score parking": ("services.score.parking:parking", "Score stopping and parking over hours of queues."),
     "score counts": ("services.score.counts:counts", "Score flow, occupancy and queues that a camera counts."),

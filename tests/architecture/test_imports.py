@@ -18,7 +18,7 @@ ONLY_DOOR = {
     "kafka": ("services/stream/kafka", "services/bench/"),
     "osmnx": ("routing/network/",),
     "ultralytics": ("vision/detector/",),
-    "openvino": ("vision/detector/", "vision/plates/", "vision/heads/", "vision/learn/", "services/bench/"),
+    "openvino": ("vision/detector/", "vision/plates/", "vision/learn/", "services/bench/"),
     "torch": ("vision/learn/",),
     "cv2": ("vision/",),
     "av": ("vision/",),

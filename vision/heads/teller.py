@@ -1,13 +1,12 @@
 """The shipped helmet classifier: who rides without a helmet, who with, of whom it cannot be told."""
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from vision.detector.base import Detections
-from vision.errors import WeightsError
+from vision.detector.small import open_network
 from vision.frames import Image
 from vision.heads.crop import TALL, WIDE, Box, head_part
 
@@ -32,19 +31,7 @@ class HeadTeller:
     """
 
     def __init__(self, folder: Path = SHIPPED) -> None:
-        import openvino
-
-        path = folder / "model.xml"
-        try:
-            model = openvino.Core().read_model(path)
-            shape = [int(side.get_length()) for side in list(model.inputs[0].partial_shape)[1:]]
-        except (RuntimeError, IndexError) as error:
-            raise WeightsError(f"{path}: cannot be read as a helmet classifier ({str(error)[:120]})") from None
-        if shape != [3, TALL, WIDE]:
-            raise WeightsError(f"{path}: takes {shape}, {[3, TALL, WIDE]} is needed; give the matching weights")
-        options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": 1}
-        self._run = openvino.Core().compile_model(model, "CPU", options).create_infer_request()
-        self.sha256 = hashlib.sha256(path.read_bytes() + path.with_suffix(".bin").read_bytes()).hexdigest()
+        self._run, self.sha256 = open_network(folder, (3, TALL, WIDE), (1,))
 
     def tell(self, image: Image, found: Detections) -> Detections:
         """Add what each person's head is: 1 bare, 0 under a helmet, ``None`` where it cannot be told.

@@ -1,16 +1,14 @@
 """The shipped finder and reader: small networks fitted on painted vehicles and made-up plates (`vision/learn`)."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.errors import WeightsError
+from vision.detector.small import open_network
 from vision.frames import Image
 from vision.plates.looks import Signs, signs_of
 from vision.plates.slots import PLACES, SIGNS
@@ -18,7 +16,7 @@ from vision.plates.slots import PLACES, SIGNS
 WIDE, TALL = 128, 48
 FINDER_PX, FINDER_STRIDE = 160, 8
 GREY = 114
-PLATE_SCORE = 0.35
+PLATE_SCORE = 0.12
 EDGE = 0.05  # around a plate made straight
 ROOM = 0.08  # more around one that was cut closely
 
@@ -48,7 +46,7 @@ class OwnFinder:
 
     def __init__(self, folder: Path) -> None:
         cells = FINDER_PX // FINDER_STRIDE
-        self._run, self.sha256 = open_network(folder, (5, cells, cells))
+        self._run, self.sha256 = open_network(folder, (1, FINDER_PX, FINDER_PX), (5, cells, cells))
 
     def boxes(self, image: Image, *, is_quick: bool) -> NDArray[np.float32]:  # noqa: ARG002 - one size for all
         """Return at most one box: left, top, right, bottom, pixels."""
@@ -84,7 +82,7 @@ class OwnSigns:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._run, self.sha256 = open_network(folder, (PLACES, len(SIGNS)))
+        self._run, self.sha256 = open_network(folder, (1, TALL, WIDE), (PLACES, len(SIGNS)))
 
     def read(self, crop: Image, *, is_quick: bool) -> Signs:
         """Read the signs of one plate's picture.
@@ -136,43 +134,6 @@ def _signs(looks: Sequence[Placed]) -> Signs:
     chances = np.exp(np.mean([np.log(np.maximum(look.chances, 1e-6)) for look in looks], axis=0))
     is_two = float(np.mean([look.two_lines for look in looks])) > 0.5
     return signs_of(chances / chances.sum(axis=1, keepdims=True), two_lines=is_two)
-
-
-def open_network(folder: Path, shape: tuple[int, ...]) -> tuple[Any, str]:
-    """Open a small network on one thread.
-
-    Parameters
-    ----------
-    folder : Path
-        Holds ``model.xml`` and ``model.bin``.
-    shape : tuple of int
-        Of its first output, without the number of pictures.
-
-    Returns
-    -------
-    request
-        Runs it.
-    sha256 : str
-        Of both files.
-
-    Raises
-    ------
-    WeightsError
-        If they cannot be read or the output has another shape.
-    """
-    import openvino
-
-    path = folder / "model.xml"
-    try:
-        model = openvino.Core().read_model(path)
-        found = tuple(int(side.get_length()) for side in list(model.outputs[0].partial_shape)[1:])
-    except (RuntimeError, IndexError) as error:
-        raise WeightsError(f"{path}: cannot be read as a network ({str(error)[:120]})") from None
-    if found != shape:
-        raise WeightsError(f"{path}: gives {found}, {shape} is needed; give the matching weights")
-    options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": 1}
-    run = openvino.Core().compile_model(model, "CPU", options).create_infer_request()
-    return run, hashlib.sha256(path.read_bytes() + path.with_suffix(".bin").read_bytes()).hexdigest()
 
 
 def _fitted(picture: Image) -> NDArray[np.float32]:

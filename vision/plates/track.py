@@ -14,7 +14,7 @@ from vision.plates.vote import vote
 # The largest are kept, the sharpest of them read first until a vote of so many stands: the first few may all be wrong
 # alike. Else the best are read more closely.
 MOST_LOOKS, LEAST_LOOKS, CLOSER_LOOKS = 10, 5, 3
-ROOM = 0.1
+ROOM = 0.02  # a finder fitted on vehicles cut closely looks worse where there is more
 SMALLEST_BOX_PX = 60
 
 
@@ -66,7 +66,7 @@ def read_track(
     big = [t for t in boxes if size[t] >= SMALLEST_BOX_PX / 2 and max(_sides(boxes[t])) >= SMALLEST_BOX_PX]
     chosen = set(sorted(big, key=lambda t: (-round(size[t] / 10), abs(t - moment_ms)))[:MOST_LOOKS])
     parts = [
-        _part(frame.image, boxes[frame.time_ms])
+        part_around(frame.image, boxes[frame.time_ms])[0]
         for piece in (pieces if chosen else ())
         for frame in read_piece(piece)
         if frame.time_ms in chosen
@@ -117,9 +117,24 @@ def _sides(box: tuple[float, float, float, float]) -> tuple[float, float]:
     return box[2] - box[0], box[3] - box[1]
 
 
-def _part(image: Image, box: tuple[float, float, float, float]) -> Image:
+def part_around(image: Image, box: tuple[float, float, float, float]) -> tuple[Image, tuple[int, int]]:
+    """Cut a vehicle out with a little room.
+
+    Parameters
+    ----------
+    image : ndarray
+        The picture.
+    box : tuple of float
+        Left, top, right, bottom, pixels.
+
+    Returns
+    -------
+    part : ndarray
+        What of it is in the picture.
+    at : tuple of int
+        Where its left top corner was.
+    """
     left, top, right, bottom = box
     room_x, room_y = ROOM * (right - left), ROOM * (bottom - top)
-    return np.ascontiguousarray(
-        image[max(0, int(top - room_y)) : int(bottom + room_y), max(0, int(left - room_x)) : int(right + room_x)]
-    )
+    x, y = max(0, int(left - room_x)), max(0, int(top - room_y))
+    return np.ascontiguousarray(image[y : int(bottom + room_y), x : int(right + room_x)]), (x, y)

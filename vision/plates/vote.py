@@ -15,9 +15,9 @@ from vision.plates.slots import SIGNS, likeliest
 # together, so each counts for a third of a look that knows nothing of the others.
 FEWEST_LOOKS = 3
 WEIGHT = 0.35
-LEAST_CHANCE = 0.995  # of every sign, after all looks
+LEAST_CHANCE = 0.999  # of every sign, after all looks
 # No look is so sure that others could not outweigh it.
-FLOOR = 1e-4
+FLOOR = 1e-5
 UNKNOWN = "?"
 
 

@@ -142,11 +142,10 @@ def make_look(rng: Random, kind: Kind, *, is_brt: bool = False) -> Look:
 
 
 def make_plate(rng: Random, kind: Kind) -> str:
-    """Draw a plate: ``29-B1 234.56`` on a motorbike, ``30A-123.45`` on a car; empty where a kind bears none."""
+    """Draw a plate's signs without dots and dashes: ``29B123456``, ``30A12345``; empty where a kind bears none."""
     number = f"{rng.randrange(1, 100_000):05d}"
-    dotted = f"{number[:3]}.{number[3:]}"
     if kind.name == "motorbike":
-        return f"{rng.choice((29, 30))}-{rng.choice(SERIES)}{rng.choice('123456789' + SERIES)} {dotted}"
+        return f"{rng.choice((29, 30))}{rng.choice(SERIES)}{rng.choice('123456789' + SERIES)}{number}"
     if kind.name in ("car", "truck", "bus"):
-        return f"{rng.choice((29, 30, 31, 32, 33, 40))}{rng.choice(SERIES)}-{dotted}"
+        return f"{rng.choice((29, 30, 31, 32, 33, 40))}{rng.choice(SERIES)}{number}"
     return ""

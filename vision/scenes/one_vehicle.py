@@ -18,10 +18,10 @@ from vision.scenes.paint.sight import Seen, Thing, look_at, shade
 from vision.scenes.paint.solids import Model
 from vision.scenes.pinhole import PinholeCamera
 
-ROOM_PX = 12
+ROOM_PX, ROOM = 12, 0.15  # around the vehicle, and so much of its longer side more: boxes of detectors are off
 GAIN = {"day": 1.0, "dusk": 0.8, "night": 0.55}
 NOISE = {"day": 2.0, "dusk": 3.0, "night": 5.0}
-LARGEST_PX = 1600
+LARGEST_PX = 2000
 # A plate throws the light of lamps back, so it is never darker than its signs.
 LEAST_PAPER = 0.6
 ASPHALT = (96, 98, 100)
@@ -93,13 +93,14 @@ class Approach:
         middle = wide.see(np.array([[thing.x, thing.y, 0.9]]))[0][0]
         first = look_at(thing, Lens(camera.moved((32 - float(middle[0]), 32 - float(middle[1])))))
         left, top, right, bottom = first.box() if first is not None else (0.0, 0.0, 0.0, 0.0)
-        size = round(right - left) + 2 * ROOM_PX, round(bottom - top) + 2 * ROOM_PX
+        room = ROOM_PX + round(ROOM * max(right - left, bottom - top))
+        size = round(right - left) + 2 * room, round(bottom - top) + 2 * room
         if first is None or max(size) > LARGEST_PX:
             return None, wide
         fitted = PinholeCamera(
             camera.place_m, 0.0, pitch, self._focal_px, size=size, roll_deg=self._roll_deg,
-            push_px=(32 - float(middle[0]) - left + ROOM_PX + 32 - size[0] / 2,
-                     32 - float(middle[1]) - top + ROOM_PX + 32 - size[1] / 2),
+            push_px=(32 - float(middle[0]) - left + room + 32 - size[0] / 2,
+                     32 - float(middle[1]) - top + room + 32 - size[1] / 2),
         )  # fmt: skip
         lens = Lens(fitted)
         seen = look_at(thing, lens)

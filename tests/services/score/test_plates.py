@@ -26,7 +26,8 @@ def test_the_same_seed_paints_the_same_plates_and_what_is_legible_is_geometry() 
     assert first.text == second.text
     assert first.looks[0].image.tobytes() == second.looks[0].image.tobytes()
     for look in first.looks:
-        assert look.is_legible == (look.sign_px / 7 >= max(2.0, look.blur_px) and look.turn_deg <= 45)
+        plate = look.plate
+        assert plate.is_legible == (plate.sign_px / 7 >= max(2.0, plate.blur_px) and plate.turn_deg <= 45)
 
 
 def test_a_folder_without_labels_is_named(tmp_path: Path) -> None:

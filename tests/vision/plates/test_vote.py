@@ -47,6 +47,17 @@ def test_a_sign_that_each_look_saw_badly_is_left_open_though_all_agree() -> None
     assert reading.signs[4] < 0.9 < reading.signs[0]
 
 
+def test_five_smeared_looks_that_take_one_letter_for_its_neighbour_name_neither() -> None:
+    def look(letter: float, neighbour: float) -> PlateLook:
+        chances = chances_of("90B47317", (0.999, 0.999, letter, *(0.999,) * 5))
+        chances[2, SIGNS.index("S")] = neighbour
+        return PlateLook((0.0, 0.0, 60.0, 40.0), "90B47317", letter, picture(), "white", chances=chances)
+
+    reading, _ = vote([look(0.9, 0.04)] * 5)
+    assert (reading.text, reading.partial, reading.doubt) == (None, "90?47317", "signs")
+    assert vote([look(0.98, 0.004)] * 5)[0].text == "90B47317"
+
+
 def test_looks_that_are_each_unsure_of_another_sign_make_a_plate_together() -> None:
     def look(unsure: int) -> PlateLook:
         chances = np.full((PLACES, len(SIGNS)), 0.001, np.float32)

@@ -141,7 +141,7 @@ class Painter:
         return x, y
 
     def _draw(self, image: Image, one: Seen, empty: Image) -> list[Glow]:
-        way = _way(one, self.lens, self.setting.flaws.exposure_s)
+        way = way_of(one, self.lens, self.setting.flaws.exposure_s)
         if max(abs(way[0]), abs(way[1])) < SMEAR_PX:
             lamps = draw(image, one)
         else:
@@ -182,8 +182,23 @@ class _Wider:
         self.size = (camera.size[0] + 2 * MARGIN_PX, camera.size[1] + 2 * MARGIN_PX)
 
 
-def _way(one: Seen, lens: Lens, exposure_s: float) -> tuple[float, float]:
-    """Return the pixels a thing moves while the shutter is open."""
+def way_of(one: Seen, lens: Lens, exposure_s: float) -> tuple[float, float]:
+    """Return the pixels a thing moves while the shutter is open.
+
+    Parameters
+    ----------
+    one : Seen
+        The thing.
+    lens : Lens
+        The camera.
+    exposure_s : float
+        How long it is open.
+
+    Returns
+    -------
+    tuple of float
+        Right and down.
+    """
     thing = one.thing
     if not thing.speed_mps:
         return 0.0, 0.0
