@@ -3,6 +3,8 @@
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from math import nan
 
 import cv2
 import numpy as np
@@ -65,6 +67,21 @@ class GroundPlane:
             n × 2, metres east and north of the origin; ``nan`` at and above the horizon.
         """
         return _through(self.matrix, self._small(px))
+
+    def metre(self, x: float, y: float) -> tuple[float, float]:
+        """Return the place of one pixel as `metres` does, without the cost of arrays."""
+        (a, b, c), (d, e, f), (g, h, _) = self._rows
+        x, y = (x - self._centre[0]) / self.scale_px, (y - self._centre[1]) / self.scale_px
+        depth = g * x + h * y + 1.0
+        return ((a * x + b * y + c) / depth, (d * x + e * y + f) / depth) if depth > _FLAT else (nan, nan)
+
+    @cached_property
+    def _rows(self) -> list[list[float]]:
+        return [[float(v) for v in row] for row in self.matrix]
+
+    @cached_property
+    def _centre(self) -> tuple[float, float]:
+        return float(self.centre_px[0]), float(self.centre_px[1])
 
     def lon_lat(self, px: object) -> Floats:
         """Return the same places as lon, lat (WGS 84); n × 2."""

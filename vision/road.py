@@ -1,8 +1,8 @@
 """Where road users stand on the road: in metres where the camera's ground is known, else measured by their own size."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import hypot
+from dataclasses import dataclass, replace
+from math import hypot, isfinite
 
 import numpy as np
 
@@ -25,6 +25,8 @@ SIZE_M: dict[str, tuple[float, float, float]] = {
 }
 
 LIGHT_M = 2.0
+# A place below a head is so much less sure than one at a foot; of less than such a share of somebody nothing is told.
+HEAD_SDS, LEAST_SHOWN = 1.5, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Place:
         Sine of the angle at which the camera looks down on it.
     is_foot : bool
         Whether it surely touches the road there; what is left of a covered box ends higher up.
+    is_told : bool
+        Whether it surely stands there, by its foot or, where that is hidden, by its head.
     """
 
     x: float
@@ -57,6 +61,7 @@ class Place:
     tall_m: float = 0.0
     dip: float = 0.0
     is_foot: bool = True
+    is_told: bool = True
 
     def metres_to(self, other: "Place") -> float:
         """Return how far another place is, metres."""
@@ -75,6 +80,9 @@ class Road:
     def __init__(self, camera: CameraConfig) -> None:
         self.plane: GroundPlane | None = fit_ground(camera.ground) if camera.ground else None
         self._camera_m = _height_m(self.plane, camera.frame) if self.plane is not None else 0.0
+        self._mast: Point | None = None
+        if self.plane is not None and self._camera_m > 0:
+            self._mast = _mast(self.plane, camera.frame, self._camera_m)
 
     @property
     def is_metric(self) -> bool:
@@ -143,6 +151,54 @@ class Road:
         farther = (deep * level - height * place.dip) * place.dip / self._camera_m  # of its top, beside its foot
         return float(place.tall_m / (deep * place.dip + height * level) * (1 + farther))
 
+    def head_m(self, look: Look, place: Place, heading: Point | None) -> float | None:
+        """Return how high above the road a head is, of a whole box, metres; ``None`` where that cannot be told."""
+        behind = self._behind_top(look)
+        if behind is None or self._mast is None:
+            return None
+        x, y = self.middle(look.label, place, heading)
+        (mast_x, mast_y), far = self._mast, hypot(behind[0] - self._mast[0], behind[1] - self._mast[1])
+        return self._camera_m * (1 - hypot(x - mast_x, y - mast_y) / far) if far > 0 else None
+
+    def by_head(self, look: Look, place: Place, heading: Point | None, head_m: float) -> Place:
+        """Return where somebody on foot or two wheels stands whose foot is hidden: below its head, which is so high.
+
+        Parameters
+        ----------
+        look : Look
+            Of which the top of the box is seen, but not its foot.
+        place : Place
+            Where that box ends on the road.
+        heading : tuple of float or None
+            Where it drives.
+        head_m : float
+            How high the top is above the road, see `head_m`.
+
+        Returns
+        -------
+        Place
+            No foot; not told where the camera's height is not known.
+        """
+        behind = self._behind_top(look)
+        is_sliver = place.tall_m < LEAST_SHOWN * head_m
+        if behind is None or self._mast is None or is_sliver or head_m >= self._camera_m:
+            return replace(place, is_foot=False, is_told=False)
+        (mast_x, mast_y), share = self._mast, 1 - head_m / self._camera_m
+        x, y = mast_x + share * (behind[0] - mast_x), mast_y + share * (behind[1] - mast_y)
+        x0, y0 = self.middle(look.label, place, heading)
+        sd_m = HEAD_SDS * FOOT_SD_HEIGHTS * head_m / max(place.dip, 1e-3)
+        return replace(place, x=x - (x0 - place.x), y=y - (y0 - place.y), sd_m=sd_m, is_foot=False)
+
+    def _behind_top(self, look: Look) -> Point | None:
+        """Return the place on the road that a head hides; ``None`` at the horizon and where the top is a roof.
+
+        Which end of a roof is the top of a box changes by metres while a long vehicle turns.
+        """
+        if self.plane is None or look.head_hidden or SIZE_M[look.label][0] >= LIGHT_M:
+            return None
+        behind = self.plane.metre((look.box[0] + look.box[2]) / 2, look.box[1])
+        return behind if isfinite(behind[0]) else None
+
     def middle(self, label: str, place: Place, heading: Point | None) -> Point:
         """Return the middle of a road user on the road, in units of places."""
         length, width, _ = SIZE_M[label]
@@ -164,6 +220,15 @@ def _height_m(plane: GroundPlane, size: tuple[int, int]) -> float:
         return 0.0
     far_away, near_away = ((1 - dip**2) ** 0.5 / dip for dip in (far_dip, near_dip))
     return float(hypot(*(far - near)) / (far_away - near_away))
+
+
+def _mast(plane: GroundPlane, size: tuple[int, int], camera_m: float) -> Point:
+    """Return the place on the road below a camera that hangs so high."""
+    at = size[0] / 2, size[1] - 1.0
+    (x, y), (farther_x, farther_y) = plane.metres([at, (at[0], at[1] - 1.0)]).tolist()
+    dip, step_m = _dip(plane, at), hypot(farther_x - x, farther_y - y)
+    back = camera_m * (1 - dip**2) ** 0.5 / dip / step_m
+    return x - back * (farther_x - x), y - back * (farther_y - y)
 
 
 def _dip(plane: GroundPlane, at: Point) -> float:

@@ -2,8 +2,10 @@
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import hypot
+
+import numpy as np
 
 from vision.camera_values import Point
 from vision.road import SIZE_M, Place, Road
@@ -18,7 +20,12 @@ AWAY_MS = 500
 # A box that is so much shorter than this road user's others, or than those of its class, ends where somebody nearer
 # begins. What is usual for it follows taller boxes fast and shorter ones slowly: who waits may be covered for minutes.
 WHOLE_SHARE, LEAST_TALL = 0.82, 0.6
-GROWS_S, SHRINKS_S = 0.3, 60.0
+# A box that nobody can cover, and that is shorter than usual all the same, shows that others were too tall: of two.
+GROWS_S, SHRINKS_S, FREE_S = 0.3, 60.0, 10.0
+# Somebody nearer covers a foot at most so far below the end of a box, heights of it.
+BELOW = 0.4
+# How high a head is, is the mean over so long; beyond such a share of its class's usual height boxes are of two.
+HEAD_S, ODD = 1.0, 0.15
 
 
 @dataclass
@@ -35,6 +42,8 @@ class Trail:
         Since when it has stood where it stands.
     tall : float
         How tall its whole box is beside what is usual of its class.
+    head_m : float or None
+        How high its head is above the road, metres, once it was seen whole; known ground only.
     """
 
     track_id: int
@@ -44,6 +53,7 @@ class Trail:
     heading: Point | None = None
     still_since_ms: int = 0
     tall: float = 0.0
+    head_m: float | None = None
     _mark: Place | None = None
     _stand: Place | None = None
     _away_ms: int | None = None
@@ -69,11 +79,17 @@ class Trail:
             return 0.0
         return (self.last.time_ms - self.still_since_ms) / 1000
 
-    def take(self, look: Look, place: Place, tallness: float = 1.0) -> None:
-        """Remember a look; ``tallness`` is how tall its box is beside what is usual of its class."""
-        is_whole = self._is_whole(look.time_ms, tallness)
+    def take(self, look: Look, place: Place, road: Road, *, is_free: bool = False) -> None:
+        """Remember a look, and where it stands: by its foot, or by its head where its foot is hidden.
+
+        ``is_free``: nobody nearer is where its foot should be.
+        """
+        gap_s = (look.time_ms - self.last.time_ms) / 1000 if self.looks else 1.0
+        is_whole = self._is_whole(gap_s, road.tallness(look.label, place, self.heading), is_free=is_free)
         if look.foot_hidden or not is_whole:
-            place = replace(place, is_foot=False)
+            place = road.by_head(look, place, self.heading, self.head_m or SIZE_M[look.label][2])
+        elif is_free:
+            self._learn_head(look, place, gap_s, road)
         self.looks.append(look)
         self.places.append(place)
         while self.looks[0].time_ms < look.time_ms - KEPT_MS:
@@ -83,9 +99,15 @@ class Trail:
             self._turn(place)
             self._rest(look.time_ms, place)
 
-    def _is_whole(self, time_ms: int, tallness: float) -> bool:
-        gap_s = (time_ms - self.last.time_ms) / 1000 if self.looks else 1.0
-        within_s = GROWS_S if tallness > self.tall else SHRINKS_S
+    def _learn_head(self, look: Look, place: Place, gap_s: float, road: Road) -> None:
+        """Learn how high its head is above the road, by looks of which nobody can cover a part."""
+        head_m, usual_m = road.head_m(look, place, self.heading), SIZE_M[look.label][2]
+        if head_m is not None:
+            head_m = min(max(head_m, usual_m * (1 - ODD)), usual_m * (1 + ODD))
+            self.head_m = (self.head_m or usual_m) + (head_m - (self.head_m or usual_m)) * min(1.0, gap_s / HEAD_S)
+
+    def _is_whole(self, gap_s: float, tallness: float, *, is_free: bool) -> bool:
+        within_s = GROWS_S if tallness > self.tall else FREE_S if is_free else SHRINKS_S
         self.tall += (tallness - self.tall) * (min(1.0, gap_s / within_s) if self.looks else 1.0)
         return tallness >= max(WHOLE_SHARE * self.tall, LEAST_TALL)
 
@@ -150,13 +172,14 @@ class Trails:
         """
         known = [look for look in looks if look.label in SIZE_M]
         seen: list[Trail] = []
-        for look, place in zip(known, self.road.places(known) if known else [], strict=True):
+        places = self.road.places(known) if known else []
+        for look, place, is_free in zip(known, places, _are_free(known), strict=True):
             if place is None:
                 continue
             trail = self.by_id.get(look.track_id)
             if trail is None:
                 trail = self.by_id[look.track_id] = Trail(look.track_id, look.time_ms)
-            trail.take(look, place, self.road.tallness(look.label, place, trail.heading))
+            trail.take(look, place, self.road, is_free=is_free)
             if look.time_ms == time_ms:
                 seen.append(trail)
         self._forget(time_ms)
@@ -169,3 +192,12 @@ class Trails:
     def near(self, place: Place, within_m: float, trails: Iterable[Trail]) -> list[Trail]:
         """Return those of some trails that are within some metres of a place."""
         return [trail for trail in trails if trail.place.metres_to(place) <= within_m]
+
+
+def _are_free(looks: Sequence[Look]) -> list[bool]:
+    """Tell of each look of a frame whether nobody nearer is where its foot should be."""
+    left, top, right, foot = np.array([look.box for look in looks]).reshape(-1, 4).T
+    lowest = foot + BELOW * (foot - top)
+    covers = (top[None, :] < lowest[:, None]) & (foot[None, :] > foot[:, None])
+    covers &= (left[None, :] < right[:, None]) & (right[None, :] > left[:, None])
+    return [not any_covers for any_covers in covers.any(axis=1).tolist()]

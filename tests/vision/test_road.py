@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.vision.rules.stage import box_of, camera, going
-from vision.road import Road
+from vision.road import Place, Road
 from vision.tracks import Look
 
 ROAD = Road(camera((), [going()]))
@@ -39,3 +39,34 @@ def test_without_a_ground_no_box_is_short() -> None:
     (place,) = road.places([Look(1, 0, 0, (0.0, 0.0, 20.0, 10.0), 0.9, "car", 3)])
     assert place is not None
     assert road.tallness("car", place, None) == 1.0
+
+
+@pytest.mark.parametrize("label", ["motorcycle", "bicycle", "person"])
+def test_who_is_covered_from_below_stands_where_its_head_says(label: str) -> None:
+    ahead = (0.0, 1.0)
+    whole, place = seen(label, 26.0)
+    head_m = ROAD.head_m(whole, place, ahead)
+    assert head_m is not None
+    there, covered = seen(label, 22.0)[1], seen(label, 22.0, covered=0.5)
+    told = ROAD.by_head(*covered, ahead, head_m)
+    assert covered[1].metres_to(there) > 2.0
+    assert told.metres_to(there) < 0.3
+    assert (told.is_foot, told.is_told) == (False, True)
+
+
+def test_a_sliver_of_a_head_wheels_without_a_rider_and_a_roof_tell_no_place() -> None:
+    assert not ROAD.by_head(*seen("car", 22.0, covered=0.3), None, 1.5).is_told
+    sliver, place = seen("motorcycle", 22.0, covered=0.9)
+    assert not ROAD.by_head(sliver, place, None, 1.65).is_told
+    wheels, place = seen("motorcycle", 22.0, covered=0.3)
+    assert not ROAD.by_head(replace(wheels, head_hidden=True), place, None, 1.65).is_told
+
+
+def seen(label: str, north_m: float, covered: float = 0.0) -> tuple[Look, Place]:
+    box = box_of(label, (2.0, north_m, 0.0))
+    assert box is not None
+    left, top, right, foot = box
+    look = Look(1, 0, 0, (left, top, right, foot - covered * (foot - top)), 0.9, label, 3)
+    (place,) = ROAD.places([look])
+    assert place is not None
+    return look, place

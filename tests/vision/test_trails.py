@@ -29,3 +29,21 @@ def test_who_stops_stands_since_then() -> None:
 def test_nobody_stands_whose_foot_was_never_seen_and_since_it_was_seen_otherwise() -> None:
     assert trail(9000).still_s() == 0.0
     assert trail(3000).still_s() == 1.0
+
+
+def test_a_box_that_was_too_tall_for_a_moment_is_forgotten_where_nobody_can_cover_it() -> None:
+    def foot_seen(others: bool) -> bool:
+        trails = Trails(Road(camera((), [going()])))
+        for tenth in range(250):
+            box, near = box_of("motorcycle", (0.0, 24.0, 0.0)), box_of("car", (1.0, 20.0, 0.0))
+            assert box is not None
+            assert near is not None
+            left, top, right, foot = box
+            top -= 0.6 * (foot - top) if tenth < 10 else 0.0  # somebody else's head
+            look = Look(1, START_MS + 100 * tenth, tenth, (left, top, right, foot), 0.9, "motorcycle", 3)
+            nearer = replace(look, track_id=2, box=near, label="car")
+            trails.step(look.time_ms, [look, nearer] if others else [look])
+        return trails.by_id[1].place.is_foot
+
+    assert foot_seen(others=False)
+    assert not foot_seen(others=True)

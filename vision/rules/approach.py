@@ -1,11 +1,15 @@
 """One approach as rules see it: its stop line, who crossed it, and which way out each of them took."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 from vision.camera_values import Approach, Line, Point, Turn
-from vision.road import Road
+from vision.road import LIGHT_M, SIZE_M, Road
 from vision.rules.crossing import Crossing, History, LineWatcher
 from vision.trails import Trail
+
+# So many looks back one that tells a place is sought.
+LOOKED_BACK = 100
 
 
 class ApproachView:
@@ -53,9 +57,14 @@ class ApproachView:
     def _follow_turns(self, seen: Sequence[Trail]) -> None:
         for trail in seen:
             history = self.histories.get(trail.track_id)
-            if history is None or history.crossed is None or trail.track_id in self._taken or len(trail.places) < 2:
+            if history is None or history.crossed is None or trail.track_id in self._taken:
                 continue
-            before, now = (self.road.middle(trail.label, at, trail.heading) for at in (trail.places[-2], trail.place))
+            # Where one on two wheels is not told it may be anywhere; a long vehicle that turns is not told either.
+            is_long = SIZE_M[trail.label][0] >= LIGHT_M
+            told = [p for p in islice(reversed(trail.places), LOOKED_BACK) if p.is_told or is_long]
+            if len(told) < 2 or told[0] is not trail.place:
+                continue
+            before, now = (self.road.middle(trail.label, at, trail.heading) for at in (told[1], told[0]))
             for turn, line in self._turns:
                 if crosses(before, now, line):
                     self._taken[trail.track_id] = turn

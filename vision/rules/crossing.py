@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from math import hypot
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,9 @@ AFTER_M = 0.2
 UNSURE_MS = 5_000
 # A leap near the line, beyond what the speed around it explains, is one track handed to another road user.
 JUMP_M, JUMP_SDS = 0.8, 5.0
+# Speeds are told over such a time at least; while it was not seen it may have braked so hard.
+STEP_MS, BRAKE_MPS2 = 80, 6.0
+ASIDE_HEIGHTS = 0.5
 # How far beside the ends of the line a foot still counts.
 BESIDE_M = 0.5
 # Who waits at the line may have its front a little over it.
@@ -30,6 +34,11 @@ NOSE_M = 1.0
 SETTLE_MS = 800
 NEAR_MS = 500
 CURVE_LOOKS = 8
+# Where it stands by its head counts so much beside where its foot does, and may be off by so much for as long as it is
+# covered, when nobody saw its foot so near to the crossing.
+HEAD_WEIGHT, HEAD_OFF_M, HEAD_NEAR_S = 0.3, 0.3, 0.3
+# The foot of one who stands on the line shakes by so much.
+SHAKES_M = 0.6
 # Slower than this over the line one creeps: when its front came over it cannot be told.
 SLOW_MPS = 1.0
 # Looks at its front may be off by so much at rest, or by so large a share of its class's usual length.
@@ -39,7 +48,7 @@ SMOOTH_MPS, SMOOTH_M = 2.5, 0.6
 
 
 class Past(NamedTuple):
-    """One look and how far past the stop line it was, metres: the foot that is seen, the front, the rear."""
+    """One look and how far past the stop line it was, metres: the foot, the front, the rear."""
 
     look: Look
     place: Place
@@ -69,7 +78,7 @@ class Crossing:
 class History:
     """One track's looks beside one approach's stop line."""
 
-    pasts: deque[Past] = field(default_factory=deque)  # where its foot was seen
+    pasts: deque[Past] = field(default_factory=deque)  # where its foot was seen, or it stands by its head
     crossed: Crossing | None = None
     seen_ms: int = 0  # its last look, of whatever part of it
     over_ms: int | None = None  # when its foot came over the line, while it is not told whether that is a crossing
@@ -92,6 +101,12 @@ class History:
                 return _settled(self.between(rough - SETTLE_MS, rough + SETTLE_MS), "nose_m", rough)[0]
         return None
 
+    def only_shook_over(self) -> bool:
+        """Tell whether its foot never was farther past the line than boxes shake: who stands on it crosses later."""
+        if self.crossed is None:
+            return False
+        return max((p.foot_m for p in self.pasts if p.time_ms >= self.crossed.time_ms), default=0.0) < SHAKES_M
+
     def at(self, time_ms: float) -> Past | None:
         """Return the look nearest to a moment, ``None`` where there is none within half a second."""
         nearest = min(self.pasts, key=lambda past: abs(past.time_ms - time_ms), default=None)
@@ -103,9 +118,17 @@ class History:
         gap_s = (near[-1].time_ms - near[0].time_ms) / 1000 if near else 0.0
         return (near[-1].foot_m - near[0].foot_m) / gap_s if gap_s > 0 else 0.0
 
+    def entered_mps(self, crossing_ms: float) -> float:
+        """Return how fast its front came over the line, or its foot where that is faster."""
+        nose_ms = self.nose_over_ms()
+        return max(self.came_mps(crossing_ms), 0.0 if nose_ms is None else self.came_mps(nose_ms))
+
     def was_before(self, from_ms: float, until_ms: float) -> bool:
-        """Tell whether in a stretch of time the front was surely before the line, in two looks one after the other."""
-        near = self.between(from_ms, until_ms)
+        """Tell whether in a stretch of time the front was surely before the line, in two looks one after the other.
+
+        Only looks at its foot count.
+        """
+        near = [past for past in self.between(from_ms, until_ms) if past.place.is_foot]
         behind = [past.nose_m <= -max(FRONT_M, FRONT_SHARE * SIZE_M[past.look.label][0]) for past in near]
         return any(one and other for one, other in pairwise(behind))
 
@@ -167,13 +190,15 @@ class LineWatcher:
 
     def _take(self, history: History, look: Look, place: Place) -> Crossing | None:
         history.seen_ms = look.time_ms
-        if not place.is_foot:
+        if not place.is_told:
             return None
         now = self.past(look, place)
         came_over = bool(history.pasts) and history.last.foot_m < 0 <= now.foot_m
         history.pasts.append(now)
         while history.pasts[0].time_ms < look.time_ms - KEPT_MS:
             history.pasts.popleft()
+        if now.foot_m < 0 and history.only_shook_over():
+            history.crossed = None
         if came_over and history.crossed is None:
             history.over_ms = look.time_ms
         elif now.foot_m < 0 or (history.over_ms is not None and look.time_ms > history.over_ms + UNSURE_MS):
@@ -263,7 +288,8 @@ def _crossing(pasts: Sequence[Past], sd_m: float) -> Crossing | None:
         return None  # joined midway, or seen too little behind the line
     before, after, last = pasts[over - 1], pasts[over], pasts[-1]
     seen_s = (before.time_ms - pasts[0].time_ms) / 1000
-    if seen_s < BEFORE_S or not _came_from_before(pasts, over) or _leaps(pasts[max(0, over - 3) : over + 2], sd_m):
+    near = [*_thinned(pasts[over - 1 :: -1])[2::-1], *_thinned(pasts[over:])[:2]]
+    if seen_s < BEFORE_S or not _came_from_before(pasts, over) or _leaps(near, sd_m):
         return None
     share = -before.foot_m / max(after.foot_m - before.foot_m, 1e-6)
     gap_ms = after.time_ms - before.time_ms
@@ -285,17 +311,33 @@ def _came_from_before(pasts: Sequence[Past], over: int) -> bool:
     return sum(recent) >= BEFORE_LOOKS and sum(recent) * 2 >= len(recent)
 
 
+def _thinned(pasts: Iterable[Past]) -> list[Past]:
+    """Return the first of some looks and each that is a step of time from the one before."""
+    kept: list[Past] = []
+    for past in pasts:
+        if not kept or abs(past.time_ms - kept[-1].time_ms) >= STEP_MS:
+            kept.append(past)
+            if len(kept) == BEFORE_LOOKS:
+                break
+    return kept
+
+
 def _leaps(near: Sequence[Past], sd_m: float) -> bool:
     """Tell whether the track leaps near the line, as when it was handed from one road user to another."""
-    steps = [(b.foot_m - a.foot_m, (b.time_ms - a.time_ms) / 1000) for a, b in pairwise(near)]
-    speeds = sorted(step / max(gap_s, 1e-3) for step, gap_s in steps)
-    usual = speeds[len(speeds) // 2]
-    room_m = max(JUMP_M, JUMP_SDS * sd_m)
-    aside = [
-        abs(b.look.ground[0] - a.look.ground[0]) > 0.5 * max(a.look.height_px, b.look.height_px)
-        for a, b in pairwise(near)
-    ]
-    return any(aside) or any(abs(step - usual * gap_s) > room_m for step, gap_s in steps)
+    gaps_s = [max((b.time_ms - a.time_ms) / 1000, 1e-3) for a, b in pairwise(near)]
+    along_m = [b.foot_m - a.foot_m for a, b in pairwise(near)]
+    aside_px = [b.look.ground[0] - a.look.ground[0] for a, b in pairwise(near)]
+    room_m, room_px = max(JUMP_M, JUMP_SDS * sd_m), ASIDE_HEIGHTS * max(past.look.height_px for past in near)
+    return any(
+        along > room_m + BRAKE_MPS2 / 2 * gap_s**2 or aside > room_px
+        for along, aside, gap_s in zip(_unlike(along_m, gaps_s), _unlike(aside_px, gaps_s), gaps_s, strict=True)
+    )
+
+
+def _unlike(steps: Sequence[float], gaps_s: Sequence[float]) -> list[float]:
+    """Return how far each step is from one at the median speed of all."""
+    usual = sorted(step / gap_s for step, gap_s in zip(steps, gaps_s, strict=True))[len(steps) // 2]
+    return [abs(step - usual * gap_s) for step, gap_s in zip(steps, gaps_s, strict=True)]
 
 
 def _settled(near: Sequence[Past], which: str, rough_ms: float) -> tuple[float, float | None]:
@@ -304,8 +346,9 @@ def _settled(near: Sequence[Past], which: str, rough_ms: float) -> tuple[float, 
         return rough_ms, None
     times = np.array([past.time_ms - rough_ms for past in near]) / 1000
     metres = np.array([getattr(past, which) for past in near])
-    curve, covariance = np.polyfit(times, metres, 2, cov="unscaled")
-    left = metres - np.polyval(curve, times)
+    weights = np.array([1.0 if past.place.is_foot else HEAD_WEIGHT for past in near])
+    curve, covariance = np.polyfit(times, metres, 2, w=weights, cov="unscaled")
+    left = weights * (metres - np.polyval(curve, times))
     roots = np.roots(curve)
     real = [float(root.real) for root in roots if abs(root.imag) < 1e-9 and abs(root.real) <= SETTLE_MS / 1000]
     speed = abs(float(curve[1]))
@@ -313,4 +356,5 @@ def _settled(near: Sequence[Past], which: str, rough_ms: float) -> tuple[float, 
         return rough_ms, None
     at_s = min(real, key=abs)
     sd_m = float(np.sqrt(left @ left / (len(near) - 3) * covariance[2, 2]))
-    return rough_ms + at_s * 1000, sd_m / speed
+    by_head = 1.0 - float(weights[np.abs(times) <= HEAD_NEAR_S].mean()) if (np.abs(times) <= HEAD_NEAR_S).any() else 1.0
+    return rough_ms + at_s * 1000, hypot(sd_m, by_head * HEAD_OFF_M) / speed

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from schemas.violation import LampSpan
 from vision.rules.approach import ApproachView
 from vision.rules.base import DRIVERS, Finding, Rule, Scene
-from vision.rules.crossing import SLOW_MPS, Crossing, History, is_smooth, settle
+from vision.rules.crossing import SLOW_MPS, Crossing, History, Past, is_smooth, settle
 from vision.rules.excuses import exceptions_of, excused, is_sure
 
 # Whose front is farther over the line when red begins had entered; one that has still not a while later stood there.
@@ -22,6 +22,7 @@ TURN_MS = 15_000
 @dataclass
 class _Open:
     crossing: Crossing
+    first: Crossing  # as it was told; a later one of the same track takes its place
     is_settled: bool = False
     entered: bool | None = None  # on red; told while its looks before the line are still remembered
     is_one: bool | None = None
@@ -49,7 +50,7 @@ class RedLight(Rule):
 
     def step(self, scene: Scene) -> list[Finding]:
         """Take one frame and return the acts that became certain."""
-        self._open += [_Open(c) for c in self._view.crossings if c.at.label in DRIVERS or c.at.label == "person"]
+        self._open += [_Open(c, c) for c in self._view.crossings if c.at.label in DRIVERS or c.at.label == "person"]
         found, still = [], []
         for item in self._open:
             verdict = self._judge(item, scene)
@@ -63,7 +64,7 @@ class RedLight(Rule):
     def _judge(self, item: _Open, scene: Scene) -> Finding | bool | None:
         """Return the finding, ``False`` where there is none, ``None`` while it is open."""
         light, history = scene.lights.get(self._view.id), self._view.histories.get(item.crossing.track_id)
-        if light is None or history is None:
+        if light is None or history is None or history.crossed is not item.first:
             return False
         if not item.is_settled:
             if scene.time_ms < item.crossing.time_ms + GONE_MS and not scene.is_end:
@@ -103,7 +104,7 @@ class RedLight(Rule):
         grace_s = max(self._limits["grace_s"], 2 * error_s)
         if (crossing.time_ms - span.start_ms) / 1000 < grace_s:
             return False
-        if self._view.road.is_metric and crossing.speed_mps < SLOW_MPS:
+        if self._view.road.is_metric and max(crossing.speed_mps, history.entered_mps(crossing.time_ms)) < SLOW_MPS:
             return False  # creeps: when its front came over the line cannot be told
         nose_ms = history.nose_over_ms()
         if nose_ms is not None and (nose_ms - span.start_ms) / 1000 >= grace_s:
@@ -120,12 +121,10 @@ class RedLight(Rule):
         if past[-1].tail_m >= THROUGH_M or not self._view.road.is_metric:
             return True  # without a known ground no speed is told from standing
         run_s = (past[-1].time_ms - crossing.time_ms) / 1000
-        ran_mps = (past[-1].foot_m - after[0].foot_m) / max(run_s, 1e-3)
         gone = scene.is_end or scene.time_ms - history.seen_ms >= GONE_MS
         last = [p for p in history.pasts if p.time_ms >= past[-1].time_ms - GONE_MS]
-        now_mps = (last[-1].foot_m - last[0].foot_m) / max((last[-1].time_ms - last[0].time_ms) / 1000, 1e-3)
         is_over = scene.lights[self._view.id].seen_until_ms > span.end_ms
-        if min(ran_mps, now_mps) >= SLOW_MPS and (gone or (is_over and run_s >= 1.0)):
+        if min(_mps(after[0], past[-1]), _mps(last[0], last[-1])) >= SLOW_MPS and (gone or (is_over and run_s >= 1.0)):
             return True
         return False if gone else None
 
@@ -181,3 +180,8 @@ class RedLight(Rule):
             },
             exceptions=exceptions,
         )
+
+
+def _mps(first: Past, last: Past) -> float:
+    """Return how fast it drove from one look to another, whichever way: who turns drives along the line."""
+    return first.place.metres_to(last.place) / max((last.time_ms - first.time_ms) / 1000, 1e-3)

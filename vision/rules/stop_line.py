@@ -64,8 +64,8 @@ class StopLine(OncePerTrack):
         if history is None or history.crossed is None or light is None:
             return None
         now, stood_s = history.last, trail.still_s()
-        if now.look.foot_hidden:
-            return None  # it seems farther over the line than it is
+        if not now.place.is_foot:
+            return None  # how far over the line it stands is told too roughly
         if not (now.tail_m > 0 or now.foot_m >= self._limits["past_line_m"]) or now.tail_m > NEAR_M:
             return None
         if stood_s < self._limits["standing_s"] or not self._stood_past(history):
@@ -96,7 +96,7 @@ class StopLine(OncePerTrack):
         span = light.span_at(crossing.time_ms)
         if span is None or span.colour != "red" or span.end_ms < light.seen_until_ms:
             return None
-        if self._view.road.is_metric and history.came_mps(crossing.time_ms) < SLOW_MPS:
+        if self._view.road.is_metric and history.entered_mps(crossing.time_ms) < SLOW_MPS:
             return None
         grace_ms = max(self._limits["grace_s"] * 1000, 2000 * crossing.error_s + 2 * span.error_ms)
         nose_ms = history.nose_over_ms()
@@ -126,6 +126,7 @@ class StopLine(OncePerTrack):
         return all(
             past.tail_m > 0 or past.foot_m >= self._limits["past_line_m"] / 2
             for past in history.between(since_ms, history.last.time_ms)
+            if past.place.is_foot
         )
 
     def _is_pushed(self, history: History) -> bool:
@@ -133,7 +134,7 @@ class StopLine(OncePerTrack):
         assert history.crossed is not None
         over_ms = settle(history, history.crossed).time_ms
         own = history.at(over_ms)
-        if own is None or history.came_mps(over_ms) >= CREEP_MPS:
+        if own is None or history.entered_mps(over_ms) >= CREEP_MPS:
             return own is None
         others = (
             h.at(over_ms) for track_id, h in self._view.histories.items() if track_id != history.last.look.track_id

@@ -5,9 +5,10 @@ from math import hypot
 
 from vision.camera_values import Point
 from vision.rules.approach import ApproachView
-from vision.rules.base import Finding, Scene
+from vision.rules.base import FOUR_WHEELS, Finding, Scene
 from vision.rules.excuses import exceptions_of
 from vision.rules.once import OncePerTrack
+from vision.tracks import Look
 from vision.trails import Trail
 
 AWAY_M, FARTHEST_M = 0.25, 2.5
@@ -15,6 +16,8 @@ AWAY_M, FARTHEST_M = 0.25, 2.5
 OTHER_HALF_M = 12.0
 MOVED_M = 1.3
 LOOKS = 4
+# It has ridden on in the last moments, and along the road: across it, it only turns.
+LATELY_MS, ALONG = 3000, 0.7
 
 
 class WrongSide(OncePerTrack):
@@ -49,7 +52,9 @@ class WrongSide(OncePerTrack):
             return None
         run = []
         for look, place in zip(reversed(trail.looks), reversed(trail.places), strict=True):
-            beyond_m = self._beyond((place.x, place.y)) / place.per_m
+            if not place.is_foot:
+                continue
+            beyond_m = self._beyond(self._view.road.middle(look.label, place, trail.heading)) / place.per_m
             if not AWAY_M <= beyond_m <= self._farthest_m:
                 break
             run.append((look, place))
@@ -59,7 +64,13 @@ class WrongSide(OncePerTrack):
         ridden_s = (last.time_ms - first.time_ms) / 1000
         tx, ty = self._view.line.travel
         moved_m = ((at.x - began.x) * tx + (at.y - began.y) * ty) / at.per_m
-        if ridden_s < self._limits["wrong_side_s"] or moved_m < MOVED_M:
+        then = next((place for look, place in run if last.time_ms - look.time_ms >= LATELY_MS), began)
+        lately_m = ((at.x - then.x) * tx + (at.y - then.y) * ty) / at.per_m
+        if ridden_s < self._limits["wrong_side_s"] or lately_m < MOVED_M:
+            return None  # or it stands, and its box creeps
+        if trail.heading is None or trail.heading[0] * tx + trail.heading[1] * ty < ALONG:
+            return None  # it turns across
+        if last.label in FOUR_WHEELS and not self._is_wholly_beyond(last):
             return None
         return Finding(
             rule=self.name,
@@ -72,6 +83,11 @@ class WrongSide(OncePerTrack):
             exceptions=exceptions_of(self._view.road),
             since_ms=first.time_ms,
         )
+
+    def _is_wholly_beyond(self, look: Look) -> bool:
+        """Tell whether both ends of a box's foot are beyond: the box of a long vehicle has its side in it."""
+        left, _, right, foot = look.box
+        return all(self._beyond(at) > 0 for at in self._view.road.points([(left, foot), (right, foot)]))
 
     def _beyond(self, at: Point) -> float:
         """Return how far a place lies beyond the centre line; negative on its own side or off the line's ends."""

@@ -17,6 +17,7 @@ class Look:
     and the same road user; ``heads`` counts the people seen on a two-wheeler, 0 where none was seen, and
     ``bare_heads`` those of them without a helmet, ``None`` where the detector does not tell. Where ``foot_hidden``,
     the foot of the box is not where it touches the road: somebody nearer stands before it, or only the rider was seen.
+    Where ``head_hidden``, its top is no head: only the two-wheeler below its riders was seen.
     """
 
     track_id: int
@@ -30,6 +31,7 @@ class Look:
     heads: int = 0
     bare_heads: int | None = None
     foot_hidden: bool = False
+    head_hidden: bool = False
 
     @property
     def ground(self) -> tuple[float, float]:

@@ -247,6 +247,7 @@ class Tracker:
             number, time_ms, frame, (left, top, right, bottom), min(1.0, float(found.scores[i])), label,
             int(book.looks[row]), int(book.sure_ms[row]), found.heads[i] if found.heads else 0,
             found.bare_heads[i] if found.bare_heads else None, foot_hidden,
+            bool(IS_TWO_WHEELER[CODE[found.labels[i]]]) and not (found.heads and found.heads[i]),
         )  # fmt: skip
         if number and key not in self._held:
             return [look]
