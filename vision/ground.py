@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
+from schemas.earth import degree_m
 from vision.errors import CameraFileError
 
 Floats = NDArray[np.float64]
@@ -85,7 +86,7 @@ class GroundPlane:
 
     def lon_lat(self, px: object) -> Floats:
         """Return the same places as lon, lat (WGS 84); n × 2."""
-        return np.asarray(self.metres(px) / _degree_m(self.origin[1]) + np.array(self.origin))
+        return np.asarray(self.metres(px) / np.array(degree_m(self.origin[1])) + np.array(self.origin))
 
     def covariances_m2(self, px: object, sd_px: float | Floats = 0.0) -> Floats:
         """Return how unsure each place is: of the plane, and of the pixel itself.
@@ -148,7 +149,7 @@ def fit_ground(
     px = np.array([point.px for point in points], np.float64)
     at = np.array([point.at for point in points], np.float64)
     origin = (float(at[:, 0].mean()), float(at[:, 1].mean()))
-    metres = (at - np.array(origin)) * _degree_m(origin[1])
+    metres = (at - np.array(origin)) * np.array(degree_m(origin[1]))
     centre, scale = px.mean(axis=0), float(np.abs(px - px.mean(axis=0)).max()) or 1.0
     small = (px - centre) / scale
     first = _first(small, metres)
@@ -238,11 +239,3 @@ def _slopes(matrix: Floats, small: Floats) -> tuple[Floats, Floats]:
     by_matrix[:, :, 6:8] = -out[:, :, None] * (small / depth)[:, None, :]
     by_pixel = (matrix[None, :2, :2] - out[:, :, None] * matrix[None, 2:3, :2]) / depth[:, :, None]
     return by_matrix, by_pixel
-
-
-def _degree_m(lat: float) -> Floats:
-    """Metres of a degree of longitude and of latitude at a latitude (series of the WGS 84 ellipsoid)."""
-    phi = np.radians(lat)
-    east = 111_412.84 * np.cos(phi) - 93.5 * np.cos(3 * phi)
-    north = 111_132.92 - 559.82 * np.cos(2 * phi) + 1.175 * np.cos(4 * phi)
-    return np.array([east, north])

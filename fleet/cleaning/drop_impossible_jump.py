@@ -3,12 +3,12 @@
 import math
 
 from fleet.cleaning.verdict import Known
+from schemas.earth import METRES_PER_DEGREE
 from schemas.fix import Fix
 
 MAX_SPEED_MPS = 45.0
 GRACE_M = 150.0
 INSIST = 3
-METRES_PER_DEGREE = 111_320.0
 
 
 def drop_impossible_jump(fix: Fix, known: Known) -> Fix | None:

@@ -1,11 +1,12 @@
 """A flat metric frame around one city."""
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from schemas.earth import degree_m
 
 Floats = NDArray[np.float64]
 
@@ -26,10 +27,7 @@ class LocalFrame:
     @cached_property
     def metres_per_degree(self) -> tuple[float, float]:
         """Metres per degree of longitude and of latitude at the origin (WGS 84 ellipsoid)."""
-        phi = math.radians(self.lat)
-        east = 111_412.84 * math.cos(phi) - 93.5 * math.cos(3 * phi) + 0.118 * math.cos(5 * phi)
-        north = 111_132.92 - 559.82 * math.cos(2 * phi) + 1.175 * math.cos(4 * phi)
-        return east, north
+        return degree_m(self.lat)
 
     def place(self, lon: float, lat: float) -> tuple[float, float]:
         """Return metres east and north of one place in degrees, as plain numbers."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from fleet.simulation.chance import knot_noise
-from fleet.simulation.plan import METRES_PER_DEGREE, Floats, Ints
+from fleet.simulation.plan import Floats, Ints
 from fleet.simulation.roads import Roads
+from schemas.earth import METRES_PER_DEGREE
 
 # Demand against the height of the rush by hour of the local day. Hanoi: peaks about 7:30 and 17:45, lunch about 12.
 HOURS = (0.0, 4.5, 5.5, 6.5, 7.5, 8.3, 9.5, 11.2, 12.3, 13.3, 14.5, 16.2, 17.4, 18.2, 19.5, 21.0, 22.5, 24.0)

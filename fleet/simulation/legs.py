@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from fleet.simulation.lay import Chain
-from fleet.simulation.plan import METRES_PER_DEGREE, Course, Floats, Ints, gap_m, make_path
+from fleet.simulation.plan import Course, Floats, Ints, gap_m, make_path
 from fleet.simulation.roads import Roads
 from routing.network.graph import RoadNetwork
 from routing.network.index import EdgeIndex
 from routing.paths.finder import PathFinder
 from routing.paths.line import line_of
+from schemas.earth import METRES_PER_DEGREE
 
 NEAR_M = 60.0
 BUSES_A_DEPOT = 90

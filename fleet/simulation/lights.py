@@ -7,7 +7,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.simulation.plan import METRES_PER_DEGREE, Course, Floats, Ints
+from fleet.simulation.plan import Course, Floats, Ints
+from schemas.earth import METRES_PER_DEGREE
 
 NEAR_M = 20.0
 APART_M = 60.0

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.earth import METRES_PER_DEGREE
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-METRES_PER_DEGREE = 111_195.0
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.simulation.faults import Faults
-from fleet.simulation.plan import METRES_PER_DEGREE, Floats, Ints
+from fleet.simulation.plan import Floats, Ints
+from schemas.earth import METRES_PER_DEGREE
 
 Bools = NDArray[np.bool_]
 

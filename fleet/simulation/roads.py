@@ -7,9 +7,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.simulation.plan import METRES_PER_DEGREE, Course, Floats, Ints
+from fleet.simulation.plan import Course, Floats, Ints
 from routing.network.defaults import ROAD_CLASSES
 from routing.network.graph import RoadNetwork
+from schemas.earth import METRES_PER_DEGREE
 
 # Vehicles of all kinds an hour and lane that pass a signalled street of a class. Hanoi's measured 13,358 motorcycle
 # equivalents an hour on two lanes (docs/simulate.md) are about 4,400 mixed vehicles a lane; signals halve that.

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fleet.simulation.plan import METRES_PER_DEGREE, Floats, Ints
+from fleet.simulation.plan import Floats, Ints
 from fleet.simulation.roads import Roads
+from schemas.earth import METRES_PER_DEGREE
 
 DAY_MS = 86_400_000
 # Episodes a day and their heaviest rain, mm/h. Hanoi's drains fail at 50 to 100 mm in two hours (docs/simulate.md).

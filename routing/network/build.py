@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from routing.network.errors import NetworkError
 from routing.network.graph import Finding, Floats, Ints, Projection, RoadNetwork, utm_epsg
 from routing.network.vehicles import EVERYBODY, Vehicle
+from schemas.earth import METRES_PER_DEGREE
 from schemas.text import Text
 
 
@@ -229,7 +230,7 @@ def _raw(
 
 def _metres(lon_a: Floats, lat_a: Floats, lon_b: Floats, lat_b: Floats) -> Floats:
     k = np.cos(np.radians((lat_a + lat_b) / 2))
-    return np.maximum(111_320.0 * np.hypot((lon_b - lon_a) * k, lat_b - lat_a), 1e-3)
+    return np.maximum(METRES_PER_DEGREE * np.hypot((lon_b - lon_a) * k, lat_b - lat_a), 1e-3)
 
 
 def finish(

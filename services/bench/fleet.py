@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from fleet.gtfs import Timetable
+from schemas.earth import METRES_PER_DEGREE
 from schemas.position import BusPosition, Quality
 from schemas.prediction import StopPrediction, TripPrediction
 from schemas.text import Text
 from schemas.trip import Assignment, Phase
 
 NOISE_M = 6.0
-METRES_PER_DEGREE = 111_195.0
 RANGE_MS = 60_000
 
 

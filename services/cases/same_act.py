@@ -2,11 +2,11 @@
 
 from math import cos, hypot, radians
 
+from schemas.earth import METRES_PER_DEGREE
 from schemas.violation import Candidate, may_be_same_act
 
 # A plate read twice within a minute; a place within its errors and this, a time within its own.
 SAME_PLATE_MS, SAME_MS, SAME_M = 60_000, 1_000, 2.0
-DEGREE_M = 111_320.0
 
 
 def is_same_act(one: Candidate, other: Candidate) -> bool:
@@ -35,8 +35,8 @@ def is_same_act(one: Candidate, other: Candidate) -> bool:
     here, there = _place(one), _place(other)
     if here is None or there is None:
         return False
-    east_m = (here[0] - there[0]) * DEGREE_M * cos(radians(here[1]))
-    north_m = (here[1] - there[1]) * DEGREE_M
+    east_m = (here[0] - there[0]) * METRES_PER_DEGREE * cos(radians(here[1]))
+    north_m = (here[1] - there[1]) * METRES_PER_DEGREE
     return hypot(east_m, north_m) <= SAME_M + 2 * hypot(here[2], there[2])
 
 

@@ -11,9 +11,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from schemas.earth import METRES_PER_DEGREE
+
 FEWEST = 3
 ROUNDS = 30
-METRES_A_DEGREE = 111_195.0
 Floats = NDArray[np.float64]
 
 
@@ -120,4 +121,4 @@ def _seconds(text: str) -> int:
 def _metres(places: Sequence[tuple[float, float]]) -> Floats:
     degrees = np.array(places)
     east = np.cos(np.radians(degrees[0, 0]))
-    return np.stack([degrees[:, 1] * east, degrees[:, 0]], axis=1) * METRES_A_DEGREE
+    return np.stack([degrees[:, 1] * east, degrees[:, 0]], axis=1) * METRES_PER_DEGREE

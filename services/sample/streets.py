@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.simulation.plan import METRES_PER_DEGREE
+from schemas.earth import METRES_PER_DEGREE
 from services.sample.points import POINTS
 from services.sample.roads import Node, Road
 from services.sample.roads_outer import ROADS

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from fleet.simulation.truth import TrueCall, TrueMissed, TruePosition, TrueTrip
+from schemas.earth import METRES_PER_DEGREE
 from services.score.alerts import share
 
 Row = Mapping[str, Any]
@@ -19,7 +20,7 @@ RESTING = frozenset({"layover", "at_depot"})
 # Reports that did not come through when they were made.
 HELD_BACK = frozenset({"stored", "lost", "clock_zone", "clock_rollover", "null_island", "swapped_axes"})
 # A bus that moves no further than this stands; metres in a degree are enough for that.
-STANDS_M, METRES_A_DEGREE = 60.0, 111_320.0
+STANDS_M = 60.0
 SLACK_MS = 90_000
 # Of what is said of minutes a minute's error is nearly right.
 NEARLY_S = 60.0
@@ -99,7 +100,7 @@ def _stood(row: Row, city: City) -> bool:
     if not seen or any(one.phase not in ON_DUTY for one in seen):
         return False
     lon, lat = np.array([one.lon for one in seen]), np.array([one.lat for one in seen])
-    apart_m = np.hypot(np.ptp(lon) * np.cos(np.radians(lat[0])), np.ptp(lat)) * METRES_A_DEGREE
+    apart_m = np.hypot(np.ptp(lon) * np.cos(np.radians(lat[0])), np.ptp(lat)) * METRES_PER_DEGREE
     return bool(apart_m <= STANDS_M)
 
 
@@ -242,5 +243,5 @@ def list_stood(city: City) -> list[tuple[str, int, int]]:
 def _is_beside(one: TruePosition, other: TruePosition) -> bool:
     if other.phase not in (IN_SERVICE, BREAKDOWN):
         return False
-    apart = np.hypot((one.lon - other.lon) * np.cos(np.radians(one.lat)), one.lat - other.lat) * METRES_A_DEGREE
+    apart = np.hypot((one.lon - other.lon) * np.cos(np.radians(one.lat)), one.lat - other.lat) * METRES_PER_DEGREE
     return bool(apart < 25.0)

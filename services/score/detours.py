@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from schemas.earth import METRES_PER_DEGREE
 from services.score.alerts import Happened, Place, Row, Run, share
 
-METRES_A_DEGREE = 111_320.0
 # Two ways around begin and end so near to each other, or they are two detours.
 SAME_END_M = 300.0
 # What is told lies so near to where a bus truly was on it.
@@ -41,7 +41,7 @@ class Around:
 def apart_m(one: Place, other: Place) -> float:
     """Return the metres between two places."""
     east, north = (one[0] - other[0]) * cos(radians(one[1])), one[1] - other[1]
-    return hypot(east, north) * METRES_A_DEGREE
+    return hypot(east, north) * METRES_PER_DEGREE
 
 
 def find_arounds(known: Happened) -> list[Around]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.earth import degree_m
+
 Floats = NDArray[np.float64]
 Place = tuple[float, float]
 CROSSING_M = (1.5, 5.5)  # of the zebra crossing past the stop line
@@ -103,13 +105,6 @@ class Layout:
         """Return lon, lat of a place in metres."""
         east, north = degree_m(self.origin[1])
         return self.origin[0] + x / east, self.origin[1] + y / north
-
-
-def degree_m(lat: float) -> Place:
-    """Return metres of a degree of longitude and of latitude (series of the WGS 84 ellipsoid)."""
-    phi = math.radians(lat)
-    east = 111_412.84 * math.cos(phi) - 93.5 * math.cos(3 * phi)
-    return east, 111_132.92 - 559.82 * math.cos(2 * phi) + 1.175 * math.cos(4 * phi)
 
 
 def _lanes(*widths: tuple[str, float]) -> tuple[Lane, ...]:

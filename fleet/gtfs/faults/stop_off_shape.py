@@ -7,10 +7,10 @@ from shapely.geometry.base import BaseGeometry
 
 from fleet.gtfs.faults.fault import Fault, Severity, faults_of
 from fleet.gtfs.faults.raw import RawFeed
+from schemas.earth import METRES_PER_DEGREE
 from schemas.text import Text
 
 OFF_M = 100.0
-DEGREE_M = 111_195.0
 
 
 def find(feed: RawFeed) -> list[Fault]:
@@ -24,7 +24,9 @@ def find(feed: RawFeed) -> list[Fault]:
     lines = _lines(feed, squeeze)
     pairs = pairs.filter(pl.col("shape_id").is_in(list(lines))).join(feed.places, on="stop_id")
     spots = points(pairs["lon"].to_numpy() * squeeze, pairs["lat"].to_numpy())
-    off = [line.distance(spot) * DEGREE_M for line, spot in zip(map(lines.get, pairs["shape_id"]), spots, strict=True)]  # type: ignore[union-attr]
+    off = [
+        lines[shape].distance(spot) * METRES_PER_DEGREE for shape, spot in zip(pairs["shape_id"], spots, strict=True)
+    ]
     bad = pairs.with_columns(off=pl.Series(off, dtype=pl.Float64)).filter(pl.col("off") > OFF_M)
     bad = bad.with_columns(
         pl.format("{} ({} m from {})", "stop_id", pl.col("off").round(0).cast(pl.Int64), "shape_id").alias("where")

@@ -5,6 +5,7 @@ from typing import Annotated
 import numpy as np
 from fastapi import APIRouter, Query
 
+from schemas.earth import METRES_PER_DEGREE
 from services.api.problems import absent
 from services.api.roads import search_streets
 from services.api.routes.responses import search_routes
@@ -14,7 +15,6 @@ from services.api.timetable import search_places
 
 router = APIRouter(tags=["stops"])
 Limit = Annotated[int, Query(ge=1, le=100)]
-METRES_PER_DEGREE = 111_195.0
 
 
 @router.get("/api/search")
