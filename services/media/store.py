@@ -6,7 +6,7 @@ when the folder moves or the bucket is renamed.
 
 import errno
 import hashlib
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from services.media.bucket import Bucket
 from services.media.errors import MediaAbsentError, MediaChangedError, MediaError
@@ -196,7 +196,7 @@ class MediaStore:
 
 def _clean(path: str) -> str:
     relative = path.removeprefix(SCHEME)
-    parts = PurePosixPath(relative).parts
+    parts = [part for part in relative.split("/") if part not in {"", "."}]
     strange = relative.startswith("/") or ".." in parts or "\\" in relative or "\0" in relative
     if not parts or strange or parts[0] == HOLDS.rstrip("/"):
         raise MediaError(f"{path!r} is no path inside the media store: it must be relative and without '..'")
