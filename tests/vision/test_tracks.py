@@ -268,3 +268,19 @@ def test_of_two_riders_that_were_found_before_their_motorcycle_none_keeps_a_numb
         numbers.append([look.track_id for look in looks if look.frame == i])
     assert len(numbers[9]) == 2
     assert numbers[40:] == [numbers[39]] * 3
+
+
+def test_a_rider_whose_wheels_a_car_covers_from_one_frame_to_the_next_keeps_its_number() -> None:
+    tracker, numbers = Tracker(), set()
+    for i in range(40):
+        time_ms, x, foot = START_MS + 40 * i, 300.0 - 0.8 * i, 400.0 - 2.0 * i
+        ends = foot if i < 20 else foot - 37  # somebody nearer begins there
+        made = [[x - 13, foot - 42, x + 13, ends], [x - 12, foot - 62, x + 12, min(foot - 12, ends)]]
+        labels = ["motorcycle", "person"]
+        if i >= 20:
+            made, labels = [*made, [x - 50, ends - 3, x + 30, ends + 110]], [*labels, "car"]
+        found = empty_or(made, [0.8] * len(made), labels)
+        for look in tracker.step(time_ms, i, join_riders(found, tracker.two_wheelers_due(time_ms))):
+            if look.label == "motorcycle":
+                numbers.add(look.track_id)
+    assert numbers == {1}

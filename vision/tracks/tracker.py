@@ -156,8 +156,10 @@ class Tracker:
         whole = np.flatnonzero(book.are_two_wheelers() & (book.number > 0))
         x, foot, _, height = seen.state.T
         top, hidden = foot - height, seen.is_behind
+        is_cut = IS_TWO_WHEELER[seen.codes] & ~seen.is_bare & hidden
         for is_part, y, below in (
             (seen.is_person, top, 0.0),
+            (is_cut, top, 0.0),
             (seen.is_bare & hidden, top, WHEELS_TOP),
             (seen.is_bare & ~hidden, foot, 1.0),
         ):
@@ -166,6 +168,9 @@ class Tracker:
                 continue
             edge = np.column_stack([x, y])[parts]
             cost[np.ix_(whole, parts)] = part_surprise(motion.place[whole], motion.place_var[whole], edge, below)
+        # Of a two-wheeler with its rider whose foot is hidden the head is seen, and less below it than there was.
+        shorter = height[None, :] < (1 - ABOVE) * motion.place[whole, 3:]
+        cost[whole] = np.where(~is_cut[None, :] | shorter, cost[whole], FAR)
         return cost
 
     def _bear(self, time_ms: int, seen: _Seen, rows: Rows, columns: Rows) -> list[tuple[int, int]]:
