@@ -9,13 +9,15 @@ from vision.scenes.following import FREE_M, Around, Bodies, accel_mps2
 from vision.scenes.kerbside import NEAR_M, may_pull_in
 from vision.scenes.layout import Floats, Layout
 from vision.scenes.phases import LampState
-from vision.scenes.road_user import RoadUser
+from vision.scenes.road_user import Halt, RoadUser
 
 CALM_BRAKE_MPS2 = 3.0
 HARD_BRAKE_MPS2 = 5.5
 SIDE_MPS = 1.1
 # Who stands so near behind one that is parked turns out so fast.
 HELD_M, TURN_OUT_MPS = 3.0, 0.3
+# Nobody parks farther from its place at the kerb than this.
+AT_KERB_M = 0.6
 FILTER_BELOW_MPS, FILTER_GAP_M = 3.0, 14.0
 STEP_ASIDE_M = 0.4
 REST_MPS = 0.15
@@ -58,7 +60,8 @@ def _reaches_line(user: RoadUser, lamp: LampState) -> bool:
 def halt_gap_m(user: RoadUser, time_s: float, step_s: float, parked: Sequence[RoadUser] = ()) -> float:
     """Return how far it is from the stop it means to make, and let the stop end when its time is over.
 
-    Whom somebody parked keeps from its place at the kerb drives around that one first, or gives it up.
+    Whom somebody parked keeps from its place at the kerb drives around that one first, or gives it up; so does who
+    could not get to the kerb for those beside it.
     """
     halt = user.halt
     if halt is None:
@@ -66,15 +69,18 @@ def halt_gap_m(user: RoadUser, time_s: float, step_s: float, parked: Sequence[Ro
     gap = halt.s - user.s
     if halt.since_s is None:
         if gap < 0.8 and user.speed_mps < REST_MPS:
+            if halt.aside_m is not None and abs(halt.aside_m - user.aside_m) > AT_KERB_M:
+                _give_up(user, halt)
+                return FREE_M
             halt.since_s = time_s
         elif gap < -3.0:
             halt.is_over = True
             return FREE_M
         elif gap < NEAR_M:
             may = True if halt.aside_m is None else may_pull_in(user, halt, parked)
-            halt.is_over, halt.pulls_in = may is None, may is True
-            if halt.is_over:
-                user.aside_wish_m = 0.0
+            halt.pulls_in = may is True
+            if may is None:
+                _give_up(user, halt)
                 return FREE_M
         if halt.pulls_in and halt.aside_m is not None:
             user.aside_wish_m = halt.aside_m
@@ -84,6 +90,10 @@ def halt_gap_m(user: RoadUser, time_s: float, step_s: float, parked: Sequence[Ro
         user.aside_wish_m = 0.0
         user.goes_on = None
     return 0.02
+
+
+def _give_up(user: RoadUser, halt: Halt) -> None:
+    halt.is_over, user.aside_wish_m = True, 0.0
 
 
 def is_held_by_parked(user: RoadUser, leader: RoadUser, gap_m: float) -> bool:

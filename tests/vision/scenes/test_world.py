@@ -2,18 +2,21 @@
 
 from collections import defaultdict
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 import pytest
 
 from vision.camera import parse_camera
 from vision.ground import fit_ground
-from vision.scenes.arrivals import Flow
+from vision.scenes.arrivals import Flow, make_driver
 from vision.scenes.camera_file import camera_yaml
+from vision.scenes.driver import halt_gap_m
 from vision.scenes.layout import hanoi_junction
 from vision.scenes.noise import NOISES, NoisyEyes
 from vision.scenes.phases import SignalPlan
 from vision.scenes.pinhole import approach_camera, kerb_camera
+from vision.scenes.road_user import Halt
 from vision.scenes.seen import Box, look_at
 from vision.scenes.world import World
 
@@ -56,6 +59,16 @@ def test_who_wants_to_park_farther_on_drives_around_who_is_parked_and_nobody_wai
                 still_s[user.user_id] += 0.1
     assert len(parked) >= 3
     assert max(still_s.values()) < world.plan.cycle_s
+
+
+@pytest.mark.parametrize(("off_m", "parks"), [(0.0, True), (3.0, False)])
+def test_who_could_not_get_to_the_kerb_drives_on_and_parks_in_no_lane(off_m: float, parks: bool) -> None:
+    user = make_driver(Random(1), hanoi_junction(), {"car": 1.0}, "south", 1)
+    halt = Halt(-50.0, 2.0, 60.0, "no_stopping")
+    user.intent.halts.append(halt)
+    user.s, user.aside_m, user.speed_mps = -50.3, 2.0 - off_m, 0.1
+    assert (halt_gap_m(user, 10.0, 0.1) < 1.0) is parks
+    assert (halt.since_s is not None, halt.is_over) == (parks, not parks)
 
 
 def test_an_unknown_behaviour_is_named() -> None:
