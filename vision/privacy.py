@@ -19,7 +19,7 @@ Box = tuple[float, float, float, float]
 BEYOND_MS = 1_000
 # Shares of a box's height, from its top: the head of a walker; of riders, whose passengers sit higher and lower.
 HEADS = {"person": (-0.08, 0.30), "motorcycle": (-0.08, 0.5), "bicycle": (-0.08, 0.5)}
-PLATES = {"car": (0.45, 1.03), "truck": (0.45, 1.03), "bus": (0.45, 1.03), "motorcycle": (0.42, 1.06)}
+PLATES = {"car": (0.45, 1.03), "truck": (0.5, 1.03), "bus": (0.62, 1.03), "motorcycle": (0.42, 1.06)}
 # What people sit on: its box may lack them.
 RIDDEN = frozenset({"motorcycle", "bicycle"})
 # Windows of cars, through which a driver may be seen, and of buses and lorries.
@@ -73,7 +73,7 @@ def covered(others: Iterable[OtherTrack], actor: Actor, time_ms: int) -> list[Bo
 
 
 def _tallest(other: OtherTrack, time_ms: int) -> float:
-    """Return the height of the tallest look around a moment: one that missed the rider has the machine's only."""
+    """Return the height of the tallest look around a moment: one may have missed the rider, or the machine."""
     low = bisect_left(other.time_ms, time_ms - BEYOND_MS)
     high = bisect_left(other.time_ms, time_ms + BEYOND_MS + 1)
     return max((bottom - top for _, top, _, bottom in other.boxes[low:high]), default=0.0)
@@ -116,11 +116,12 @@ def _inside(box: Box, other: Box) -> float:
 
 
 def _regions(label: str, box: Box, tallest: float) -> list[Box]:
+    """Return the regions of one look; each begins as if it lacked what is above it and ends as if what is below."""
     left, top, right, bottom = box
     room = WIDER * (right - left)
-    top = min(top, bottom - tallest)
+    tall = max(bottom - top, tallest)
     return [
-        (left - room, top + low * (bottom - top), right + room, top + high * (bottom - top))
+        (left - room, bottom - (1 - low) * tall, right + room, top + high * tall)
         for part in (HEADS, WINDOWS, PLATES)
         for low, high in [part.get(label, (0.0, 0.0))]
         if high > low

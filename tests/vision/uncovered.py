@@ -3,13 +3,15 @@
     python -m tests.vision.uncovered --seconds 60 --noise street
 
 Detections are made from the truth with a detector's faults, tracked as in the pipeline, and covered as in the copy. Of
-each head and plate at least 8 px tall (wide) that is not hidden, the share of its pixels left open is told.
+each head and plate at least 8 px tall (wide) that is not hidden, the share of its pixels left open is told, and how much
+a copy still shows of all road users.
 """
 
 import argparse
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vision.evidence.witnesses import Witnesses
 from vision.privacy import Actor, Box, covered
@@ -32,6 +34,7 @@ PLATES_M = {
 }
 HEAD_SHARE = {"person": 0.16, "rider": 0.24}
 NOBODY = Actor((), ())
+EACH_SHOWN = 10  # frames between two in which the shown share is told
 
 
 @dataclass
@@ -62,6 +65,32 @@ class Open:
         return f"{self.count} seen, {share:.2%} mostly open, {pixels:.2%} of their pixels open"
 
 
+@dataclass
+class Shown:
+    """Pixels of road users, and those of them that are left open."""
+
+    pixels: int = 0
+    open_pixels: int = 0
+
+    def add(self, everybody: list[Box], regions: list[Box], size: tuple[int, int]) -> None:
+        """Count one frame."""
+        theirs, hidden = _mask(everybody, size), _mask(regions, size)
+        self.pixels += int(theirs.sum())
+        self.open_pixels += int((theirs & ~hidden).sum())
+
+    @property
+    def text(self) -> str:
+        """One line."""
+        return f"{self.open_pixels / max(self.pixels, 1):.1%} of their pixels shown"
+
+
+def _mask(boxes: list[Box], size: tuple[int, int]) -> NDArray[np.bool_]:
+    mask = np.zeros((size[1], size[0]), bool)
+    for left, top, right, bottom in boxes:
+        mask[max(0, int(top)) : max(0, int(np.ceil(bottom))), max(0, int(left)) : max(0, int(np.ceil(right)))] = True
+    return mask
+
+
 def heads(seen: Seen) -> list[Box]:
     """Return the heads of a walker or of the riders of a two-wheeler."""
     kind = "person" if seen.label == "person" else "rider"
@@ -86,8 +115,8 @@ def plate(camera: PinholeCamera, seen: Seen) -> list[Box]:
     return [(left, top, right, bottom)] if inside else []
 
 
-def measure(seconds: float, noise: str, seed: int = 1) -> dict[str, Open]:
-    """Watch a scene for some seconds and tell what stays open of heads and plates."""
+def measure(seconds: float, noise: str, seed: int = 1) -> tuple[dict[str, Open], Shown]:
+    """Watch a scene for some seconds and tell what stays open of heads and plates, and of all."""
     camera = approach_camera(hanoi_junction().arms["south"], fps=12.5)
     film = Film(World(seed, {}), camera, NOISES[noise], seed)
     tracker, kept = Tracker(), Witnesses(round(seconds * 1000) + 10_000)
@@ -97,9 +126,11 @@ def measure(seconds: float, noise: str, seed: int = 1) -> dict[str, Open]:
         kept.see(tracker.step(shot.frame.time_ms, shot.frame.index, found))
         shots.append((shot.frame.time_ms, shot.seen))
     others = kept.others(-1, shots[0][0], shots[-1][0])
-    found_open = {"heads": Open(), "plates": Open()}
-    for time_ms, everybody in shots:
+    found_open, shown = {"heads": Open(), "plates": Open()}, Shown()
+    for number, (time_ms, everybody) in enumerate(shots):
         regions = covered(others, NOBODY, time_ms)
+        if number % EACH_SHOWN == 0:
+            shown.add([one.box for one in everybody if one.visible >= LEAST_VISIBLE], regions, camera.size)
         for seen in (one for one in everybody if one.visible >= LEAST_VISIBLE):
             for box in heads(seen):
                 if box[3] - box[1] >= LEAST_PX:
@@ -107,7 +138,7 @@ def measure(seconds: float, noise: str, seed: int = 1) -> dict[str, Open]:
             for box in plate(camera, seen):
                 if box[2] - box[0] >= LEAST_PX:
                     found_open["plates"].add(box, regions)
-    return found_open
+    return found_open, shown
 
 
 def main() -> None:
@@ -117,7 +148,8 @@ def main() -> None:
     parser.add_argument("--noise", choices=sorted(NOISES), default="street")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
-    for name, found in measure(args.seconds, args.noise, args.seed).items():
+    found_open, shown = measure(args.seconds, args.noise, args.seed)
+    for name, found in {**found_open, "road users": shown}.items():
         print(f"{args.noise}, seed {args.seed}: {name}: {found.text}")
 
 
