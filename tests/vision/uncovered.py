@@ -3,8 +3,8 @@
     python -m tests.vision.uncovered --seconds 60 --noise street
 
 Detections are made from the truth with a detector's faults, tracked as in the pipeline, and covered as in the copy. Of
-each head and plate at least 8 px tall (wide) that is not hidden, the share of its pixels left open is told, and how much
-a copy still shows of all road users.
+each head and plate at least 8 px tall (wide) that is not hidden, the share of its pixels left open is told. What a copy
+shows of all road users comes last.
 """
 
 import argparse
