@@ -19,6 +19,8 @@ MIDDLE_HEIGHTS = 1.2
 ASIDE_SD, MOST_ASIDE = 0.2, 0.55
 SEAT, SEAT_RANGE = (0.33, 0.2), (-0.15, 0.95)
 HEAD, HEAD_RANGE = (0.4, 0.4), (-0.15, 1.4)
+# Wheels that end above somebody's foot are covered below: whole they are so tall, in heights of a rider.
+WHOLE_WHEELS = 1.15
 # Less odd than this (squares of deviations, summed) somebody may drive, or ride along where there is a driver.
 DRIVES_BELOW, RIDES_BELOW = 40.0, 12.0
 # Sides of a two-wheeler with its driver differ from those that are due by so much, in heights; a pair that is so far
@@ -101,12 +103,19 @@ def _fits(people: Boxes, wheels: Boxes) -> tuple[Boxes, Floats, Bools]:
             aside[i, j] = off
             touches[i, j] = off < MIDDLE_HEIGHTS * np.float64(height) and _touches(person, wheel)
             apart = off / max(np.float64(width), np.float64(height) / 2)
-            seat, head = (wheel[3] - person[3]) / np.float64(height), (wheel[1] - person[1]) / np.float64(height)
+            tall = _whole_height(person, wheel, np.float64(height))
+            seat, head = (wheel[3] - person[3] + (tall - height)) / tall, (wheel[1] - person[1]) / tall
             sits = SEAT_RANGE[0] < seat < SEAT_RANGE[1] and HEAD_RANGE[0] < head < HEAD_RANGE[1]
             if sits and apart < MOST_ASIDE:
                 odd[i, j] = (apart / ASIDE_SD) ** 2 + ((seat - SEAT[0]) / SEAT[1]) ** 2
                 odd[i, j] += ((head - HEAD[0]) / HEAD[1]) ** 2
     return aside, odd, touches
+
+
+@numba.njit(cache=True)
+def _whole_height(person: Boxes, wheel: Boxes, height: float) -> float:
+    """Return how tall a two-wheeler is: riders' feet are above its own, so one below tells that it is covered."""
+    return max(height, WHOLE_WHEELS * (person[3] - person[1])) if person[3] > wheel[3] else height
 
 
 @numba.njit(cache=True)

@@ -284,3 +284,12 @@ def test_a_rider_whose_wheels_a_car_covers_from_one_frame_to_the_next_keeps_its_
             if look.label == "motorcycle":
                 numbers.add(look.track_id)
     assert numbers == {1}
+
+
+def test_riders_join_the_strip_that_is_seen_of_their_motorcycle_behind_somebody_nearer() -> None:
+    strip, riders = [103.0, 126.0, 143.0, 144.0], [[112.0, 114.0, 134.0, 158.0], [115.0, 118.0, 137.0, 163.0]]
+    labels = ["motorcycle", "person", "person"]
+    assert join_riders(empty_or([strip, *riders], [0.7] * 3, labels)).heads == (2,)
+    # Whose head is at the height of the strip stands before it.
+    before = [[x, y + 30.0, right, foot + 30.0] for x, y, right, foot in riders]
+    assert join_riders(empty_or([strip, *before], [0.7] * 3, labels)).heads == (0, 0, 0)
