@@ -25,6 +25,8 @@ SIZE_M: dict[str, tuple[float, float, float]] = {
 }
 
 LIGHT_M = 2.0
+# A box that ends so near to the picture's lower edge is cut by it.
+EDGE_PX = 3.0
 # A place below a head is so much less sure than one at a foot; of less than such a share of somebody nothing is told.
 HEAD_SDS, LEAST_SHOWN = 1.5, 0.2
 
@@ -78,6 +80,7 @@ class Road:
     """
 
     def __init__(self, camera: CameraConfig) -> None:
+        self._lowest_px = camera.frame[1] - EDGE_PX
         self.plane: GroundPlane | None = fit_ground(camera.ground) if camera.ground else None
         self._camera_m = _height_m(self.plane, camera.frame) if self.plane is not None else 0.0
         self._mast: Point | None = None
@@ -150,6 +153,10 @@ class Road:
         level = (1 - place.dip**2) ** 0.5
         farther = (deep * level - height * place.dip) * place.dip / self._camera_m  # of its top, beside its foot
         return float(place.tall_m / (deep * place.dip + height * level) * (1 + farther))
+
+    def is_cut(self, look: Look) -> bool:
+        """Tell whether the picture ends above a foot; where the ground is not known that matters to nobody."""
+        return self.is_metric and look.box[3] >= self._lowest_px
 
     def head_m(self, look: Look, place: Place, heading: Point | None) -> float | None:
         """Return how high above the road a head is, of a whole box, metres; ``None`` where that cannot be told."""

@@ -85,7 +85,9 @@ class Trail:
         ``is_free``: nobody nearer is where its foot should be.
         """
         gap_s = (look.time_ms - self.last.time_ms) / 1000 if self.looks else 1.0
-        is_whole = self._is_whole(gap_s, road.tallness(look.label, place, self.heading), is_free=is_free)
+        is_whole = not road.is_cut(look) and self._is_whole(
+            gap_s, road.tallness(look.label, place, self.heading), is_free=is_free
+        )
         if look.foot_hidden or not is_whole:
             place = road.by_head(look, place, self.heading, self.head_m or SIZE_M[look.label][2])
         elif is_free:
@@ -108,7 +110,7 @@ class Trail:
 
     def _is_whole(self, gap_s: float, tallness: float, *, is_free: bool) -> bool:
         within_s = GROWS_S if tallness > self.tall else FREE_S if is_free else SHRINKS_S
-        self.tall += (tallness - self.tall) * (min(1.0, gap_s / within_s) if self.looks else 1.0)
+        self.tall += (tallness - self.tall) * (min(1.0, gap_s / within_s) if self.tall else 1.0)
         return tallness >= max(WHOLE_SHARE * self.tall, LEAST_TALL)
 
     def _turn(self, place: Place) -> None:

@@ -47,3 +47,14 @@ def test_a_box_that_was_too_tall_for_a_moment_is_forgotten_where_nobody_can_cove
 
     assert foot_seen(others=False)
     assert not foot_seen(others=True)
+
+
+def test_who_is_cut_by_the_edge_of_the_picture_shows_no_foot_and_not_how_tall_it_is() -> None:
+    trails = Trails(Road(camera((), [going()])))
+    box = box_of("bus", (0.0, 24.0, 0.0))
+    assert box is not None
+    look = Look(1, START_MS, 0, (box[0], 100.0, box[2], 719.0), 0.9, "bus", 3)
+    trails.step(look.time_ms, [look])
+    assert not trails.by_id[1].place.is_foot
+    trails.step(START_MS + 40, [replace(look, time_ms=START_MS + 40, box=box)])
+    assert trails.by_id[1].place.is_foot

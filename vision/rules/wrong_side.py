@@ -5,7 +5,7 @@ from math import hypot
 
 from vision.camera_values import Point
 from vision.rules.approach import ApproachView
-from vision.rules.base import FOUR_WHEELS, Finding, Scene
+from vision.rules.base import Finding, Scene
 from vision.rules.excuses import exceptions_of
 from vision.rules.once import OncePerTrack
 from vision.tracks import Look
@@ -18,6 +18,7 @@ MOVED_M = 1.3
 LOOKS = 4
 # It has ridden on in the last moments, and along the road: across it, it only turns.
 LATELY_MS, ALONG = 3000, 0.7
+LONG = frozenset({"bus", "truck"})
 
 
 class WrongSide(OncePerTrack):
@@ -70,7 +71,7 @@ class WrongSide(OncePerTrack):
             return None  # or it stands, and its box creeps
         if trail.heading is None or trail.heading[0] * tx + trail.heading[1] * ty < ALONG:
             return None  # it turns across
-        if last.label in FOUR_WHEELS and not self._is_wholly_beyond(last):
+        if last.label in LONG and not self._is_wholly_beyond(last):
             return None
         return Finding(
             rule=self.name,
