@@ -36,7 +36,7 @@ NEAR_MS = 500
 CURVE_LOOKS = 8
 # Where it stands by its head counts so much beside where its foot does, and may be off by so much for as long as it is
 # covered, when nobody saw its foot so near to the crossing.
-HEAD_WEIGHT, HEAD_OFF_M, HEAD_NEAR_S = 0.3, 0.3, 0.3
+HEAD_WEIGHT, HEAD_OFF_M, HEAD_NEAR_S = 0.3, 0.6, 0.3
 # The foot of one who stands on the line shakes by so much.
 SHAKES_M = 0.6
 # Slower than this over the line one creeps: when its front came over it cannot be told.
