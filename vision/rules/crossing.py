@@ -355,6 +355,7 @@ def _settled(near: Sequence[Past], which: str, rough_ms: float) -> tuple[float, 
     if not real or speed < 0.3:
         return rough_ms, None
     at_s = min(real, key=abs)
-    sd_m = float(np.sqrt(left @ left / (len(near) - 3) * covariance[2, 2]))
+    # Half of a box's error stays for half a second: looks beside each other err alike, and no curve averages that.
+    sd_m = float(np.sqrt(left @ left / (len(near) - 3) * (1.0 + covariance[2, 2])))
     by_head = 1.0 - float(weights[np.abs(times) <= HEAD_NEAR_S].mean()) if (np.abs(times) <= HEAD_NEAR_S).any() else 1.0
     return rough_ms + at_s * 1000, hypot(sd_m, by_head * HEAD_OFF_M) / speed
