@@ -132,6 +132,17 @@ class History:
         behind = [past.nose_m <= -max(FRONT_M, FRONT_SHARE * SIZE_M[past.look.label][0]) for past in near]
         return any(one and other for one, other in pairwise(behind))
 
+    def was_past(self, from_ms: float, foot_m: float) -> bool:
+        """Tell whether it was past the line in each look since a moment: its rear, or its foot by so many metres.
+
+        By its head alone it need only not be surely before the line.
+        """
+        return all(
+            past.tail_m > 0 or past.foot_m >= (foot_m if past.place.is_foot else -HEAD_OFF_M)
+            for past in self.pasts
+            if past.time_ms >= from_ms
+        )
+
 
 class LineWatcher:
     """Follows every track against one approach's stop line.

@@ -123,11 +123,7 @@ class StopLine(OncePerTrack):
     def _stood_past(self, history: History) -> bool:
         """Tell whether it was past the line all the time that it must have stood there."""
         since_ms = history.last.time_ms - self._limits["standing_s"] * 1000
-        return all(
-            past.tail_m > 0 or past.foot_m >= self._limits["past_line_m"] / 2
-            for past in history.between(since_ms, history.last.time_ms)
-            if past.place.is_foot
-        )
+        return history.was_past(since_ms, self._limits["past_line_m"] / 2)
 
     def _is_pushed(self, history: History) -> bool:
         """Tell whether it came slowly over the line with somebody close behind it."""
