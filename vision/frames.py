@@ -80,7 +80,7 @@ def read_frames(source: str, *, start_ms: int = 0, on_bad: Callable[[str], None]
     VideoError
         If nothing at all can be read, or the picture changes its size on the way.
     """
-    tell = on_bad or _ignore
+    tell = on_bad or ignore
     index, last_s = 0, float("-inf")
     size: tuple[int, int] | None = None
     with open_input(source) as container:
@@ -119,7 +119,8 @@ def to_image(frame: "av.VideoFrame") -> Image:
     return np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
 
 
-def _ignore(sentence: str) -> None:
+def ignore(sentence: str) -> None:
+    """Take a sentence about something left out where nobody asked to be told."""
     del sentence
 
 

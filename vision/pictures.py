@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 
 from vision.errors import VideoError
-from vision.frames import Image
-from vision.segments import TARGET_S, Piece, encode
+from vision.frames import Image, ignore
+from vision.segments import Piece, encode_all
 
 TABLE = "times.csv"
 ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp"})
@@ -45,24 +45,20 @@ def picture_pieces(folder: Path, *, on_bad: Callable[[str], None] | None = None)
     VideoError
         If there are no pictures, a name tells no time, or not one picture can be read.
     """
-    tell = on_bad or _ignore
-    images: list[Image] = []
-    times: list[float] = []
+    tell = on_bad or ignore
     pieces = 0
+    for piece in encode_all(_readable(folder, tell)):
+        yield piece
+        pieces += 1
+    if pieces == 0:
+        raise VideoError(f"{folder}: not one picture could be read; the files are broken")
+
+
+def _readable(folder: Path, tell: Callable[[str], None]) -> Iterator[tuple[float, Image]]:
     for time_s, path in _in_order(folder, tell):
         image = _read(path, tell)
-        if image is None:
-            continue
-        if images and (time_s - times[0] >= TARGET_S or image.shape != images[0].shape):
-            yield encode(images, times)
-            pieces += 1
-            images, times = [], []
-        images.append(image)
-        times.append(time_s)
-    if images:
-        yield encode(images, times)
-    elif pieces == 0:
-        raise VideoError(f"{folder}: not one picture could be read; the files are broken")
+        if image is not None:
+            yield time_s, image
 
 
 def _in_order(folder: Path, tell: Callable[[str], None]) -> list[tuple[float, Path]]:
@@ -149,7 +145,3 @@ def _read(path: Path, tell: Callable[[str], None]) -> Image | None:
         tell(f"{path}: is no picture that can be read and is left out")
         return None
     return np.asarray(image, np.uint8)
-
-
-def _ignore(sentence: str) -> None:
-    del sentence

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from vision.frames import Image
 from vision.pictures import picture_pieces
 from vision.scenes.street import open_street
-from vision.segments import TARGET_S, Piece, cut, encode
+from vision.segments import Piece, cut, encode_all
 
 
 def source_pieces(source: str, *, on_bad: Callable[[str], None] | None = None) -> Iterator[Piece]:
@@ -35,11 +34,4 @@ def source_pieces(source: str, *, on_bad: Callable[[str], None] | None = None) -
     if not source.startswith("scene://"):
         yield from cut(source, on_bad=on_bad)
         return
-    images: list[Image] = []
-    times: list[float] = []
-    for time_s, image in open_street(source).frames():
-        if times and time_s - times[0] >= TARGET_S - 1e-6:
-            yield encode(images, times, preset="ultrafast", crf=23)
-            images, times = [], []
-        images.append(image)
-        times.append(time_s)
+    yield from encode_all(open_street(source).frames(), preset="ultrafast", crf=23)

@@ -1,7 +1,7 @@
 """Recordings cut into short pieces: stream copy at key frames, re-encoded only where those lie too far apart."""
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -11,7 +11,7 @@ import numpy as np
 from av.error import FFmpegError
 
 from vision.errors import VideoError
-from vision.frames import Image, open_input, to_image
+from vision.frames import Image, ignore, open_input, to_image
 
 TARGET_S = 2.0
 LONGEST_S = 10.0
@@ -59,7 +59,7 @@ def cut(source: str, *, on_bad: Callable[[str], None] | None = None) -> Iterator
     VideoError
         If it cannot be opened or nothing can be read.
     """
-    tell = on_bad or _ignore
+    tell = on_bad or ignore
     pieces = 0
     with open_input(source) as container:
         for piece in _Cutter(container, source, tell).pieces():
@@ -228,9 +228,34 @@ def encode(images: Sequence[Image], times_s: Sequence[float], *, preset: str = "
     return Piece(out.getvalue(), tuple(times_s), even_w, even_h, "h264", copied=False)
 
 
+def encode_all(shots: Iterable[tuple[float, Image]], *, preset: str = "veryfast", crf: int = 20) -> Iterator[Piece]:
+    """Encode pictures as pieces of about two seconds, see `encode`; one ends where the pictures' size changes.
+
+    Parameters
+    ----------
+    shots : iterable of tuple
+        Times in seconds, rising, and pictures.
+    preset : str
+        x264's speed.
+    crf : int
+        x264's quality, lower is better.
+
+    Yields
+    ------
+    Piece
+        In order of time.
+    """
+    images: list[Image] = []
+    times: list[float] = []
+    for time_s, image in shots:
+        if images and (time_s - times[0] >= TARGET_S - 1e-6 or image.shape != images[0].shape):
+            yield encode(images, times, preset=preset, crf=crf)
+            images, times = [], []
+        images.append(image)
+        times.append(time_s)
+    if images:
+        yield encode(images, times, preset=preset, crf=crf)
+
+
 def _tick() -> Fraction:
     return Fraction(1, TICKS)
-
-
-def _ignore(sentence: str) -> None:
-    del sentence
