@@ -193,7 +193,14 @@ class _Cutter:
         yield from self._stream.codec_context.decode(None)
 
 
-def encode(images: Sequence[Image], times_s: Sequence[float], *, preset: str = "veryfast", crf: int = 20) -> Piece:
+def encode(
+    images: Sequence[Image],
+    times_s: Sequence[float],
+    *,
+    preset: str = "veryfast",
+    crf: int = 20,
+    repeatable: bool = False,
+) -> Piece:
     """Encode pictures as H.264 that every browser plays, each with its own time.
 
     Parameters
@@ -206,17 +213,23 @@ def encode(images: Sequence[Image], times_s: Sequence[float], *, preset: str = "
         x264's speed.
     crf : int
         x264's quality, lower is better.
+    repeatable : bool
+        Whether the same pictures always give the same bytes, for 8 % more of them: x264's macroblock tree reads
+        beyond its rows where a picture is not a multiple of 128 pixels wide, and what lies there differs.
 
     Returns
     -------
     Piece
         The recording; ``copied`` is false.
     """
+    options = {"preset": preset, "crf": str(crf), "threads": "1"}
+    if repeatable:
+        options["x264-params"] = "mbtree=0"
     height, width = images[0].shape[:2]
     even_h, even_w = height - height % 2, width - width % 2
     out = io.BytesIO()
     with av.open(out, "w", format="mp4") as target:
-        stream = target.add_stream("libx264", rate=25, options={"preset": preset, "crf": str(crf), "threads": "1"})
+        stream = target.add_stream("libx264", rate=25, options=options)
         stream.width, stream.height, stream.pix_fmt = even_w, even_h, "yuv420p"
         stream.codec_context.time_base = _tick()
         stream.codec_context.max_b_frames = 0

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import uvicorn
 
 from services.api.app import create_app
+from services.api.protocol import ProblemProtocol
 from services.city.folder import CityFolder
 from services.context import Context
 from services.media.store import open_media
@@ -24,6 +25,7 @@ def run(context: Context) -> None:
             app,
             host=context.settings.api.host,
             port=context.settings.api.port,
+            http=ProblemProtocol,
             log_config=None,
             access_log=False,
             server_header=False,

@@ -67,7 +67,7 @@ def redact(package: bytes, key: SealingKey) -> Sealed:
     piece = StoredPiece(files["clip.mp4"], tuple(manifest["clip"]["frame_ms"]))
     pieces, pictures = [], KeyFrames(candidate)
     for frames in _seconds(_redacted(piece, others, actor, _lamps(camera))):
-        made = encode([f.image for f in frames], [f.time_ms / 1000 for f in frames])
+        made = encode([f.image for f in frames], [f.time_ms / 1000 for f in frames], repeatable=True)
         pieces.append(StoredPiece(made.data, tuple(f.time_ms for f in frames)))
         for frame in frames:
             pictures.see(frame)

@@ -58,7 +58,8 @@ def test_the_copy_is_signed_names_its_original_and_is_the_same_each_time() -> No
     names = {entry["name"] for entry in verdict.manifest["files"]}
     assert {"clip.mp4", "plate.png", "track.json", "measured.json", "verify.py", "overlay_at.jpg"} <= names
     assert "others.json" not in names
-    assert redact(original.data, key()).sha256 == copy.sha256
+    # The encoder's macroblock tree once gave other bytes in a few of a hundred.
+    assert {redact(original.data, key()).sha256 for _ in range(25)} == {copy.sha256}
 
 
 def test_a_changed_package_has_no_copy() -> None:
