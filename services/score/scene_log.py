@@ -1,16 +1,19 @@
-"""Whom a scene's camera saw when, and which of them a candidate's box is."""
+"""Whom a scene's camera saw when, and which of them a candidate's track is."""
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Sequence
 
+from vision.pipeline import Act
 from vision.scenes.seen import Box, Seen
 
 SAMPLE_MS = 100
-KEPT_FRAMES = 600
+KEPT_FRAMES = 800
 LEAST_IOU = 0.3
 # Hidden more than half, or smaller than this, nobody can judge what it did.
 VISIBLE, HEIGHT_PX = 0.5, 24.0
+# A candidate is of whom its track shows so long before and after what it says happened.
+OWNER_MS = 2_000
 
 
 class SceneLog:
@@ -53,6 +56,30 @@ class SceneLog:
         """Forget road users that were not seen since a time."""
         for gone in [i for i, looks in self._well.items() if looks[-1][0] < before_ms]:
             del self._well[gone]
+
+
+def owner_of(act: Act, user_at: Callable[[int, int, Box], int | None]) -> int | None:
+    """Return who truly stands in most boxes of a candidate's track around its act.
+
+    Parameters
+    ----------
+    act : Act
+        The candidate. One box alone may show somebody who covers its road user just then.
+    user_at : callable
+        Takes track, event time in milliseconds and box; gives who stands there, ``None`` for nobody.
+
+    Returns
+    -------
+    int or None
+        ``None`` where most boxes fit nobody.
+    """
+    finding = act.finding
+    from_ms = min(finding.since_ms or finding.time_ms, finding.at.time_ms, finding.time_ms) - OWNER_MS
+    until_ms = max(finding.at.time_ms, finding.time_ms) + OWNER_MS
+    boxes = [(point.time_ms, point.box) for point in act.track if from_ms <= point.time_ms <= until_ms]
+    looked = boxes or [(finding.at.time_ms, finding.at.box)]
+    owners = Counter(user_at(finding.track_id, time_ms, box) for time_ms, box in looked)
+    return owners.most_common(1)[0][0]
 
 
 def overlap(a: Box, b: Box) -> float:

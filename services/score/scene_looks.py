@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ import msgspec
 from services.score.scene_judge import Tally
 from services.score.scene_run import FilmedScene, SceneCase, SceneTruth, judge_scene, open_scene
 from vision.eyes import Tracked
-from vision.tracks import Look
+from vision.scenes.seen import Box
 
 # Whoever changes one of these changes what a kept scene would show; rules are not among them.
 CODE = ("vision.eyes", "vision.scenes.film", "vision.scenes.camera_file")
@@ -23,7 +24,7 @@ class KeptStep(msgspec.Struct, array_like=True):
     owners: list[int | None]
 
 
-class KeptScene(msgspec.Struct):
+class KeptScene(msgspec.Struct, dict=True):
     """All frames of one scene, and what truly happened."""
 
     kept: list[KeptStep]
@@ -34,13 +35,16 @@ class KeptScene(msgspec.Struct):
         for step in self.kept:
             yield step.tracked
 
-    def user_at(self, look: Look) -> int | None:
-        """Return who truly stands where a track was seen."""
-        for step in reversed(self.kept):
-            for one, owner in zip(step.tracked.looks, step.owners, strict=True):
-                if one.time_ms == look.time_ms and one.track_id == look.track_id:
-                    return owner
-        return None
+    def user_at(self, track_id: int, time_ms: int, box: Box) -> int | None:  # noqa: ARG002
+        """Return who truly stands in a track's box."""
+        return self._owners.get((track_id, time_ms))
+
+    @cached_property
+    def _owners(self) -> dict[tuple[int, int], int | None]:
+        looks = (
+            (look, owner) for step in self.kept for look, owner in zip(step.tracked.looks, step.owners, strict=True)
+        )
+        return {(look.track_id, look.time_ms): owner for look, owner in looks}
 
     def truth(self) -> SceneTruth:
         """Return what truly happened."""
@@ -78,7 +82,10 @@ def run_kept(case: SceneCase, tally: Tally, place: Path, tell: Callable[[float],
 
 def _film(case: SceneCase, tell: Callable[[float], None]) -> KeptScene:
     scene = FilmedScene(case, tell)
-    kept = [KeptStep(one, [scene.user_at(look) for look in one.looks]) for one in scene.steps()]
+    kept = [
+        KeptStep(one, [scene.user_at(look.track_id, look.time_ms, look.box) for look in one.looks])
+        for one in scene.steps()
+    ]
     return KeptScene(kept, scene.truth())
 
 

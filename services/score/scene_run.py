@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from services.score.scene_judge import Claim, Tally, judge
-from services.score.scene_log import SceneLog
+from services.score.scene_log import SceneLog, owner_of
 from vision.camera import parse_camera
 from vision.eyes import Tracked
 from vision.pipeline import Outputs, Watcher
@@ -15,9 +15,9 @@ from vision.scenes.film import Film
 from vision.scenes.layout import Arm
 from vision.scenes.noise import NOISES
 from vision.scenes.pinhole import PinholeCamera
+from vision.scenes.seen import Box
 from vision.scenes.truth import Act, Pass
 from vision.scenes.world import World
-from vision.tracks import Look
 
 START_MS = 1_790_000_000_000
 WARM_S, AFTER_S = 60.0, 5.0
@@ -88,8 +88,8 @@ class WatchedScene(Protocol):
     def steps(self) -> Iterator[Tracked]:
         """Yield the tracks of each frame."""
 
-    def user_at(self, look: Look) -> int | None:
-        """Return who truly stands where a track was seen."""
+    def user_at(self, track_id: int, time_ms: int, box: Box) -> int | None:
+        """Return who truly stands in a track's box."""
 
     def truth(self) -> SceneTruth:
         """Return what truly happened, once all steps are done."""
@@ -135,9 +135,9 @@ class FilmedScene:
                 self._tell(shot.time_s - WARM_S)
                 self._log.forget(shot.frame.time_ms - FORGET_MS)
 
-    def user_at(self, look: Look) -> int | None:
-        """Return who truly stands where a track was seen."""
-        return self._log.user_at(look.time_ms, look.box)
+    def user_at(self, track_id: int, time_ms: int, box: Box) -> int | None:  # noqa: ARG002
+        """Return who truly stands in a track's box."""
+        return self._log.user_at(time_ms, box)
 
     def truth(self) -> SceneTruth:
         """Return what truly happened, once all steps are done."""
@@ -203,7 +203,7 @@ def _claims(out: Outputs, scene: WatchedScene, seed: int) -> list[Claim]:
     made = []
     for act in out.acts:
         finding = act.finding
-        user_id = scene.user_at(finding.at)
+        user_id = owner_of(act, scene.user_at)
         made.append(Claim(finding.rule, user_id, finding.time_ms, seed, dict(finding.measured), finding.since_ms))
     return made
 

@@ -1,5 +1,6 @@
 """Candidates beside the truth of a scene: what counts as right, false, excused, twice and missed."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,20 +8,24 @@ import msgspec
 import pytest
 from click import BadParameter, ClickException
 
+from schemas.violation import TrackPoint
 from services.score import scene_looks
 from services.score.parking import RULES as PARKING
 from services.score.parking import parking_case
 from services.score.scene_batch import run_cases, run_one
 from services.score.scene_judge import Claim, Tally, judge
-from services.score.scene_log import SceneLog, overlap
+from services.score.scene_log import SceneLog, overlap, owner_of
 from services.score.scene_report import report, wilson
 from services.score.scene_run import SceneCase, run_scene
 from services.score.violations import LOOSE, SETS, known_rules, parse_seeds
+from vision.pipeline import Act as Claimed
+from vision.rules import Finding
 from vision.scenes.arrivals import Flow
 from vision.scenes.pinhole import approach_camera
 from vision.scenes.road_user import Look, Pose
 from vision.scenes.seen import Seen
 from vision.scenes.truth import Act, Pass
+from vision.tracks import Look as TrackLook
 
 RED = {"after_red_s": 5.0, "red_left_s": 20.0, "tail_s": 100.2}
 
@@ -169,6 +174,26 @@ def test_a_box_belongs_to_whom_it_covers() -> None:
     assert log.seen_share(1, 0, 900) == 1.0
     assert log.seen_share(9, 0, 900) == 0.0
     assert overlap((0, 0, 10, 10), (20, 0, 30, 10)) == 0.0
+
+
+def claimed(owners: Mapping[int, int | None], at_ms: int = 100_000) -> int | None:
+    """Return whose a claim is whose track truly shows some road users at some times."""
+    box = (0.0, 0.0, 40.0, 60.0)
+    finding = Finding("red_light", "south", 7, TrackLook(7, at_ms, 0, box, 0.9, "motorcycle", 30), at_ms, 0.9, {})
+    track = tuple(TrackPoint(time_ms=time_ms, box=box, confidence=0.9) for time_ms in owners)
+    return owner_of(Claimed(finding, (), track), lambda track_id, time_ms, at: owners[time_ms])
+
+
+def test_a_claim_is_of_whom_its_track_shows_though_somebody_covers_them_at_the_moment_of_the_act() -> None:
+    around = range(98_000, 102_001, 40)
+    assert claimed(dict.fromkeys(around, 1) | {100_000: None}) == 1
+    assert claimed(dict.fromkeys(around, 1) | {100_000: 2}) == 1
+
+
+def test_a_claim_of_a_box_that_mostly_fits_nobody_is_of_nobody_and_what_was_long_before_it_tells_nothing() -> None:
+    around = range(98_000, 102_001, 40)
+    assert claimed(dict.fromkeys(around) | {100_000: 2}) is None
+    assert claimed(dict.fromkeys(range(80000, 98000, 40), 3) | dict.fromkeys(around, 1)) == 1
 
 
 def test_seeds_are_numbers_and_ranges() -> None:
