@@ -33,7 +33,7 @@ def read_vehicle_monitoring(
     line, vehicle = _read_line(state, line_ref), _read(vehicle_ref)
     if detail == "calls" and line is None and vehicle is None:
         raise ProblemError(
-            HTTPStatus.BAD_REQUEST, "All calls ahead are given for one line or bus: name LineRef or VehicleRef."
+            HTTPStatus.FORBIDDEN, "All calls ahead are given for one line or bus: name LineRef or VehicleRef."
         )
     edition = state.feeds.edition(state.now_ms)
     query = VehicleQuery(line, vehicle, detail == "calls")

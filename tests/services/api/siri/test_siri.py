@@ -216,7 +216,7 @@ def test_what_is_asked_for_wrongly_is_a_problem(api: Running) -> None:
         ("/siri/sm.xml?MonitoringRef=", 422),
         ("/siri/sm.xml?MonitoringRef=nowhere", 404),
         ("/siri/vm.xml?VehicleMonitoringDetailLevel=everything", 422),
-        ("/siri/vm.xml?VehicleMonitoringDetailLevel=calls", 400),
+        ("/siri/vm.xml?VehicleMonitoringDetailLevel=calls", 403),
         ("/siri/et.xml?LineRef=r77", 404),
         ("/siri/sx.xml?LineRef=r77", 404),
     ):
