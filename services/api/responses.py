@@ -8,13 +8,23 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Model(BaseModel):
     """The base of every public response."""
 
     model_config = ConfigDict(from_attributes=True)
+
+
+class Asked(BaseModel):
+    """The base of what clients send: neither a boolean nor a text is taken for a number."""
+
+    model_config = ConfigDict(strict=True)
+
+
+# JSON has no values of a fixed list, only texts.
+Listed = Field(strict=False)
 
 
 class TextOut(Model):

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from services.api.responses import Model
-from services.auth.roles import MAX_PASSWORD, MIN_PASSWORD
+from services.api.responses import Asked, Listed, Model
+from services.auth.roles import MAX_PASSWORD, MIN_PASSWORD, Role
 
 
 class UserOut(Model):
@@ -37,7 +37,7 @@ class AccountsOut(Model):
     users: list[AccountOut]
 
 
-class LoginIn(BaseModel):
+class LoginIn(Asked):
     """Name and password."""
 
     name: str = Field(max_length=64)
@@ -48,7 +48,7 @@ NewName = Annotated[str, Field(pattern=r"^\s*[A-Za-z0-9][A-Za-z0-9._\-]{1,63}\s*
 NewPassword = Annotated[str, Field(min_length=MIN_PASSWORD, max_length=MAX_PASSWORD)]
 
 
-class SetupIn(BaseModel):
+class SetupIn(Asked):
     """The first admin, with the code from the console."""
 
     name: NewName
@@ -56,12 +56,12 @@ class SetupIn(BaseModel):
     code: str = Field(max_length=64)
 
 
-class AccountIn(BaseModel):
+class AccountIn(Asked):
     """A new account."""
 
     name: NewName
     password: NewPassword
-    roles: list[str]
+    roles: Annotated[list[Annotated[Role, Listed]], Field(min_length=1)]
 
 
 class AuditOut(Model):

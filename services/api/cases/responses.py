@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from services.api.cases.package import Package
 from services.api.incidents.responses import ReasonsOut
-from services.api.responses import Model, TextOut
+from services.api.responses import Asked, Listed, Model, TextOut
 from services.cases.law import ClauseFinding
 from services.cases.lifecycle import CaseEntry, Verdict
 from services.store.case_faults import found_later
@@ -147,16 +147,16 @@ class CaseOut(CaseRowOut):
     decision: DecisionOut | None
 
 
-class OriginalIn(BaseModel):
+class OriginalIn(Asked):
     """Why somebody wants to see pictures in which bystanders are not covered."""
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
 
 
-class DecisionIn(BaseModel):
+class DecisionIn(Asked):
     """A decision; ``reason_code`` is needed to reject."""
 
-    verdict: Verdict
+    verdict: Annotated[Verdict, Listed]
     reason_code: str | None = Field(default=None, max_length=64)
     text: str = Field(default="", max_length=2000)
 

@@ -1,15 +1,16 @@
 """What signal controllers and people say of junctions that cameras watch."""
 
 from http import HTTPStatus
+from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from schemas.signal import CameraCircumstance, CircumstanceKind, SignalColour, SignalState
 from services.api.circumstances import holding
 from services.api.control.responses import CircumstanceOut
 from services.api.problems import ProblemError, absent
-from services.api.responses import Model
+from services.api.responses import Asked, Listed, Model
 from services.api.state import State
 from services.store.outbox import put_outbox
 
@@ -19,11 +20,11 @@ MOST_STATES = 500
 YEAR_2000_MS = 946_684_800_000
 
 
-class SignalStateIn(BaseModel):
+class SignalStateIn(Asked):
     """One group's colour from a moment until at least another, milliseconds of Unix time."""
 
     signal_id: str = Field(min_length=1, max_length=256)
-    colour: SignalColour
+    colour: Annotated[SignalColour, Listed]
     since_ms: int = Field(ge=YEAR_2000_MS)
     until_ms: int = Field(ge=YEAR_2000_MS)
     error_ms: int = Field(default=0, ge=0, le=60_000)
@@ -35,10 +36,10 @@ class SignalStateIn(BaseModel):
         return self
 
 
-class CircumstanceIn(BaseModel):
+class CircumstanceIn(Asked):
     """What is before a camera; without ``since_ms`` from now on, without ``until_ms`` until it is told again."""
 
-    kind: CircumstanceKind
+    kind: Annotated[CircumstanceKind, Listed]
     approach_id: str | None = None
     since_ms: int | None = Field(default=None, ge=YEAR_2000_MS)
     until_ms: int | None = Field(default=None, ge=YEAR_2000_MS)

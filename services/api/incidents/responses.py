@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Sequence
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from routing.flood import passable_by
 from routing.incidents.verdicts import verdict_of
 from schemas.incident import FloodDepth, Incident
-from services.api.responses import Model, TextOut
+from services.api.responses import Asked, Listed, Model, TextOut
 from services.api.roads import Roads
 from services.incidents.lessons import Lesson
 from services.incidents.lifecycle import LogEntry, list_actions
@@ -123,19 +124,19 @@ class ReasonsOut(Model):
     reasons: list[ReasonOut]
 
 
-class ActionIn(BaseModel):
+class ActionIn(Asked):
     """What a person adds to an action."""
 
     note: str = Field(default="", max_length=2000)
     reason: str | None = Field(default=None, max_length=64)
 
 
-class FloodIn(BaseModel):
+class FloodIn(Asked):
     """Water on a road."""
 
     lon: float = Field(ge=-180, le=180)
     lat: float = Field(ge=-90, le=90)
-    depth: FloodDepth
+    depth: Annotated[FloodDepth, Listed]
     note: str = Field(default="", max_length=2000)
 
 

@@ -1,15 +1,16 @@
 """What riders and staff say of the road."""
 
 from http import HTTPStatus
+from typing import Annotated
 
 import numpy as np
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from schemas.report import ReportWhat, ReportWho
 from services.api.edges.endpoints import need_roads
 from services.api.problems import ProblemError, absent
-from services.api.responses import Model
+from services.api.responses import Asked, Listed, Model
 from services.api.roles import OPERATOR, may
 from services.api.state import Anyone, State
 from services.reports.names import make_report
@@ -19,10 +20,10 @@ router = APIRouter(tags=["roads"])
 REACH_M = 60.0
 
 
-class ReportIn(BaseModel):
+class ReportIn(Asked):
     """What somebody saw: from a fixed list, without words and without a name."""
 
-    what: ReportWhat
+    what: Annotated[ReportWhat, Listed]
     lon: float = Field(ge=-180, le=180)
     lat: float = Field(ge=-90, le=90)
     heading_deg: float | None = Field(default=None, ge=0, le=360)

@@ -5,6 +5,13 @@ from pathlib import Path
 import pytest
 
 from services.api.roles import TABLE
+from services.api.state import COOKIE
+from services.auth.roles import Role
+from services.auth.sessions import begin_session
+from services.auth.tokens import csrf_of
+from services.clock import WallClock
+from services.store.accounts import Account, add_account
+from services.store.engine import open_store
 from tests.data import judge
 from tests.services.api.parts import Running
 from tests.services.api.test_stream import served
@@ -31,13 +38,39 @@ def test_the_outside_judge_takes_the_document(api: Running, tmp_path: Path) -> N
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
 
 
+# A stream never ends, which the judge cannot know; who logs out is not asked further.
+OPTIONS = ["--seed", "2026", "--exclude-path", "/api/live", "--exclude-path", "/api/auth/logout"]
+
+
 @pytest.mark.judge
 def test_the_outside_judge_finds_no_answer_that_the_document_does_not_tell(tmp_path: Path) -> None:
-    script = judge("openapi.sh")
-    # A stream never ends, which the judge cannot know.
-    options = ["--max-examples", "3", "--seed", "2026", "--exclude-path", "/api/live"]
     with served(tmp_path) as (address, _):
-        done = subprocess.run(
-            [str(script), "live", f"{address}/api/openapi.json", *options], capture_output=True, text=True, timeout=280
-        )
+        ask(address, "--max-examples", "5", *OPTIONS)
+
+
+@pytest.mark.judge
+def test_the_outside_judge_finds_none_for_staff_either(tmp_path: Path) -> None:
+    with served(tmp_path) as (address, context):
+        headers = staff(context.settings.place.database_url)
+        # That one field lies before another no schema can say: right by itself, and refused.
+        ask(address, "--max-examples", "3", "--exclude-checks", "positive_data_acceptance", *OPTIONS, *headers)
+
+
+def ask(address: str, *options: str) -> None:
+    """Let the judge ask everything that the document tells."""
+    script = judge("openapi.sh")
+    done = subprocess.run(
+        [str(script), "live", f"{address}/api/openapi.json", *options], capture_output=True, text=True, timeout=280
+    )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-1000:]
+
+
+def staff(database_url: str) -> list[str]:
+    """Log in somebody who may do everything; returns the judge's options."""
+    now_ms = WallClock().now_ms()
+    roles = tuple(role.value for role in Role)
+    with open_store(database_url) as store:
+        with store.transaction() as session:
+            add_account(session, Account(name="lead", roles=roles, password_hash="x", created_ms=now_ms))
+        token = begin_session(store, name="lead", address="test", now_ms=now_ms, hours=1)
+    return ["--header", f"Cookie: {COOKIE}={token}", "--header", f"X-CSRF-Token: {csrf_of(token)}"]
