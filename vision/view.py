@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.elsewhere import find_elsewhere
 from vision.frames import Image
 from vision.median import COUNT, median
 from vision.tiles import TILE, Floats, Tiles, cut, push
@@ -27,8 +28,12 @@ COVERED_SHARE = 0.35
 # A picture out of focus by 0.3 % of its width (sigma) keeps less of what is fine than this; on four clips and three
 # scenes one that was shaken by up to 0.5 % kept 0.29 and more, and from day to night at least half of that.
 SHARP_ABOVE = 0.12
+# One so much out of focus that its tiles are not found keeps 0.01; beside a lorry over 85 % of it 0.03 is left.
+FOGGED_BELOW = 0.02
+# Fewer tiles than these, or than half of those found, say nothing of the whole view; so near they agree with it.
 LOST_SHARE = 0.25
 LEAST_TILES = 4
+AGREE_PX = 1.5
 # A place is covered where so little is left of its edges, or so little and none of it where it was: what covers a lens
 # has a sensor's noise of its own.
 GONE_BELOW, FADED_BELOW = 0.35, 0.6
@@ -36,8 +41,15 @@ GONE_BELOW, FADED_BELOW = 0.35, 0.6
 AROUND_PX, COARSE = 12.0, 4
 # The reference takes up so much of what is now, so often: light changes within minutes.
 RENEW, RENEW_MS = 0.4, 20_000
+# What has other edges than it had is remembered as it was for so long: a cover that comes slowly takes less, a shadow
+# that stays longer.
+REMEMBER_MS = 600_000
 # How fine a picture is follows within ten minutes: dusk lasts longer, a lens that fogs takes less.
 RENEW_SHARP = 0.03
+
+Doubles = NDArray[np.float64]
+IN_PLACE: Doubles = np.eye(2, 3)
+NEVER = np.array(10**15, np.int64)
 
 
 @dataclass(frozen=True)
@@ -47,11 +59,10 @@ class View:
     Attributes
     ----------
     covered : float
-        Share of its known places that have no edges any more.
-    found : float
-        Share of its known places that were found again.
+        Share of its known places that are not where they were, while nothing says that they are elsewhere.
     shift : float
-        How far its worst corner is off, in widths of the picture; ``inf`` where too little was found again.
+        How far the worst corner of what was found again is off, in widths of the picture; the median of its corners
+        where tiles are too small to find it.
     roll_deg : float
         How far it is turned.
     sharp : float
@@ -59,7 +70,6 @@ class View:
     """
 
     covered: float = 0.0
-    found: float = 1.0
     shift: float = 0.0
     roll_deg: float = 0.0
     sharp: float = 1.0
@@ -67,17 +77,30 @@ class View:
     @property
     def is_covered(self) -> bool:
         """Whether something hides much of what was there."""
-        return self.covered >= COVERED_SHARE
+        return self._is_hidden and not self.is_blurred and not self.is_moved
 
     @property
     def is_blurred(self) -> bool:
         """Whether it lost what was fine in it."""
-        return not self.is_covered and self.sharp < SHARP_ABOVE
+        return self.sharp < (FOGGED_BELOW if self._is_hidden else SHARP_ABOVE)
 
     @property
     def is_moved(self) -> bool:
         """Whether it looks elsewhere than before."""
-        return not self.is_covered and not self.is_blurred and self.shift >= MOVED_ABOVE
+        return not self.is_blurred and self.shift >= MOVED_ABOVE
+
+    @property
+    def _is_hidden(self) -> bool:
+        return self.covered >= COVERED_SHARE
+
+
+@dataclass(frozen=True, eq=False)
+class Laid:
+    """One picture over another: how it lies, which tiles have no edges any more, which have other ones."""
+
+    view: View
+    gone: NDArray[np.bool_]
+    lost: NDArray[np.bool_]
 
 
 class ViewWatcher:
@@ -94,6 +117,7 @@ class ViewWatcher:
         self._sampled_ms = self._judged_ms = self._renewed_ms = -(10**15)
         self._began_ms: int | None = None
         self._reference: Tiles | None = None
+        self._lost_ms = NEVER  # since when each tile has other edges
         self._sharp = 1.0
         self._is_loaded = False
 
@@ -146,20 +170,24 @@ class ViewWatcher:
         reference = self._reference
         is_learning = age_ms < LEARN_MS and not self._is_loaded
         if reference is None or reference.picture.shape != now.picture.shape or is_learning:
-            self._reference, self._sharp = now, sharp
+            self._reference, self._sharp, self._lost_ms = now, sharp, NEVER
             return
-        view, gone = compare(reference, now)
-        self.view = replace(view, sharp=sharp / max(self._sharp, 1e-6))
-        is_still = self.view.shift < STILL_BELOW and not self.view.is_covered
+        laid = compare(reference, now)
+        self.view = replace(laid.view, sharp=sharp / max(self._sharp, 1e-6))
+        self._lost_ms = np.where(laid.lost, np.minimum(self._lost_ms, time_ms), NEVER)
+        is_still = self.view.shift < STILL_BELOW and not self.view.is_covered and not self.view.is_blurred
         if is_still and time_ms - self._renewed_ms >= RENEW_MS:
             self._renewed_ms = time_ms
-            share = RENEW * _seen(now, gone)
+            share = RENEW * _seen(now, laid.gone | (time_ms - self._lost_ms < REMEMBER_MS) & laid.lost)
             self._reference = cut((1 - share) * reference.picture + share * now.picture)
             self._sharp += RENEW_SHARP * (sharp - self._sharp)
 
 
-def compare(reference: Tiles, now: Tiles) -> tuple[View, NDArray[np.bool_]]:
+def compare(reference: Tiles, now: Tiles) -> Laid:
     """Lay one picture of edges over another.
+
+    A view is moved where it is found elsewhere: most of its tiles agree in one turn and push, or the picture as a whole
+    is found. Else what is not where it was is covered, whether plain or with edges of its own.
 
     Parameters
     ----------
@@ -168,45 +196,59 @@ def compare(reference: Tiles, now: Tiles) -> tuple[View, NDArray[np.bool_]]:
 
     Returns
     -------
-    view : View
+    Laid
         How the second lies.
-    gone : ndarray
-        Which of its tiles are covered.
     """
     known = reference.strength >= EDGES_ABOVE
     if known.sum() < LEAST_TILES:
-        return View(), np.zeros_like(known)
+        return Laid(View(), np.zeros_like(known), np.zeros_like(known))
     pushed = push(reference, now)
     is_found = pushed.found >= FOUND_ABOVE
     gone = known & (now.strength < np.where(is_found, GONE_BELOW, FADED_BELOW) * reference.strength)
-    sure, covered = known & ~gone & is_found, float(gone.sum() / known.sum())
-    places = reference.middles[sure].astype(np.float64)
-    return _laid(places, pushed.shift[sure], int(known.sum()), covered, now.picture.shape), gone
+    sure, places = known & ~gone & is_found, reference.middles.astype(np.float64)
+    turn = _find_turn(places[sure], pushed.shift[sure], LOST_SHARE * int(known.sum()))
+    width = now.picture.shape[1]
+    if turn is None:
+        elsewhere = find_elsewhere(reference.picture, now.picture)
+        if elsewhere is not None and elsewhere.off_px >= MOVED_ABOVE * width:
+            return Laid(View(0.0, elsewhere.off_px / width, elsewhere.roll_deg), gone, known & ~gone)
+        turn = IN_PLACE
+    held = sure & (np.hypot(*(_off(turn, places) - pushed.shift).T) < AGREE_PX)
+    covered, shift = 1 - float(held.sum() / known.sum()), _farthest(turn, places[held]) / width
+    roll_deg = float(np.degrees(np.arctan2(turn[1, 0], turn[0, 0])))
+    return Laid(View(covered, shift, roll_deg), gone, known & ~gone & ~held)
 
 
-def _seen(now: Tiles, gone: NDArray[np.bool_]) -> Floats:
-    """Return 1 at each pixel that no covered tile holds, else 0: what is covered is remembered as it was."""
+def _find_turn(places: Doubles, shifts: Doubles, least: float) -> Doubles | None:
+    """Return the turn and push in which most of some tiles agree, where so many do."""
+    if len(places) < max(LEAST_TILES, least):
+        return None
+    matrix, inliers = cv2.estimateAffinePartial2D(places, places + shifts, ransacReprojThreshold=1.0)
+    if matrix is None or inliers.sum() < max(LEAST_TILES, least, len(places) / 2):
+        return None
+    return np.asarray(matrix, np.float64)
+
+
+def _off(turn: Doubles, places: Doubles) -> Doubles:
+    return np.asarray(places @ turn[:, :2].T + turn[:, 2] - places, np.float64)
+
+
+def _farthest(turn: Doubles, places: Doubles) -> float:
+    """Return how far the worst corner of what these tiles span is off: beyond them a turn is only guessed."""
+    if not len(places):
+        return 0.0
+    (left, top), (right, bottom) = places.min(0) - TILE / 2, places.max(0) + TILE / 2
+    corners = np.array([[left, top], [right, top], [left, bottom], [right, bottom]])
+    return float(np.hypot(*_off(turn, corners).T).max())
+
+
+def _seen(now: Tiles, hidden: NDArray[np.bool_]) -> Floats:
+    """Return 1 at each pixel that no hidden tile holds, else 0: what is hidden is remembered as it was."""
     seen = np.ones_like(now.picture)
     half = TILE // 2
-    for x, y in now.middles[gone].tolist():
+    for x, y in now.middles[hidden].tolist():
         seen[y - half : y + half, x - half : x + half] = 0.0
     return seen
-
-
-def _laid(
-    places: NDArray[np.float64], shifts: NDArray[np.float64], known: int, covered: float, shape: tuple[int, ...]
-) -> View:
-    found = len(places) / known
-    if len(places) < LEAST_TILES or found < LOST_SHARE * (1 - covered):
-        return View(covered, found, np.inf)
-    matrix, inliers = cv2.estimateAffinePartial2D(places, places + shifts, ransacReprojThreshold=1.0)
-    if matrix is None or inliers.sum() < max(LEAST_TILES, len(places) / 2):
-        return View(covered, found, np.inf)
-    height, width = shape
-    corners = np.array([[0, 0], [width, 0], [0, height], [width, height]], np.float64)
-    off = corners @ matrix[:, :2].T + matrix[:, 2] - corners
-    roll_deg = float(np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0])))
-    return View(covered, found, float(np.hypot(*off.T).max() / width), roll_deg)
 
 
 def shrink(image: Image) -> Image:

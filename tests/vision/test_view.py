@@ -10,7 +10,9 @@ from tests.data import shared_data
 from tests.vision.builders import CLIPS, START_MS
 from vision.frames import Image, read_frames
 from vision.health import HealthWatcher
+from vision.scenes.covers import Cover, cloth, leaves, lorry, poster
 from vision.scenes.street import open_street
+from vision.view import shrink
 
 Change = Callable[[Image], Image]
 FAULT_MS = 35_000
@@ -63,6 +65,19 @@ def blurred(image: Image) -> Image:
     return np.asarray(cv2.GaussianBlur(image, (0, 0), image.shape[1] / 100), np.uint8)
 
 
+def behind(cover: Cover, share: float) -> Change:
+    """Hide the left of a picture."""
+    drawn = cover(5, (640, 360))
+
+    def change(image: Image) -> Image:
+        made, hidden = image.copy(), round(image.shape[1] * share)
+        grain = np.random.default_rng(int(image[0, 0, 0])).integers(-3, 4, (*image.shape[:2], 1), np.int16)
+        made[:, :hidden] = np.clip(drawn[:, :hidden] + grain[:, :hidden], 0, 255)
+        return made
+
+    return change
+
+
 def watch(pictures: list[Image], change: Change, until_ms: int = FAULT_MS + 30_000) -> tuple[CameraState, int]:
     """Show pictures each half second, changed from 35 s on; return the last state and how long it took, ms."""
     watcher, state, since = HealthWatcher(), CameraState.OK, 0
@@ -82,8 +97,15 @@ FAULTS = [
     (turned(shift=-0.02), CameraState.MOVED),
     (turned(roll_deg=1.0), CameraState.MOVED),
     (turned(shift=0.1, roll_deg=5.0), CameraState.MOVED),
+    (turned(shift=0.15), CameraState.MOVED),
     (turned(shift=0.3), CameraState.MOVED),
+    (turned(roll_deg=5.0), CameraState.MOVED),
+    (turned(roll_deg=-20.0), CameraState.MOVED),
     (blurred, CameraState.BLURRED),
+]
+COVERS: list[tuple[Cover, float]] = [
+    *((lorry, share) for share in (0.5, 0.6, 0.7, 0.85)),
+    *((cover, share) for cover in (cloth, leaves, poster) for share in (0.6, 0.8, 1.0)),
 ]
 LIGHTS = [lit(1.0), lit(0.4), lit(1.3, 25), turned(shift=0.003)]
 
@@ -119,6 +141,59 @@ def test_a_cover_over_weak_edges_is_remembered_as_one_while_the_rest_of_the_view
         return np.asarray(np.clip(covered(image) + grain, 0, 255), np.uint8)
 
     assert watch([pale(image) for image in DRAWN], over, FAULT_MS + 90_000)[0] is CameraState.BLOCKED
+
+
+@pytest.mark.parametrize(("cover", "share"), COVERS)
+def test_a_cover_with_edges_of_its_own_is_told_as_one_when_it_stays(cover: Cover, share: float) -> None:
+    state, after_ms = watch(DRAWN, behind(cover, share), FAULT_MS + 60_000)
+    assert state is CameraState.BLOCKED
+    assert after_ms >= 40_000
+
+
+@pytest.mark.parametrize("share", [0.6, 0.85])
+def test_a_lorry_that_drives_on_after_half_a_minute_is_no_fault_and_cases_of_that_time_say_so(share: float) -> None:
+    watcher, states, doubts = HealthWatcher(), set(), set()
+    for i, at in enumerate(range(0, 120_000, 500)):
+        image = DRAWN[i % len(DRAWN)]
+        stands = FAULT_MS <= at < FAULT_MS + 30_000
+        sight = watcher.step(START_MS + at, behind(lorry, share)(image) if stands else image)
+        states.add(sight.state)
+        doubts.add(sight.doubt)
+    assert states == {CameraState.OK}
+    assert CameraState.BLOCKED in doubts
+
+
+def test_a_cover_that_comes_within_five_minutes_is_not_taken_for_the_view() -> None:
+    watcher, came_ms = HealthWatcher(), 300_000
+    drawn, pictures = shrink(leaves(5, (640, 360))), [shrink(image) for image in DRAWN]
+    for i, at in enumerate(range(0, FAULT_MS + came_ms + 60_000, 500)):
+        image = pictures[i % len(pictures)].copy()
+        hidden = round(image.shape[1] * min(0.9, max(0, at - FAULT_MS) / came_ms))
+        image[:, :hidden] = drawn[:, :hidden]
+        sight = watcher.step(START_MS + at, image)
+    assert sight.state is CameraState.BLOCKED
+
+
+def test_a_camera_that_is_pushed_is_told_though_the_time_in_its_picture_stays_where_it_was() -> None:
+    def dated(image: Image) -> Image:
+        made = image.copy()
+        cv2.putText(made, "C-058 LY THUONG KIET 27-11-2026", (20, 40), cv2.FONT_HERSHEY_PLAIN, 2, (255, 255, 255), 3)
+        return made
+
+    pushed = turned(shift=0.25)
+    watcher = HealthWatcher()
+    for i, at in enumerate(range(0, FAULT_MS + 30_000, 500)):
+        image = DRAWN[i % len(DRAWN)]
+        state = watcher.step(START_MS + at, dated(pushed(image) if at >= FAULT_MS else image)).state
+    assert state is CameraState.MOVED
+
+
+def test_a_lens_that_is_a_little_out_of_focus_stays_told_for_half_an_hour() -> None:
+    watcher, sharp = HealthWatcher(), [shrink(image) for image in DRAWN]
+    soft = [np.asarray(cv2.GaussianBlur(image, (0, 0), 1.3), np.uint8) for image in sharp]
+    for i, at in enumerate(range(0, FAULT_MS + 1_800_000, 500)):
+        state = watcher.step(START_MS + at, (soft if at >= FAULT_MS else sharp)[i % len(sharp)]).state
+    assert state is CameraState.BLURRED
 
 
 def test_a_camera_that_is_pushed_back_is_well_again() -> None:

@@ -31,7 +31,7 @@ JAMS, JAM_S = 0.4, (30.0, 300.0)
 LORRIES, LORRY_S, FLEETING_S = 1.0, (4.0, 240.0), 38.0
 SPIDERS, SPIDER_S = 0.3, (60.0, 1800.0)
 # More of the picture than this is hidden for less than `FLEETING_S` only: a lens covered for longer is covered.
-SMALL_SHARE, LARGE_SHARE = 0.3, 0.7
+SMALL_SHARE, LARGE_SHARE = 0.3, 0.85
 
 
 class CameraWeek:
