@@ -76,6 +76,17 @@ class GroundPlane:
         depth = g * x + h * y + 1.0
         return ((a * x + b * y + c) / depth, (d * x + e * y + f) / depth) if depth > _FLAT else (nan, nan)
 
+    def row_px(self, x: float, y: float) -> float:
+        """Return how far down in the picture a place is seen, pixels; ``nan`` where it lies behind the camera."""
+        (a, b, c), (g, h, i) = self._back
+        depth = g * x + h * y + i
+        return (a * x + b * y + c) / depth * self.scale_px + self._centre[1] if depth > 0 else nan
+
+    @cached_property
+    def _back(self) -> list[list[float]]:
+        """Rows of the matrix from metres to pixels down and to depth, positive before the camera."""
+        return [[float(v) for v in row] for row in np.linalg.inv(self.matrix)[1:]]
+
     @cached_property
     def _rows(self) -> list[list[float]]:
         return [[float(v) for v in row] for row in self.matrix]

@@ -8,6 +8,7 @@ import numpy as np
 
 from vision.camera_values import CameraConfig, Point
 from vision.ground import GroundPlane, fit_ground
+from vision.mast import find_mast
 from vision.speed import FOOT_SD_HEIGHTS
 from vision.tracks import Look
 
@@ -25,8 +26,8 @@ SIZE_M: dict[str, tuple[float, float, float]] = {
 }
 
 LIGHT_M = 2.0
-# A box that ends so near to the picture's lower edge is cut by it.
-EDGE_PX = 3.0
+# A box that ends so near to the picture's lower edge, pixels or shares of its height, is cut by it.
+EDGE_PX, EDGE_SHARE = 3.0, 0.03
 # A place below a head is so much less sure than one at a foot; of less than such a share of somebody nothing is told.
 HEAD_SDS, LEAST_SHOWN = 1.5, 0.2
 
@@ -80,12 +81,9 @@ class Road:
     """
 
     def __init__(self, camera: CameraConfig) -> None:
-        self._lowest_px = camera.frame[1] - EDGE_PX
+        self._lowest_px = camera.frame[1]
         self.plane: GroundPlane | None = fit_ground(camera.ground) if camera.ground else None
-        self._camera_m = _height_m(self.plane, camera.frame) if self.plane is not None else 0.0
-        self._mast: Point | None = None
-        if self.plane is not None and self._camera_m > 0:
-            self._mast = _mast(self.plane, camera.frame, self._camera_m)
+        self.mast = find_mast(self.plane, camera.frame) if self.plane is not None else None
 
     @property
     def is_metric(self) -> bool:
@@ -108,7 +106,7 @@ class Road:
             if not m > 0:  # nan beyond the horizon
                 made.append(None)
                 continue
-            height_px, dip = look.height_px, min(1.0, across_m / m)
+            height_px, dip = look.height_px, self.mast.dip(x, y) if self.mast is not None else min(1.0, across_m / m)
             away = dx / m, dy / m
             made.append(Place(x, y, away, 1.0, FOOT_SD_HEIGHTS * height_px * m, height_px * across_m, dip))
         return made
@@ -141,31 +139,34 @@ class Road:
         middle = along * (abs(along) * length + across * width) / 2
         return middle + length / 2, length / 2 - middle
 
-    def tallness(self, label: str, place: Place, heading: Point | None) -> float:
+    def tallness(self, look: Look, place: Place, heading: Point | None) -> float:
         """Return how tall a box is beside that of a usual road user of its class there; 1 where that is not known."""
-        if place.tall_m <= 0 or self._camera_m <= 0:
+        if self.plane is None or self.mast is None:
             return 1.0
-        length, width, height = SIZE_M[label]
-        along = 1.0 if heading is None else abs(heading[0] * place.away[0] + heading[1] * place.away[1])
-        deep = along * length + (1 - min(along, 1.0) ** 2) ** 0.5 * width
+        length, width, height = SIZE_M[look.label]
+        if height >= self.mast.height_m:
+            return 1.0
         if length < LIGHT_M:
-            deep /= 2  # its highest point is the rider's head, over its middle
-        level = (1 - place.dip**2) ** 0.5
-        farther = (deep * level - height * place.dip) * place.dip / self._camera_m  # of its top, beside its foot
-        return float(place.tall_m / (deep * place.dip + height * level) * (1 + farther))
+            x, y = self.middle(look.label, place, heading)  # its highest point is the rider's head, over its middle
+        else:
+            along = 1.0 if heading is None else abs(heading[0] * place.away[0] + heading[1] * place.away[1])
+            deep = along * length + (1 - min(along, 1.0) ** 2) ** 0.5 * width
+            x, y = place.x + deep * place.away[0], place.y + deep * place.away[1]
+        usual_px = look.box[3] - self.plane.row_px(*self.mast.behind((x, y), height))
+        return look.height_px / usual_px if usual_px > 0 else 1.0
 
     def is_cut(self, look: Look) -> bool:
         """Tell whether the picture ends above a foot; where the ground is not known that matters to nobody."""
-        return self.is_metric and look.box[3] >= self._lowest_px
+        return self.is_metric and look.box[3] >= self._lowest_px - max(EDGE_PX, EDGE_SHARE * look.height_px)
 
     def head_m(self, look: Look, place: Place, heading: Point | None) -> float | None:
         """Return how high above the road a head is, of a whole box, metres; ``None`` where that cannot be told."""
         behind = self._behind_top(look)
-        if behind is None or self._mast is None:
+        if behind is None or self.mast is None:
             return None
-        x, y = self.middle(look.label, place, heading)
-        (mast_x, mast_y), far = self._mast, hypot(behind[0] - self._mast[0], behind[1] - self._mast[1])
-        return self._camera_m * (1 - hypot(x - mast_x, y - mast_y) / far) if far > 0 else None
+        far_m = self.mast.far_m(*behind)
+        share = self.mast.far_m(*self.middle(look.label, place, heading)) / far_m if far_m > 0 else 1.0
+        return self.mast.height_m * (1 - share)
 
     def by_head(self, look: Look, place: Place, heading: Point | None, head_m: float) -> Place:
         """Return where somebody on foot or two wheels stands whose foot is hidden: below its head, which is so high.
@@ -188,10 +189,9 @@ class Road:
         """
         behind = self._behind_top(look)
         is_sliver = place.tall_m < LEAST_SHOWN * head_m
-        if behind is None or self._mast is None or is_sliver or head_m >= self._camera_m:
+        if behind is None or self.mast is None or is_sliver or head_m >= self.mast.height_m:
             return replace(place, is_foot=False, is_told=False)
-        (mast_x, mast_y), share = self._mast, 1 - head_m / self._camera_m
-        x, y = mast_x + share * (behind[0] - mast_x), mast_y + share * (behind[1] - mast_y)
+        x, y = self.mast.below(behind, head_m)
         x0, y0 = self.middle(look.label, place, heading)
         sd_m = HEAD_SDS * FOOT_SD_HEIGHTS * head_m / max(place.dip, 1e-3)
         return replace(place, x=x - (x0 - place.x), y=y - (y0 - place.y), sd_m=sd_m, is_foot=False)
@@ -217,31 +217,6 @@ class Road:
             along = abs(heading[0] * place.away[0] + heading[1] * place.away[1])
             half = (along * length + (1 - along**2) ** 0.5 * width) / 2 if along < 1 else length / 2
         return place.x + half * place.away[0], place.y + half * place.away[1]
-
-
-def _height_m(plane: GroundPlane, size: tuple[int, int]) -> float:
-    """Return how high a camera hangs, by how steeply it looks down on two places; 0 where that cannot be told."""
-    px = [(size[0] / 2, size[1] - 1.0), (size[0] / 2, size[1] * 0.75)]
-    (near, far), (near_dip, far_dip) = plane.metres(px), (_dip(plane, at) for at in px)
-    if not 0 < far_dip < near_dip < 1:
-        return 0.0
-    far_away, near_away = ((1 - dip**2) ** 0.5 / dip for dip in (far_dip, near_dip))
-    return float(hypot(*(far - near)) / (far_away - near_away))
-
-
-def _mast(plane: GroundPlane, size: tuple[int, int], camera_m: float) -> Point:
-    """Return the place on the road below a camera that hangs so high."""
-    at = size[0] / 2, size[1] - 1.0
-    (x, y), (farther_x, farther_y) = plane.metres([at, (at[0], at[1] - 1.0)]).tolist()
-    dip, step_m = _dip(plane, at), hypot(farther_x - x, farther_y - y)
-    back = camera_m * (1 - dip**2) ** 0.5 / dip / step_m
-    return x - back * (farther_x - x), y - back * (farther_y - y)
-
-
-def _dip(plane: GroundPlane, at: Point) -> float:
-    """Return the sine of the angle at which a camera looks down on a place: metres aside of metres along."""
-    (x0, y0), (x1, y1), (x2, y2) = plane.metres([at, (at[0] + 1.0, at[1]), (at[0], at[1] - 1.0)]).tolist()
-    return hypot(x1 - x0, y1 - y0) / max(hypot(x2 - x0, y2 - y0), 1e-9)
 
 
 def _by_height(look: Look) -> Place:

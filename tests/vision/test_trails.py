@@ -58,3 +58,44 @@ def test_who_is_cut_by_the_edge_of_the_picture_shows_no_foot_and_not_how_tall_it
     assert not trails.by_id[1].place.is_foot
     trails.step(START_MS + 40, [replace(look, time_ms=START_MS + 40, box=box)])
     assert trails.by_id[1].place.is_foot
+
+
+def rides(cut: float, turns: bool = True) -> tuple[bool, float]:
+    """Let a rider ride away, a car close behind at last, a share of its box covered then; tell how it is placed.
+
+    Returns
+    -------
+    tuple
+        Whether by its foot, and how far from where it is, metres.
+    """
+    trails, road = Trails(Road(camera((), [going()]))), Road(camera((), [going()]))
+    for tenth in range(30):
+        north = 20.0 + 0.1 * tenth if turns else 23.0
+        box = box_of("motorcycle", (0.0, north, 0.0))
+        assert box is not None
+        whole = Look(1, START_MS + 100 * tenth, tenth, box, 0.9, "motorcycle", 3)
+        looks = [whole]
+        if tenth == 29:
+            near = box_of("car", (0.3, 16.0, 0.0))
+            assert near is not None
+            shown = replace(whole, box=(*box[:3], box[3] - cut * whole.height_px))
+            looks = [shown, replace(whole, track_id=2, box=near, label="car")]
+        trails.step(whole.time_ms, looks)
+    (truly,) = road.places([whole])
+    assert truly is not None
+    place = trails.by_id[1].place
+    return place.is_foot, place.metres_to(truly)
+
+
+def test_a_box_that_is_cut_by_an_eighth_tells_its_place_by_its_head() -> None:
+    is_foot, off_m = rides(cut=0.12)
+    assert not is_foot
+    assert off_m < 0.2
+
+
+def test_a_whole_box_close_before_somebody_stands_on_its_foot() -> None:
+    assert rides(cut=0.0) == (True, 0.0)
+
+
+def test_how_high_a_head_is_is_not_learnt_before_it_is_known_where_its_road_user_drives() -> None:
+    assert rides(cut=0.12, turns=False)[0]

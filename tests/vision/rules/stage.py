@@ -18,6 +18,8 @@ from vision.tracks import Look
 
 SIZE = (1280, 720)
 CAMERA = Pinhole(8.0, 22.0)
+# How high the body of a motorcycle or bicycle is; its driver sits on the middle of it.
+BODY_M = 1.0
 # Metres east, metres north of the mast, degrees clockwise from north; None while it is not there.
 Pose = tuple[float, float, float] | None
 Path = Callable[[float], Pose]
@@ -99,13 +101,14 @@ def stops(at: tuple[float, float], heading_deg: float, mps: float, until_s: floa
 
 def box_of(label: str, pose: tuple[float, float, float], size: float = 1.0) -> tuple[float, float, float, float] | None:
     """Return the picture's box of a road user of usual size whose middle is at a pose; none outside the picture."""
-    length, width, height = SIZE_M[label][0] * size, SIZE_M[label][1] * size, SIZE_M[label][2]
-    east, north, heading = pose[0], pose[1], np.radians(pose[2])
-    corners = np.array([(f, s, z) for f in (-0.5, 0.5) for s in (-0.5, 0.5) for z in (0.0, height)])
-    ahead, aside = corners[:, 0] * length, corners[:, 1] * width
-    e = east + ahead * np.sin(heading) + aside * np.cos(heading)
-    n = north + ahead * np.cos(heading) - aside * np.sin(heading)
-    down = CAMERA.height_m - corners[:, 2]
+    (length, width, height), heading = SIZE_M[label], np.radians(pose[2])
+    is_ridden = label in {"motorcycle", "bicycle"}
+    corners = [(f, s, z) for f in (-0.5, 0.5) for s in (-0.5, 0.5) for z in (0.0, BODY_M if is_ridden else height)]
+    shape = np.array([*corners, (0.0, 0.0, height)] if is_ridden else corners) * [length * size, width * size, 1.0]
+    ahead, aside, high = shape.T
+    e = pose[0] + ahead * np.sin(heading) + aside * np.cos(heading)
+    n = pose[1] + ahead * np.cos(heading) - aside * np.sin(heading)
+    down = CAMERA.height_m - high
     deep = n * np.cos(CAMERA.tilt) + down * np.sin(CAMERA.tilt)
     below = down * np.cos(CAMERA.tilt) - n * np.sin(CAMERA.tilt)
     if (deep < 1.0).any():
