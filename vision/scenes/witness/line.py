@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import cos, sin
 
-from vision.scenes.layout import Layout
+from vision.scenes.layout import Arm, Layout
 from vision.scenes.phases import SignalPlan
 from vision.scenes.road_user import RoadUser
 from vision.scenes.truth import Act, Pass, Truth
@@ -52,8 +53,10 @@ class LineWitness:
             open_ = self._open.get(user.user_id)
             if open_ is None:
                 continue
-            if s0 - half < 0 <= s1 - half:
-                tail_s = time_s - step_s * (s1 - half) / (s1 - s0)
+            arm = self._layout.arms[user.enter]
+            tail0_m, tail1_m = _tail_m(arm, user, 0.0), _tail_m(arm, user, 1.0)
+            if open_.one.tail_s is None and tail0_m < 0 <= tail1_m:
+                tail_s = time_s - step_s * tail1_m / (tail1_m - tail0_m)
                 open_.one = replace(open_.one, tail_s=tail_s)
                 self._truth.passes.append(open_.one)
             self._judge(open_, user, time_s, step_s)
@@ -113,3 +116,14 @@ class LineWitness:
             arrows=lamp.arrows,
             reason=reason,
         )
+
+
+def _tail_m(arm: Arm, user: RoadUser, share: float) -> float:
+    """Return how far past the line the last of its rear corners is, between its last step (0) and now (1), metres.
+
+    Who turns is not as far past it as along its way: half its length is straight, its way is not.
+    """
+    pose, half_l, half_w = user.pose(share), user.look.length_m / 2, user.look.width_m / 2
+    ux, uy = cos(pose.heading_rad), sin(pose.heading_rad)
+    x, y = pose.x - half_l * ux, pose.y - half_l * uy
+    return min(arm.frame(x - side * half_w * uy, y + side * half_w * ux)[0] for side in (1, -1))
