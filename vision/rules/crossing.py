@@ -102,10 +102,17 @@ class History:
         return None
 
     def only_shook_over(self) -> bool:
-        """Tell whether its foot never was farther past the line than boxes shake: who stands on it crosses later."""
+        """Tell whether its foot never was farther past the line than boxes shake, and mostly is before it of late.
+
+        Who stands on the line crosses later; who stands a little past it has crossed, though its box shakes back.
+        """
         if self.crossed is None:
             return False
-        return max((p.foot_m for p in self.pasts if p.time_ms >= self.crossed.time_ms), default=0.0) < SHAKES_M
+        of_late = [past.foot_m < 0 for past in self.between(self.last.time_ms - BEFORE_WINDOW_MS, self.last.time_ms)]
+        return (
+            sum(of_late) * 2 >= len(of_late)
+            and max((p.foot_m for p in self.pasts if p.time_ms >= self.crossed.time_ms), default=0.0) < SHAKES_M
+        )
 
     def at(self, time_ms: float) -> Past | None:
         """Return the look nearest to a moment, ``None`` where there is none within half a second."""
@@ -142,6 +149,11 @@ class History:
             for past in self.pasts
             if past.time_ms >= from_ms
         )
+
+    def by_head_m(self, from_ms: float) -> float | None:
+        """Return how far past the line it was by its head since a moment, metres; ``None`` where its foot was seen."""
+        told = [past.foot_m for past in self.pasts if past.time_ms >= from_ms and not past.place.is_foot]
+        return sum(told) / len(told) if told else None
 
 
 class LineWatcher:

@@ -64,8 +64,6 @@ class StopLine(OncePerTrack):
         if history is None or history.crossed is None or light is None:
             return None
         now, stood_s = history.last, trail.still_s()
-        if not now.place.is_foot:
-            return None  # how far over the line it stands is told too roughly
         if not (now.tail_m > 0 or now.foot_m >= self._limits["past_line_m"]) or now.tail_m > NEAR_M:
             return None
         if stood_s < self._limits["standing_s"] or not self._stood_past(history):
@@ -121,9 +119,14 @@ class StopLine(OncePerTrack):
         return True if is_over or scene.time_ms - finding.time_ms >= RODE_ON_MS else None
 
     def _stood_past(self, history: History) -> bool:
-        """Tell whether it was past the line all the time that it must have stood there."""
+        """Tell whether it was past the line all the time that it must have stood there.
+
+        Whose foot is covered now must be well past it, for by its head its place is told more roughly.
+        """
         since_ms = history.last.time_ms - self._limits["standing_s"] * 1000
-        return history.was_past(since_ms, self._limits["past_line_m"] / 2)
+        by_head_m = None if history.last.place.is_foot else history.by_head_m(since_ms)
+        is_well_past = by_head_m is None or by_head_m >= self._limits["past_line_m"]
+        return is_well_past and history.was_past(since_ms, self._limits["past_line_m"] / 2)
 
     def _is_pushed(self, history: History) -> bool:
         """Tell whether it came slowly over the line with somebody close behind it."""

@@ -54,3 +54,26 @@ def test_who_rides_over_the_line_and_brakes_was_not_pushed_though_somebody_is_cl
     actors = [Actor("motorcycle", rides(0.0)), Actor("motorcycle", rides(3.0))]
     found = [(f.rule, f.track_id) for f in play(CONFIG, actors, END_S + 6.0, light, noise=0.005)]
     assert found == [("stop_line", 1)]
+
+
+def brakes_past(rear_m: float) -> Path:
+    """Brake on red so that the rear comes to stand so far past the line."""
+
+    def path(t: float) -> Pose:
+        return 0.0, LINE_M + 0.95 + rear_m - 0.5 * min(0.0, t - 14.0) ** 2, 0.0
+
+    return path
+
+
+def test_who_stands_a_little_past_the_line_has_crossed_though_its_box_shakes_back_over_it() -> None:
+    actor = [Actor("motorcycle", brakes_past(0.25))]
+    found = [[f.rule for f in play(CONFIG, actor, END_S + 6.0, light, noise=0.02, seed=seed)] for seed in range(4)]
+    assert found == [["stop_line"]] * 4
+
+
+def test_who_stands_past_the_line_with_its_foot_covered_broke_it_where_its_head_is_well_past_the_line() -> None:
+    def told(rear_m: float) -> list[str]:
+        return [f.rule for f in claims(brakes_past(rear_m), lambda t: 0.4 if t > 14.6 else 0.0)]
+
+    assert told(1.6) == ["stop_line"]
+    assert told(0.7) == []
