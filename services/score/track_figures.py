@@ -29,24 +29,27 @@ class Boxes:
         self.numbers.append(np.asarray(numbers, np.int64))
         self.boxes.append(np.asarray(boxes, np.float32).reshape(-1, 4))
 
-    def count(self) -> tuple[list[Ints], int, int]:
-        """Return the numbers as 0, 1, 2…, how many there are, and how many boxes."""
+    def count(self) -> tuple[list[Ints], Ints, int]:
+        """Return the numbers as 0, 1, 2…, what each of those is, and how many boxes there are."""
         every = np.concatenate([*self.numbers, np.zeros(0, np.int64)])
         known, places = np.unique(every, return_inverse=True)
         ends = np.cumsum([len(each) for each in self.numbers])
-        return np.split(places.astype(np.int64), ends[:-1]), len(known), len(every)
+        return np.split(places.astype(np.int64), ends[:-1]), known, len(every)
 
 
 @dataclass(frozen=True)
 class TrackFigures:
-    """Shares of one, and switches of identity (as CLEAR counts them) with the frame and row of truth of each."""
+    """Shares of one, and switches of identity (as CLEAR counts them).
+
+    Of each switch the frame, the row of truth, the number it had and the one it has.
+    """
 
     hota: float
     deta: float
     assa: float
     idf1: float
     road_users: int
-    switches: list[tuple[int, int]]
+    switches: list[tuple[int, int, int, int]]
 
 
 def track_figures(truth: Boxes, tracks: Boxes) -> TrackFigures:
@@ -62,13 +65,16 @@ def track_figures(truth: Boxes, tracks: Boxes) -> TrackFigures:
     TrackFigures
         HOTA (Luiten and others 2021), IDF1 (Ristani and others 2016), and switches (Bernardin and Stiefelhagen 2008).
     """
-    true_ids, true_count, true_boxes = truth.count()
-    ids, count, boxes = tracks.count()
+    true_ids, users, true_boxes = truth.count()
+    ids, numbers, boxes = tracks.count()
     overlaps = [iou(one, other).astype(np.float64) for one, other in zip(truth.boxes, tracks.boxes, strict=True)]
     pairs = list(zip(true_ids, ids, overlaps, strict=True))
-    lengths = (_lengths(true_ids, true_count), _lengths(ids, count))
+    lengths = (_lengths(true_ids, len(users)), _lengths(ids, len(numbers)))
     hota, deta, assa = _hota(pairs, lengths, true_boxes + boxes)
-    return TrackFigures(hota, deta, assa, _idf1(pairs, lengths), true_count, _switches(pairs, true_count))
+    switches = [
+        (frame, row, int(numbers[was]), int(numbers[now])) for frame, row, was, now in _switches(pairs, len(users))
+    ]
+    return TrackFigures(hota, deta, assa, _idf1(pairs, lengths), len(users), switches)
 
 
 Pairs = list[tuple[Ints, Ints, Floats]]
@@ -105,7 +111,7 @@ def _idf1(pairs: Pairs, lengths: tuple[Floats, Floats]) -> float:
     return float(2 * shared[i, j].sum() / max(lengths[0].sum() + lengths[1].sum(), 1.0))
 
 
-def _switches(pairs: Pairs, count: int) -> list[tuple[int, int]]:
+def _switches(pairs: Pairs, count: int) -> list[tuple[int, int, int, int]]:
     ever, before = np.full(count, -1), np.full(count, -1)
     found = []
     for frame, (rows, columns, overlap) in enumerate(pairs):
@@ -116,9 +122,10 @@ def _switches(pairs: Pairs, count: int) -> list[tuple[int, int]]:
         i, j = linear_sum_assignment(-worth)
         real = worth[i, j] > EPS
         i, j = i[real], j[real]
-        was = ever[rows[i]]
-        found += [(frame, int(row)) for row in i[(was >= 0) & (was != columns[j])]]
-        ever[rows[i]] = columns[j]
+        was, now = ever[rows[i]], columns[j]
+        new = (was >= 0) & (was != now)
+        found += [(frame, *each) for each in zip(i[new].tolist(), was[new].tolist(), now[new].tolist(), strict=True)]
+        ever[rows[i]] = now
         before[:] = -1
-        before[rows[i]] = columns[j]
+        before[rows[i]] = now
     return found

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
+from services.score.track_causes import CAUSES, Numbers, Switch, switches_by_box
 from services.score.track_figures import Boxes, TrackFigures, track_figures
 from services.score.track_line import errors_at_line
 from services.score.track_runs import Followed, asked_boxes, follow_byte_track, follow_ours, write_scene
@@ -46,6 +48,8 @@ class Sum:
     crossed: int = 0
     crossed_wrong: int = 0
     cpu_ms: list[float] = field(default_factory=list)
+    causes: Counter[str] = field(default_factory=Counter)
+    causes_by_box: Counter[str] = field(default_factory=Counter)
 
     def said(self) -> dict[str, float]:
         """Return means, and switches for a hundred road users."""
@@ -65,14 +69,20 @@ class Sum:
             "cpu_ms_per_frame": round(float(np.mean(self.cpu_ms)), 3),
         }
 
+    def why(self) -> dict[str, float]:
+        """Return how many switches (half visible, and by box) have which cause."""
+        counts = (("half visible", self.causes), ("by box", self.causes_by_box))
+        return {f"{cause} ({name})": count[cause] for cause in CAUSES for name, count in counts}
+
 
 @click.command()
 @click.option("--seeds", default="101-103", show_default=True, help="Seeds of the scenes, for instance 1,2,7-9.")
 @click.option("--seconds", default=60.0, show_default=True, help="Of each scene, after a minute of warming up.")
 @click.option("--case", "names", multiple=True, type=click.Choice([c.name for c in CASES]), help="All by default.")
+@click.option("--causes", is_flag=True, help="How many switches have which cause, instead of the figures.")
 @click.option("--table", is_flag=True, help="A table instead of JSON.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write truth and tracks, MOTChallenge.")
-def tracks(seeds: str, seconds: float, names: tuple[str, ...], table: bool, out: Path | None) -> None:
+def tracks(seeds: str, seconds: float, names: tuple[str, ...], causes: bool, table: bool, out: Path | None) -> None:
     """Score tracks on rendered junctions beside ByteTrack.
 
     Switches are counted three ways: as CLEAR does with truth of everybody 30 % visible or more; the same with everybody
@@ -94,7 +104,9 @@ def tracks(seeds: str, seconds: float, names: tuple[str, ...], table: bool, out:
             add_scene(sums.setdefault(case.name, {}).setdefault(who, Sum()), frames, followed, spent_ms)
             if out is not None:
                 write_scene(out, f"{case.name}-{case.seed}", who, frames, followed)
-    said = {name: {who: each.said() for who, each in both.items()} for name, both in sums.items()}
+    said = {
+        name: {who: each.why() if causes else each.said() for who, each in both.items()} for name, both in sums.items()
+    }
     click.echo(_table(said) if table else json.dumps(said, indent=1))
 
 
@@ -120,11 +132,16 @@ def add_scene(total: Sum, frames: Sequence[TrackFrame], followed: Sequence[Follo
     total.switches += len(figures.switches)
     total.well_seen += len(well.switches)
     shown = [[one for one in frame.truth if one.visible >= WELL] for frame in frames]
-    total.at_line += sum(shown[frame][row].is_near_line for frame, row in well.switches)
+    total.at_line += sum(shown[frame][row].is_near_line for frame, row, *_ in well.switches)
     total.at_line_users += len({one.user_id for rows in shown for one in rows if one.is_near_line})
-    own = list(_by_box(frames, followed))
+    own = switches_by_box(frames, followed)
     total.own_boxes += len(own)
-    total.at_line_own += sum(own)
+    near = [{one.user_id for one in frame.truth if one.is_near_line} for frame in frames]
+    total.at_line_own += sum(each.user_id in near[each.frame] for each in own)
+    numbers = Numbers(frames, followed)
+    clear = [Switch(frame, shown[frame][row].user_id, was, now) for frame, row, was, now in well.switches]
+    total.causes.update(numbers.cause(each) for each in clear)
+    total.causes_by_box.update(numbers.cause(each) for each in own)
     crossed, wrong = errors_at_line(frames, followed)
     total.crossed += crossed
     total.crossed_wrong += wrong
@@ -139,27 +156,6 @@ def _figures(frames: Sequence[TrackFrame], followed: Sequence[Followed], least: 
         tracked = asked_boxes(frame, one, least)
         taken.add([number for number, _ in tracked], [box for _, box in tracked])
     return track_figures(truth, taken)
-
-
-def _by_box(frames: Sequence[TrackFrame], followed: Sequence[Followed]) -> list[bool]:
-    """Return for each switch by the owners of boxes whether it was near the stop line.
-
-    Of two tracks on boxes of one road user (its rider and its motorcycle) the one that it had goes on.
-    """
-    last: dict[int, int] = {}
-    found = []
-    for frame, each in zip(frames, followed, strict=True):
-        asked = {one.user_id: one for one in frame.truth}
-        having: dict[int, list[int]] = {}
-        for number, i in each.pairs:
-            having.setdefault(each.owners[i], []).append(number)
-        for owner in having.keys() & asked.keys():
-            numbers = having[owner]
-            if owner in last and last[owner] not in numbers:
-                found.append(asked[owner].is_near_line)
-            if last.get(owner) not in numbers:
-                last[owner] = numbers[0]
-    return found
 
 
 def _table(said: dict[str, dict[str, dict[str, float]]]) -> str:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -5,6 +7,7 @@ from hypothesis import strategies as st
 from vision.detector.base import NOTHING, Detections, empty_or
 from vision.riders import join_riders
 from vision.tracks import Tracker
+from vision.tracks.matching import FAR, are_others
 
 START_MS = 1_700_000_000_000
 
@@ -293,3 +296,24 @@ def test_riders_join_the_strip_that_is_seen_of_their_motorcycle_behind_somebody_
     # Whose head is at the height of the strip stands before it.
     before = [[x, y + 30.0, right, foot + 30.0] for x, y, right, foot in riders]
     assert join_riders(empty_or([strip, *before], [0.7] * 3, labels)).heads == (0, 0, 0)
+
+
+def test_one_behind_that_was_given_a_rider_of_the_one_in_front_is_not_given_it_again() -> None:
+    # The one behind is found no more, and the wheels in front are missed now and then: first with both riders found.
+    front, behind, rider = [733.0, 340.0, 770.0, 414.0], [728.0, 317.0, 756.0, 384.0], [736.0, 341.0, 762.0, 391.0]
+    both = empty_or([front, behind], [0.9] * 2, ["motorcycle", "bicycle"])
+    whole, alone = empty_or([front], [0.9], ["motorcycle"]), empty_or([rider], [0.9], ["person"])
+    riders = empty_or([rider, rider], [0.9] * 2, ["person"] * 2)
+    steps = [both] * 30 + [whole] * 20 + [riders] + ([whole] * 8 + [alone]) * 6
+    steps = [replace(found, heads=tuple(int(label != "person") for label in found.labels)) for found in steps]
+    numbers = run(Tracker(), steps, gap_ms=40)
+    assert [numbers[i] for i in range(59, len(steps), 9)] == [numbers[40]] * 6
+
+
+def test_the_second_rider_of_one_is_no_look_at_the_neighbour() -> None:
+    cost = np.array([[-50.0, -45.0], [FAR, -8.0]])
+    rows = columns = np.arange(2)
+    assert are_others(cost, rows, columns, np.array([True, True])).tolist() == [False, True]
+    assert are_others(cost, rows, columns, np.array([False, True])).tolist() == [False, False]
+    cost[1, 1] = -30.0
+    assert not are_others(cost, rows, columns, np.array([True, True])).any()

@@ -37,6 +37,7 @@ class Book:
     votes: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, len(LABELS))))
     hidden: NDArray[np.bool_] = field(default_factory=_nobody)
     rides: NDArray[np.bool_] = field(default_factory=_nobody)
+    alone: NDArray[np.bool_] = field(default_factory=_nobody)
 
     def __len__(self) -> int:
         """Return how many tracks there are."""
@@ -49,7 +50,7 @@ class Book:
         votes = np.zeros((count, len(LABELS)))
         votes[np.arange(count), codes] = scores * VOTE[codes]
         more = Book(FAMILY_OF[codes], zero, zero + 1, zero + time_ms, zero + time_ms, first_key + np.arange(count))
-        more.votes, more.hidden, more.rides = votes, zero > 0, zero > 0
+        more.votes, more.hidden, more.rides, more.alone = votes, zero > 0, zero > 0, codes == CODE["person"]
         for column in fields(Book):
             mine = getattr(self, column.name)
             setattr(self, column.name, np.concatenate([mine, getattr(more, column.name)]))
@@ -69,6 +70,7 @@ class Book:
         flipped = (self.votes[rows].argmax(axis=1) != before) & (self.family[rows] != 0)
         self.seen_ms[rows] = time_ms
         self.looks[rows] += 1
+        self.alone[rows] = codes == CODE["person"]
         self.sure_ms[rows[doubtful | flipped]] = time_ms
 
     def are_two_wheelers(self) -> NDArray[np.bool_]:
@@ -76,8 +78,8 @@ class Book:
         return np.asarray(IS_TWO_WHEELER[self.votes.argmax(axis=1)])
 
     def are_people(self) -> NDArray[np.bool_]:
-        """Tell of each whether most looks say that it is a person."""
-        return np.asarray(self.votes.argmax(axis=1) == CODE["person"])
+        """Tell of each whether most looks say that it is a person, or the last one does."""
+        return np.asarray((self.votes.argmax(axis=1) == CODE["person"]) | self.alone)
 
     def label(self, row: int) -> str:
         """Return what most looks say that it is."""

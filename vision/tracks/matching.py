@@ -14,6 +14,8 @@ TAIL = 8.0
 OVERLAP_WEIGHT = 40.0
 # Ways to share out that are likelier by no more than this do not tell two road users apart.
 DOUBT = 3.0
+# A box that is likelier by more than this as a look at another road user that has one is no look.
+OTHERS = 20.0
 
 
 def surprise(place: Floats, place_var: Floats, seen: Floats, noise: Floats) -> Floats:
@@ -62,6 +64,27 @@ def share_out(cost: Floats, most: float) -> tuple[Rows, Rows, NDArray[np.bool_]]
     real = gain[rows, columns] < 0
     rows, columns = rows[real], columns[real]
     return rows, columns, _doubtful(gain, rows, columns)
+
+
+def are_others(cost: Floats, rows: Rows, columns: Rows, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell which pairs have a box that shows another better, who has a box of its own: a second one of that other.
+
+    Parameters
+    ----------
+    cost : ndarray
+        n × m, `FAR` where a pair cannot be.
+    rows, columns : ndarray
+        The pairs, k each.
+    known : ndarray
+        n, who counts as another.
+
+    Returns
+    -------
+    ndarray
+        k.
+    """
+    least = cost[rows[known[rows]]][:, columns].min(axis=0, initial=FAR)
+    return np.asarray(least + OTHERS < cost[rows, columns])
 
 
 def _doubtful(gain: Floats, rows: Rows, columns: Rows) -> NDArray[np.bool_]:

@@ -12,12 +12,14 @@ from vision.seats import WHEELS_TOP
 from vision.tracks.book import CODE, FAMILY_OF, IS_TWO_WHEELER, Book
 from vision.tracks.feet import ABOVE, behind_others
 from vision.tracks.look import Look
-from vision.tracks.matching import FAR, OVERLAP_WEIGHT, Floats, Rows, share_out, surprise
+from vision.tracks.matching import FAR, OVERLAP_WEIGHT, Floats, Rows, are_others, share_out, surprise
 from vision.tracks.motion import SEEN_SD, SMALLEST_PX, Motion, to_state
 from vision.tracks.parts import as_whole, part_surprise
 
 # A track that is not confirmed yields its box to one that is as good.
 YOUNG = 2.0
+# And one that was last seen as a rider of another yields to that.
+RIDES = 10.0
 
 
 @dataclass(frozen=True)
@@ -94,13 +96,13 @@ class Tracker:
         self._forget(time_ms)
         self._motion.predict(gap_s)
         seen = self._usable(found)
-        rows, columns, doubtful = self._match(seen)
+        rows, columns, doubtful, refused = self._match(time_ms, seen)
         hidden = self._correct(rows, seen, columns)
         doubtful |= time_ms - self._book.seen_ms[rows] > 1000 * self._limits.sure_gap_s
         self._book.take(time_ms, rows, seen.codes[columns], seen.scores[columns], doubtful)
         self._hide(rows)
         self._seat(rows)
-        born = self._bear(time_ms, seen, rows, columns)
+        born = self._bear(time_ms, seen, rows, columns, refused)
         pairs = [*zip(rows.tolist(), columns.tolist(), hidden.tolist(), strict=True), *((*new, False) for new in born)]
         return [
             look
@@ -140,14 +142,21 @@ class Tracker:
         self._motion.correct(rows, *as_whole(place, state, noise, hidden, is_part, seen.is_bare[columns]))
         return np.asarray(hidden)
 
-    def _match(self, seen: _Seen) -> tuple[Rows, Rows, NDArray[np.bool_]]:
+    def _match(self, time_ms: int, seen: _Seen) -> tuple[Rows, Rows, NDArray[np.bool_], Rows]:
+        """Return who was seen, in which boxes, whether in doubt; and the boxes that are nobody's and begin nothing.
+
+        Those would be second boxes of others. Who is not seen for longer takes one all the same.
+        """
         motion, book = self._motion, self._book
         cost = surprise(motion.place, motion.place_var, seen.state, seen.noise)
         cost -= OVERLAP_WEIGHT * iou(motion.boxes, seen.boxes)
         cost = np.minimum(cost, self._as_parts(seen))
-        cost += np.where(book.number > 0, 0.0, YOUNG)[:, None]
+        cost += (YOUNG * (book.number == 0) + RIDES * book.rides)[:, None]
         cost[book.family[:, None] != FAMILY_OF[seen.codes][None, :]] = FAR
-        return share_out(cost, self._limits.most_surprise)
+        rows, columns, doubtful = share_out(cost, self._limits.most_surprise)
+        refused = are_others(cost, rows, columns, book.number > 0)
+        refused &= time_ms - book.seen_ms[rows] < 1000 * self._limits.sure_gap_s
+        return rows[~refused], columns[~refused], doubtful[~refused], columns[refused]
 
     def _as_parts(self, seen: _Seen) -> Floats:
         """Return how surprising people and bare two-wheelers would be as parts of tracked two-wheelers, else `FAR`."""
@@ -173,10 +182,10 @@ class Tracker:
         cost[whole] = np.where(~is_cut[None, :] | shorter, cost[whole], FAR)
         return cost
 
-    def _bear(self, time_ms: int, seen: _Seen, rows: Rows, columns: Rows) -> list[tuple[int, int]]:
+    def _bear(self, time_ms: int, seen: _Seen, rows: Rows, columns: Rows, refused: Rows) -> list[tuple[int, int]]:
         """Begin tracks for the boxes that nobody took, but not for repeats and parts of those that were taken."""
         free = seen.scores >= self._limits.birth_score
-        free[columns] = False
+        free[columns] = free[refused] = False
         new = np.flatnonzero(free)
         if len(new):
             new = new[~self._is_repeat(seen, new, columns) & ~self._is_part(seen, new, rows)]

@@ -34,7 +34,7 @@ def test_tracks_that_are_the_truth_score_one_and_never_switch() -> None:
 def test_two_that_exchange_their_numbers_are_two_switches() -> None:
     truth = boxes([{7: 0.0, 9: 50.0}] * 4)
     figures = track_figures(truth, boxes([{1: 0.0, 2: 50.0}] * 2 + [{2: 0.0, 1: 50.0}] * 2))
-    assert sorted(figures.switches) == [(2, 0), (2, 1)]
+    assert sorted(figures.switches) == [(2, 0, 1, 2), (2, 1, 2, 1)]
     assert figures.deta == pytest.approx(1.0)
     assert figures.idf1 == pytest.approx(0.5)
 
