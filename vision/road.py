@@ -146,12 +146,11 @@ class Road:
         length, width, height = SIZE_M[look.label]
         if height >= self.mast.height_m:
             return 1.0
+        along = 1.0 if heading is None else abs(heading[0] * place.away[0] + heading[1] * place.away[1])
+        deep = along * length + (1 - min(along, 1.0) ** 2) ** 0.5 * width
         if length < LIGHT_M:
-            x, y = self.middle(look.label, place, heading)  # its highest point is the rider's head, over its middle
-        else:
-            along = 1.0 if heading is None else abs(heading[0] * place.away[0] + heading[1] * place.away[1])
-            deep = along * length + (1 - min(along, 1.0) ** 2) ** 0.5 * width
-            x, y = place.x + deep * place.away[0], place.y + deep * place.away[1]
+            deep /= 2  # its highest point is the rider's head, over its middle
+        x, y = place.x + deep * place.away[0], place.y + deep * place.away[1]
         usual_px = look.box[3] - self.plane.row_px(*self.mast.behind((x, y), height))
         return look.height_px / usual_px if usual_px > 0 else 1.0
 
@@ -192,7 +191,7 @@ class Road:
         if behind is None or self.mast is None or is_sliver or head_m >= self.mast.height_m:
             return replace(place, is_foot=False, is_told=False)
         x, y = self.mast.below(behind, head_m)
-        x0, y0 = self.middle(look.label, place, heading)
+        x0, y0 = self.middle(look.label, place, heading or place.away)
         sd_m = HEAD_SDS * FOOT_SD_HEIGHTS * head_m / max(place.dip, 1e-3)
         return replace(place, x=x - (x0 - place.x), y=y - (y0 - place.y), sd_m=sd_m, is_foot=False)
 

@@ -101,8 +101,9 @@ class Trail:
         while self.looks[0].time_ms < look.time_ms - KEPT_MS:
             self.looks.popleft()
             self.places.popleft()
-        if place.is_foot:
+        if place.is_told:
             self._turn(place)
+        if place.is_foot:
             self._rest(look.time_ms, place)
 
     def _learn_head(self, look: Look, place: Place, gap_s: float, road: Road) -> None:

@@ -99,3 +99,17 @@ def test_a_whole_box_close_before_somebody_stands_on_its_foot() -> None:
 
 def test_how_high_a_head_is_is_not_learnt_before_it_is_known_where_its_road_user_drives() -> None:
     assert rides(cut=0.12, turns=False)[0]
+
+
+def test_who_is_covered_all_along_drives_where_its_head_goes() -> None:
+    trails = Trails(Road(camera((), [going()])))
+    for tenth in range(40):
+        box = box_of("motorcycle", (0.0, 20.0 + 0.2 * tenth, 0.0))
+        assert box is not None
+        trails.step(
+            START_MS + 100 * tenth,
+            [Look(1, START_MS + 100 * tenth, tenth, box, 0.9, "motorcycle", 3, foot_hidden=True)],
+        )
+    heading = trails.by_id[1].heading
+    assert heading is not None
+    assert heading[1] > 0.99

@@ -73,7 +73,7 @@ def test_who_stands_a_little_past_the_line_has_crossed_though_its_box_shakes_bac
 
 def test_who_stands_past_the_line_with_its_foot_covered_broke_it_where_its_head_is_well_past_the_line() -> None:
     def told(rear_m: float) -> list[str]:
-        return [f.rule for f in claims(brakes_past(rear_m), lambda t: 0.4 if t > 14.6 else 0.0)]
+        return [f.rule for f in claims(brakes_past(rear_m), lambda t: 0.5 if t > 14.6 else 0.0)]
 
     assert told(1.6) == ["stop_line"]
     assert told(0.7) == []
