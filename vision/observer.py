@@ -8,6 +8,7 @@ from vision.camera_values import CameraConfig
 from vision.circumstances import Circumstance, Circumstances
 from vision.frames import Frame
 from vision.lights import Light
+from vision.rejoin import Rejoiner
 from vision.road import Road
 from vision.rules import Finding, Scene, make_rules
 from vision.rules.approach import ApproachView
@@ -31,6 +32,7 @@ class Observer:
         self._camera_id = camera.id
         self.road = Road(camera)
         self.trails = Trails(self.road)
+        self._rejoiner = Rejoiner(self.trails)
         self.views = [ApproachView(approach, self.road) for approach in camera.approaches]
         self.lights = {a.id: Light(a) for a in camera.approaches if a.lamps or a.arrows or a.signal}
         self.circumstances = Circumstances()
@@ -81,7 +83,8 @@ class Observer:
         """
         if self._waits_for_helmets:
             self._waits_for_helmets = all(look.bare_heads is None for look in looks)
-        seen = self.trails.step(time_ms, looks)
+        seen = self.trails.step(time_ms, self._rejoiner.named(looks))
+        seen = self._rejoiner.step(time_ms, seen)
         for view in self.views:
             view.step(time_ms, seen)
         if is_blind:

@@ -22,8 +22,9 @@ AWAY_MS = 500
 WHOLE_SHARE, LEAST_TALL = 0.82, 0.6
 # A box that nobody can cover, and that is shorter than usual all the same, shows that others were too tall: of two.
 GROWS_S, SHRINKS_S, FREE_S = 0.3, 60.0, 10.0
-# A box that somebody may cover, and whose foot is farther away than its head says by so many deviations, is cut.
-SHORT_SDS = 1.0
+# A box that somebody may cover, whose foot is farther away than its head says by so many deviations, is cut; by more
+# of them while its head is only known to be as high as usual.
+SHORT_SDS, UNLIKE_SDS = 1.0, 2.5
 # Somebody nearer covers a foot at most so far below the end of a box, heights of it.
 BELOW = 0.4
 # How high a head is, is the mean over so long; beyond such a share of its class's usual height boxes are of two.
@@ -91,9 +92,10 @@ class Trail:
             gap_s, road.tallness(look, place, self.heading), is_free=is_free
         )
         is_cut = look.foot_hidden or not is_whole
-        if is_cut or (not is_free and self.head_m is not None):
+        if is_cut or not is_free:
             by_head = road.by_head(look, place, self.heading, self.head_m or SIZE_M[look.label][2])
-            place = by_head if is_cut or _is_short(place, by_head) else place
+            room_sds = SHORT_SDS if self.head_m is not None else UNLIKE_SDS
+            place = by_head if is_cut or _is_short(place, by_head, room_sds) else place
         elif is_free and self.heading is not None:
             self._learn_head(look, place, gap_s, road)
         self.looks.append(look)
@@ -201,10 +203,10 @@ class Trails:
         return [trail for trail in trails if trail.place.metres_to(place) <= within_m]
 
 
-def _is_short(by_foot: Place, by_head: Place) -> bool:
+def _is_short(by_foot: Place, by_head: Place, room_sds: float) -> bool:
     """Tell whether a box ends above its foot: it seems to stand farther away than its head says."""
     farther = (by_foot.x - by_head.x) * by_foot.away[0] + (by_foot.y - by_head.y) * by_foot.away[1]
-    return by_head.is_told and farther > SHORT_SDS * by_foot.sd_m
+    return by_head.is_told and farther > room_sds * by_foot.sd_m
 
 
 def _are_free(looks: Sequence[Look]) -> list[bool]:
