@@ -34,6 +34,9 @@ FOGGED_BELOW = 0.02
 LOST_SHARE = 0.25
 LEAST_TILES = 4
 AGREE_PX = 1.5
+# A view that stands explains so much of what a turn does: one tile more that fits by chance turns a strip. A roll of 1°
+# leaves 0.55 at most in place.
+STANDS_SHARE = 0.75
 # A place is covered where so little is left of its edges, or so little and none of it where it was: what covers a lens
 # has a sensor's noise of its own.
 GONE_BELOW, FADED_BELOW = 0.35, 0.6
@@ -206,15 +209,17 @@ def compare(reference: Tiles, now: Tiles) -> Laid:
     is_found = pushed.found >= FOUND_ABOVE
     gone = known & (now.strength < np.where(is_found, GONE_BELOW, FADED_BELOW) * reference.strength)
     sure, places = known & ~gone & is_found, reference.middles.astype(np.float64)
-    turn = _find_turn(places[sure], pushed.shift[sure], LOST_SHARE * int(known.sum()))
-    width = now.picture.shape[1]
+    turn, width = _find_turn(places[sure], pushed.shift[sure], LOST_SHARE * int(known.sum())), now.picture.shape[1]
     if turn is None:
         elsewhere = find_elsewhere(reference.picture, now.picture)
         if elsewhere is not None and elsewhere.off_px >= MOVED_ABOVE * width:
             return Laid(View(0.0, elsewhere.off_px / width, elsewhere.roll_deg), gone, known & ~gone)
         turn = IN_PLACE
-    held = sure & (np.hypot(*(_off(turn, places) - pushed.shift).T) < AGREE_PX)
-    covered, shift = 1 - float(held.sum() / known.sum()), _farthest(turn, places[held]) / width
+    held, still = (sure & (np.hypot(*(_off(one, places) - pushed.shift).T) < AGREE_PX) for one in (turn, IN_PLACE))
+    shift = _farthest(turn, places[held]) / width
+    if shift >= MOVED_ABOVE and still.sum() >= STANDS_SHARE * held.sum():
+        turn, held, shift = IN_PLACE, still, 0.0
+    covered = 1 - float(held.sum() / known.sum())
     roll_deg = float(np.degrees(np.arctan2(turn[1, 0], turn[0, 0])))
     return Laid(View(covered, shift, roll_deg), gone, known & ~gone & ~held)
 
