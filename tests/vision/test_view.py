@@ -8,11 +8,13 @@ import pytest
 from schemas.camera import CameraState
 from tests.data import shared_data
 from tests.vision.builders import CLIPS, START_MS
+from tests.vision.test_tiles import ground, moved
 from vision.frames import Image, read_frames
 from vision.health import HealthWatcher
 from vision.scenes.covers import Cover, cloth, leaves, lorry, poster
 from vision.scenes.street import open_street
-from vision.view import shrink
+from vision.tiles import cut
+from vision.view import compare, shrink
 
 Change = Callable[[Image], Image]
 FAULT_MS = 35_000
@@ -172,6 +174,16 @@ def test_a_cover_that_comes_within_five_minutes_is_not_taken_for_the_view() -> N
         image[:, :hidden] = drawn[:, :hidden]
         sight = watcher.step(START_MS + at, image)
     assert sight.state is CameraState.BLOCKED
+
+
+@pytest.mark.parametrize("seed", [1, 3])
+def test_one_tile_that_fits_by_chance_does_not_turn_what_is_left_beside_a_cover(seed: int) -> None:
+    before, after = ground(seed, (180, 320)), ground(seed, (180, 320))
+    after[:, :192] = ground(50 + seed, (180, 320))[:, :192]
+    after[64:128, :64] = moved(before, 0.0, 3.0)[64:128, :64]
+    view = compare(cut(before), cut(after)).view
+    assert not view.is_moved
+    assert view.is_covered
 
 
 def test_a_camera_that_is_pushed_is_told_though_the_time_in_its_picture_stays_where_it_was() -> None:
