@@ -11,7 +11,7 @@ from vision.tracks.look import FAMILY
 from vision.trails import Trail, Trails
 
 # So long nobody is hidden who drives on; so much of a way tells where it goes and how fast, and so slow tells nothing.
-HIDDEN_MS = 2_000
+HIDDEN_MS = 1_200
 WAY_MS, LEAST_WAY_MS, LEAST_LOOKS, LEAST_MPS = 600, 250, 3, 1.5
 # It comes out as far on as it would at its mean speed, give or take so many metres and such a share of them.
 OFF_M, OFF_SHARE = 1.5, 0.25

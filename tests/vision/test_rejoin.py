@@ -58,8 +58,8 @@ def test_of_two_who_may_have_come_out_neither_is_taken_for_who_was_lost() -> Non
 
 def test_who_was_away_too_long_is_somebody_else() -> None:
     ride = straight((2.0, 12.0), 0.0, FAST)
-    assert 11 in watched((ride, 1.0, 3.4)).trails.by_id
-    assert 11 not in watched((ride, 1.0, 2.4)).trails.by_id
+    assert 11 in watched((ride, 1.0, 2.4)).trails.by_id
+    assert 11 not in watched((ride, 1.0, 2.0)).trails.by_id
 
 
 def test_a_car_does_not_come_out_as_a_motorcycle_and_a_rider_may_first_be_seen_without_its_machine() -> None:
