@@ -1,10 +1,11 @@
 """Where road users stand on the road: in metres where the camera's ground is known, else measured by their own size."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from math import hypot, isfinite
 
+import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from vision.camera_values import CameraConfig, Point
 from vision.ground import GroundPlane, fit_ground
@@ -32,8 +33,7 @@ EDGE_PX, EDGE_SHARE = 3.0, 0.03
 HEAD_SDS, LEAST_SHOWN = 1.5, 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, gc=False):
     """Where the foot of one look stands.
 
     Attributes

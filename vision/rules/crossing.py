@@ -193,7 +193,7 @@ class LineWatcher:
             return []
         found = []
         for trail in trails:
-            history = self.histories.get(trail.track_id, History())
+            history = self.histories.get(trail.track_id) or History()
             crossings = [self._take(history, *fresh) for fresh in _new(trail, history.seen_ms)]
             found += [crossing for crossing in crossings if crossing is not None]
             if history.pasts:

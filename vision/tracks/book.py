@@ -81,6 +81,6 @@ class Book:
         """Tell of each whether most looks say that it is a person, or the last one does."""
         return np.asarray((self.votes.argmax(axis=1) == CODE["person"]) | self.alone)
 
-    def label(self, row: int) -> str:
-        """Return what most looks say that it is."""
-        return LABELS[int(self.votes[row].argmax())]
+    def labels(self, rows: Ints) -> list[str]:
+        """Return what most looks say that each of some rows is."""
+        return [LABELS[code] for code in self.votes[rows].argmax(axis=1).tolist()]

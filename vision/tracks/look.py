@@ -1,6 +1,6 @@
 """One look at a road user: what everything behind the tracker works with."""
 
-from dataclasses import dataclass
+import msgspec
 
 # Which labels may belong to one track. People share with two-wheelers: a rider may be all that is seen of one.
 FAMILY = {"person": 0, "bicycle": 0, "motorcycle": 0, "car": 1, "bus": 1, "truck": 1} | dict.fromkeys(
@@ -9,8 +9,7 @@ FAMILY = {"person": 0, "bicycle": 0, "motorcycle": 0, "car": 1, "bus": 1, "truck
 Box = tuple[float, float, float, float]
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(msgspec.Struct, frozen=True, gc=False):
     """One confirmed track as seen in one frame.
 
     ``looks`` counts the frames it was seen in so far; ``sure_since_ms`` is since when this number has surely been one

@@ -1,9 +1,11 @@
 """Detections of successive frames joined into tracks, in seconds of the frames' own clocks."""
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import repeat, starmap
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from vision.detector.base import Detections
@@ -45,10 +47,11 @@ class TrackLimits:
 class _Seen:
     """The detections of one frame that may be looks; people, and two-wheelers without any, may be parts of one."""
 
-    index: Rows
     boxes: Floats
     scores: Floats
     codes: Rows
+    heads: Rows
+    bare_heads: tuple[int | None, ...]
     state: Floats
     noise: Floats
     is_person: NDArray[np.bool_]
@@ -102,13 +105,9 @@ class Tracker:
         self._book.take(time_ms, rows, seen.codes[columns], seen.scores[columns], doubtful)
         self._hide(rows)
         self._seat(rows)
-        born = self._bear(time_ms, seen, rows, columns, refused)
-        pairs = [*zip(rows.tolist(), columns.tolist(), hidden.tolist(), strict=True), *((*new, False) for new in born)]
-        return [
-            look
-            for row, column, is_hidden in pairs
-            for look in self._tell(time_ms, frame, found, row, int(seen.index[column]), foot_hidden=is_hidden)
-        ]
+        born, new = self._bear(time_ms, seen, rows, columns, refused)
+        is_hidden = np.append(hidden, np.zeros(len(born), np.bool_))
+        return self._tell(time_ms, frame, seen, np.append(rows, born), np.append(columns, new), is_hidden)
 
     def two_wheelers_due(self, time_ms: int) -> Floats:
         """Return the boxes (n × 4) that the two-wheelers of a moment ago should have at a time, riders included."""
@@ -125,9 +124,11 @@ class Tracker:
         state = to_state(boxes)
         weak = 1.0 + 3.0 * (1.0 - scores[:, None]) ** 2
         noise = (SEEN_SD * np.maximum(state[:, 3:], SMALLEST_PX)) ** 2 * weak
-        bare = [i for i, heads in enumerate(found.heads) if heads == 0]  # none where heads are not told
-        is_bare = IS_TWO_WHEELER[codes] & np.isin(index, bare)
-        return _Seen(index, boxes, scores, codes, state, noise, codes == CODE["person"], is_bare, behind_others(boxes))
+        heads = np.array(found.heads or [0] * len(found), np.int64)[index]
+        bare_heads = tuple(found.bare_heads[i] for i in index.tolist()) if found.bare_heads else (None,) * len(index)
+        is_bare = IS_TWO_WHEELER[codes] & (heads == 0) & bool(found.heads)
+        is_person, is_behind = codes == CODE["person"], behind_others(boxes)
+        return _Seen(boxes, scores, codes, heads, bare_heads, state, noise, is_person, is_bare, is_behind)
 
     def _correct(self, rows: Rows, seen: _Seen, columns: Rows) -> NDArray[np.bool_]:
         """Let the motion take what was seen; return whose foot was hidden: behind somebody, or a rider alone."""
@@ -161,7 +162,7 @@ class Tracker:
     def _as_parts(self, seen: _Seen) -> Floats:
         """Return how surprising people and bare two-wheelers would be as parts of tracked two-wheelers, else `FAR`."""
         motion, book = self._motion, self._book
-        cost = np.full((len(book), len(seen.index)), FAR)
+        cost = np.full((len(book), len(seen.codes)), FAR)
         whole = np.flatnonzero(book.are_two_wheelers() & (book.number > 0))
         x, foot, _, height = seen.state.T
         top, hidden = foot - height, seen.is_behind
@@ -182,20 +183,23 @@ class Tracker:
         cost[whole] = np.where(~is_cut[None, :] | shorter, cost[whole], FAR)
         return cost
 
-    def _bear(self, time_ms: int, seen: _Seen, rows: Rows, columns: Rows, refused: Rows) -> list[tuple[int, int]]:
-        """Begin tracks for the boxes that nobody took, but not for repeats and parts of those that were taken."""
+    def _bear(self, time_ms: int, seen: _Seen, rows: Rows, columns: Rows, refused: Rows) -> tuple[Rows, Rows]:
+        """Begin tracks for the boxes that nobody took, but not for repeats and parts of those that were taken.
+
+        Their rows and boxes are returned.
+        """
         free = seen.scores >= self._limits.birth_score
         free[columns] = free[refused] = False
         new = np.flatnonzero(free)
         if len(new):
             new = new[~self._is_repeat(seen, new, columns) & ~self._is_part(seen, new, rows)]
         if not len(new):
-            return []
+            return new, new
         start = len(self._book)
         self._motion.add(seen.state[new], seen.noise[new])
         self._book.add(time_ms, seen.codes[new], seen.scores[new], self._next_key)
         self._next_key += len(new)
-        return [(start + i, column) for i, column in enumerate(new.tolist())]
+        return np.arange(start, len(self._book)), new
 
     def _is_repeat(self, seen: _Seen, new: Rows, columns: Rows) -> NDArray[np.bool_]:
         same = FAMILY_OF[seen.codes[new]][:, None] == FAMILY_OF[seen.codes[columns]][None, :]
@@ -251,24 +255,44 @@ class Tracker:
         self._motion.keep(stay)
         book.keep(stay)
 
-    def _tell(self, time_ms: int, frame: int, found: Detections, row: int, i: int, *, foot_hidden: bool) -> list[Look]:
-        book, key = self._book, int(self._book.key[row])
-        if book.number[row] == 0 and book.looks[row] >= self._limits.confirm_looks:
-            book.number[row], self._next = self._next, self._next + 1
-        number, label = int(book.number[row]), book.label(row)
-        left, top, right, bottom = found.boxes[i].tolist()
-        look = Look(
-            number, time_ms, frame, (left, top, right, bottom), min(1.0, float(found.scores[i])), label,
-            int(book.looks[row]), int(book.sure_ms[row]), found.heads[i] if found.heads else 0,
-            found.bare_heads[i] if found.bare_heads else None, foot_hidden,
-            bool(IS_TWO_WHEELER[CODE[found.labels[i]]]) and not (found.heads and found.heads[i]),
-        )  # fmt: skip
-        if number and key not in self._held:
-            return [look]
-        self._held[key].append(look)
-        if number == 0:
-            return []
-        return [replace(held, track_id=number, label=label) for held in self._held.pop(key)]
+    def _tell(
+        self, time_ms: int, frame: int, seen: _Seen, rows: Rows, columns: Rows, hidden: NDArray[np.bool_]
+    ) -> list[Look]:
+        """Return the looks at some rows, with those held back of rows that are now confirmed."""
+        self._confirm(rows)
+        book, codes, heads = self._book, seen.codes[columns], seen.heads[columns]
+        fields = zip(
+            book.number[rows].tolist(),
+            repeat(time_ms),
+            repeat(frame),
+            map(tuple, seen.boxes[columns].tolist()),
+            np.minimum(seen.scores[columns], 1.0).tolist(),
+            book.labels(rows),
+            book.looks[rows].tolist(),
+            book.sure_ms[rows].tolist(),
+            heads.tolist(),
+            [seen.bare_heads[i] for i in columns.tolist()],
+            hidden.tolist(),
+            (IS_TWO_WHEELER[codes] & (heads == 0)).tolist(),
+            strict=False,
+        )
+        told: list[Look] = []
+        for key, look in zip(book.key[rows].tolist(), starmap(Look, fields), strict=True):
+            if look.track_id and key not in self._held:
+                told.append(look)
+                continue
+            self._held[key].append(look)
+            if look.track_id:
+                held = self._held.pop(key)
+                told += [replace(past, track_id=look.track_id, label=look.label) for past in held]
+        return told
+
+    def _confirm(self, rows: Rows) -> None:
+        """Give a number to those of some rows that were seen often enough."""
+        book = self._book
+        sure = rows[(book.number[rows] == 0) & (book.looks[rows] >= self._limits.confirm_looks)]
+        book.number[sure] = self._next + np.arange(len(sure))
+        self._next += len(sure)
 
 
 def _inside(boxes: Floats, others: Floats) -> Floats:
