@@ -93,9 +93,10 @@ def _parts(boxes: NDArray[np.float32]) -> NDArray[np.bool_]:
         large = boxes[j]
         height = large[3] - large[1]
         for i in range(len(boxes)):
+            if abs(boxes[i, 3] - large[3]) >= np.float32(FOOT_SHARE) * height:
+                continue
             box = boxes[i]
             area = max((box[2] - box[0]) * (box[3] - box[1]), np.float32(1e-6))
-            on_foot = abs(box[3] - large[3]) < np.float32(FOOT_SHARE) * height
-            if on_foot and (large[2] - large[0]) * height > area:
+            if (large[2] - large[0]) * height > area:
                 is_part[i, j] = shared_px(box, large) / area > np.float32(INSIDE_SHARE)
     return is_part

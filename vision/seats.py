@@ -68,7 +68,7 @@ def two_wheelers_of(people: Boxes, wheels: Boxes, due: Floats | None) -> Rows:
     real = cost[drivers, driven] < 0
     owner = np.full(len(people), -1, np.int64)
     owner[drivers[real]] = driven[real]
-    may = _may_join(people, _with_drivers(people, wheels, owner), due, owner)
+    may = _may_join(people, _with_drivers(people, wheels, owner), due, owner, touches | (odd < np.inf))
     for choice, most in ((odd, RIDES_BELOW), (np.where(touches, aside, np.inf), np.inf)):
         left = np.flatnonzero(owner < 0)
         worth = np.where(may[left], choice[left], np.inf)
@@ -93,16 +93,19 @@ def _fits(people: Boxes, wheels: Boxes) -> tuple[Boxes, Floats, Bools]:
     How oddly is infinite where nobody sits so; it may where it could, seen however badly.
     """
     shape = len(people), len(wheels)
-    aside, odd, touches = np.empty(shape, np.float32), np.full(shape, np.inf), np.empty(shape, np.bool_)
+    aside, odd, touches = np.empty(shape, np.float32), np.full(shape, np.inf), np.zeros(shape, np.bool_)
     for j in range(shape[1]):
         wheel = wheels[j]
         width, height = max(wheel[2] - wheel[0], np.float32(1)), max(wheel[3] - wheel[1], np.float32(1))
+        reach = max(np.float64(width), np.float64(height) / 2)
+        farthest = max(MIDDLE_HEIGHTS * np.float64(height), MOST_ASIDE * reach)
         for i in range(shape[0]):
-            person = people[i]
-            off = abs((person[0] + person[2]) - (wheel[0] + wheel[2])) / np.float32(2)
+            off = abs((people[i, 0] + people[i, 2]) - (wheel[0] + wheel[2])) / np.float32(2)
             aside[i, j] = off
+            if off >= farthest:
+                continue
+            person, apart = people[i], off / reach
             touches[i, j] = off < MIDDLE_HEIGHTS * np.float64(height) and _touches(person, wheel)
-            apart = off / max(np.float64(width), np.float64(height) / 2)
             tall = _whole_height(person, wheel, np.float64(height))
             seat, head = (wheel[3] - person[3] + (tall - height)) / tall, (wheel[1] - person[1]) / tall
             sits = SEAT_RANGE[0] < seat < SEAT_RANGE[1] and HEAD_RANGE[0] < head < HEAD_RANGE[1]
@@ -161,9 +164,11 @@ def _costs(people: Boxes, wheels: Boxes, due: Floats, odd: Floats, touches: Bool
 def _is_found(due: Floats, wheels: Boxes) -> bool:
     """Tell whether a two-wheeler's foot or, where somebody nearer covers the wheels, its top is where it is due."""
     height, middle = max(due[3] - due[1], 8.0), (due[0] + due[2]) / 2
-    for wheel in wheels:
-        beside = ((wheel[0] + wheel[2]) / np.float32(2) - middle) / height
-        foot, top = (wheel[3] - due[3]) / height, (wheel[1] - due[1]) / height - WHEELS_TOP
+    for j in range(len(wheels)):
+        beside = ((wheels[j, 0] + wheels[j, 2]) / np.float32(2) - middle) / height
+        if abs(beside) >= FOUND_HEIGHTS:
+            continue
+        foot, top = (wheels[j, 3] - due[3]) / height, (wheels[j, 1] - due[1]) / height - WHEELS_TOP
         if hypot(beside, min(abs(foot), abs(top))) < FOUND_HEIGHTS:
             return True
     return False
@@ -198,17 +203,20 @@ def _far(box: tuple[np.float32, np.float32, np.float32, np.float32], due: Floats
 
 
 @numba.njit(cache=True)
-def _may_join(people: Boxes, whole: Boxes, due: Floats, owner: Rows) -> Bools:
-    """Tell where those who drive nothing may ride along: it stays what it was with one more."""
+def _may_join(people: Boxes, whole: Boxes, due: Floats, owner: Rows, could: Bools) -> Bools:
+    """Tell where those who drive nothing may ride along, of where they could sit: it stays what it was with one more."""
     may = np.zeros((len(people), len(whole)), np.bool_)
     driver = np.full(len(whole), -1)
     for i in range(len(people)):
         if 0 <= owner[i] < len(whole):
             driver[owner[i]] = i
+    left = np.flatnonzero(owner < 0)
     for j in range(len(whole)):
-        box = whole[j]
+        near, box = left[could[left, j]], whole[j]
+        if not len(near):
+            continue
         own, strange = _strangeness((box[0], box[1], box[2], box[3]), due)
-        for k in np.flatnonzero(owner < 0):
+        for k in near:
             stays = own < 0 or _stays(people[k], box, due[own], strange)
             may[k, j] = stays and (driver[j] < 0 or not _looms(people[k], people[driver[j]]))
     return may
