@@ -204,7 +204,7 @@ def _far(box: tuple[np.float32, np.float32, np.float32, np.float32], due: Floats
 
 @numba.njit(cache=True)
 def _may_join(people: Boxes, whole: Boxes, due: Floats, owner: Rows, could: Bools) -> Bools:
-    """Tell where those who drive nothing may ride along, of where they could sit: it stays what it was with one more."""
+    """Tell where those who drive nothing may ride along, where they could sit: it stays what it was with one more."""
     may = np.zeros((len(people), len(whole)), np.bool_)
     driver = np.full(len(whole), -1)
     for i in range(len(people)):

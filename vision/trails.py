@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import hypot
 
+import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from vision.camera_values import Point
 from vision.road import SIZE_M, Place, Road
@@ -37,6 +39,12 @@ class Trail:
 
     Attributes
     ----------
+    last : Look
+        The last look.
+    place : Place
+        Where it was last seen.
+    label : str
+        What kind of road user most looks said it is.
     looks, places : deque
         Of the last half minute, one place a look.
     heading : tuple of float or None
@@ -51,6 +59,9 @@ class Trail:
 
     track_id: int
     born_ms: int
+    last: Look = field(init=False)
+    place: Place = field(init=False)
+    label: str = field(init=False)
     looks: deque[Look] = field(default_factory=deque)
     places: deque[Place] = field(default_factory=deque)
     heading: Point | None = None
@@ -60,21 +71,6 @@ class Trail:
     _mark: Place | None = None
     _stand: Place | None = None
     _away_ms: int | None = None
-
-    @property
-    def last(self) -> Look:
-        """The last look."""
-        return self.looks[-1]
-
-    @property
-    def place(self) -> Place:
-        """Where it was last seen."""
-        return self.places[-1]
-
-    @property
-    def label(self) -> str:
-        """What kind of road user most looks said it is."""
-        return self.looks[-1].label
 
     def still_s(self) -> float:
         """Return for how long it has stood, seconds up to its last look; 0 while its foot was never seen."""
@@ -98,6 +94,7 @@ class Trail:
             place = by_head if is_cut or _is_short(place, by_head, room_sds) else place
         elif is_free and self.heading is not None:
             self._learn_head(look, place, gap_s, road)
+        self.last, self.place, self.label = look, place, look.label
         self.looks.append(look)
         self.places.append(place)
         while self.looks[0].time_ms < look.time_ms - KEPT_MS:
@@ -211,8 +208,18 @@ def _is_short(by_foot: Place, by_head: Place, room_sds: float) -> bool:
 
 def _are_free(looks: Sequence[Look]) -> list[bool]:
     """Tell of each look of a frame whether nobody nearer is where its foot should be."""
-    left, top, right, foot = np.array([look.box for look in looks]).reshape(-1, 4).T
-    lowest = foot + BELOW * (foot - top)
-    covers = (top[None, :] < lowest[:, None]) & (foot[None, :] > foot[:, None])
-    covers &= (left[None, :] < right[:, None]) & (right[None, :] > left[:, None])
-    return [not any_covers for any_covers in covers.any(axis=1).tolist()]
+    return list(_free(np.array([look.box for look in looks]).reshape(-1, 4)).tolist())
+
+
+@numba.njit(cache=True)
+def _free(boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
+    free = np.ones(len(boxes), np.bool_)
+    for i in range(len(boxes)):
+        left, top, right, foot = boxes[i]
+        lowest = foot + BELOW * (foot - top)
+        for j in range(len(boxes)):
+            is_below = boxes[j, 1] < lowest and boxes[j, 3] > foot
+            if is_below and boxes[j, 0] < right and boxes[j, 2] > left:
+                free[i] = False
+                break
+    return free

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from tests.vision.rules.stage import box_of, camera, going
 from vision.road import Place, Road
@@ -66,7 +67,7 @@ def test_a_sliver_of_a_head_wheels_without_a_rider_and_a_roof_tell_no_place() ->
     sliver, place = seen("motorcycle", 22.0, covered=0.9)
     assert not ROAD.by_head(sliver, place, None, 1.65).is_told
     wheels, place = seen("motorcycle", 22.0, covered=0.3)
-    assert not ROAD.by_head(replace(wheels, head_hidden=True), place, None, 1.65).is_told
+    assert not ROAD.by_head(structs.replace(wheels, head_hidden=True), place, None, 1.65).is_told
 
 
 def test_a_large_box_that_ends_a_little_above_the_edge_of_the_picture_is_cut_by_it_and_a_small_one_is_not() -> None:

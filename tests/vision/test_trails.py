@@ -1,6 +1,6 @@
 """What is remembered of a road user heeds only looks at its foot."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.vision.builders import START_MS
 from tests.vision.rules.stage import box_of, camera, going

@@ -26,6 +26,7 @@ class ApproachView:
     def __init__(self, approach: Approach, road: Road) -> None:
         self.approach, self.road = approach, road
         self.line = LineWatcher(approach, road)
+        self.histories: dict[int, History] = self.line.histories  # of each track beside the stop line
         self.crossings: list[Crossing] = []
         self.leaving: list[tuple[str, str]] = []  # who took a way out in the last frame: the turn and the class
         self._turns: list[tuple[Turn, Line]] = []
@@ -38,11 +39,6 @@ class ApproachView:
     def id(self) -> str:
         """The approach's id."""
         return self.approach.id
-
-    @property
-    def histories(self) -> dict[int, History]:
-        """What is known of each track beside the stop line."""
-        return self.line.histories
 
     def step(self, time_ms: int, seen: Sequence[Trail]) -> None:
         """Take the trails of one frame."""

@@ -26,7 +26,10 @@ def _nobody() -> NDArray[np.bool_]:
 
 @dataclass
 class Book:
-    """Arrays of one row a track; ``number`` is 0 until it is confirmed, ``key`` is its own from its first look."""
+    """Arrays of one row a track.
+
+    ``number`` is 0 until it is confirmed, ``key`` is its own from its first look; ``code`` is the label of most votes.
+    """
 
     family: Ints = field(default_factory=_none)
     number: Ints = field(default_factory=_none)
@@ -34,6 +37,7 @@ class Book:
     seen_ms: Ints = field(default_factory=_none)
     sure_ms: Ints = field(default_factory=_none)
     key: Ints = field(default_factory=_none)
+    code: Ints = field(default_factory=_none)
     votes: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, len(LABELS))))
     hidden: NDArray[np.bool_] = field(default_factory=_nobody)
     rides: NDArray[np.bool_] = field(default_factory=_nobody)
@@ -49,7 +53,9 @@ class Book:
         zero = np.zeros(count, np.int64)
         votes = np.zeros((count, len(LABELS)))
         votes[np.arange(count), codes] = scores * VOTE[codes]
-        more = Book(FAMILY_OF[codes], zero, zero + 1, zero + time_ms, zero + time_ms, first_key + np.arange(count))
+        more = Book(
+            FAMILY_OF[codes], zero, zero + 1, zero + time_ms, zero + time_ms, first_key + np.arange(count), codes
+        )
         more.votes, more.hidden, more.rides, more.alone = votes, zero > 0, zero > 0, codes == CODE["person"]
         for column in fields(Book):
             mine = getattr(self, column.name)
@@ -64,10 +70,11 @@ class Book:
         self, time_ms: int, rows: Ints, codes: Ints, scores: NDArray[np.float64], doubtful: NDArray[np.bool_]
     ) -> None:
         """Note one look at each of some rows; where the voted label changes the identity is in doubt too."""
-        before = self.votes[rows].argmax(axis=1)
+        before = self.code[rows]
         self.votes[rows, codes] += scores * VOTE[codes]
+        self.code[rows] = self.votes[rows].argmax(axis=1)
         # A rider is often seen before the motorcycle below: among those a change of label is no doubt.
-        flipped = (self.votes[rows].argmax(axis=1) != before) & (self.family[rows] != 0)
+        flipped = (self.code[rows] != before) & (self.family[rows] != 0)
         self.seen_ms[rows] = time_ms
         self.looks[rows] += 1
         self.alone[rows] = codes == CODE["person"]
@@ -75,12 +82,12 @@ class Book:
 
     def are_two_wheelers(self) -> NDArray[np.bool_]:
         """Tell of each whether most looks say that it is a two-wheeler."""
-        return np.asarray(IS_TWO_WHEELER[self.votes.argmax(axis=1)])
+        return np.asarray(IS_TWO_WHEELER[self.code])
 
     def are_people(self) -> NDArray[np.bool_]:
         """Tell of each whether most looks say that it is a person, or the last one does."""
-        return np.asarray((self.votes.argmax(axis=1) == CODE["person"]) | self.alone)
+        return np.asarray((self.code == CODE["person"]) | self.alone)
 
     def labels(self, rows: Ints) -> list[str]:
         """Return what most looks say that each of some rows is."""
-        return [LABELS[code] for code in self.votes[rows].argmax(axis=1).tolist()]
+        return [LABELS[code] for code in self.code[rows].tolist()]

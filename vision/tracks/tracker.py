@@ -297,5 +297,5 @@ class Tracker:
 
 def _inside(boxes: Floats, others: Floats) -> Floats:
     """Return the share of each box that lies in each other."""
-    area = np.prod(np.clip(boxes[:, 2:] - boxes[:, :2], 0.0, None), axis=1)
-    return np.asarray(shared(boxes, others) / np.maximum(area, 1e-6)[:, None])
+    wide, high = np.maximum(boxes[:, 2:] - boxes[:, :2], 0.0).T
+    return np.asarray(shared(boxes, others) / np.maximum(wide * high, 1e-6)[:, None])
