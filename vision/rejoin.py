@@ -1,8 +1,10 @@
 """Who is lost behind somebody and who comes out beyond are one road user, where neither can be anybody else."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import atan2, degrees, hypot, pi
+
+from msgspec.structs import replace
 
 from vision.camera_values import Point
 from vision.road import SIZE_M, Place

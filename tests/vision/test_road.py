@@ -73,7 +73,7 @@ def test_a_sliver_of_a_head_wheels_without_a_rider_and_a_roof_tell_no_place() ->
 def test_a_large_box_that_ends_a_little_above_the_edge_of_the_picture_is_cut_by_it_and_a_small_one_is_not() -> None:
     bus = Look(1, 0, 0, (500.0, 300.0, 800.0, 712.0), 0.9, "bus", 3)
     assert ROAD.is_cut(bus)
-    assert not ROAD.is_cut(replace(bus, box=(500.0, 640.0, 540.0, 712.0), label="motorcycle"))
+    assert not ROAD.is_cut(structs.replace(bus, box=(500.0, 640.0, 540.0, 712.0), label="motorcycle"))
 
 
 def seen(label: str, north_m: float, covered: float = 0.0) -> tuple[Look, Place]:
