@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from msgspec import structs
 
 from schemas.text import Text
 from schemas.violation import LampSpan
@@ -162,5 +163,5 @@ def frames(
             left, top, right, bottom = (float(v) for v in np.array(box) + shake)
             bottom -= actor.covered(t) * (bottom - top)
             look = Look(number, time_ms, frame, (left, top, right, bottom), 0.9, actor.label, looks_of[number])
-            looks.append(dataclasses.replace(look, **actor.extra))  # type: ignore[arg-type]
+            looks.append(structs.replace(look, **actor.extra))
         yield time_ms, looks

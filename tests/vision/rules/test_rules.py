@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from tests.vision.builders import START_MS, look, small_camera
 from vision.camera import LIMITS
@@ -63,14 +64,14 @@ def test_a_ride_over_the_line_on_red_is_found_once_with_its_time() -> None:
 def test_a_box_that_shrinks_because_somebody_covers_its_foot_does_not_cross(*, hidden: bool) -> None:
     looks = ride(0, 30, start=26.0, px=0.0) | ride(30, 25, start=26.0, px=-0.4)
     for frame in range(30, 55):
-        looks[frame] = [dataclasses.replace(one, foot_hidden=hidden) for one in looks[frame]]
+        looks[frame] = [structs.replace(one, foot_hidden=hidden) for one in looks[frame]]
     assert len(judge("red_light", looks, RED)) == (0 if hidden else 1)
 
 
 def test_who_is_covered_on_the_line_crosses_between_the_looks_before_and_behind_it() -> None:
     looks = ride(10, 25)
     for frame in range(21, 25):
-        looks[frame] = [dataclasses.replace(one, foot_hidden=True) for one in looks[frame]]
+        looks[frame] = [structs.replace(one, foot_hidden=True) for one in looks[frame]]
     (found,) = judge("red_light", looks, RED)
     assert found.time_ms == pytest.approx(START_MS + 2250, abs=40)
 
@@ -146,7 +147,7 @@ def test_one_behind_the_other_at_one_place_of_the_line_are_two() -> None:
 @pytest.mark.parametrize(("from_px", "claimed"), [(19.0, 1), (23.0, 0)])
 def test_an_identity_must_be_sure_until_the_rear_is_clearly_past_the_line(from_px: float, claimed: int) -> None:
     def doubted(seen: Look) -> Look:
-        return dataclasses.replace(seen, sure_since_ms=seen.time_ms) if seen.ground[1] < from_px else seen
+        return structs.replace(seen, sure_since_ms=seen.time_ms) if seen.ground[1] < from_px else seen
 
     looks = {frame: [doubted(seen) for seen in row] for frame, row in ride(10, 25).items()}
     assert len(judge("red_light", looks, RED)) == claimed
