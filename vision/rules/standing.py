@@ -11,6 +11,9 @@ from vision.rules.zone import ZoneView
 
 # Enough others drove past, or the road ahead was free for so long although nobody came.
 EMPTY_ROAD_FREE_S = 120.0
+# Who begins to stand where one of its kind was told of, so soon around when that one was last seen there, is that one:
+# its number went to a neighbour.
+TOLD_MS = 10_000
 
 
 class StandingRule(Rule):
@@ -41,9 +44,10 @@ class StandingRule(Rule):
         for stand in self._book.stands.values():
             if any(stand is said for said in self._said) or not self._is_act(stand, scene):
                 continue
+            is_told = any(_is_same(stand, said) for said in self._said)
             self._said = [s for s in self._said if scene.time_ms - s.seen_ms < 600_000]
             self._said.append(stand)
-            if excused(scene, self._zone.id, stand.trail.track_id, scene.time_ms) is None:
+            if not is_told and excused(scene, self._zone.id, stand.trail.track_id, scene.time_ms) is None:
                 found.append(self._finding(stand))
         return found
 
@@ -77,3 +81,7 @@ class StandingRule(Rule):
             exceptions=exceptions_of(self._road),
             since_ms=stand.since_ms,
         )
+
+
+def _is_same(stand: Stand, said: Stand) -> bool:
+    return abs(stand.since_ms - said.seen_ms) <= TOLD_MS and said.may_be(stand.label, stand.place)

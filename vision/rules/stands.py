@@ -66,6 +66,11 @@ class Stand:
         """For how long it has stood, seconds up to when it was last seen."""
         return (self.seen_ms - self.since_ms) / 1000
 
+    def may_be(self, label: str, place: Place) -> bool:
+        """Whether one of a class that stands at a place may be this one."""
+        same_kind = (label in FOUR_WHEELS) == (self.label in FOUR_WHEELS)
+        return same_kind and self.place.metres_to(place) <= _same_m(place)
+
     def note_pass(self, trail: Trail) -> None:
         """Take somebody that drove past."""
         self.passed[trail.track_id] = trail.label
@@ -142,14 +147,8 @@ class StandBook:
 
     def _again(self, trail: Trail) -> Stand | None:
         """Return the stand of a lost track where this one stands now."""
-        two = trail.label not in FOUR_WHEELS
         for number, stand in self.stands.items():
-            same_kind = two == (stand.label not in FOUR_WHEELS)
-            if (
-                same_kind
-                and stand.seen_ms < trail.born_ms
-                and stand.place.metres_to(trail.place) <= _same_m(trail.place)
-            ):
+            if stand.seen_ms < trail.born_ms and stand.may_be(trail.label, trail.place):
                 return self.stands.pop(number)
         return None
 

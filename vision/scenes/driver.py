@@ -14,14 +14,16 @@ from vision.scenes.road_user import Halt, RoadUser
 CALM_BRAKE_MPS2 = 3.0
 HARD_BRAKE_MPS2 = 5.5
 SIDE_MPS = 1.1
-# Who stands so near behind one that is parked turns out so fast.
-HELD_M, TURN_OUT_MPS = 3.0, 0.3
+# Who stands behind one that is parked turns out so fast.
+TURN_OUT_MPS = 0.3
 # Nobody parks farther from its place at the kerb than this.
 AT_KERB_M = 0.6
 FILTER_BELOW_MPS, FILTER_GAP_M = 3.0, 14.0
 STEP_ASIDE_M = 0.4
 REST_MPS = 0.15
 ASIDES: Floats = np.arange(-6.0, 7.0) * STEP_ASIDE_M
+# Past a lorry at the kerb: who has to turn out looks so far.
+OUT_ASIDES: Floats = np.arange(-10.0, 11.0) * STEP_ASIDE_M
 
 
 def stop_gap_m(user: RoadUser, lamp: LampState) -> float:
@@ -96,14 +98,9 @@ def _give_up(user: RoadUser, halt: Halt) -> None:
     halt.is_over, user.aside_wish_m = True, 0.0
 
 
-def is_held_by_parked(user: RoadUser, leader: RoadUser, gap_m: float) -> bool:
-    """Tell whether somebody stands behind one that is parked and has to turn out."""
-    halt = user.halt
-    is_parked = leader.halt is not None and leader.halt.since_s is not None
-    return is_parked and gap_m < HELD_M and (halt is None or halt.since_s is None)
-
-
-def wish_aside(user: RoadUser, i: int, around: Around, bodies: Bodies, gap_m: float, layout: Layout) -> None:
+def wish_aside(
+    user: RoadUser, i: int, around: Around, bodies: Bodies, gap_m: float, layout: Layout, *, turns_out: bool = False
+) -> None:
     """Choose another offset when the way is blocked: two-wheelers filter through queues, others pass what stands.
 
     Parameters
@@ -118,6 +115,8 @@ def wish_aside(user: RoadUser, i: int, around: Around, bodies: Bodies, gap_m: fl
         Free way ahead.
     layout : Layout
         The junction.
+    turns_out : bool
+        It stands behind one that is parked, and looks farther aside.
     """
     if user.halt is not None and user.halt.pulls_in:
         return
@@ -125,16 +124,17 @@ def wish_aside(user: RoadUser, i: int, around: Around, bodies: Bodies, gap_m: fl
         return
     if gap_m > FILTER_GAP_M or user.intent.holds_lane:
         return
+    asides = OUT_ASIDES if turns_out else ASIDES
     low, high = lane_bounds(layout.arms[user.enter], user.kind)
-    across = user.across_m + user.aside_m + ASIDES
+    across = user.across_m + user.aside_m + asides
     inside = (across >= low) & (across <= high)
     if not inside.any():
         return
-    free = around.free_ahead(i, bodies, ASIDES)
-    value = np.where(inside, np.minimum(free, 20.0) - 1.2 * np.abs(ASIDES), -np.inf)
+    free = around.free_ahead(i, bodies, asides)
+    value = np.where(inside, np.minimum(free, 20.0) - 1.2 * np.abs(asides), -np.inf)
     best = int(value.argmax())
-    if value[best] > value[len(ASIDES) // 2] + 1.0:
-        user.aside_wish_m = user.aside_m + float(ASIDES[best])
+    if value[best] > value[len(asides) // 2] + 1.0:
+        user.aside_wish_m = user.aside_m + float(asides[best])
 
 
 def move_aside(

@@ -8,9 +8,9 @@ import numpy as np
 
 from vision.scenes.arrivals import Flow, make_brt, make_driver
 from vision.scenes.behaviours import BEHAVIOURS
-from vision.scenes.driver import accelerate, halt_gap_m, is_held_by_parked, move_aside, stop_gap_m, wish_aside
+from vision.scenes.driver import accelerate, halt_gap_m, move_aside, stop_gap_m, wish_aside
 from vision.scenes.following import FREE_M, Bodies, look_around
-from vision.scenes.kerbside import who_parks
+from vision.scenes.kerbside import are_held_by_parked, who_parks
 from vision.scenes.layout import Layout, hanoi_junction
 from vision.scenes.officer import Officer
 from vision.scenes.people import make_walker, may_walk
@@ -130,15 +130,14 @@ class World:
         gaps, leads, who = around.gaps(bodies, bodies.speed)
         lamps = {name: self.officer.shown(name, self.time_s) for name in self.layout.arms}
         give_way(users)
-        parked = who_parks(users)
+        parked, held = who_parks(users), are_held_by_parked(users, gaps, who)
         for i, user in enumerate(users):
             gap = FREE_M if self.time_s < user.free_until_s else float(gaps[i])
             if user.enter:
                 stop = min(stop_gap_m(user, lamps[user.enter]), halt_gap_m(user, self.time_s, STEP_S, parked))
                 if (self.ticks + user.user_id) % 4 == 0:
-                    wish_aside(user, i, around, bodies, min(gap, FREE_M), self.layout)
-                turns_out = is_held_by_parked(user, users[int(who[i])], gap)
-                move_aside(user, i, around, bodies, STEP_S, turns_out=turns_out)
+                    wish_aside(user, i, around, bodies, min(gap, FREE_M), self.layout, turns_out=held[i])
+                move_aside(user, i, around, bodies, STEP_S, turns_out=held[i])
             else:
                 stop = FREE_M if may_walk(user, self.layout, self.plan, self.time_s) else 0.02
             accelerate(user, gap, float(leads[i]), stop, STEP_S)

@@ -105,10 +105,10 @@ def test_who_stands_in_a_queue_is_counted_as_one_who_stood_lawfully() -> None:
 def test_rules_asked_of_kept_tracks_say_what_they_say_of_the_film(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    case = parking_case(3, 0.05, known_rules(PARKING), "good", 2.0)
+    case = parking_case(1, 0.05, known_rules(PARKING), "good", 2.0)
     case = replace(case, shares={"no_stopping": 0.2}, flow=Flow({"south": 600.0}))
     filmed = run_one(case)
-    assert filmed.found
+    assert sum(filmed.found.values()) >= 1
     assert list(run_cases({"one": case}, 1, None, tmp_path)) == [("one", filmed)]
     monkeypatch.setattr(scene_looks, "FilmedScene", None)
     assert list(run_cases({"one": case}, 1, None, tmp_path)) == [("one", filmed)]

@@ -86,6 +86,25 @@ def test_a_parked_car_that_is_hidden_for_a_while_is_the_same_one() -> None:
     assert len(found) == 1
 
 
+def takes_its_place(at_s: float) -> list[Actor]:
+    """Make a car that parks and leaves, and one that stands in the same place from some moment on."""
+    return [parked(until_s=60.0), Actor("car", stops((3.2, 25.0), 0.0, 8.0, 900.0, begin_s=at_s - 4.5))]
+
+
+def test_a_parked_car_whose_number_goes_to_a_neighbour_is_told_once() -> None:
+    assert len(play(STOPPING, [*takes_its_place(66.0), *flow(-1.0, 140.0)], 140.0, fps=5.0)) == 1
+
+
+def test_who_parks_where_another_was_told_of_a_minute_ago_is_told_too() -> None:
+    assert len(play(STOPPING, [*takes_its_place(120.0), *flow(-1.0, 200.0)], 200.0, fps=5.0)) == 2
+
+
+def test_who_parks_beside_one_that_was_told_of_and_stays_is_told_too() -> None:
+    near = Actor("motorcycle", stops((3.2, 21.0), 0.0, 8.0, 900.0, begin_s=50.0))
+    pair = [parked(22.0, label="motorcycle"), near]
+    assert len(play(STOPPING, [*pair, *flow(-1.0, 300.0)], 300.0, fps=5.0)) == 2
+
+
 def test_a_car_beside_the_zone_is_nothing_and_outside_the_hours_too() -> None:
     beside = Actor("car", stops((-0.5, 25.0), 0.0, 8.0, 900.0))
     assert play(STOPPING, [beside, *flow(3.0, 80.0)], 80.0, fps=5.0) == []
