@@ -27,6 +27,8 @@ PASS_M = 8.0
 LEAK = 0.1
 # Who stands behind one that is parked could turn out, as others do: if it does not for long, it is parked too.
 ROW_SHARE = 0.1
+# With so much room behind it, four-wheeled or two, the parked one is not in its way at all: it turns out in one go.
+ROOM_FOUR_M, ROOM_TWO_M = 4.5, 2.0
 # Parked is whose way was free for so long while so many drove past.
 PARKED_FREE_S, PASSED_FOUR, PASSED_TWO = 12.0, 2, 10
 
@@ -170,8 +172,8 @@ class StandBook:
             ahead_m, aside_m = _beside(stand.place, at, heading)
             if trail.label != "person":
                 self._note_pass(stand, trail, ahead_m, aside_m)
-            if _is_in_way(stand, trail.label, ahead_m, aside_m):
-                is_parked = other is not None and other.is_parked
+            is_parked = other is not None and other.is_parked
+            if _is_in_way(stand, trail.label, ahead_m, aside_m, is_parked=is_parked):
                 is_held, is_behind = is_held or not is_parked, is_behind or is_parked
         for other in self._hidden_ahead(stand, heading):
             is_held, is_behind = is_held or not other.is_parked, True
@@ -183,7 +185,8 @@ class StandBook:
     def _hidden_ahead(self, stand: Stand, heading: Point) -> Iterator[Stand]:
         """Go through those that stand in its way, also if they are not seen at this moment."""
         for other in self.stands.values():
-            if other is not stand and _is_in_way(stand, other.label, *_beside(stand.place, other.place, heading)):
+            ahead_m, aside_m = _beside(stand.place, other.place, heading)
+            if other is not stand and _is_in_way(stand, other.label, ahead_m, aside_m, is_parked=other.is_parked):
                 yield other
 
     def _note_pass(self, stand: Stand, trail: Trail, ahead_m: float, aside_m: float) -> None:
@@ -209,9 +212,10 @@ def _beside(place: Place, other: Place, heading: Point) -> tuple[float, float]:
     return dx * heading[0] + dy * heading[1], abs(dx * heading[1] - dy * heading[0])
 
 
-def _is_in_way(stand: Stand, other: str, ahead_m: float, aside_m: float) -> bool:
+def _is_in_way(stand: Stand, other: str, ahead_m: float, aside_m: float, *, is_parked: bool) -> bool:
     """Return whether one of a class, so far ahead and aside, keeps somebody from driving on."""
-    reach_m = max(SIZE_M[stand.label][0], SIZE_M[other][0]) + GAP_M  # from foot to foot, whichever end is seen
+    gap_m = (ROOM_FOUR_M if stand.label in FOUR_WHEELS else ROOM_TWO_M) if is_parked else GAP_M
+    reach_m = max(SIZE_M[stand.label][0], SIZE_M[other][0]) + gap_m  # from foot to foot, whichever end is seen
     return 0.5 < ahead_m <= reach_m and aside_m <= _lane_m(stand.label, other)
 
 

@@ -66,6 +66,12 @@ def test_who_stays_behind_a_parked_car_for_minutes_while_others_drive_past_is_pa
     assert found[1].measured["stood_s"] > 120.0
 
 
+@pytest.mark.parametrize(("label", "north"), [("motorcycle", 22.5), ("car", 18.5)])
+def test_who_stands_behind_a_parked_one_with_room_to_turn_out_is_parked_like_anybody(label: str, north: float) -> None:
+    actors = [parked(28.0, label=label), parked(north, label=label), *flow(-1.0, 100.0)]
+    assert sorted(f.track_id for f in play(STOPPING, actors, 100.0, fps=5.0)) == [1, 2]
+
+
 def test_who_turns_out_from_behind_a_parked_car_after_a_minute_is_nothing() -> None:
     waits = parked(21.5, until_s=75.0)
     out = Actor("car", lambda t: waits.path(t) if t < 75.0 else (-1.0, 21.5 + 8.0 * (t - 75.0), 0.0))
