@@ -7,7 +7,7 @@ from math import atan2, degrees, hypot, pi
 from msgspec.structs import replace
 
 from vision.camera_values import Point
-from vision.road import SIZE_M, Place
+from vision.road import Place
 from vision.tracks import Look
 from vision.tracks.look import FAMILY
 from vision.trails import Trail, Trails
@@ -136,8 +136,7 @@ def _way(ends: Iterable[tuple[Look, Place]]) -> Way | None:
 def _may_be(old: Trail, new: Trail, out: Way) -> bool:
     """Tell whether who was lost may be who came out."""
     gap_ms = new.born_ms - old.last.time_ms
-    is_alike = FAMILY[old.label] == FAMILY[new.label] and (SIZE_M[old.label][0] < 3.0) == (SIZE_M[new.label][0] < 3.0)
-    if old is new or not 0 < gap_ms <= HIDDEN_MS or not is_alike:
+    if old is new or not 0 < gap_ms <= HIDDEN_MS or FAMILY[old.label] != FAMILY[new.label]:
         return False
     into = way_in(old)
     return into is not None and goes_on(into, out)

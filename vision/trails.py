@@ -92,7 +92,7 @@ class Trail:
             by_head = road.by_head(look, place, self.heading, self.head_m or SIZE_M[look.label][2])
             room_sds = SHORT_SDS if self.head_m is not None else UNLIKE_SDS
             place = by_head if is_cut or _is_short(place, by_head, room_sds) else place
-        elif is_free and self.heading is not None:
+        elif self.heading is not None:
             self._learn_head(look, place, gap_s, road)
         self.last, self.place, self.label = look, place, look.label
         self.looks.append(look)

@@ -24,7 +24,7 @@ from services.context import Context
 from services.media.store import open_media
 from services.settings import Settings
 from services.store.accounts import Account, add_account
-from services.store.engine import open_store
+from services.store.engine import Store, open_store
 from services.stream import open_stream
 
 NOON_MS = 1_795_064_400_000  # 2026-11-19T12:00+07:00
@@ -83,6 +83,13 @@ def make_city(root: Path, *, gtfs: bytes | None = None) -> CityFolder:
     return CityFolder(root)
 
 
+def enrol(store: Store, name: str, roles: tuple[str, ...], now_ms: int) -> str:
+    """Make an account and log it in; returns the token of its cookie."""
+    with store.transaction() as session:
+        add_account(session, Account(name=name, roles=roles, password_hash="x", created_ms=NOON_MS))
+    return begin_session(store, name=name, address="test", now_ms=now_ms, hours=1)
+
+
 @dataclass
 class Running:
     """An app under test."""
@@ -100,10 +107,7 @@ class Running:
         self.client.headers.pop("X-CSRF-Token", None)
         if not roles:
             return
-        with self.state.store.transaction() as session:
-            add_account(session, Account(name=name, roles=roles, password_hash="x", created_ms=NOON_MS))
-        now_ms = self.state.wall.now_ms()
-        token = begin_session(self.state.store, name=name, address="test", now_ms=now_ms, hours=1)
+        token = enrol(self.state.store, name, roles, self.state.wall.now_ms())
         self.client.cookies.set(COOKIE, token)
         self.client.headers["X-CSRF-Token"] = csrf_of(token)
 

@@ -7,13 +7,11 @@ import pytest
 from services.api.roles import TABLE
 from services.api.state import COOKIE
 from services.auth.roles import Role
-from services.auth.sessions import begin_session
 from services.auth.tokens import csrf_of
 from services.clock import WallClock
-from services.store.accounts import Account, add_account
 from services.store.engine import open_store
 from tests.data import judge
-from tests.services.api.parts import Running
+from tests.services.api.parts import Running, enrol
 from tests.services.api.test_stream import served
 
 
@@ -67,10 +65,6 @@ def ask(address: str, *options: str) -> None:
 
 def staff(database_url: str) -> list[str]:
     """Log in somebody who may do everything; returns the judge's options."""
-    now_ms = WallClock().now_ms()
-    roles = tuple(role.value for role in Role)
     with open_store(database_url) as store:
-        with store.transaction() as session:
-            add_account(session, Account(name="lead", roles=roles, password_hash="x", created_ms=now_ms))
-        token = begin_session(store, name="lead", address="test", now_ms=now_ms, hours=1)
+        token = enrol(store, "lead", tuple(Role), WallClock().now_ms())
     return ["--header", f"Cookie: {COOKIE}={token}", "--header", f"X-CSRF-Token: {csrf_of(token)}"]
