@@ -1,13 +1,13 @@
 """The light of one approach: its lamps and arrows read in the pictures, fused with the controller's own word."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from schemas.violation import LampSpan
 from vision.camera_values import Approach
 from vision.frames import Image
-from vision.signals import UNKNOWN, LampReader
+from vision.signals import UNKNOWN, LampReader, read_lamp
 
 # Camera and controller may differ by so long at a switch; beyond it neither is believed.
 AGREE_MS = 1_500
@@ -25,16 +25,26 @@ class Light:
     """
 
     def __init__(self, approach: Approach) -> None:
-        self._main = LampReader(approach.lamps) if approach.lamps else None
+        self._main = LampReader() if approach.lamps else None
         self._arrows = {arrow.turn: arrow for arrow in approach.arrows}
-        self._readers = {arrow.turn: LampReader(arrow.lamps) for arrow in approach.arrows}
+        self._readers = {arrow.turn: LampReader() for arrow in approach.arrows}
+        main = [approach.lamps] if approach.lamps else []
+        self._lamps = [*main, *(arrow.lamps for arrow in approach.arrows)]
         self._told: list[LampSpan] = []
 
-    def step(self, time_ms: int, image: Image) -> None:
-        """Read all lamps in one frame."""
-        for reader in (self._main, *self._readers.values()):
-            if reader is not None:
-                reader.step(time_ms, image)
+    def read(self, image: Image) -> list[str]:
+        """Return the colour that each of its lamps shows in one picture, the signal's own first, then its arrows'."""
+        return [read_lamp(image, lamps) for lamps in self._lamps]
+
+    def take(self, time_ms: int, colours: Sequence[str]) -> None:
+        """Take what `read` said of one frame."""
+        for reader, colour in zip(self._all(), colours, strict=True):
+            reader.take(time_ms, colour)
+
+    def _all(self) -> Iterator[LampReader]:
+        if self._main is not None:
+            yield self._main
+        yield from self._readers.values()
 
     def tell(self, span: LampSpan) -> None:
         """Take what the controller says: a colour from ``start_ms`` until at least ``end_ms``.

@@ -1,6 +1,6 @@
 """What is known of a junction from one camera's tracks: trails, lights, crossings, and what the rules say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from schemas.signal import CameraCircumstance, SignalState
 from schemas.violation import LampSpan
@@ -59,13 +59,17 @@ class Observer:
             if view.approach.signal == said.signal_id:
                 self.lights[view.id].tell(span)
 
-    def read_lamps(self, frame: Frame) -> None:
-        """Read the lamps in one picture."""
-        for light in self.lights.values():
-            light.step(frame.time_ms, frame.image)
+    def read_lamps(self, frame: Frame) -> dict[str, list[str]]:
+        """Return the colours of each approach's lamps in one picture; see `take_lamps`."""
+        return {approach: light.read(frame.image) for approach, light in self.lights.items()}
+
+    def take_lamps(self, time_ms: int, lamps: Mapping[str, Sequence[str]]) -> None:
+        """Take what `read_lamps` said of one frame; of approaches that are not among it, nothing was seen."""
+        for approach, colours in lamps.items():
+            self.lights[approach].take(time_ms, colours)
 
     def step(self, time_ms: int, looks: Sequence[Look], *, is_blind: bool = False) -> list[Finding]:
-        """Take the tracks of one frame, its lamps read before.
+        """Take the tracks of one frame, its lamps taken before.
 
         Parameters
         ----------

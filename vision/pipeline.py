@@ -93,12 +93,12 @@ class Watcher:
         """
         out = Outputs()
         for frame, tracked in self.eyes.track(frames):
-            self.observer.read_lamps(frame)
+            self.observer.take_lamps(frame.time_ms, self.observer.read_lamps(frame))
             self.watch(tracked, out)
         return out
 
     def watch(self, tracked: Tracked, out: Outputs) -> None:
-        """Take the tracks of one frame, its lamps read before, and add what became certain.
+        """Take the tracks of one frame, its lamps taken before, and add what became certain.
 
         Parameters
         ----------

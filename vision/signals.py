@@ -58,15 +58,9 @@ class LampReader:
 
     The lamp changed somewhere between the last frame of one colour and the first of the next: a span starts in the
     middle, give or take half the gap.
-
-    Parameters
-    ----------
-    lamps : Lamps
-        Where the lamps are.
     """
 
-    def __init__(self, lamps: Lamps) -> None:
-        self._lamps = lamps
+    def __init__(self) -> None:
         self._spans: deque[LampSpan] = deque()
         self._new: tuple[str, int, int] | None = None  # colour, its first frame, the last frame before
 
@@ -74,10 +68,6 @@ class LampReader:
     def error_s(self) -> float:
         """How far the last switch may be off, seconds."""
         return self._spans[-1].error_ms / 1000 if self._spans else 0.0
-
-    def step(self, time_ms: int, image: Image) -> str:
-        """Take one frame; return the colour that holds now."""
-        return self.take(time_ms, read_lamp(image, self._lamps))
 
     def take(self, time_ms: int, colour: str) -> str:
         """Take the colour of one frame; return the one that holds now."""

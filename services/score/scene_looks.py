@@ -1,4 +1,4 @@
-"""The tracks of a scene kept in a file, with its truth: its rules are then asked again without filming it anew."""
+"""The tracks and lamps of a scene kept in a file, with its truth: rules are asked again without filming it anew."""
 
 import gzip
 from collections.abc import Callable, Iterator
@@ -9,12 +9,12 @@ import click
 import msgspec
 
 from services.score.scene_judge import Tally
-from services.score.scene_run import FilmedScene, SceneCase, SceneTruth, judge_scene, open_scene
+from services.score.scene_run import FilmedScene, Lamps, SceneCase, SceneTruth, judge_scene, open_scene
 from vision.eyes import Tracked
 from vision.scenes.seen import Box
 
 # Whoever changes one of these changes what a kept scene would show; rules are not among them.
-CODE = ("vision.eyes", "vision.scenes.film", "vision.scenes.camera_file")
+CODE = ("vision.eyes", "vision.signals", "vision.scenes.film", "vision.scenes.camera_file")
 
 
 class KeptStep(msgspec.Struct, array_like=True):
@@ -22,6 +22,7 @@ class KeptStep(msgspec.Struct, array_like=True):
 
     tracked: Tracked
     owners: list[int | None]
+    lamps: Lamps
 
 
 class KeptScene(msgspec.Struct, dict=True):
@@ -30,10 +31,10 @@ class KeptScene(msgspec.Struct, dict=True):
     kept: list[KeptStep]
     happened: SceneTruth
 
-    def steps(self) -> Iterator[Tracked]:
-        """Yield the tracks of each frame."""
+    def steps(self) -> Iterator[tuple[Tracked, Lamps]]:
+        """Yield the tracks and the lamps of each frame."""
         for step in self.kept:
-            yield step.tracked
+            yield step.tracked, step.lamps
 
     def user_at(self, track_id: int, time_ms: int, box: Box) -> int | None:  # noqa: ARG002
         """Return who truly stands in a track's box."""
@@ -57,7 +58,7 @@ def run_kept(case: SceneCase, tally: Tally, place: Path, tell: Callable[[float],
     Parameters
     ----------
     case : SceneCase
-        The scene; its camera sees no lamps, for their colours are not kept.
+        The scene.
     tally : Tally
         What is added to.
     place : Path
@@ -67,13 +68,9 @@ def run_kept(case: SceneCase, tally: Tally, place: Path, tell: Callable[[float],
 
     Raises
     ------
-    ValueError
-        If its camera sees lamps.
     click.ClickException
         If the file is damaged.
     """
-    if case.has_signal:
-        raise ValueError("the colours of lamps are not kept")
     if not place.is_file():
         _write(place, _film(case, tell))
     _, _, watcher = open_scene(case)
@@ -83,8 +80,8 @@ def run_kept(case: SceneCase, tally: Tally, place: Path, tell: Callable[[float],
 def _film(case: SceneCase, tell: Callable[[float], None]) -> KeptScene:
     scene = FilmedScene(case, tell)
     kept = [
-        KeptStep(one, [scene.user_at(look.track_id, look.time_ms, look.box) for look in one.looks])
-        for one in scene.steps()
+        KeptStep(one, [scene.user_at(look.track_id, look.time_ms, look.box) for look in one.looks], lamps)
+        for one, lamps in scene.steps()
     ]
     return KeptScene(kept, scene.truth())
 

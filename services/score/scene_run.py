@@ -82,11 +82,15 @@ class SceneTruth:
     end_s: float
 
 
+# The colours of each approach's lamps in one frame.
+Lamps = dict[str, list[str]]
+
+
 class WatchedScene(Protocol):
     """A scene up to its tracks, with its truth."""
 
-    def steps(self) -> Iterator[Tracked]:
-        """Yield the tracks of each frame."""
+    def steps(self) -> Iterator[tuple[Tracked, Lamps]]:
+        """Yield the tracks and the lamps of each frame."""
 
     def user_at(self, track_id: int, time_ms: int, box: Box) -> int | None:
         """Return who truly stands in a track's box."""
@@ -123,13 +127,12 @@ class FilmedScene:
         self._acts: list[tuple[Act, float]] = []
         self._known = 0
 
-    def steps(self) -> Iterator[Tracked]:
-        """Yield the tracks of each frame, its lamps read by then."""
+    def steps(self) -> Iterator[tuple[Tracked, Lamps]]:
+        """Yield the tracks and the lamps of each frame."""
         for shot in self._film.shots(WARM_S, WARM_S + self._case.minutes * 60):
             self._log.add(shot.frame.time_ms, shot.seen)
             for frame, tracked in self.watcher.eyes.track([shot.frame]):
-                self.watcher.observer.read_lamps(frame)
-                yield tracked
+                yield tracked, self.watcher.observer.read_lamps(frame)
             self._settle()
             if shot.frame.index % 500 == 0:
                 self._tell(shot.time_s - WARM_S)
@@ -182,8 +185,9 @@ def judge_scene(case: SceneCase, scene: WatchedScene, watcher: Watcher, tally: T
         What is added to.
     """
     claims: list[Claim] = []
-    for tracked in scene.steps():
+    for tracked, lamps in scene.steps():
         out = Outputs()
+        watcher.observer.take_lamps(tracked.time_ms, lamps)
         watcher.watch(tracked, out)
         claims += _claims(out, scene, case.seed)
     claims += _claims(watcher.finish(), scene, case.seed)

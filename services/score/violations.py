@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from services.score.scene_batch import batch_options, boxes_option, tally_cases
+from services.score.scene_batch import batch_options, boxes_option, looks_option, tally_cases
 from services.score.scene_report import as_figures, report
 from services.score.scene_run import SceneCase
 from vision.scenes.arrivals import Flow
@@ -50,6 +50,7 @@ SETS: dict[str, tuple[dict[str, float], tuple[str, ...]]] = {
 @click.option("--drops", default=0.0, show_default=True, help="Share of frames that do not arrive.")
 @click.option("--officer", default=0.0, show_default=True, help="Share of reds in which an officer waves.")
 @click.option("--show", default=10, show_default=True, help="How many false and missed ones to list of each set.")
+@looks_option
 @batch_options
 @click.option("--json", "out", type=click.Path(path_type=Path), default=None, help="Write the figures there.")
 def violations(
@@ -63,6 +64,7 @@ def violations(
     drops: float,
     officer: float,
     show: int,
+    looks: Path | None,
     jobs: int,
     keep: Path | None,
     out: Path | None,
@@ -95,7 +97,7 @@ def violations(
                 )
                 for seed in parse_seeds(seeds)
             }
-            tally = tally_cases(cases, jobs, keep)
+            tally = tally_cases(cases, jobs, keep, looks)
             click.echo(report(f"{name}, {level} boxes, {boxes}", tally, show))
             figures[f"{name}/{level}/{boxes}"] = as_figures(tally)
     if out is not None:

@@ -36,9 +36,9 @@ def test_a_lamp_outside_the_picture_is_unknown() -> None:
 
 
 def spans(frames: list[str]) -> list[tuple[str, float, float]]:
-    reader = LampReader(LAMPS)
+    reader = LampReader()
     for i, colour in enumerate(frames):
-        reader.step(START_MS + i * 100, head(*([] if colour == "-" else [colour])))
+        reader.take(START_MS + i * 100, read_lamp(head(*([] if colour == "-" else [colour])), LAMPS))
     return [
         (s.colour, (s.start_ms - START_MS) / 100, (s.end_ms - START_MS) / 100)
         for s in reader.spans(START_MS, START_MS + 10**6)
@@ -51,9 +51,9 @@ def test_a_colour_counts_once_a_second_frame_agrees_from_the_middle_between_the_
 
 def test_a_switch_is_off_by_half_the_gap_and_by_more_where_the_lamp_could_not_be_read() -> None:
     for dark, error_ms in ((0, 50), (3, 200)):
-        reader = LampReader(LAMPS)
+        reader = LampReader()
         for i, colour in enumerate(["red"] * 5 + ["-"] * dark + ["green"] * 5):
-            reader.step(START_MS + i * 100, head(*([] if colour == "-" else [colour])))
+            reader.take(START_MS + i * 100, read_lamp(head(*([] if colour == "-" else [colour])), LAMPS))
         green = reader.spans(START_MS, START_MS + 10**6)[-1]
         assert (green.colour, green.error_ms) == ("green", error_ms)
         assert abs(green.start_ms - (START_MS + 400 + error_ms)) <= 1

@@ -102,11 +102,18 @@ def test_who_stands_in_a_queue_is_counted_as_one_who_stood_lawfully() -> None:
     assert judged([], [(waits, 1.0)]).stood == {"queue": 1}
 
 
-def test_rules_asked_of_kept_tracks_say_what_they_say_of_the_film(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+KERB = replace(
+    parking_case(1, 0.05, known_rules(PARKING), "good", 2.0),
+    shares={"no_stopping": 0.2},
+    flow=Flow({"south": 600.0}),
+)
+RUNNERS = SceneCase(1, 1.0, {"red_light": 1.0}, ("red_light", "stop_line"), approach_camera, fps=8.0, flow=LOOSE)
+
+
+@pytest.mark.parametrize("case", [KERB, RUNNERS])
+def test_rules_asked_of_kept_tracks_and_lamps_say_what_they_say_of_the_film(
+    case: SceneCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    case = parking_case(1, 0.05, known_rules(PARKING), "good", 2.0)
-    case = replace(case, shares={"no_stopping": 0.2}, flow=Flow({"south": 600.0}))
     filmed = run_one(case)
     assert sum(filmed.found.values()) >= 1
     assert list(run_cases({"one": case}, 1, None, tmp_path)) == [("one", filmed)]

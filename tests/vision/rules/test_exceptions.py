@@ -86,7 +86,8 @@ def test_a_turn_on_its_green_arrow_is_left_alone_and_another_way_out_is_not(
     observer = Observer(camera(("red_light",), [going("away", LINE_M, turns=turns, arrows=arrows)]))
     found = []
     for time_ms, looks in frames([Actor("motorcycle", path)], 22.0, fps=12.5):
-        observer.lights["away"].step(time_ms, arrow_picture(is_lit=is_lit))
+        light = observer.lights["away"]
+        light.take(time_ms, light.read(arrow_picture(is_lit=is_lit)))
         observer.lights["away"].tell(LampSpan(colour="red", start_ms=time_ms, end_ms=time_ms + 80, source="controller"))
         found += observer.step(time_ms, looks)
     assert len(found) == claimed

@@ -37,7 +37,7 @@ def judge(
     found: list[Finding] = []
     for i, colour in enumerate(colours):
         time_ms = START_MS + i * 100
-        observer.read_lamps(Frame(i, time_ms, lamp_picture(colour)))
+        observer.take_lamps(time_ms, observer.read_lamps(Frame(i, time_ms, lamp_picture(colour))))
         found += observer.step(time_ms, looks.get(i, []))
     if end:
         found += observer.finish(START_MS + (len(colours) - 1) * 100)
