@@ -37,15 +37,15 @@ class KeptScene(msgspec.Struct, dict=True):
             yield step.tracked, step.lamps
 
     def user_at(self, track_id: int, time_ms: int, box: Box) -> int | None:  # noqa: ARG002
-        """Return who truly stands in a track's box."""
-        return self._owners.get((track_id, time_ms))
+        """Return who truly stands in a track's box; the track may be another by now, its box is the same."""
+        return self._owners.get((time_ms, _rounded(box)))
 
     @cached_property
-    def _owners(self) -> dict[tuple[int, int], int | None]:
+    def _owners(self) -> dict[tuple[int, Box], int | None]:
         looks = (
             (look, owner) for step in self.kept for look, owner in zip(step.tracked.looks, step.owners, strict=True)
         )
-        return {(look.track_id, look.time_ms): owner for look, owner in looks}
+        return {(look.time_ms, _rounded(look.box)): owner for look, owner in looks}
 
     def truth(self) -> SceneTruth:
         """Return what truly happened."""
@@ -75,6 +75,12 @@ def run_kept(case: SceneCase, tally: Tally, place: Path, tell: Callable[[float],
         _write(place, _film(case, tell))
     _, _, watcher = open_scene(case)
     judge_scene(case, _read(place), watcher, tally)
+
+
+def _rounded(box: Box) -> Box:
+    """Return a box as the points of a candidate's track have it."""
+    left, top, right, bottom = (round(side, 1) for side in box)
+    return left, top, right, bottom
 
 
 def _film(case: SceneCase, tell: Callable[[float], None]) -> KeptScene:

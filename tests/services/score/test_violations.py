@@ -15,9 +15,11 @@ from services.score.parking import parking_case
 from services.score.scene_batch import run_cases, run_one
 from services.score.scene_judge import Claim, Tally, judge
 from services.score.scene_log import SceneLog, overlap, owner_of
+from services.score.scene_looks import KeptScene, KeptStep
 from services.score.scene_report import report, wilson
-from services.score.scene_run import SceneCase, run_scene
+from services.score.scene_run import SceneCase, SceneTruth, run_scene
 from services.score.violations import LOOSE, SETS, known_rules, parse_seeds
+from vision.eyes import Tracked
 from vision.pipeline import Act as Claimed
 from vision.rules import Finding
 from vision.scenes.arrivals import Flow
@@ -100,6 +102,14 @@ def test_tallies_add_up_and_shares_have_their_interval() -> None:
 def test_who_stands_in_a_queue_is_counted_as_one_who_stood_lawfully() -> None:
     waits = Act("no_stopping", 5, "car", "south", 10.0, 50.0, 0.0, 0.0, "queue", {"stood_s": 40.0})
     assert judged([], [(waits, 1.0)]).stood == {"queue": 1}
+
+
+def test_of_a_kept_scene_it_is_known_who_stands_in_a_box_whose_track_was_joined_to_another() -> None:
+    look = TrackLook(7, 40, 1, (10.04, 20.0, 30.0, 60.0), 0.9, "motorcycle", 9)
+    step = KeptStep(Tracked(40, [look], 1, is_blind=False), [5], {})
+    scene = KeptScene([step], SceneTruth([], [], 1.0))
+    assert scene.user_at(3, 40, (10.0, 20.0, 30.0, 60.0)) == 5
+    assert scene.user_at(3, 40, (50.0, 20.0, 70.0, 60.0)) is None
 
 
 KERB = replace(
