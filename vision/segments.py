@@ -12,6 +12,7 @@ from av.error import FFmpegError
 
 from vision.errors import VideoError
 from vision.frames import Image, ignore, open_input, to_image
+from vision.same_picture import SamePicture
 
 TARGET_S = 2.0
 LONGEST_S = 10.0
@@ -19,6 +20,8 @@ LONGEST_S = 10.0
 FIRST_STEP_S = 1.0
 # Times go back by less where pictures are sent in another order than they are shown; by more the clock went back.
 BACK_S = 1.0
+# Pictures that wait for two seconds to go by; with more of them the clock of the stream stands still.
+MOST_HELD = 2_000
 COPIED_CODECS = frozenset({"h264", "hevc", "mpeg4", "mjpeg"})
 TICKS = 90_000
 Packet: TypeAlias = "av.Packet[Any]"
@@ -57,7 +60,7 @@ def cut(source: str, *, on_bad: Callable[[str], None] | None = None) -> Iterator
     Raises
     ------
     VideoError
-        If it cannot be opened or nothing can be read.
+        If it cannot be opened, nothing can be read, or the picture turns into another size or codec on the way.
     """
     tell = on_bad or ignore
     pieces = 0
@@ -74,6 +77,9 @@ class _Cutter:
         self._container, self._source, self._tell = container, source, tell
         self._stream = container.streams.video[0]
         self._stream.thread_type = "SLICE"
+        self._same = SamePicture(self._stream, source)
+        self._is_timed = False
+        self._left_out = 0
 
     def pieces(self) -> Iterator[Piece]:
         held: list[Packet] = []
@@ -83,8 +89,7 @@ class _Cutter:
             if not copies:
                 yield from self._encoded([packet], packets)
                 return
-            if held and self._seconds(held[-1], packet) < -BACK_S:
-                self._went_back(-self._seconds(held[-1], packet))
+            if held and self._leaps(self._seconds(held[-1], packet)):
                 yield from self._copied(held)
                 held = []
             span_s = self._seconds(held[0], packet) if held else 0.0
@@ -96,11 +101,25 @@ class _Cutter:
                 return
             if held or packet.is_keyframe:
                 held.append(packet)
+            if len(held) > MOST_HELD:
+                raise VideoError(f"{self._source}: {self._crowd(len(held), span_s)}")
         if held:
             yield from self._copied(held)
 
-    def _went_back(self, by_s: float) -> None:
-        self._tell(f"{self._source}: the clock of the stream went back by {by_s:.1f} s; a new piece begins there")
+    def _leaps(self, step_s: float) -> bool:
+        """Return whether the clock of the stream went back or far ahead from one packet to the next, and say so."""
+        if -BACK_S <= step_s <= LONGEST_S:
+            return False
+        way = f"went back by {-step_s:.1f}" if step_s < 0 else f"leapt ahead by {step_s:.1f}"
+        self._tell(f"{self._source}: the clock of the stream {way} s; a new piece begins there")
+        return True
+
+    @staticmethod
+    def _crowd(pictures: int, span_s: float) -> str:
+        return (
+            f"{pictures} pictures within {span_s:.3f} s; the clock of the stream stands still. Set the camera's frame "
+            "rate and time stamps; no rate is assumed"
+        )
 
     def _seconds(self, first: "Packet", last: "Packet") -> float:
         assert first.pts is not None
@@ -118,8 +137,9 @@ class _Cutter:
                 if not is_begun and packet.pts is None and packet.is_keyframe and not packet.is_corrupt:
                     first = packet
                     continue
+                self._is_timed |= packet.pts is not None
                 if packet.is_corrupt or packet.pts is None:
-                    self._tell(f"{self._source}: damaged packet or packet without a time left out")
+                    self._left_out += 1
                     continue
                 if first is not None:
                     yield from self._timed(first, packet)
@@ -127,6 +147,18 @@ class _Cutter:
                 yield packet
         except FFmpegError as error:
             self._tell(f"{self._source}: reading ended early ({error})")
+        if self._left_out and not self._is_timed:
+            raise VideoError(
+                f"{self._source}: none of its {self._left_out} packets carries a time (a bare stream such as .h264); "
+                "put it into a container that keeps them (MP4, MKV, MPEG-TS). No rate is assumed"
+            )
+        self._tell_left_out()
+
+    def _tell_left_out(self) -> None:
+        """Say how many packets were left out since this was called last, in one sentence."""
+        count, self._left_out = self._left_out, 0
+        if count:
+            self._tell(f"{self._source}: {count} damaged packets or packets without a time left out")
 
     def _timed(self, first: "Packet", then: "Packet") -> Iterator["Packet"]:
         """Give a stream's first packet the time that the others are counted from.
@@ -143,6 +175,11 @@ class _Cutter:
             self._tell(f"{self._source}: the first packet has no time and is left out")
 
     def _copied(self, packets: Sequence["Packet"]) -> Iterator[Piece]:
+        self._tell_left_out()
+        span_s = max(self._seconds(packets[0], packet) for packet in packets)
+        if (len(packets) - 1) / 1000 > span_s:
+            self._tell(f"{self._source}: {self._crowd(len(packets), span_s)}. They are left out")
+            return
         try:
             yield self._copy(packets)
         except FFmpegError as error:
@@ -161,6 +198,7 @@ class _Cutter:
                 packet.dts = None if packet.dts is None else packet.dts - (first_dts or 0)
                 packet.stream = copy
                 target.mux(packet)
+        self._same.check(out.getvalue())
         context = self._stream.codec_context
         return Piece(out.getvalue(), tuple(times), context.width, context.height, context.name, copied=True)
 
@@ -170,12 +208,11 @@ class _Cutter:
         for frame in self._decoded(held, rest):
             if frame.time is None:
                 continue
-            is_back = bool(times) and frame.time < times[-1] - BACK_S
-            if is_back:
-                self._went_back(times[-1] - frame.time)
-            elif times and frame.time <= times[-1]:
+            self._same.check_size(frame.width, frame.height)
+            leaps = bool(times) and self._leaps(frame.time - times[-1])
+            if not leaps and times and frame.time <= times[-1]:
                 continue
-            if is_back or (times and frame.time - times[0] >= TARGET_S):
+            if leaps or (times and frame.time - times[0] >= TARGET_S):
                 yield encode(images, times)
                 images, times = [], []
             images.append(to_image(frame))

@@ -9,7 +9,9 @@ from schemas.camera import CameraHealth, CameraSegment, CameraState
 from schemas.text import Text
 from services.capture.publish import Publisher
 from services.capture.timing import LiveTime, RecordedTime
-from services.media.errors import MediaError
+from services.media.errors import MediaError, MediaFullError
+from services.public_address import public_address
+from services.stream.errors import StreamError
 from vision.camera import CameraConfig
 from vision.clock_drift import ClockWatcher
 from vision.errors import VideoError
@@ -21,7 +23,11 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 4.0
 # A recording that keeps its own time is handed on faster than it was taken, but not all at once.
 RECORDED_SPEED = 20.0
 ENDED = Text(vi="Bản ghi đã hết; không có hình mới.", en="The recording has ended; no new pictures come.")
-NOT_KEPT = Text(vi="Kho lưu trữ đầy; hình không được giữ.", en="The media store is full; pictures are not kept.")
+NO_ROOM = Text(vi="Kho lưu trữ đầy; hình không được giữ.", en="The media store is full; pictures are not kept.")
+NOT_KEPT = Text(
+    vi="Không ghi được vào kho lưu trữ hoặc nhật ký; hình không được giữ.",
+    en="The media store or the log cannot be written; pictures are not kept.",
+)
 OK_TEXT = Text(vi="Đang có hình.", en="Pictures come.")
 
 _log = structlog.get_logger(__name__)
@@ -56,12 +62,13 @@ class CameraThread:
         self._camera, self._publisher, self._now_ms, self._stop = camera, publisher, now_ms, stop
         self._is_stream = "://" in camera.source and not camera.is_scene
         self._loop = loop and not self._is_stream
-        own_time = camera.start_ms is not None and not (self._loop or self._is_stream or camera.is_scene)
+        own_time = camera.start_ms is not None and self._is_recording
         self._time = RecordedTime(camera.start_ms or 0) if own_time else LiveTime(now_ms)
         self._keep_ms = None if own_time else round(camera.keep_minutes * 60_000)
         self._clock = ClockWatcher()
-        self._segments = self._frames = 0
-        self._state: CameraState | None = None
+        self._segments = self._frames = self._tries = 0
+        self._said: tuple[CameraState, Text] | None = None
+        self._since_ms = 0
         self._last_end_ms: int | None = None
 
     def run(self) -> None:
@@ -79,7 +86,13 @@ class CameraThread:
                 if self._is_stream:
                     raise VideoError(f"{self._camera.source}: the stream ended")
             except VideoError as error:
-                wait_s = FIRST_WAIT_S if self._segments > before else min(LONGEST_WAIT_S, wait_s * 2)
+                if self._segments > before:
+                    wait_s = FIRST_WAIT_S
+                    if self._is_recording:  # begun again, what was recorded of it would come twice
+                        self._lost(str(error), None)
+                        return
+                else:
+                    wait_s = min(LONGEST_WAIT_S, wait_s * 2)
                 self._lost(str(error), wait_s)
                 self._stop.wait(wait_s)
             except Exception as error:  # noqa: BLE001 - one camera's failure must not end the others
@@ -87,6 +100,11 @@ class CameraThread:
                 _log.exception("camera failed", camera=self._camera.id)
                 self._lost(type(error).__name__, wait_s)
                 self._stop.wait(wait_s)
+
+    @property
+    def _is_recording(self) -> bool:
+        """Whether the source is a file or a folder that is read once."""
+        return not (self._loop or self._is_stream or self._camera.is_scene)
 
     def _record(self) -> None:
         if isinstance(self._time, LiveTime):
@@ -109,9 +127,21 @@ class CameraThread:
             self._stop.wait(max(0.0, (frame_ms[-1] - self._now_ms()) / 1000))
         if self._stop.is_set():
             return
+        segment = self._segment(piece, frame_ms, clock_off_ms)
+        try:
+            self._publisher.segment(segment, piece.data, self._keep_ms)
+        except (MediaError, StreamError) as error:  # the next piece may find room; this one is a gap
+            _log.warning("a piece was not kept", camera=self._camera.id, reason=str(error))
+            self._say(CameraState.LOST, NO_ROOM if isinstance(error, MediaFullError) else NOT_KEPT)
+            return
+        self._last_end_ms = frame_ms[-1]
+        self._segments += 1
+        self._frames += len(frame_ms)
+        self._say(CameraState.OK, OK_TEXT)
+
+    def _segment(self, piece: Piece, frame_ms: tuple[int, ...], clock_off_ms: int) -> CameraSegment:
         gap_s = 0.0 if self._last_end_ms is None else max(0.0, (frame_ms[0] - self._last_end_ms) / 1000)
-        before_ms, self._last_end_ms = self._last_end_ms, frame_ms[-1]
-        segment = CameraSegment(
+        return CameraSegment(
             camera_id=self._camera.id,
             segment=self._segments,
             uri="-",
@@ -128,16 +158,6 @@ class CameraThread:
             gap_before_s=round(gap_s, 3),
             clock_off_ms=clock_off_ms,
         )
-        try:
-            self._publisher.segment(segment, piece.data, self._keep_ms)
-        except MediaError as error:  # the next piece may find room; this one is a gap
-            _log.warning("a piece was not kept", camera=self._camera.id, reason=str(error))
-            self._last_end_ms = before_ms
-            self._say(CameraState.LOST, NOT_KEPT)
-            return
-        self._segments += 1
-        self._frames += len(frame_ms)
-        self._say(CameraState.OK, OK_TEXT)
 
     def _check_size(self, piece: Piece) -> None:
         width, height = self._camera.frame
@@ -147,28 +167,42 @@ class CameraThread:
                 "mend `frame` and the lines drawn in it"
             )
 
-    def _lost(self, reason: str, wait_s: float) -> None:
-        _log.warning("camera lost", camera=self._camera.id, reason=reason, next_try_s=round(wait_s, 1))
-        self._say(CameraState.LOST, Text(vi=f"Mất hình: {reason}", en=f"No pictures: {reason}"))
+    def _lost(self, reason: str, wait_s: float | None) -> None:
+        """Say why no pictures come; the log hears of each new reason, then ever more seldom."""
+        reason = self._without_password(reason)
+        text = Text(vi=f"Mất hình: {reason}", en=f"No pictures: {reason}")
+        self._tries = self._tries + 1 if self._said == (CameraState.LOST, text) else 1
+        if self._tries.bit_count() == 1:
+            _log.warning("camera lost", camera=self._camera.id, reason=reason, next_try_s=wait_s, tries=self._tries)
+        self._say(CameraState.LOST, text)
 
     def _say(self, state: CameraState, text: Text) -> None:
-        """Announce a change of state; what stays is announced once."""
-        if state is self._state:
+        """Announce a change of state or of its reason; what stays is announced once."""
+        if (state, text) == self._said:
             return
-        self._state = state
         now = self._now_ms()
-        self._publisher.health(
-            CameraHealth(
-                camera_id=self._camera.id,
-                time_ms=now,
-                state=state,
-                since_ms=now,
-                frames=self._frames,
-                skipped=0,
-                live=1.0 if state is CameraState.OK else 0.0,
-                text=text,
-            )
+        if self._said is None or state is not self._said[0]:
+            self._since_ms = now
+        health = CameraHealth(
+            camera_id=self._camera.id,
+            time_ms=now,
+            state=state,
+            since_ms=self._since_ms,
+            frames=self._frames,
+            skipped=0,
+            live=1.0 if state is CameraState.OK else 0.0,
+            text=text,
         )
+        try:
+            self._publisher.health(health)
+        except StreamError as error:  # said with the next change; recording goes on
+            _log.warning("a camera's state is not told", camera=self._camera.id, reason=str(error))
+            return
+        self._said = state, text
 
     def _warn(self, sentence: str) -> None:
-        _log.warning("video damaged", camera=self._camera.id, reason=sentence)
+        _log.warning("video damaged", camera=self._camera.id, reason=self._without_password(sentence))
+
+    def _without_password(self, sentence: str) -> str:
+        """Name a source without the name and the password in its address: texts go to pages and logs."""
+        return sentence.replace(self._camera.source, public_address(self._camera.source) or "")

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.progress import track
 
 from services.detect.offline import Result, watch_recording
-from services.evidence.stamps import Authority, open_authority, public_address
+from services.evidence.stamps import Authority, open_authority
+from services.public_address import public_address
 from services.settings import Settings
 from vision.camera import read_camera, with_source
 from vision.detector.open import SHIPPED, canvas_sha256, open_detector, with_canvas

@@ -17,9 +17,10 @@ from services.detect.told import Told
 from services.detect.warm import TOPIC, warm_up
 from services.evidence.behind import Behind
 from services.evidence.copies import Copies
-from services.evidence.stamps import Stamps, open_authority, public_address
+from services.evidence.stamps import Stamps, open_authority
 from services.media.errors import MediaError
 from services.media.store import MediaStore, open_media
+from services.public_address import public_address
 from services.settings import VisionSettings
 from services.stream.base import Partition
 from services.stream.dead_letter import DEAD_LETTER

@@ -5,13 +5,13 @@ What waits is marked in the media store before the package is put (``.seals/unst
 """
 
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 from cryptography.x509 import Certificate
 
 from services.evidence.waiting import Waiting
 from services.media.room import SEALS
+from services.public_address import public_address
 from services.settings import EvidenceSettings
 from vision.errors import EvidenceError
 from vision.evidence.package import staple
@@ -60,14 +60,6 @@ def open_authority(settings: EvidenceSettings) -> Authority | None:
     if settings.tsa_url is None:
         return None
     return Authority(settings.tsa_url, read_roots(settings.tsa_ca) if settings.tsa_ca else [])
-
-
-def public_address(url: str | None) -> str | None:
-    """Return an address without the name and the password in it, for manifests and logs."""
-    if url is None:
-        return None
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def read_roots(path: Path) -> list[Certificate]:

@@ -1,5 +1,6 @@
 """One tidy console of many processes: a prefix each, and a rotated file each."""
 
+import contextlib
 import json
 import sys
 import time
@@ -24,6 +25,18 @@ LEVEL_COLOURS = {"warning": 33, "error": 31, "critical": 31, "debug": 2}
 BETWEEN_TRACEBACKS = ("During handling of", "The above exception")
 
 
+class _LogFile(RotatingFileHandler):
+    """A file that a full disk does not make a noise about: each line stands on the console all the same."""
+
+    def handleError(self, record: LogRecord) -> None:  # noqa: N802 - logging's own name
+        """Leave the line out."""
+
+    def close(self) -> None:
+        """Close the file; what found no room is lost."""
+        with contextlib.suppress(OSError):
+            super().close()
+
+
 class Console:
     """Writes lines of children and of the supervisor itself.
 
@@ -45,7 +58,7 @@ class Console:
         self._colour = self._out.isatty()
         self._in_traceback: set[str] = set()
         self._repeats: dict[str, tuple[float, int, str | None]] = {}
-        self._files: dict[str, RotatingFileHandler] = {}
+        self._files: dict[str, _LogFile] = {}
 
     def line(self, name: str, text: str) -> None:
         """Write one line of a process to the console and to its file.
@@ -124,10 +137,10 @@ class Console:
         self._file(name)
         return f"\x1b[{COLOURS[list(self._files).index(name) % len(COLOURS)]}m{head}\x1b[0m"
 
-    def _file(self, name: str) -> RotatingFileHandler:
+    def _file(self, name: str) -> _LogFile:
         if name not in self._files:
-            file = RotatingFileHandler(
-                self._folder / f"{name}.log", maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8"
+            file = _LogFile(
+                self._folder / f"{name}.log", maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8", delay=True
             )
             file.setFormatter(Formatter("%(message)s"))
             self._files[name] = file

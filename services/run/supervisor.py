@@ -58,6 +58,7 @@ class Supervisor:
         self._watch = Watch(lambda: {post.name: post.port for post in self.posts if post.child is not None})
         self._stop_signals = 0
         self._next_status_s = 0.0
+        self._has_no_room = False
 
     def leave_out(self, name: str, lacking: str) -> None:
         """Show a service that is not started, and why."""
@@ -154,8 +155,19 @@ class Supervisor:
             self._end_hung(post)
             self._forgive(post)
         statuses = self.statuses()
-        self._status.write(statuses)
+        self._write_status(statuses)
         metrics.show(statuses)
+
+    def _write_status(self, statuses: Sequence[ServiceStatus]) -> None:
+        """Write what `hanoi status` shows; a full disk must not end what watches over all services."""
+        try:
+            self._status.write(statuses)
+        except OSError as error:
+            if not self._has_no_room:
+                self.say(f"the state cannot be written ({error}); make room; services go on", "warning")
+            self._has_no_room = True
+        else:
+            self._has_no_room = False
 
     def _forgive(self, post: Post) -> None:
         if post.child is not None and post.backoff.deaths and time.monotonic() - post.started_s >= HEALTHY_S:

@@ -26,11 +26,11 @@ class TargetsFile:
         known = {process: port for process, port in ports.items() if port}
         if known == self._written:
             return
-        self._written = known
         groups = [{"targets": [f"127.0.0.1:{port}"], "labels": {"process": process}} for process, port in known.items()]
         new = self._path.with_suffix(".new")
         new.write_text(json.dumps(groups, indent=1) + "\n", encoding="utf-8")
         new.replace(self._path)
+        self._written = known
 
     def remove(self) -> None:
         """Nothing runs any more."""

@@ -42,8 +42,8 @@ class Telling:
     def look(self) -> None:
         """Bring the list of processes and the figures of the disk up to date."""
         ports = {post.name: post.port for post in self._supervisor.posts}
-        self._targets.write({SUPERVISOR: self._server.port if self._server else 0, **ports})
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # a full disk is said by the supervisor; it is tried again each second
+            self._targets.write({SUPERVISOR: self._server.port if self._server else 0, **ports})
             metrics.show_disk(self._settings.run.var_dir)
 
     def _report(self) -> ProcessHealth:

@@ -1,4 +1,5 @@
 import io
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -9,7 +10,7 @@ from tests.vision.builders import CLIPS, picture
 from vision.errors import VideoError
 from vision.evidence.clip import StoredPiece, read_piece
 from vision.frames import Image
-from vision.segments import cut, encode
+from vision.segments import Piece, cut, encode
 
 
 def nearly_still(i: int) -> Image:
@@ -72,13 +73,24 @@ def test_each_encoded_picture_keeps_its_own_time() -> None:
     assert [f.time_ms for f in frames] == [0, 100, 350, 360, 1200]
 
 
-def transport_stream() -> bytes:
-    out = io.BytesIO()
-    with av.open(out, "w", format="mpegts") as target:
-        stream = target.add_stream("libx264", rate=10, options={"g": "20"})
-        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+def transport_stream(
+    *,
+    form: str = "mpegts",
+    codec: str = "libx264",
+    size: tuple[int, int] = (64, 48),
+    from_s: float = 0.0,
+    step_s: float = 0.1,
+) -> bytes:
+    out, clock = io.BytesIO(), Fraction(1, 90_000)
+    with av.open(out, "w", format=form) as target:
+        options = {"g": "20", "bf": "0", "x265-params": "keyint=20:bframes=0:log-level=none"}
+        stream = target.add_stream(codec, rate=10, options=options)
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        stream.codec_context.time_base = clock
         for i in range(60):
-            target.mux(stream.encode(av.VideoFrame.from_ndarray(picture(i), format="bgr24")))
+            frame = av.VideoFrame.from_ndarray(picture(i, size), format="bgr24")
+            frame.pts, frame.time_base = round((from_s + i * step_s) / clock), clock
+            target.mux(stream.encode(frame))
         target.mux(stream.encode(None))
     return out.getvalue()
 
@@ -92,3 +104,81 @@ def test_a_stream_whose_clock_goes_back_is_cut_there_and_goes_on(tmp_path: Path)
     assert sum(len(p.frame_s) for p in pieces) >= 110
     assert all(a < b for p in pieces for a, b in zip(p.frame_s, p.frame_s[1:], strict=False))
     assert pieces[-1].frame_s[-1] == pytest.approx(pieces[len(pieces) // 2 - 1].frame_s[-1], abs=2.5)
+
+
+def gather(path: Path) -> tuple[list[Piece], str]:
+    """Return the pieces that come before the error, and the error."""
+    pieces: list[Piece] = []
+    try:
+        for piece in cut(str(path)):
+            pieces.append(piece)  # noqa: PERF402 - what came before an error counts too
+    except VideoError as error:
+        return pieces, str(error)
+    return pieces, ""
+
+
+def test_a_stream_that_turns_into_another_size_ends_there_and_says_which(tmp_path: Path) -> None:
+    path = tmp_path / "turned.ts"
+    path.write_bytes(transport_stream() + transport_stream(size=(96, 64), from_s=6.0))
+    pieces, error = gather(path)
+    assert {(p.width, p.height) for p in pieces} == {(64, 48)}
+    assert sum(len(p.frame_s) for p in pieces) >= 55
+    assert "turned.ts: the picture turned from 64×48 into 96×64" in error
+
+
+def test_a_stream_that_turns_into_another_codec_ends_there_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "turned.ts"
+    path.write_bytes(transport_stream(step_s=0.3) + transport_stream(codec="libx265", from_s=18.0))
+    pieces, error = gather(path)
+    assert all(list(read_piece(StoredPiece(p.data, tuple(round(s * 1000) for s in p.frame_s)))) for p in pieces)
+    assert "turned.ts: the codec turned from h264 into hevc" in error
+
+
+def test_a_stream_whose_clock_leaps_ahead_is_still_copied_and_not_encoded_from_there_on(tmp_path: Path) -> None:
+    path = tmp_path / "ahead.ts"
+    said: list[str] = []
+    path.write_bytes(transport_stream()[: -188 * 12] + transport_stream(from_s=500.0))
+    pieces = list(cut(str(path), on_bad=said.append))
+    assert any("the clock of the stream leapt ahead by 49" in sentence for sentence in said)
+    assert all(p.copied for p in pieces)
+    assert sum(len(p.frame_s) for p in pieces) >= 100
+
+
+def test_a_bare_stream_without_times_is_refused_with_how_to_mend_it(tmp_path: Path) -> None:
+    path = tmp_path / "bare.h264"
+    path.write_bytes(transport_stream(form="h264"))
+    said: list[str] = []
+    with pytest.raises(VideoError, match=r"none of its \d+ packets carries a time .* put it into a container"):
+        list(cut(str(path), on_bad=said.append))
+    assert said == []
+
+
+def test_pictures_that_all_have_one_time_are_left_out_with_a_word(tmp_path: Path) -> None:
+    path = tmp_path / "still.ts"
+    path.write_bytes(transport_stream(step_s=1 / 90_000))
+    said: list[str] = []
+    with pytest.raises(VideoError, match="not one piece"):
+        list(cut(str(path), on_bad=said.append))
+    assert any("60 pictures within 0.001 s; the clock of the stream stands still" in sentence for sentence in said)
+
+
+def test_a_stream_whose_clock_stands_still_for_long_does_not_fill_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vision.segments.MOST_HELD", 40)
+    path = tmp_path / "still.ts"
+    path.write_bytes(transport_stream(step_s=1 / 90_000))
+    with pytest.raises(VideoError, match=r"41 pictures within .* the clock of the stream stands still"):
+        list(cut(str(path)))
+
+
+def test_damage_is_told_once_a_piece_and_not_once_a_packet(tmp_path: Path) -> None:
+    data = bytearray(transport_stream())
+    for at in range(len(data) // 4 // 188 * 188, len(data) * 3 // 4, 188 * 25):
+        data[at : at + 188] = b"\0" * 188
+    path = tmp_path / "damaged.ts"
+    path.write_bytes(data)
+    said: list[str] = []
+    pieces = list(cut(str(path), on_bad=said.append))
+    assert any("damaged packets or packets without a time left out" in sentence for sentence in said)
+    assert len(said) <= len(pieces) + 1

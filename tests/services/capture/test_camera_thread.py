@@ -4,19 +4,23 @@ import threading
 from pathlib import Path
 from typing import cast
 
+import cv2
 import msgspec
+import pytest
+import structlog.testing
 
 from schemas.camera import CameraHealth, CameraSegment, CameraState
 from schemas.message import M
 from schemas.topics import TOPICS
 from services.capture.camera_thread import CameraThread
 from services.capture.publish import Publisher
-from services.media.errors import MediaFullError
+from services.media.errors import MediaError, MediaFullError
 from services.media.store import MediaStore, open_media
 from services.stream import open_stream
-from services.stream.base import Stream
+from services.stream.base import Outgoing, Producer, Stream
+from services.stream.errors import NotAcknowledgedError
 from tests.data import shared_data
-from tests.vision.builders import CLIPS, real_camera
+from tests.vision.builders import CLIPS, picture, real_camera
 from vision.camera import CameraConfig, parse_camera, with_source
 from vision.scenes.street import street_camera_yaml
 
@@ -58,20 +62,30 @@ def read(stream: Stream, topic: str, kind: type[M]) -> list[M]:
 
 
 class FullNow:
-    """A media store whose disk is full for its third piece."""
+    """A media store that takes its third piece not."""
 
-    def __init__(self, media: MediaStore) -> None:
-        self._media, self.puts = media, 0
+    def __init__(self, media: MediaStore, error: Exception) -> None:
+        self._media, self._error, self.puts = media, error, 0
 
     def put(self, path: str, data: bytes) -> str:
         self.puts += 1
         if self.puts == 3:
-            raise MediaFullError("no space")
+            raise self._error
         return self._media.put(path, data)
 
 
-def test_a_full_media_store_costs_a_piece_that_is_said_and_recording_goes_on(tmp_path: Path) -> None:
-    media = FullNow(open_media(f"file://{tmp_path}/media"))
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MediaFullError("no space"), "is full"),
+        (MediaError("no answer"), "cannot be written"),
+        (NotAcknowledgedError("away", []), "cannot be written"),
+    ],
+)
+def test_a_store_or_a_log_that_takes_nothing_costs_a_piece_that_is_said_and_recording_goes_on(
+    tmp_path: Path, error: Exception, said: str
+) -> None:
+    media = FullNow(open_media(f"file://{tmp_path}/media"), error)
     with open_stream(f"sqlite:///{tmp_path}/stream") as stream:
         stream.ensure_topics(TOPICS.values())
         publisher = Publisher(stream, cast("MediaStore", media))
@@ -82,7 +96,7 @@ def test_a_full_media_store_costs_a_piece_that_is_said_and_recording_goes_on(tmp
     assert [s.segment for s in segments] == list(range(11))
     assert [s.gap_before_s > 1 for s in segments] == [number == 2 for number in range(11)]
     assert [h.state.value for h in health] == ["ok", "lost", "ok", "lost"]
-    assert "full" in health[1].text.en
+    assert said in health[1].text.en
 
 
 def test_a_recording_with_a_clock_keeps_its_time_and_every_byte_is_stored_once(tmp_path: Path) -> None:
@@ -125,3 +139,54 @@ def test_a_rendered_scene_is_recorded_like_a_camera(tmp_path: Path) -> None:
     segments, _, _ = record(tmp_path, camera, Stops(4))
     assert [len(s.frame_ms) for s in segments] == [20, 20, 20]
     assert (segments[0].width, segments[0].height, segments[0].codec) == (960, 540, "h264")
+
+
+def test_a_recording_that_breaks_off_is_not_recorded_again_from_its_beginning(tmp_path: Path) -> None:
+    for second, size in ((10, (640, 480)), (11, (640, 480)), (12, (640, 480)), (13, (320, 240))):
+        cv2.imwrite(str(tmp_path / f"20260101_0000{second}.png"), picture(second, size))
+    stop = Stops(50)
+    segments, health, _ = record(tmp_path, with_source(real_camera("ly_thuong_kiet"), str(tmp_path)), stop)
+    assert sum(len(s.frame_ms) for s in segments) == 3
+    assert [h.state for h in health] == [CameraState.OK, CameraState.LOST]
+    assert "is 320×240, but the camera file says 640×480" in health[1].text.en
+
+
+def test_what_fails_again_and_again_is_logged_ever_more_seldom_and_never_with_a_password(tmp_path: Path) -> None:
+    camera = with_source(real_camera("ly_thuong_kiet"), "rtsp://me:secret@127.0.0.1:9/stream?x=1")
+    with structlog.testing.capture_logs() as logs:
+        _, health, _ = record(tmp_path, camera, Stops(10))
+    lost = [entry for entry in logs if entry["event"] == "camera lost"]
+    assert [entry["tries"] for entry in lost] == [1, 2, 4, 8]
+    assert [h.state for h in health] == [CameraState.LOST]
+    assert "rtsp://127.0.0.1:9/stream?x=1: cannot be opened" in health[0].text.en
+    assert "secret" not in f"{logs}{health}"
+
+
+class Deaf:
+    """A producer that takes nothing for its first few records."""
+
+    def __init__(self, stream: Stream, fails: int) -> None:
+        self._producer, self._left = stream.producer(), fails
+
+    def send(self, records: list[Outgoing]) -> None:
+        if self._left:
+            self._left -= 1
+            raise NotAcknowledgedError("the log is full", records)
+        self._producer.send(records)
+
+    def flush(self, timeout_s: float = 30.0) -> None:
+        self._producer.flush(timeout_s)
+
+    def close(self) -> None:
+        self._producer.close()
+
+
+def test_a_camera_whose_state_the_log_does_not_take_goes_on_and_tells_it_later(tmp_path: Path) -> None:
+    camera = with_source(real_camera("ly_thuong_kiet"), str(tmp_path / "gone.mp4"))
+    with open_stream(f"sqlite:///{tmp_path}/stream") as stream:
+        stream.ensure_topics(TOPICS.values())
+        publisher = Publisher(stream, open_media(f"file://{tmp_path}/media"))
+        publisher._producer = cast("Producer", Deaf(stream, fails=2))
+        CameraThread(camera, publisher, lambda: 1_795_000_000_000, Stops(5)).run()
+        publisher.close()
+        assert [h.state for h in read(stream, "camera.health", CameraHealth)] == [CameraState.LOST]

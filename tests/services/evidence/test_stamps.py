@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from services.cli import main
 from services.evidence.behind import Behind
 from services.evidence.keeper import Keeper
-from services.evidence.stamps import Authority, Stamps, open_authority, public_address, read_roots
+from services.evidence.stamps import Authority, Stamps, open_authority, read_roots
 from services.media.store import SCHEME, MediaStore, open_media
 from services.settings import EvidenceSettings
 from tests.data import judge
@@ -140,11 +140,6 @@ def test_a_root_that_is_none_is_named(tmp_path: Path) -> None:
     path.write_text("no certificate", encoding="utf-8")
     with pytest.raises(EvidenceError, match=r"ca\.pem"):
         open_authority(EvidenceSettings(tsa_url=AWAY, tsa_ca=path))
-
-
-def test_a_password_in_the_address_does_not_get_into_manifests() -> None:
-    assert public_address("https://user:secret@tsa.example:8443/tsr?x=1") == "https://tsa.example:8443/tsr?x=1"
-    assert public_address(None) is None
 
 
 def test_the_command_asks_for_what_waits(

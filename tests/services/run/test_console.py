@@ -129,3 +129,15 @@ def test_a_console_whose_reader_left_goes_on_writing_files(tmp_path: Path) -> No
     console.line("track", "two")
     console.close()
     assert (tmp_path / "track.log").read_text() == "one\ntwo\n"
+
+
+def test_a_full_disk_costs_the_files_lines_and_not_the_consoles(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = io.StringIO()
+    console = Console(tmp_path / "logs", out)
+    (tmp_path / "logs" / "track.log").symlink_to("/dev/full")
+    console.line("track", "12:00:00 info    all is well")
+    console.close()
+    assert "all is well" in out.getvalue()
+    assert capsys.readouterr().err == ""

@@ -20,6 +20,7 @@ from services.run.supervisor import Supervisor, describe_exit
 
 WORDS = "import sys,time; print('ready', flush=True); time.sleep(60)"
 DEAF = "import signal,time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(60)"
+WAITS = "import time; time.sleep(2.5); print('later', flush=True); time.sleep(60)"
 HANGS = """
 import faulthandler, json, os, signal, time
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -85,6 +86,15 @@ def test_a_deaf_child_is_killed_and_named(tmp_path: Path, monkeypatch: pytest.Mo
     code, text = supervise(tmp_path, "ready", deaf=DEAF)
     assert code == 1
     assert "had to kill deaf" in text
+
+
+def test_a_full_disk_ends_neither_the_supervisor_nor_what_it_watches_and_is_said_once(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "status.new").symlink_to("/dev/full")
+    code, text = supervise(tmp_path, "later", a=WAITS)
+    assert code == 0
+    assert text.count("make room; services go on") == 1
+    assert "died" not in text
 
 
 def test_one_that_ends_by_itself_is_not_started_again(tmp_path: Path) -> None:
