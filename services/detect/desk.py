@@ -106,6 +106,7 @@ class Detection:
         self._views = KnownViews(media)
         self._desks: dict[str, _Desk] = {}
         self._unkept: list[Claim] = []
+        self._unwatched: set[str] = set()
         self._signals = {approach.signal for camera in cameras.values() for approach in camera.approaches}
         self._said: deque[Said] = deque(maxlen=MOST_SAID)
 
@@ -140,10 +141,41 @@ class Detection:
         Raises
         ------
         SegmentError
-            If its camera is unknown, or its bytes are gone, not those announced, or no video.
+            If its camera is unknown, its bytes are gone, not those announced, or no video, or it cannot be watched.
         MediaError
             If the media store is away.
         """
+        try:
+            outputs = self._watch(segment, now_ms)
+        except (SegmentError, MediaError):
+            raise
+        except Exception as error:
+            _log.exception("a camera's segment could not be watched", camera=segment.camera_id)
+            self._desks.pop(segment.camera_id, None)  # what it knows may be half changed
+            raise self.recorded.refuse(segment, f"{type(error).__name__}: {error}") from error
+        self._unwatched.discard(segment.camera_id)
+        return outputs
+
+    def refused(self, segment: CameraSegment, why: str, now_ms: int) -> list[Output]:
+        """Return what is said of a camera whose segment could not be watched, once until one can be again."""
+        if desk := self._desks.get(segment.camera_id):
+            desk.state = None
+        if segment.camera_id in self._unwatched:
+            return []
+        self._unwatched.add(segment.camera_id)
+        health = CameraHealth(
+            camera_id=segment.camera_id,
+            time_ms=now_ms,
+            state=CameraState.LOST,
+            since_ms=segment.start_ms if segment.clock == LIVE else now_ms,
+            frames=0 if desk is None else desk.frames,
+            skipped=0 if desk is None else desk.skipped,
+            live=0.0,
+            text=Text(vi=f"Hình không xem được: {why}", en=f"The pictures cannot be watched: {why}"),
+        )
+        return [("camera.health", segment.camera_id, health)]
+
+    def _watch(self, segment: CameraSegment, now_ms: int) -> list[Output]:
         desk = self._desk(segment, now_ms)
         if desk is None:
             return self._without_weights(segment, now_ms)
@@ -172,7 +204,8 @@ class Detection:
     def _desk(self, segment: CameraSegment, now_ms: int) -> _Desk | None:
         camera = self._cameras.get(segment.camera_id)
         if camera is None:
-            raise SegmentError(f"camera {segment.camera_id} is not in the city folder; add its file or ignore it")
+            why = f"camera {segment.camera_id} is not in the city folder; add its file or ignore it"
+            raise self.recorded.refuse(segment, why)
         desk = self._desks.get(segment.camera_id)
         if desk is not None and segment.start_ms > desk.last_end_ms:
             return desk
@@ -231,7 +264,8 @@ class Detection:
         desk.state, desk.health_ms = sight.state, now_ms
         health = CameraHealth(
             camera_id=desk.camera.id,
-            time_ms=now_ms,
+            # Of a live camera's pictures, when they were taken: what capture says meanwhile of its line is newer.
+            time_ms=min(now_ms, segment.end_ms) if is_live else now_ms,
             state=sight.state,
             since_ms=desk.since_ms,
             frames=desk.frames,

@@ -174,9 +174,11 @@ def run(context: Context) -> None:
                 outputs += detection.take(incoming.message, context.clock.now_ms())
                 if any(name == DEAD_LETTER for name, _ in incoming.record.headers):
                     detection.recorded.release(incoming.message)
-            except (SegmentError, VisionError) as error:
-                _log.warning("segment refused", camera=incoming.key, reason=str(error))
-                rejected.append((incoming, str(error)))
+            except SegmentError as error:
+                outputs += detection.refused(incoming.message, error.why, context.clock.now_ms())
+                if error.is_kept:
+                    _log.warning("segment refused", camera=incoming.key, reason=str(error))
+                    rejected.append((incoming, str(error)))
         outputs += detection.quiet(context.clock.now_ms())
         _wake(behind, outputs)
         return Result(outputs=outputs, rejected=rejected)

@@ -10,11 +10,13 @@ from services.detect.desk import MOST_UNKEPT, Detection
 from services.detect.recorded import UNWATCHED, SegmentError
 from services.media.errors import MediaFullError
 from services.media.store import MediaStore, open_media
-from tests.services.detect.street import CAMERA, camera_detector, segments
+from tests.services.detect.street import CAMERA, camera_detector, segments, shipped
 from tests.vision.builders import START_MS, key, parts
 from vision.camera import CameraConfig
+from vision.detector.base import Detections
 from vision.evidence.collector import Claim
 from vision.evidence.verify import verify_package
+from vision.frames import Frame
 
 
 @pytest.fixture
@@ -102,6 +104,50 @@ def test_bytes_that_are_no_video_are_refused_and_the_next_segment_is_watched(med
         watch.take(bad, bad.end_ms)
     assert media.list_holders(uri) == [UNWATCHED]
     assert [topic for topic, *_ in watch.take(made[1], made[1].end_ms)] == ["camera.health"]
+
+
+class Failing:
+    """A detector that fails as no detector should, once."""
+
+    name, sha256 = "failing", "0" * 64
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def detect(self, frame: Frame) -> Detections:
+        self.calls += 1
+        if self.calls == 1:
+            raise ZeroDivisionError("float division by zero")
+        return shipped().detect(frame)
+
+
+def test_what_nobody_foresaw_costs_a_segment_and_neither_the_camera_nor_the_others(media: MediaStore) -> None:
+    failing, made = Failing(), segments(media, 2)
+    watch = Detection({"SC-01": CAMERA}, lambda camera: failing, media, key())
+    with pytest.raises(SegmentError, match="was not watched: ZeroDivisionError: float division by zero") as caught:
+        watch.take(made[0], made[0].end_ms)
+    assert caught.value.is_kept
+    assert [topic for topic, *_ in watch.take(made[1], made[1].end_ms)] == ["camera.health"]
+
+
+def test_a_camera_whose_segments_cannot_be_watched_says_so_once_and_says_when_they_can(media: MediaStore) -> None:
+    watch, made = detection(media), segments(media, 4, clock="live")
+    health = []
+    for segment, is_bad in zip(made, (False, True, True, False), strict=True):
+        if is_bad:
+            health += watch.refused(segment, "the picture turned", segment.end_ms)
+        else:
+            health += watch.take(segment, segment.end_ms)
+    messages = [m for _, _, m in health if isinstance(m, CameraHealth)]
+    assert [m.state for m in messages] == [CameraState.OK, CameraState.LOST, CameraState.OK]
+    assert "the picture turned" in messages[1].text.en
+
+
+def test_what_is_said_of_live_pictures_is_as_old_as_they_are(media: MediaStore) -> None:
+    segment = segments(media, 1, clock="live")[0]
+    ((_, _, health),) = detection(media).take(segment, segment.end_ms + 5_000)
+    assert isinstance(health, CameraHealth)
+    assert health.time_ms == segment.end_ms
 
 
 def test_live_pictures_that_lie_behind_are_skipped_and_counted(media: MediaStore) -> None:

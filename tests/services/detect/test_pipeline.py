@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from schemas.camera import CameraHealth, CameraState
 from schemas.text import Text
 from schemas.topics import TOPICS
 from schemas.violation import Candidate
@@ -15,7 +16,7 @@ from services.city.folder import City, write_city
 from services.context import Context
 from services.detect import pipeline as detect
 from services.detect.desk import Detection
-from services.detect.recorded import UNWATCHED
+from services.detect.recorded import MOST_KEPT, UNWATCHED
 from services.detect.warm import warm_up
 from services.media.store import open_media
 from services.settings import Settings
@@ -146,3 +147,22 @@ def test_a_segment_that_cannot_be_read_is_a_dead_letter_that_says_how_to_mend_it
     assert "hanoi stream dead replay camera.segments" in reason
     assert media.list_holders("segments/0.mp4") == [UNWATCHED]
     assert media.list_holders("segments/1.mp4") == []
+
+
+def test_a_camera_that_sends_nothing_usable_does_not_stop_the_others_of_its_partition(settings: Settings) -> None:
+    media = open_media(settings.place.media_url)
+    good = segments(media, 1)[0]
+    bad = [msgspec.structs.replace(good, uri=f"media:segments/gone-{i}.mp4") for i in range(150)]
+    with open_stream(settings.place.stream_url) as stream:
+        stream.ensure_topics(TOPICS.values())
+        producer = stream.producer()
+        producer.send([Outgoing("camera.segments", b"SC-01", msgspec.json.encode(one)) for one in [*bad, good]])
+        producer.flush()
+        producer.close()
+    run_until(settings, [detect.run], lambda stream: count(stream, "camera.health") == 2)
+    with open_stream(settings.place.stream_url) as stream:
+        assert count(stream, "camera.segments.dead") == MOST_KEPT
+        tail = stream.tail(["camera.health"], since_ms=0)
+        told = [msgspec.json.decode(record.value, type=CameraHealth) for record in tail.poll(10, 5.0)]
+        tail.close()
+    assert {health.state for health in told} == {CameraState.LOST, CameraState.OK}

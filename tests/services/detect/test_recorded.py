@@ -3,7 +3,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from services.detect.recorded import UNWATCHED, Recorded, SegmentError
+from services.detect.recorded import MOST_KEPT, UNWATCHED, WITHIN_MS, Recorded, SegmentError
 from services.media.errors import MediaError
 from services.media.store import MediaStore, open_media
 from tests.services.detect.street import segments
@@ -62,3 +62,17 @@ def test_a_picture_that_changed_its_size_on_the_way_is_refused(tmp_path: Path) -
     piece = StoredPiece(media.read(segment.uri), segment.frame_ms)
     with pytest.raises(SegmentError, match="turned from 640×360 into 960×540 on the way"):
         Recorded(media).frames(msgspec.structs.replace(segment, width=640, height=360), piece, 0, 1)
+
+
+def test_of_a_camera_that_sends_nothing_usable_only_a_few_segments_an_hour_are_kept(tmp_path: Path) -> None:
+    media = open_media(f"file://{tmp_path}")
+    recorded, segment = Recorded(media), segments(media, 1)[0]
+    later = [
+        msgspec.structs.replace(segment, received_ms=segment.received_ms + i * 2_000, uri=f"{segment.uri}{i}")
+        for i in range(MOST_KEPT + 5)
+    ]
+    for _ in range(2):  # those met again count once
+        assert [recorded.refuse(one, "no picture").is_kept for one in later] == [True] * MOST_KEPT + [False] * 5
+    assert recorded.refuse(msgspec.structs.replace(segment, camera_id="SC-02"), "no picture").is_kept
+    an_hour_on = msgspec.structs.replace(segment, received_ms=segment.received_ms + WITHIN_MS)
+    assert recorded.refuse(an_hour_on, "no picture").is_kept
