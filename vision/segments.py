@@ -158,7 +158,7 @@ class _Cutter:
         """Say how many packets were left out since this was called last, in one sentence."""
         count, self._left_out = self._left_out, 0
         if count:
-            self._tell(f"{self._source}: {count} damaged packets or packets without a time left out")
+            self._tell(f"{self._source}: left out were {count} packets that are damaged or carry no time")
 
     def _timed(self, first: "Packet", then: "Packet") -> Iterator["Packet"]:
         """Give a stream's first packet the time that the others are counted from.

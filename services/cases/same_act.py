@@ -5,15 +5,15 @@ from math import cos, hypot, radians
 from schemas.earth import METRES_PER_DEGREE
 from schemas.violation import Candidate, may_be_same_act
 
-# A plate read twice within a minute; a place within its errors and this, a time within its own.
-SAME_PLATE_MS, SAME_MS, SAME_M = 60_000, 1_000, 2.0
+# A plate read twice within a minute about one junction; a place within its errors and this, a time within its own.
+SAME_PLATE_MS, SAME_PLATE_M, SAME_MS, SAME_M = 60_000, 120.0, 1_000, 2.0
 
 
 def is_same_act(one: Candidate, other: Candidate) -> bool:
     """Tell whether two candidates, of whichever cameras, are one act.
 
-    The same plate, read by both, within a minute; or the same kind of road user at the same place and time, each
-    within what both are unsure of. Two different plates are two acts wherever they are.
+    The same plate, read by both, within a minute and not at another junction; or the same kind of road user at the
+    same place and time, each within what both are unsure of. Two different plates are two acts wherever they are.
 
     Parameters
     ----------
@@ -28,16 +28,22 @@ def is_same_act(one: Candidate, other: Candidate) -> bool:
     gap_ms = abs(one.time_ms - other.time_ms)
     if not may_be_same_act(one.rule, other.rule) or gap_ms > SAME_PLATE_MS:
         return False
+    apart_m, error_m = _apart(one, other)
     if one.plate.text is not None and other.plate.text is not None:
-        return one.plate.text == other.plate.text
+        return one.plate.text == other.plate.text and (apart_m is None or apart_m <= SAME_PLATE_M + 2 * error_m)
     if gap_ms > SAME_MS + 1000 * (one.uncertainty_s + other.uncertainty_s) or one.road_user != other.road_user:
         return False
+    return apart_m is not None and apart_m <= SAME_M + 2 * error_m
+
+
+def _apart(one: Candidate, other: Candidate) -> tuple[float | None, float]:
+    """Return how far apart two acts were and the error of that, metres; ``None`` where a place is not known."""
     here, there = _place(one), _place(other)
     if here is None or there is None:
-        return False
+        return None, 0.0
     east_m = (here[0] - there[0]) * METRES_PER_DEGREE * cos(radians(here[1]))
     north_m = (here[1] - there[1]) * METRES_PER_DEGREE
-    return hypot(east_m, north_m) <= SAME_M + 2 * hypot(here[2], there[2])
+    return hypot(east_m, north_m), hypot(here[2], there[2])
 
 
 def _place(candidate: Candidate) -> tuple[float, float, float] | None:

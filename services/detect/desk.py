@@ -277,8 +277,8 @@ class Detection:
 
     def _without_weights(self, segment: CameraSegment, now_ms: int) -> list[Output]:
         text = Text(
-            vi="Có hình, nhưng chưa có mô hình nhận dạng (HANOI_VISION_WEIGHTS): các luật không chạy.",
-            en="Pictures come, but there are no detector weights (HANOI_VISION_WEIGHTS): no rule runs.",
+            vi="Có hình, nhưng không có mô hình nhận dạng dùng được (HANOI_VISION_WEIGHTS): các luật không chạy.",
+            en="Pictures come, but there are no usable detector weights (HANOI_VISION_WEIGHTS): no rule runs.",
         )
         health = CameraHealth(
             camera_id=segment.camera_id,

@@ -180,5 +180,5 @@ def test_damage_is_told_once_a_piece_and_not_once_a_packet(tmp_path: Path) -> No
     path.write_bytes(data)
     said: list[str] = []
     pieces = list(cut(str(path), on_bad=said.append))
-    assert any("damaged packets or packets without a time left out" in sentence for sentence in said)
+    assert any("packets that are damaged or carry no time" in sentence for sentence in said)
     assert len(said) <= len(pieces) + 1

@@ -142,22 +142,5 @@ def _plain(candidate: Candidate) -> object:
 
 
 def _camera(camera: CameraConfig) -> dict[str, Any]:
-    return {
-        "id": camera.id,
-        "name": msgspec.to_builtins(camera.name),
-        "position": camera.position,
-        "frame": camera.frame,
-        "sha256": camera.sha256,
-        "rules": camera.rules,
-        "limits": dict(camera.limits),
-        "approaches": [
-            {
-                "id": a.id,
-                "travel_px": a.travel_px,
-                "stop_line": a.stop_line,
-                "centre_line": a.centre_line,
-                "lamps": a.lamps.__dict__ if a.lamps else None,
-            }
-            for a in camera.approaches
-        ],
-    }
+    """Return the camera as configured: all that a rule went by, but not its address, which may hold a password."""
+    return {name: v for name, v in msgspec.to_builtins(camera).items() if name != "source"}

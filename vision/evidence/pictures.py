@@ -12,6 +12,7 @@ from vision.frames import Frame, Image
 
 AROUND_MS = 1_000
 COLOURS = {"red": (60, 60, 235), "yellow": (60, 200, 235), "green": (90, 190, 60), "unknown": (160, 160, 160)}
+LINE = (220, 220, 220)
 
 
 class KeyFrames:
@@ -78,15 +79,26 @@ def encode_picture(image: Image, kind: str) -> bytes:
     return bytes(data.tobytes())
 
 
+def _place(camera: Mapping[str, Any], kind: str, candidate: Candidate) -> Mapping[str, Any]:
+    """Return the approach or the zone that a claim is about; empty where it is of the other kind."""
+    return next((place for place in camera.get(kind, ()) if place["id"] == candidate.approach_id), {})
+
+
+def _draw_line(image: Image, points: Sequence[Any], colour: tuple[int, int, int], *, closed: bool = False) -> None:
+    if points:
+        cv2.polylines(image, [np.rint(points).astype(np.int32)], closed, colour, 2, cv2.LINE_AA)
+
+
 def _drawn(frame: Frame, candidate: Candidate, camera: Mapping[str, Any]) -> Image:
     image = frame.image.copy()
-    approaches = (a for a in camera.get("approaches", ()) if a["id"] == candidate.approach_id)
-    approach: Mapping[str, Any] = next(approaches, {})
+    approach, zone = _place(camera, "approaches", candidate), _place(camera, "zones", candidate)
     span = next((s for s in candidate.timeline if s.start_ms <= frame.time_ms <= s.end_ms), None)
     colour = COLOURS[span.colour if span else "unknown"]
-    if approach.get("stop_line"):
-        start, end = ((round(x), round(y)) for x, y in approach["stop_line"])
-        cv2.line(image, start, end, colour, 2, cv2.LINE_AA)
+    _draw_line(image, approach.get("stop_line") or (), colour)
+    _draw_line(image, approach.get("centre_line") or (), LINE)
+    _draw_line(image, zone.get("polygon") or (), LINE, closed=True)
+    for turn in approach.get("turns") or ():
+        _draw_line(image, turn["line"], LINE)
     lamps = approach.get("lamps") or {}
     if span and (place := lamps.get(span.colour)):
         cv2.circle(image, (round(place[0]), round(place[1])), round(lamps["radius_px"]) + 4, colour, 2)

@@ -42,3 +42,8 @@ def test_a_plate_decides_where_both_read_one() -> None:
     assert is_same_act(seen("A", plate="30F-1"), seen("B", after_ms=20_000, north_m=80.0, plate="30F-1"))
     assert not is_same_act(seen("A", plate="30F-1"), seen("B", plate="30F-2"))
     assert not is_same_act(seen("A", plate="30F-1"), seen("B", after_ms=70_000, plate="30F-1"))
+
+
+def test_one_plate_at_two_junctions_within_a_minute_is_two_acts() -> None:
+    assert not is_same_act(seen("A", plate="30F-1"), seen("B", after_ms=30_000, north_m=300.0, plate="30F-1"))
+    assert is_same_act(seen("A", plate="30F-1"), seen("B", after_ms=30_000, north_m=None, plate="30F-1"))

@@ -4,11 +4,24 @@ from pathlib import Path
 
 import av
 import cv2
+import msgspec
 import numpy as np
 import pytest
 
 from tests.data import shared_data
-from tests.vision.builders import CLIPS, START_MS, candidate, key, package, parts, picture, piece, small_camera
+from tests.vision.builders import (
+    CLIPS,
+    SMALL_CAMERA,
+    START_MS,
+    candidate,
+    key,
+    package,
+    parts,
+    picture,
+    piece,
+    small_camera,
+)  # fmt: skip
+from vision.camera import parse_camera
 from vision.errors import EvidenceError
 from vision.evidence.clip import StoredPiece, build_clip, read_piece
 from vision.evidence.keys import load_or_make_key
@@ -92,3 +105,29 @@ def test_a_file_that_is_no_key_is_named(tmp_path: Path) -> None:
     path.write_text("no key", encoding="utf-8")
     with pytest.raises(EvidenceError, match=r"evidence\.pem"):
         load_or_make_key(path)
+
+
+ZONED = SMALL_CAMERA.replace(b"source: none.mp4", b"source: rtsp://me:secret@camera.example/live").replace(
+    b"rules:", b"zones:\n  - {id: kerb, kind: no_stopping, polygon: [[2, 30], [40, 30], [40, 44], [2, 44]]}\nrules:"
+)
+
+
+def test_the_camera_is_told_with_all_that_a_rule_goes_by_and_without_its_address() -> None:
+    made = compose(candidate(), parse_camera(ZONED), [piece()])
+    told = json.loads(made.files["camera.json"])
+    assert told["zones"][0]["polygon"] == [[2, 30], [40, 30], [40, 44], [2, 44]]
+    assert {"ground", "speed_limit_kmh", "limits", "sha256", "uncertainty_s"} <= told.keys()
+    assert {"turns", "arrows", "signal", "lamps", "stop_line"} <= told["approaches"][0].keys()
+    assert not any(b"secret" in data for data in made.files.values())
+
+
+def test_the_zone_of_an_act_is_drawn_into_the_key_frames() -> None:
+    in_zone = msgspec.structs.replace(candidate(), rule="no_stopping", approach_id="kerb")
+    with_zone, without = (
+        cv2.imdecode(np.frombuffer(compose(c, parse_camera(ZONED), [piece()]).files["overlay_at.jpg"], np.uint8), 1)
+        for c in (in_zone, msgspec.structs.replace(in_zone, approach_id="none"))
+    )
+    changed = np.abs(with_zone.astype(int) - without.astype(int)).max(axis=2) > 60
+    assert changed[30, 5:38].mean() > 0.5
+    assert changed[44, 5:38].mean() > 0.5
+    assert not changed[10:25].any()
