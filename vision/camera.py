@@ -1,10 +1,13 @@
 """The camera file: one YAML a camera, read into a frozen value that was checked."""
 
 import hashlib
+from math import cos, hypot, radians
 from pathlib import Path
+from typing import Any
 
 import yaml
 
+from schemas.earth import METRES_PER_DEGREE
 from vision.camera_check import Checker
 from vision.camera_parts import parse_approaches, parse_ground, parse_limits, parse_planned, parse_zones
 from vision.camera_values import (
@@ -29,8 +32,25 @@ __all__ = [
     "LIMITS", "RULES", "Approach", "Arrow", "CameraConfig", "Lamps", "Line", "Point", "Turn", "Zone", "parse_camera",
     "read_camera", "with_source",
 ]  # fmt: skip
+# An approach whose direction of travel is nearer to that of its stop line is crossed by nobody: a sine.
+ALONG = 0.17
+# Ground marks farther from the camera's place were not seen by it.
+MARKS_M = 1_000.0
+
+
 # The C loader reads a file in a tenth of the time; a city has hundreds.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Refuses a key that stands twice in one mapping, where YAML's own loaders silently take the last."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        """Return a mapping."""
+        seen = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                raise yaml.YAMLError(f"{key.value!r} stands twice, again in line {key.start_mark.line + 1}")
+            seen.add(key.value)
+        made: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        return made
 
 
 def read_camera(path: Path) -> CameraConfig:
@@ -134,6 +154,7 @@ def parse_camera(data: bytes, where: str = "camera file") -> CameraConfig:
         speed_limit_kmh=check.number(limit, "speed_limit_kmh", low=5.0, high=120.0) if limit is not None else None,
     )
     _rules_have_what_they_need(check, camera)
+    _fits_together(check, camera)
     check.stop_if_bad()
     return camera
 
@@ -165,6 +186,30 @@ def _clock(check: Checker, raw: object) -> tuple[int | None, float]:
     )
 
 
+def _fits_together(check: Checker, camera: CameraConfig) -> None:
+    for approach in camera.approaches:
+        if approach.stop_line is None:
+            continue
+        (x, y), (to_x, to_y) = approach.stop_line
+        across = approach.travel_px[0] * (to_y - y) - approach.travel_px[1] * (to_x - x)
+        if abs(across) < ALONG * hypot(to_x - x, to_y - y):
+            check.bad(
+                f"approaches[{approach.id}].travel_px",
+                "runs along the stop line, which nobody would ever cross; give the direction across it",
+            )
+    if away_m := [_metres(camera.position, mark.at) for mark in camera.ground]:
+        number = away_m.index(max(away_m))
+        if away_m[number] > MARKS_M:
+            away = f"lies {away_m[number] / 1000:.1f} km from position"
+            check.bad(f"ground[{number}].at", f"{away}; mend whichever of the two is wrong")
+
+
+def _metres(here: Point, there: Point) -> float:
+    """Return how far two places (lon, lat) of one city are apart."""
+    east_m = (there[0] - here[0]) * METRES_PER_DEGREE * cos(radians(here[1]))
+    return hypot(east_m, (there[1] - here[1]) * METRES_PER_DEGREE)
+
+
 def _rules_have_what_they_need(check: Checker, camera: CameraConfig) -> None:
     wanted = set(camera.rules)
     for approach in camera.approaches:
@@ -178,6 +223,8 @@ def _rules_have_what_they_need(check: Checker, camera: CameraConfig) -> None:
         needed = ZONES_OF.get(rule, ())
         if needed and not kinds & set(needed):
             check.bad("zones", f"have none of kind {' or '.join(needed)}, but rule {rule} needs one")
+    if "wrong_side" in wanted and not any(a.centre_line for a in camera.approaches):
+        check.bad("approaches", "have no centre_line, but rule wrong_side needs one; draw it or take the rule out")
     if "forbidden_turn" in wanted and not any(turn.forbidden for a in camera.approaches for turn in a.turns):
         check.bad("approaches", "have no turn with forbidden: true, but rule forbidden_turn needs one")
     if "speed_screening" in wanted and (camera.speed_limit_kmh is None or not camera.ground):

@@ -108,10 +108,13 @@ def _bearing(check: Checker, raw: object, key: str) -> float:
 
 def _line(check: Checker, raw: object, key: str, frame: Size) -> Line | None:
     ends = check.points(raw, key, frame, at_least=2)
-    if len(ends) >= 2 and ends[0] == ends[1]:
+    if len(ends) > 2:
+        check.bad(key, f"has {len(ends)} points; give its two ends, a bent line is none")
+        return None
+    if len(ends) == 2 and ends[0] == ends[1]:
         check.bad(key, f"is {raw!r}; its two ends are the same point")
         return None
-    return (ends[0], ends[1]) if len(ends) >= 2 else None
+    return (ends[0], ends[1]) if len(ends) == 2 else None
 
 
 def _lamps(check: Checker, raw: object, key: str, frame: Size) -> Lamps | None:

@@ -82,6 +82,16 @@ def test_the_scenes_own_file_is_read() -> None:
         ),
         (b"name: Test", b"name: Test\nzones: [{id: z, kind: junction, polygon: [[0, 0], [9, 9], [90, 0]]}]", "outside"),
         (b"name: Test", b"name: Test\nground: [" + b"{px: [1, 2], at: [105, 21]}, " * 5 + b"]", "in one line"),
+        (b"[[0, 24], [64, 24]]", b"[[0, 24], [30, 26], [64, 24]]", "approaches[0].stop_line has 3 points"),
+        (b"travel_px: [0.0, -1.0]", b"travel_px: [1.0, 0.1]", "approaches[south].travel_px runs along the stop line"),
+        (b"    centre_line: [[10, 24], [10, 48]]\n", b"", "no centre_line, but rule wrong_side needs one"),
+        (b"name: Test", b"name: Test\nname: Other", "'name' stands twice, again in line 4"),
+        (
+            b"name: Test",
+            b"name: Test\nground: [{px: [1, 20], at: [105.9, 21]}, {px: [60, 20], at: [105.9001, 21]},"
+            b" {px: [60, 40], at: [105.9001, 21.0001]}, {px: [1, 40], at: [105.9, 21.0001]}]",
+            "at lies 10.4 km from position",
+        ),
         (b"    lamps: {red: [50, 6], yellow: [50, 12], green: [50, 18], radius_px: 2}\n", b"", "lamps is absent"),
     ],
 )
