@@ -32,6 +32,8 @@ __all__ = [
     "LIMITS", "RULES", "Approach", "Arrow", "CameraConfig", "Lamps", "Line", "Point", "Turn", "Zone", "parse_camera",
     "read_camera", "with_source",
 ]  # fmt: skip
+# How far the times of a camera may be off that nobody has said anything of: its line delays by up to a second.
+UNKNOWN_CLOCK_S = 1.0
 # An approach whose direction of travel is nearer to that of its stop line is crossed by nobody: a sine.
 ALONG = 0.17
 # Ground marks farther from the camera's place were not seen by it.
@@ -129,7 +131,7 @@ def parse_camera(data: bytes, where: str = "camera file") -> CameraConfig:
     top = check.mapping(raw, "", needed, optional)
     if not needed <= top.keys():
         check.stop_if_bad()
-    start_ms, uncertainty_s = _clock(check, top.get("clock"))
+    start_ms, uncertainty_s = _clock(check, top.get("clock"), is_rendered=str(top.get("source")).startswith("scene://"))
     width, height = (0, 0) if planned else check.size(top["frame"], "frame")
     limit, raw = top.get("speed_limit_kmh"), top["approaches"]
     approaches = parse_planned(check, raw) if planned else parse_approaches(check, raw, (width, height))
@@ -175,14 +177,16 @@ _OPTIONAL = {
 }
 
 
-def _clock(check: Checker, raw: object) -> tuple[int | None, float]:
+def _clock(check: Checker, raw: object, *, is_rendered: bool) -> tuple[int | None, float]:
+    """Return the beginning, and by how much times may be off: nobody's word means doubt, but for what code renders."""
+    unknown_s = 0.0 if is_rendered else UNKNOWN_CLOCK_S
     if raw is None:
-        return None, 0.0
+        return None, unknown_s
     clock = check.mapping(raw, "clock", set(), {"start", "uncertainty_s"})
     start = clock.get("start")
     return (
         None if start is None else check.moment_ms(start, "clock.start"),
-        check.number(clock.get("uncertainty_s", 0.0), "clock.uncertainty_s", low=0.0),
+        check.number(clock.get("uncertainty_s", unknown_s), "clock.uncertainty_s", low=0.0),
     )
 
 

@@ -1,6 +1,7 @@
 """Recordings cut into short pieces: stream copy at key frames, re-encoded only where those lie too far apart."""
 
 import io
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,6 +13,7 @@ from av.error import FFmpegError
 
 from vision.errors import VideoError
 from vision.frames import Image, ignore, open_input, to_image
+from vision.receive_times import LIVE, NUMBERED, TICK, as_received
 from vision.same_picture import SamePicture
 
 TARGET_S = 2.0
@@ -39,7 +41,9 @@ class Piece:
     copied: bool
 
 
-def cut(source: str, *, on_bad: Callable[[str], None] | None = None) -> Iterator[Piece]:
+def cut(
+    source: str, *, on_bad: Callable[[str], None] | None = None, now_s: Callable[[], float] = time.monotonic
+) -> Iterator[Piece]:
     """Cut a file or a stream into pieces of about two seconds.
 
     Packets are copied as they are; a piece begins at a key frame. Where no key frame comes for ten seconds, or
@@ -51,6 +55,8 @@ def cut(source: str, *, on_bad: Callable[[str], None] | None = None) -> Iterator
         A path or an address.
     on_bad : callable, optional
         Takes one sentence for each thing left out.
+    now_s : callable
+        A clock that never goes back, for streams that carry no times (motion JPEG over HTTP).
 
     Yields
     ------
@@ -65,7 +71,7 @@ def cut(source: str, *, on_bad: Callable[[str], None] | None = None) -> Iterator
     tell = on_bad or ignore
     pieces = 0
     with open_input(source) as container:
-        for piece in _Cutter(container, source, tell).pieces():
+        for piece in _Cutter(container, source, tell, now_s).pieces():
             pieces += 1
             yield piece
     if pieces == 0:
@@ -73,10 +79,23 @@ def cut(source: str, *, on_bad: Callable[[str], None] | None = None) -> Iterator
 
 
 class _Cutter:
-    def __init__(self, container: "av.container.InputContainer", source: str, tell: Callable[[str], None]) -> None:
-        self._container, self._source, self._tell = container, source, tell
+    def __init__(
+        self,
+        container: "av.container.InputContainer",
+        source: str,
+        tell: Callable[[str], None],
+        now_s: Callable[[], float],
+    ) -> None:
+        self._source, self._tell = source, tell
         self._stream = container.streams.video[0]
         self._stream.thread_type = "SLICE"
+        self._demuxed: Iterator[Packet] = container.demux(self._stream)
+        assert self._stream.time_base is not None
+        self._base = self._stream.time_base
+        if container.format.name in LIVE:
+            self._demuxed, self._base = as_received(self._demuxed, now_s), TICK
+        elif container.format.name in NUMBERED:
+            raise self._untimed()
         self._same = SamePicture(self._stream, source)
         self._is_timed = False
         self._left_out = 0
@@ -124,14 +143,13 @@ class _Cutter:
     def _seconds(self, first: "Packet", last: "Packet") -> float:
         assert first.pts is not None
         assert last.pts is not None
-        assert self._stream.time_base is not None
-        return float((last.pts - first.pts) * self._stream.time_base)
+        return float((last.pts - first.pts) * self._base)
 
     def _packets(self) -> Iterator["Packet"]:
         first: Packet | None = None
         is_begun = False
         try:
-            for packet in self._container.demux(self._stream):
+            for packet in self._demuxed:
                 if packet.size == 0:
                     continue
                 if not is_begun and packet.pts is None and packet.is_keyframe and not packet.is_corrupt:
@@ -140,6 +158,8 @@ class _Cutter:
                 self._is_timed |= packet.pts is not None
                 if packet.is_corrupt or packet.pts is None:
                     self._left_out += 1
+                    if not self._is_timed and self._left_out > MOST_HELD:
+                        break
                     continue
                 if first is not None:
                     yield from self._timed(first, packet)
@@ -148,11 +168,14 @@ class _Cutter:
         except FFmpegError as error:
             self._tell(f"{self._source}: reading ended early ({error})")
         if self._left_out and not self._is_timed:
-            raise VideoError(
-                f"{self._source}: none of its {self._left_out} packets carries a time (a bare stream such as .h264); "
-                "put it into a container that keeps them (MP4, MKV, MPEG-TS). No rate is assumed"
-            )
+            raise self._untimed()
         self._tell_left_out()
+
+    def _untimed(self) -> VideoError:
+        return VideoError(
+            f"{self._source}: its pictures carry no times (a bare stream such as .h264); put it into a container that "
+            "keeps them (MP4, MKV, MPEG-TS). No rate is assumed"
+        )
 
     def _tell_left_out(self) -> None:
         """Say how many packets were left out since this was called last, in one sentence."""
@@ -167,8 +190,7 @@ class _Cutter:
         without; dropped, all pictures up to the next key frame would go with it.
         """
         assert then.pts is not None
-        assert self._stream.time_base is not None
-        if 0 < float(then.pts * self._stream.time_base) <= FIRST_STEP_S:
+        if 0 < float(then.pts * self._base) <= FIRST_STEP_S:
             first.pts = first.dts = 0
             yield first
         else:
@@ -186,9 +208,7 @@ class _Cutter:
             self._tell(f"{self._source}: a piece of {len(packets)} packets cannot be stored and is left out ({error})")
 
     def _copy(self, packets: Sequence["Packet"]) -> Piece:
-        base = self._stream.time_base
-        assert base is not None
-        times = sorted(float(p.pts * base) for p in packets if p.pts is not None)
+        times = sorted(float(p.pts * self._base) for p in packets if p.pts is not None)
         out = io.BytesIO()
         with av.open(out, "w", format="mp4") as target:
             copy = target.add_stream_from_template(self._stream)
@@ -278,17 +298,28 @@ def encode(
     return Piece(out.getvalue(), tuple(times_s), even_w, even_h, "h264", copied=False)
 
 
-def encode_all(shots: Iterable[tuple[float, Image]], *, preset: str = "veryfast", crf: int = 20) -> Iterator[Piece]:
-    """Encode pictures as pieces of about two seconds, see `encode`; one ends where the pictures' size changes.
+def encode_all(
+    shots: Iterable[tuple[float, Image]],
+    *,
+    span_s: float = TARGET_S,
+    preset: str = "veryfast",
+    crf: int = 20,
+    repeatable: bool = False,
+) -> Iterator[Piece]:
+    """Encode pictures as short pieces, see `encode`; one ends where the pictures' size changes.
 
     Parameters
     ----------
     shots : iterable of tuple
         Times in seconds, rising, and pictures.
+    span_s : float
+        Length of a piece.
     preset : str
         x264's speed.
     crf : int
         x264's quality, lower is better.
+    repeatable : bool
+        Whether the same pictures always give the same bytes.
 
     Yields
     ------
@@ -298,13 +329,13 @@ def encode_all(shots: Iterable[tuple[float, Image]], *, preset: str = "veryfast"
     images: list[Image] = []
     times: list[float] = []
     for time_s, image in shots:
-        if images and (time_s - times[0] >= TARGET_S - 1e-6 or image.shape != images[0].shape):
-            yield encode(images, times, preset=preset, crf=crf)
+        if images and (time_s - times[0] >= span_s - 1e-6 or image.shape != images[0].shape):
+            yield encode(images, times, preset=preset, crf=crf, repeatable=repeatable)
             images, times = [], []
         images.append(image)
         times.append(time_s)
     if images:
-        yield encode(images, times, preset=preset, crf=crf)
+        yield encode(images, times, preset=preset, crf=crf, repeatable=repeatable)
 
 
 def _tick() -> Fraction:

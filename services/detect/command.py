@@ -58,6 +58,8 @@ def detect(
         detector = with_heads(with_canvas(opened) if canvas and not camera.is_scene else opened, camera)
         if weights == SHIPPED.name and not camera.is_scene:
             console.print("[yellow]the shipped weights know rendered scenes only; give --weights for a real street")
+        if camera.start_ms is None and not camera.is_scene:
+            console.print("[yellow]the camera file gives no clock.start; times count from 2000-01-01, not from the act")
         reader = open_plates(plates) if plates or camera.is_scene else None
         out.mkdir(parents=True, exist_ok=True)
         sealing = load_or_make_key(key or out / "key.pem")
@@ -71,6 +73,10 @@ def detect(
         )
     except VisionError as error:
         raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(
+            f"{out}: cannot be written ({error}); make room or give another folder. Packages that lie there are whole"
+        ) from error
     summary |= {"camera_id": camera.id, "public_key": sealing.public_hex, "model_sha256": detector.sha256}
     summary["canvas_sha256"] = canvas_sha256(detector)
     click.echo(msgspec.json.format(msgspec.json.encode(summary), indent=1).decode())
@@ -128,14 +134,25 @@ def _write_claim(candidates: BinaryIO, evidence: Path, claim: Claim, sealer: _Se
     if claim.parts is not None:
         name = f"evidence/{claim.candidate.candidate_id}.zip"
         package = sealer.seal(claim.parts)
-        (evidence.parent / name).write_bytes(package)
+        _write_whole(evidence.parent / name, package)
         (evidence.parent / "redacted").mkdir(exist_ok=True)
-        (evidence.parent / "redacted" / Path(name).name).write_bytes(redact(package, sealer.key).data)
+        _write_whole(evidence.parent / "redacted" / Path(name).name, redact(package, sealer.key).data)
     row = plain(claim.candidate)
     assert isinstance(row, dict)
     reading = row["plate"]
     row |= {"plate": reading.get("text"), "plate_reading": reading, "evidence": name, "problem": claim.problem}
     candidates.write(msgspec.json.encode(row) + b"\n")
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: half a package would pass for one that somebody changed."""
+    part = path.with_suffix(".part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _look(look: Look) -> dict[str, object]:

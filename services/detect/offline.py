@@ -15,6 +15,9 @@ from vision.pipeline import Watcher
 from vision.plates.track import PlateSource
 from vision.tracks import Look
 
+# Event time of the first picture where nobody says it: 2000-01-01, so that nobody takes it for the act's.
+UNKNOWN_START_MS = 946_684_800_000
+
 
 @dataclass(frozen=True)
 class Result:
@@ -64,7 +67,7 @@ def watch_recording(
         Watcher(camera, detector),
         Collector(camera, detector, plates, {"law_sha256": catalogue_sha256()}),
     )
-    start_ms = camera.start_ms or 946_684_800_000
+    start_ms = UNKNOWN_START_MS if camera.start_ms is None else camera.start_ms
     frames = 0
     for piece in source_pieces(camera.source, on_bad=on_bad):
         if seconds is not None and piece.frame_s[0] >= seconds:

@@ -54,6 +54,15 @@ def test_what_a_camera_without_pictures_cannot_have_is_told(old: bytes, new: byt
     assert said in str(error.value)
 
 
+def test_a_camera_whose_clock_nobody_speaks_of_may_be_off_by_a_second() -> None:
+    assert parse_camera(SMALL_CAMERA).uncertainty_s == 1.0
+    with_start = SMALL_CAMERA.replace(b"name: Test", b"name: Test\nclock: {start: 2022-09-25T16:41:47+07:00}")
+    assert parse_camera(with_start).uncertainty_s == 1.0
+    known = SMALL_CAMERA.replace(b"name: Test", b"name: Test\nclock: {uncertainty_s: 0.04}")
+    assert parse_camera(known).uncertainty_s == 0.04
+    assert parse_camera(SMALL_CAMERA.replace(b"source: none.mp4", b"source: scene://street")).uncertainty_s == 0.0
+
+
 def test_the_scenes_own_file_is_read() -> None:
     camera = parse_camera(street_camera_yaml("SC-01", ("Ngã tư", "Junction"), (105.8, 21.0)).encode())
     assert camera.is_scene

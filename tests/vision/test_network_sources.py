@@ -1,4 +1,5 @@
 import http.server
+import itertools
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +10,11 @@ import av
 import pytest
 
 from tests.data import shared_data
-from tests.vision.builders import CLIPS
+from tests.vision.builders import CLIPS, picture
 from tests.vision.rtsp_server import RtspCamera
 from vision.errors import VideoError
 from vision.evidence.clip import StoredPiece, read_piece
+from vision.evidence.pictures import encode_picture
 from vision.segments import cut
 
 
@@ -74,3 +76,35 @@ def test_the_first_key_frame_of_an_rtsp_stream_is_recorded_though_the_reader_giv
     assert first.frame_s[1] == pytest.approx(1 / 6, abs=0.01)
     times = tuple(round(s * 1000) for s in first.frame_s)
     assert len(list(read_piece(StoredPiece(first.data, times)))) == len(times) == 32
+
+
+class MotionJpeg(http.server.BaseHTTPRequestHandler):
+    """A camera that sends forty pictures, each a JPEG of its own, without a word about time."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=picture")
+        self.end_headers()
+        for number in range(40):
+            data = encode_picture(picture(number), "jpg")
+            head = f"--picture\r\nContent-Type: image/jpeg\r\nContent-Length: {len(data)}\r\n\r\n"
+            self.wfile.write(head.encode() + data + b"\r\n")
+
+    def log_message(self, *words: object) -> None:
+        pass
+
+
+def test_motion_jpeg_over_http_bears_the_times_at_which_it_came_and_no_made_up_rate() -> None:
+    ticks = itertools.count()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), MotionJpeg) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_address[1]}/live"
+        pieces = list(cut(address, now_s=lambda: 100.0 + next(ticks) * 0.16))
+        server.shutdown()
+    times = [s for piece in pieces for s in piece.frame_s]
+    assert len(times) == 40
+    assert times == pytest.approx([0.16 * i for i in range(40)], abs=0.001)
+    assert len(pieces) == 4
+    for piece in pieces:
+        frame_ms = tuple(round(s * 1000) for s in piece.frame_s)
+        assert [frame.time_ms for frame in read_piece(StoredPiece(piece.data, frame_ms))] == list(frame_ms)

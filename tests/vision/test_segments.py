@@ -148,7 +148,7 @@ def test_a_bare_stream_without_times_is_refused_with_how_to_mend_it(tmp_path: Pa
     path = tmp_path / "bare.h264"
     path.write_bytes(transport_stream(form="h264"))
     said: list[str] = []
-    with pytest.raises(VideoError, match=r"none of its \d+ packets carries a time .* put it into a container"):
+    with pytest.raises(VideoError, match=r"its pictures carry no times .* put it into a container"):
         list(cut(str(path), on_bad=said.append))
     assert said == []
 

@@ -13,9 +13,9 @@ from vision.evidence.keys import SealingKey
 from vision.evidence.package import Sealed, sign
 from vision.evidence.parts import describe
 from vision.evidence.pictures import KeyFrames
-from vision.frames import Frame
+from vision.frames import Frame, Image
 from vision.privacy import Actor, Box, OtherTrack, cover, covered
-from vision.segments import encode
+from vision.segments import encode_all
 
 FORMAT = "hanoi-evidence-redacted/1"
 OTHERS = "others.json"
@@ -65,12 +65,11 @@ def redact(package: bytes, key: SealingKey) -> Sealed:
     kept = {name: files[name] for name in AS_IT_IS if name in files}
     camera = msgspec.json.decode(files["camera.json"])
     piece = StoredPiece(files["clip.mp4"], tuple(manifest["clip"]["frame_ms"]))
-    pieces, pictures = [], KeyFrames(candidate)
-    for frames in _seconds(_redacted(piece, others, actor, _lamps(camera))):
-        made = encode([f.image for f in frames], [f.time_ms / 1000 for f in frames], repeatable=True)
-        pieces.append(StoredPiece(made.data, tuple(f.time_ms for f in frames)))
-        for frame in frames:
-            pictures.see(frame)
+    pictures = KeyFrames(candidate)
+    shots = _seen(_redacted(piece, others, actor, _lamps(camera)), pictures)
+    # A second at a time: a whole clip of large pictures does not fit into memory.
+    made = encode_all(shots, span_s=1.0, repeatable=True)
+    pieces = [StoredPiece(one.data, tuple(round(s * 1000) for s in one.frame_s)) for one in made]
     clip = build_clip(pieces)
     whole = {"clip.mp4": clip.data, **pictures.files(camera), **kept}
     return sign(_manifest(manifest, str(told["manifest_sha256"]), clip, whole), whole, key)
@@ -91,16 +90,10 @@ def _lamps(camera: Mapping[str, Any]) -> list[Box]:
     return found
 
 
-def _seconds(frames: Iterable[Frame]) -> Iterator[list[Frame]]:
-    """Go through frames a second at a time: a whole clip of large pictures does not fit into memory."""
-    held: list[Frame] = []
+def _seen(frames: Iterable[Frame], pictures: KeyFrames) -> Iterator[tuple[float, Image]]:
     for frame in frames:
-        if held and frame.time_ms - held[0].time_ms >= 1000:
-            yield held
-            held = []
-        held.append(frame)
-    if held:
-        yield held
+        pictures.see(frame)
+        yield frame.time_ms / 1000, frame.image
 
 
 def _manifest(original: dict[str, Any], original_sha256: str, clip: Clip, files: dict[str, bytes]) -> dict[str, Any]:

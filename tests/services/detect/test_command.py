@@ -1,9 +1,11 @@
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from services.cli import main
+from services.detect import command
 from tests.data import shared_data
 from tests.services.detect.street import SEED
 from tests.vision.builders import CAMERAS, CLIPS
@@ -44,6 +46,31 @@ def test_a_real_street_is_not_watched_by_the_shipped_weights_without_a_word(tmp_
     result = CliRunner().invoke(main, words, catch_exceptions=False)
     assert result.exit_code == 0
     assert "the shipped weights know rendered scenes only" in " ".join(result.stderr.split())
+
+
+def test_a_full_disk_is_said_in_one_sentence_and_leaves_no_half_a_package(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / "evidence").mkdir(parents=True)
+    (out / "tracks.jsonl").symlink_to("/dev/full")
+    arguments = ["detect", "--video", f"scene://street?seed={SEED}", "--camera", str(scene_file(tmp_path))]
+    result = CliRunner().invoke(main, [*arguments, "--seconds", "1", "--out", str(out)])
+    assert result.exit_code == 1
+    assert "cannot be written" in result.stderr
+    assert "No space left" in result.stderr
+    (tmp_path / "case.part").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        command._write_whole(tmp_path / "case.zip", b"half")
+    assert not (tmp_path / "case.zip").exists()
+    assert not (tmp_path / "case.part").exists()
+
+
+def test_a_recording_whose_time_nobody_knows_is_not_watched_without_a_word(tmp_path: Path) -> None:
+    video, camera = str(shared_data("cameras", CLIPS["ly_thuong_kiet"])), tmp_path / "timeless.yaml"
+    lines = (CAMERAS / "ly_thuong_kiet.yaml").read_text(encoding="utf-8").splitlines()
+    camera.write_text("\n".join(line for line in lines if not line.startswith("clock:")), encoding="utf-8")
+    words = ["detect", "--video", video, "--camera", str(camera), "--seconds", "1", "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(main, words, catch_exceptions=False)
+    assert "gives no clock.start" in " ".join(result.stderr.split())
 
 
 def test_each_bad_input_ends_with_one_sentence_that_names_it(tmp_path: Path) -> None:
