@@ -6,7 +6,7 @@ from collections.abc import Callable
 import uvicorn
 
 from services.api.app import create_app
-from services.api.protocol import ProblemProtocol
+from services.api.protocol import ApiProtocol
 from services.city.folder import CityFolder
 from services.context import Context
 from services.media.store import open_media
@@ -25,7 +25,7 @@ def run(context: Context) -> None:
             app,
             host=context.settings.api.host,
             port=context.settings.api.port,
-            http=ProblemProtocol,
+            http=ApiProtocol,
             log_config=None,
             access_log=False,
             server_header=False,

@@ -1,8 +1,9 @@
-"""The city folder, the detector's weights, and what computes them."""
+"""The city folder, and what computes its cameras' detections."""
 
 from pathlib import Path
 
 from services.city.folder import CityError, CityFolder
+from services.doctor.cameras import look_at_cameras
 from services.doctor.finding import Finding, found, ok
 from services.settings import Settings
 
@@ -17,7 +18,7 @@ def look_at_city(settings: Settings) -> list[Finding]:
     except CityError as error:
         mend = (BUILD.format(city=root), f"{BUILD.format(city=root)}, or `hanoi city import`")
         return [found("city", "missing", (f"chưa có ở {root}", str(error)), mend)]
-    return [_parts(city), _calendar(city), *_doubts(city), *_cameras(city, settings), _processor()]
+    return [_parts(city), _calendar(city), *_doubts(city), *look_at_cameras(city, settings), _processor()]
 
 
 def _parts(city: CityFolder) -> Finding:
@@ -59,20 +60,6 @@ def _doubts(city: CityFolder) -> list[Finding]:
     more = f" (+{len(doubts) - 1})" if len(doubts) > 1 else ""
     mend = ("hanoi city show", "hanoi city show")
     return [found("doubts", "note", (doubts[0].vi + more, doubts[0].en + more), mend)]
-
-
-def _cameras(city: CityFolder, settings: Settings) -> list[Finding]:
-    if not city.watching_cameras:
-        return []
-    weights: Path | None = settings.vision.weights
-    if weights is None:
-        text = ("chưa đặt trọng số: chỉ camera dựng hình được xem", "no weights set: only rendered cameras are watched")
-        mend = ("HANOI_VISION_WEIGHTS=thư mục OpenVINO của YOLO", "HANOI_VISION_WEIGHTS=folder of an OpenVINO YOLO")
-        return [found("detector", "note", text, mend)]
-    if not weights.exists():
-        text = (f"không có {weights}", f"{weights} is absent")
-        return [found("detector", "missing", text, ("sửa HANOI_VISION_WEIGHTS", "mend HANOI_VISION_WEIGHTS"))]
-    return [ok("detector", str(weights))]
 
 
 def _processor() -> Finding:

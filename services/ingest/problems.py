@@ -12,6 +12,7 @@ MEDIA_TYPE = "application/problem+json"
 # kind → (status, title)
 KINDS: dict[str, tuple[int, str]] = {
     "unreadable-body": (400, "The body cannot be read"),
+    "no-http": (400, "The request cannot be read"),
     "cut-off": (400, "The body was cut off"),
     "bad-clock": (400, "The clock tick cannot be used"),
     "bad-report": (400, "The report cannot be used"),

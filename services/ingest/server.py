@@ -4,13 +4,16 @@ import asyncio
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.responses import Response
+
+from services.ingest.problems import ProblemError, problem_response
+from services.problem_protocol import ProblemProtocol
 
 HEADERS_TIMEOUT_S = 10.0
 MAX_CONNECTIONS = 5_000
 
 
-class PatientProtocol(HttpToolsProtocol):
+class PatientProtocol(ProblemProtocol):
     """Hangs up on who sends its headers byte by byte; bodies have a limit of their own."""
 
     _deadline: asyncio.TimerHandle | None = None
@@ -30,6 +33,11 @@ class PatientProtocol(HttpToolsProtocol):
         """Stop the clock: the headers are all there."""
         self._stop()
         super().on_headers_complete()
+
+    def unreadable(self) -> Response:
+        """Return the answer to what is no HTTP."""
+        detail = "The request is no HTTP, or its address has more than 65,535 characters."
+        return problem_response(ProblemError("no-http", detail, "Send HTTP/1.1; the doors are listed under /docs."), "")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clock."""

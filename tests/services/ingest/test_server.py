@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
 from services.ingest import server as server_module
@@ -124,3 +125,15 @@ def test_what_is_no_http_harms_nobody(doors: Doors, raw: bytes) -> None:
     assert said == b"" or said.startswith((b"HTTP/1.1 4", b"HTTP/1.0 4"))
     connection.close()
     assert doors.post() == 202
+
+
+def test_what_is_no_http_gets_problem_details_like_everything_else(doors: Doors) -> None:
+    connection = doors.connect()
+    connection.sendall(b"this is no HTTP\r\n\r\n")
+    head, _, body = b"".join(iter(lambda: connection.recv(65_536), b"")).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"content-type: application/problem+json" in head
+    assert f"content-length: {len(body)}".encode() in head
+    told = msgspec.json.decode(body)
+    assert told["type"] == "urn:hanoi-traffic:problem:no-http"
+    assert "no HTTP" in told["detail"]
