@@ -10,4 +10,4 @@ if [ ! -e "$venv/.stamp" ] || [ requirements/train.txt -nt "$venv/.stamp" ]; the
     "$venv/bin/python" -m pip install --quiet --no-deps --no-build-isolation -e .
     touch "$venv/.stamp"
 fi
-exec "$venv/bin/python" -m pytest -m train tests/vision tests/services/train "$@"
+exec "$venv/bin/python" -m pytest -m train tests/vision tests/services/bench tests/services/train "$@"

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 import numpy as np
+from rich.console import Console
 
 from services.bench.detect_cuda import cuda_figures
 from services.bench.detect_rest import rest_figures
@@ -43,17 +44,21 @@ CHUNK = 20
 @click.option(
     "--device", default="cpu", show_default=True, type=click.Choice(["cpu", "cuda"]), help="cuda: .pt weights."
 )
-def detect(weights: Path | None, video: str | None, camera_file: Path | None, frames: int, device: str) -> None:
-    """Time detection beside the bare model."""
+@click.option("--workers", default=3, show_default=True, type=click.IntRange(min=1), help="cuda: processes.")
+def detect(
+    weights: Path | None, video: str | None, camera_file: Path | None, frames: int, device: str, workers: int
+) -> None:
+    """Time detection beside the bare model; on a GPU, streams of full-HD video (--video is played again and again)."""
     chosen = weights or Settings().vision.weights
     if chosen is None:
         raise click.ClickException("no weights; give --weights FOLDER or set HANOI_VISION_WEIGHTS")
-    if (video is None) != (camera_file is None):
+    if device == "cpu" and (video is None) != (camera_file is None):
         raise click.ClickException("--video and --camera belong together; give both or none")
     collect_seldom()  # as the process does that watches
     try:
         if device == "cuda":
-            print_report("detect", cuda_figures(chosen))
+            console = Console(stderr=True)
+            print_report("detect", cuda_figures(chosen, Path(video) if video else None, workers, console.print))
             return
         camera = read_camera(camera_file) if camera_file else _scene_camera()
 

@@ -19,7 +19,7 @@ ONLY_DOOR = {
     "osmnx": ("routing/network/",),
     "ultralytics": ("vision/detector/",),
     "openvino": ("vision/detector/", "vision/plates/", "vision/learn/", "services/bench/"),
-    "torch": ("vision/learn/",),
+    "torch": ("vision/learn/", "vision/detector/gpu/"),
     "cv2": ("vision/",),
     "av": ("vision/",),
     "fastapi": ("services/api/", "services/ingest/"),

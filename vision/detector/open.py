@@ -31,10 +31,14 @@ def open_detector(weights: Path | str | None) -> Detector:
         If the weights are absent, broken or of an unknown kind.
     """
     path = SHIPPED if weights is None or str(weights) == SHIPPED.name else Path(weights)
-    if path.suffix in {".pt", ".engine"}:
+    if path.suffix == ".pt":
         from vision.detector.ultralytics import UltralyticsDetector
 
         return UltralyticsDetector(path)
+    if path.suffix == ".engine":
+        from vision.detector.library import LibraryDetector
+
+        return LibraryDetector(path)
     if path.suffix == ".jsonl":
         from vision.detector.recorded import RecordedDetector
 

@@ -1,31 +1,62 @@
-"""Weights of the ultralytics library (`.pt`, `.engine`), behind the same interface; needs the extra `train`."""
+"""Weights of the ultralytics library (`.pt`) run in torch, many pictures at once; needs the extra `train`."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from vision.detector.base import GROUPS, Detections, empty_or
-from vision.detector.export import ALIASES, check_names, weights_sha256
+from vision.detector.ahead import Found, Lanes
+from vision.detector.base import GROUPS, Detections, check_frame
+from vision.detector.export import check_names, weights_sha256
+from vision.detector.library import open_model, our_name
 from vision.errors import WeightsError
 from vision.frames import Frame, Image
 
+# Pictures of one batch, of which one is looked at while the next comes together.
+GPU_BATCH = 16
+
+
+@dataclass(eq=False)
+class Ticket:
+    """A picture that waits for its batch, or is the so-manieth of one."""
+
+    picture: Any
+    look: Any
+    batch: "_Batch | None" = None
+    place: int = 0
+
+
+class _Batch:
+    """A batch that is begun; its boxes are fetched once."""
+
+    def __init__(self, batches: Any, begun: Any) -> None:
+        self._batches, self._begun = batches, begun
+        self._found: list[Detections] | None = None
+
+    def found(self, place: int) -> Detections:
+        if self._found is None:
+            self._found = self._batches.finish(self._begun)
+        return self._found[place]
+
 
 class UltralyticsDetector:
-    """A ``.pt`` or ``.engine`` file run by ultralytics.
+    """A ``.pt`` file of ultralytics' whose network is run by us (`vision.detector.gpu`).
+
+    Pictures that are begun wait for each other: a batch is looked at when it is full, or when somebody asks for one of
+    its pictures.
 
     Parameters
     ----------
     weights : Path
         The file.
     longest_px : int
-        Longer side of the network's input for whole frames; of every input of an ``.engine``, which takes but one.
+        Longer side of the network's input for whole frames.
     lowest_score : float
         What is less sure is left out.
     device : str, optional
-        Of torch, for instance ``cuda``; the library chooses by default.
-    half : bool
-        Whether to reckon in 16-bit floats, on a GPU.
+        Of torch, for instance ``cuda``; a GPU if there is one by default.
+    half : bool, optional
+        Whether to reckon in 16-bit floats, boxes aside; on a GPU by default.
 
     Raises
     ------
@@ -34,7 +65,7 @@ class UltralyticsDetector:
     """
 
     name = "ultralytics"
-    lanes = 1
+    fixed_px = None
 
     def __init__(
         self,
@@ -43,54 +74,92 @@ class UltralyticsDetector:
         longest_px: int = 640,
         lowest_score: float = 0.1,
         device: str | None = None,
-        half: bool = False,
+        half: bool | None = None,
     ) -> None:
+        model = open_model(weights)
+        names = {int(number): our_name(name) for number, name in model.names.items()}
+        check_names(weights, names)
+        from vision.detector.gpu.batches import Batches
+        from vision.detector.gpu.cells import Cells
+
+        kept = [number for number, name in names.items() if name in GROUPS]
         try:
-            from ultralytics import YOLO
-        except ImportError:
-            raise WeightsError(
-                f"{weights}: {weights.suffix} weights need the library ultralytics "
-                "(pip install 'hanoi-traffic[train]'); or export them to OpenVINO and give that folder"
-            ) from None
-        if not weights.is_file():
-            raise WeightsError(f"{weights}: no such weights; give an existing {weights.suffix} file")
-        self.sha256 = weights_sha256(weights)
-        self.fixed_px = (longest_px, longest_px) if weights.suffix == ".engine" else None
-        self.longest_px = longest_px
-        is_file_of_torch = weights.suffix == ".pt"
-        self._model = YOLO(str(weights)) if is_file_of_torch else YOLO(str(weights), task="detect")
-        self._options: dict[str, Any] = {"conf": lowest_score, "verbose": False, "device": device, "half": half}
-        if self._model.task != "detect":
-            raise WeightsError(
-                f"{weights}: its task is {self._model.task}, and boxes are needed; give weights of task detect"
-            )
-        if is_file_of_torch:
-            check_names(weights, {int(k): _ours(v) for k, v in self._model.names.items()})
+            cells = Cells(model.model.fuse(verbose=False), kept)
+        except AttributeError:
+            raise WeightsError(f"{weights}: its head is not that of a YOLO detector (YOLOv8, 11, 26)") from None
+        labels = [names[number] for number in kept]
+        self.batches = Batches(cells, labels, device=device, half=half, lowest_score=lowest_score)
+        self.sha256, self.longest_px = weights_sha256(weights), longest_px
+        self.batch = GPU_BATCH if self.batches.is_on_gpu else 1
+        self.lanes = 2 * self.batch
+        self._waiting: list[Ticket] = []
 
     def detect(self, frame: Frame) -> Detections:
-        """Return the road users of one frame."""
-        return self._found(self._model.predict(frame.image, imgsz=self.longest_px, **self._options)[0])
+        """Return the road users of one frame, looked at as a whole."""
+        return next(self.each([frame]))[1]
 
-    def whole(self, images: list[Image]) -> list[Detections]:
-        """Return the road users of several whole frames, scaled by the library and looked at in one batch."""
-        results = self._model.predict(images, imgsz=self.longest_px, batch=len(images), **self._options)
-        return [self._found(result) for result in results]
+    def each(self, frames: Iterable[Frame]) -> Iterator[Found]:
+        """Yield each frame with its road users, in order; frames are scaled where the network is."""
+        with Lanes(_Whole(self)) as lanes:
+            for frame in frames:
+                check_frame(frame.image)
+                if lanes.are_full:
+                    yield lanes.finish()
+                lanes.begin(frame, _AsItIs())
+            while lanes:
+                yield lanes.finish()
 
-    def begin(self, image: Image) -> Detections:
-        """Look at a picture as it is."""
-        return self._found(self._model.predict([image], imgsz=list(image.shape[:2]), **self._options)[0])
+    def begin(self, image: Image, longest_px: int | None = None) -> Ticket:
+        """Begin to look at a picture, as it is or scaled until its longer side is so long."""
+        from vision.detector.gpu.batches import Look
+        from vision.detector.gpu.pictures import Form
 
-    def finish(self, ticket: Detections) -> Detections:
-        """Return the road users of a picture that was begun: they are there already."""
+        look = Look(Form.BGR, longest_px or max(image.shape[:2]))
+        ticket = Ticket(image, look)
+        self._waiting.append(ticket)
+        if len(self._waiting) >= self.batch:
+            self._begin_waiting()
         return ticket
 
-    def _found(self, result: Any) -> Detections:
-        boxes = np.asarray(result.boxes.xyxy.cpu())
-        labels = [_ours(result.names[int(number)]) for number in result.boxes.cls]
-        kept = [i for i, label in enumerate(labels) if label in GROUPS]
-        scores = [float(value) for value in result.boxes.conf]
-        return empty_or([boxes[i].tolist() for i in kept], [scores[i] for i in kept], [labels[i] for i in kept])
+    def finish(self, ticket: Ticket) -> Detections:
+        """Return the road users of a picture that was begun, in its own pixels."""
+        if ticket.batch is None:
+            self._begin_waiting()
+        assert ticket.batch is not None
+        return ticket.batch.found(ticket.place)
+
+    def _begin_waiting(self) -> None:
+        """Begin a batch of each kind of picture that waits."""
+        waiting, self._waiting = self._waiting, []
+        kinds: dict[Any, list[Ticket]] = {}
+        for ticket in waiting:
+            kinds.setdefault((ticket.picture.shape, ticket.look), []).append(ticket)
+        for (_, look), tickets in kinds.items():
+            batch = _Batch(self.batches, self.batches.begin([ticket.picture for ticket in tickets], look))
+            for place, ticket in enumerate(tickets):
+                ticket.batch, ticket.place = batch, place
 
 
-def _ours(name: object) -> str:
-    return ALIASES.get(str(name).lower(), str(name))
+class _Whole:
+    """The same network, shown whole frames."""
+
+    def __init__(self, detector: UltralyticsDetector) -> None:
+        self._detector = detector
+        self.name, self.sha256, self.fixed_px = detector.name, detector.sha256, None
+        self.longest_px, self.lanes, self.finish = detector.longest_px, detector.lanes, detector.finish
+
+    def detect(self, frame: Frame) -> Detections:
+        return self._detector.detect(frame)
+
+    def begin(self, image: Image) -> Ticket:
+        return self._detector.begin(image, self.longest_px)
+
+
+class _AsItIs:
+    """A picture shown as it is."""
+
+    def drawn(self, image: Image) -> Image:
+        return image
+
+    def placed(self, found: Detections) -> Detections:
+        return found

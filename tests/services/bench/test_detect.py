@@ -39,7 +39,7 @@ def test_fifty_road_users_are_fifty_riders_on_motorcycles_in_the_picture() -> No
 def test_a_gpu_is_asked_for_with_weights_it_can_run(tmp_path: Path) -> None:
     answer = CliRunner().invoke(bench.detect, ["--weights", str(write_network(tmp_path, ONE)), "--device", "cuda"])
     assert answer.exit_code == 1
-    assert "--device cuda needs a .pt or .engine file" in answer.output
+    assert "--device cuda needs a .pt file" in answer.output
 
 
 def test_without_a_gpu_the_bench_says_what_is_missing_and_measures_nothing(

@@ -1,0 +1,1 @@
+"""Networks in torch: many pictures at once, on a graphics processor where there is one."""
