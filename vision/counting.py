@@ -129,12 +129,12 @@ class Counter:
         trails : Trails
             Who was seen.
         is_blind : bool
-            Then nobody is said to stand, and nothing to be covered.
+            Then nobody is said to stand, nothing to be covered, and the frame does not count as seen.
         """
         start = time_ms - time_ms % COUNT_MS
         done = self.flush() if self._start_ms is not None and start != self._start_ms else []
         self._start_ms = start
-        self._frames += 1
+        self._frames += not is_blind
         seen = [trail for trail in trails.by_id.values() if trail.last.time_ms == time_ms and trail.label in DRIVERS]
         for lanes, minute in zip(self._lanes, self._minutes, strict=True):
             minute.count(lanes.passing.step(time_ms, seen), lanes.view)

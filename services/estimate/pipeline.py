@@ -113,10 +113,10 @@ class EstimateStep:
         self._estimator.detector.listen(Report(message.report_id, message.who.value, message.time_ms, edge))
 
     def _count(self, message: CameraCount) -> Count | None:
-        """Return what an approach counted on its edge; ``None`` where its edge is unknown or not in this network."""
+        """Return what an approach counted on its edge; ``None`` where that is unknown, or the camera saw nothing."""
         approach = (message.camera_id, message.approach_id)
         edge = self._estimator.network.edge_index_of.get(message.edge_id or "", self._edge_of.get(approach))
-        if edge is None:
+        if edge is None or not message.frames:  # nobody crossed before a covered lens: that is no empty road
             return None
         place, flow = f"{message.camera_id}/{message.approach_id}", float(sum(message.counts.values()))
         units, seconds = units_of(message.counts), (message.end_ms - message.start_ms) / 1000.0

@@ -92,4 +92,4 @@ def test_people_and_who_stands_behind_the_line_are_not_of_the_approach_and_a_bli
         blind.step(time_ms, observer.trails, is_blind=True)
     (said,), (nothing,) = counter.flush(), blind.flush()
     assert (said.standing_s, said.occupancy, said.queue_m, said.stopped) == (0.0, 0.0, 0.0, 0)
-    assert (nothing.standing_s, nothing.occupancy, nothing.queue_m, nothing.frames) == (None, None, None, 50)
+    assert (nothing.standing_s, nothing.occupancy, nothing.queue_m, nothing.frames) == (None, None, None, 0)

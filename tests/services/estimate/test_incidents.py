@@ -57,6 +57,14 @@ def test_a_dismissed_candidate_is_learnt_from_and_a_count_of_an_unknown_edge_is_
     assert drive(step, [600.0], "9/9/9", first=400) == []
 
 
+def test_a_minute_in_which_a_camera_saw_nothing_is_no_empty_road(tmp_path: Path) -> None:
+    root, edge = city(tmp_path / "city", network=True), NET.edge_ids[EAST[3]]
+    step = EstimateStep(Estimator(NET), tmp_path / "history.npz", root)
+    said = count(0, 0.0, edge)
+    assert step._count(said) is not None
+    assert step._count(msgspec.structs.replace(said, counts={}, frames=0, occupancy=None, standing_s=None)) is None
+
+
 def test_a_broken_state_file_is_said_and_begun_anew(tmp_path: Path) -> None:
     (tmp_path / "incidents.json").write_bytes(b"{")
     step = EstimateStep(Estimator(NET), tmp_path / "history.npz", city(tmp_path / "city", network=True))
