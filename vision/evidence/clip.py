@@ -47,7 +47,7 @@ def read_piece(piece: StoredPiece, first_index: int = 0) -> Iterator[Frame]:
     Yields
     ------
     Frame
-        In order of time. A frame that cannot be decoded is missing; the others keep their own times.
+        In order of time. A frame that cannot be decoded, or not whole, is missing; the others keep their own times.
 
     Raises
     ------
@@ -68,6 +68,8 @@ def read_piece(piece: StoredPiece, first_index: int = 0) -> Iterator[Frame]:
                 if frame.time is None:
                     continue
                 start_s = frame.time if start_s is None else start_s
+                if frame.is_corrupt:  # patched up by the decoder: what moves in it may be nothing but damage
+                    continue
                 wanted = times[0] + (frame.time - start_s) * 1000
                 at = int(np.abs(times - wanted).argmin())
                 yield Frame(first_index + at, int(times[at]), to_image(frame))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.data import shared_data
-from vision.evidence.clip import StoredPiece, build_clip
+from vision.evidence.clip import StoredPiece, build_clip, read_piece
 from vision.segments import encode
 
 
@@ -37,3 +37,16 @@ def test_a_real_recording_copied_begins_at_zero() -> None:
     clip = build_clip([StoredPiece(path.read_bytes(), frame_ms)])
     wanted = [(ms - clip.frame_ms[0]) / 1000 for ms in clip.frame_ms]
     assert picture_times(clip.data) == pytest.approx(wanted, abs=0.005)
+
+
+def test_pictures_that_the_decoder_had_to_patch_up_are_missing_and_the_others_keep_their_times() -> None:
+    whole = piece_of(1_790_000_000.0)
+    with av.open(io.BytesIO(whole.data), "r") as container:
+        packets = [packet for packet in container.demux(video=0) if packet.size]
+    data, middle = bytearray(whole.data), bytes(packets[10])
+    at = whole.data.index(middle) + len(middle) // 2
+    data[at : at + 200] = bytes(200)
+    seen = [frame.time_ms for frame in read_piece(StoredPiece(bytes(data), whole.frame_ms))]
+    assert seen[:10] == list(whole.frame_ms[:10])
+    assert whole.frame_ms[10] not in seen
+    assert [frame.time_ms for frame in read_piece(whole)] == list(whole.frame_ms)
