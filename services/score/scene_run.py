@@ -21,12 +21,13 @@ from vision.scenes.world import World
 
 START_MS = 1_790_000_000_000
 WARM_S, AFTER_S = 60.0, 5.0
+BEGIN_S = WARM_S + AFTER_S
 # So long around an act its road user must be seen to count as seen.
 BEFORE_MS, BEHIND_MS = 1000, 300
 LONG_MS = 20_000
 WATCHED = "south"
 FORGET_MS = 1_900_000
-# The share seen of acts at the edges of a run or on other arms: they may be found, but need not.
+# The share seen of acts that an edge of the run cuts and of those on other arms: they may be found, but need not.
 NOT_ASKED = -1.0
 
 
@@ -192,11 +193,22 @@ def judge_scene(case: SceneCase, scene: WatchedScene, watcher: Watcher, tally: T
         claims += _claims(out, scene, case.seed)
     claims += _claims(watcher.finish(), scene, case.seed)
     truth = scene.truth()
-    asked = [one for one in truth.acts if one[0].rule in case.rules]
-    begin_s, end_s = WARM_S + AFTER_S, truth.end_s - AFTER_S
-    judged = [(act, share if _is_mine(act) and begin_s < act.time_s < end_s else NOT_ASKED) for act, share in asked]
-    passes = [one for one in truth.passes if one.arm == WATCHED and one.nose_s > begin_s]
-    judge(tally, claims, judged, passes, seed=case.seed, start_ms=START_MS)
+    passes = [one for one in truth.passes if one.arm == WATCHED and one.nose_s > BEGIN_S]
+    judge(tally, claims, acts_asked(truth, case.rules), passes, seed=case.seed, start_ms=START_MS)
+
+
+def acts_asked(truth: SceneTruth, rules: tuple[str, ...]) -> list[tuple[Act, float]]:
+    """Return the acts against some rules with the share seen of each, `NOT_ASKED` where it need not be found.
+
+    That is so on other arms, and where the recording begins or ends within the act: who still stands at the kerb
+    when it ends would have been told of later, and how long it stood is not known.
+    """
+    end_s = truth.end_s - AFTER_S
+    return [
+        (act, share if _is_mine(act) and act.time_s > BEGIN_S and act.until_s < end_s else NOT_ASKED)
+        for act, share in truth.acts
+        if act.rule in rules
+    ]
 
 
 def _is_mine(act: Act) -> bool:
