@@ -6,6 +6,23 @@ import math
 METRES_PER_DEGREE = 111_195.0
 
 
+def metres_between(here: tuple[float, float], there: tuple[float, float]) -> float:
+    """Return how far two places of one city are apart.
+
+    Parameters
+    ----------
+    here, there : tuple of float
+        Longitude and latitude, degrees, WGS 84.
+
+    Returns
+    -------
+    float
+        Metres, on a plane that touches the sphere at ``here``.
+    """
+    east_m = (there[0] - here[0]) * METRES_PER_DEGREE * math.cos(math.radians(here[1]))
+    return math.hypot(east_m, (there[1] - here[1]) * METRES_PER_DEGREE)
+
+
 def degree_m(lat: float) -> tuple[float, float]:
     """Return the length of a degree on the WGS 84 ellipsoid.
 

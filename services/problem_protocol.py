@@ -5,6 +5,8 @@ from http import HTTPStatus
 from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+UNREADABLE = "The request is no HTTP, or its address has more than 65,535 characters."
+
 
 class ProblemProtocol(HttpToolsProtocol):
     """Answers what cannot be read in the words of its app, which `unreadable` gives, instead of plain text."""

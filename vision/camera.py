@@ -1,13 +1,13 @@
 """The camera file: one YAML a camera, read into a frozen value that was checked."""
 
 import hashlib
-from math import cos, hypot, radians
+from math import hypot
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from schemas.earth import METRES_PER_DEGREE
+from schemas.earth import metres_between
 from vision.camera_check import Checker
 from vision.camera_parts import parse_approaches, parse_ground, parse_limits, parse_planned, parse_zones
 from vision.camera_values import (
@@ -201,17 +201,11 @@ def _fits_together(check: Checker, camera: CameraConfig) -> None:
                 f"approaches[{approach.id}].travel_px",
                 "runs along the stop line, which nobody would ever cross; give the direction across it",
             )
-    if away_m := [_metres(camera.position, mark.at) for mark in camera.ground]:
+    if away_m := [metres_between(camera.position, mark.at) for mark in camera.ground]:
         number = away_m.index(max(away_m))
         if away_m[number] > MARKS_M:
             away = f"lies {away_m[number] / 1000:.1f} km from position"
             check.bad(f"ground[{number}].at", f"{away}; mend whichever of the two is wrong")
-
-
-def _metres(here: Point, there: Point) -> float:
-    """Return how far two places (lon, lat) of one city are apart."""
-    east_m = (there[0] - here[0]) * METRES_PER_DEGREE * cos(radians(here[1]))
-    return hypot(east_m, (there[1] - here[1]) * METRES_PER_DEGREE)
 
 
 def _rules_have_what_they_need(check: Checker, camera: CameraConfig) -> None:

@@ -18,7 +18,7 @@ from vision.health import Sight
 from vision.observer import Observer
 from vision.rules import Finding
 from vision.speed import FOOT_SD_HEIGHTS, GroundSpeed, ground_speed
-from vision.tracks import Look
+from vision.tracks import Box, Look
 from vision.view import ViewWatcher
 
 TRACK_MS = 30_000
@@ -162,9 +162,10 @@ def _measured(speed: GroundSpeed | None) -> dict[str, float]:
 
 
 def _point(look: Look) -> TrackPoint:
-    return TrackPoint(time_ms=look.time_ms, box=_rounded(look.box), confidence=round(look.confidence, 4))
+    return TrackPoint(time_ms=look.time_ms, box=rounded(look.box), confidence=round(look.confidence, 4))
 
 
-def _rounded(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+def rounded(box: Box) -> Box:
+    """Return a box as the points of an act's track have it: to a tenth of a pixel."""
     left, top, right, bottom = (round(v, 1) for v in box)
     return left, top, right, bottom

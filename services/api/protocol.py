@@ -5,9 +5,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from services.api.problems import problem
-from services.problem_protocol import ProblemProtocol
-
-UNREADABLE = "The request is no HTTP, or its address has more than 65,535 characters."
+from services.problem_protocol import UNREADABLE, ProblemProtocol
 
 
 class ApiProtocol(ProblemProtocol):

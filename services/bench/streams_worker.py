@@ -72,13 +72,13 @@ class Workers:
         """End the processes."""
         self.close()
 
-    def run(self, streams: int, seconds: float, workers: int | None = None) -> Trial:
-        """Let so many streams run for some seconds that count, shared by all or the first so many processes."""
-        begin_s, pipes = time.monotonic() + AHEAD_S, self._pipes[:workers]
-        for number, pipe in enumerate(pipes):
-            share = len(range(number, streams, len(pipes)))
+    def run(self, streams: int, seconds: float) -> Trial:
+        """Let so many streams run for some seconds that count, shared by all processes."""
+        begin_s = time.monotonic() + AHEAD_S
+        for number, pipe in enumerate(self._pipes):
+            share = len(range(number, streams, len(self._pipes)))
             pipe.send((share, begin_s, seconds + SETTLE_S))
-        parts = [self._hear(pipe) for pipe in pipes]
+        parts = [self._hear(pipe) for pipe in self._pipes]
         waits = [wait for part in parts for wait in part.waits_ms]
         return Trial(streams, waits, sum(part.dropped for part in parts), sum(part.boxes for part in parts))
 

@@ -1,8 +1,8 @@
 """Two cameras that saw one act: told by the plate, or by place and time."""
 
-from math import cos, hypot, radians
+from math import hypot
 
-from schemas.earth import METRES_PER_DEGREE
+from schemas.earth import metres_between
 from schemas.violation import Candidate, may_be_same_act
 
 # A plate read twice within a minute about one junction; a place within its errors and this, a time within its own.
@@ -41,9 +41,7 @@ def _apart(one: Candidate, other: Candidate) -> tuple[float | None, float]:
     here, there = _place(one), _place(other)
     if here is None or there is None:
         return None, 0.0
-    east_m = (here[0] - there[0]) * METRES_PER_DEGREE * cos(radians(here[1]))
-    north_m = (here[1] - there[1]) * METRES_PER_DEGREE
-    return hypot(east_m, north_m), hypot(here[2], there[2])
+    return metres_between(here[:2], there[:2]), hypot(here[2], there[2])
 
 
 def _place(candidate: Candidate) -> tuple[float, float, float] | None:

@@ -7,7 +7,7 @@ import uvicorn
 from starlette.responses import Response
 
 from services.ingest.problems import ProblemError, problem_response
-from services.problem_protocol import ProblemProtocol
+from services.problem_protocol import UNREADABLE, ProblemProtocol
 
 HEADERS_TIMEOUT_S = 10.0
 MAX_CONNECTIONS = 5_000
@@ -36,8 +36,8 @@ class PatientProtocol(ProblemProtocol):
 
     def unreadable(self) -> Response:
         """Return the answer to what is no HTTP."""
-        detail = "The request is no HTTP, or its address has more than 65,535 characters."
-        return problem_response(ProblemError("no-http", detail, "Send HTTP/1.1; the doors are listed under /docs."), "")
+        mend = "Send HTTP/1.1; the doors are listed under /docs."
+        return problem_response(ProblemError("no-http", UNREADABLE, mend), "")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clock."""

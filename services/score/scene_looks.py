@@ -11,6 +11,7 @@ import msgspec
 from services.score.scene_judge import Tally
 from services.score.scene_run import FilmedScene, Lamps, SceneCase, SceneTruth, judge_scene, open_scene
 from vision.eyes import Tracked
+from vision.pipeline import rounded
 from vision.scenes.seen import Box
 
 # Whoever changes one of these changes what a kept scene would show; rules are not among them.
@@ -38,14 +39,14 @@ class KeptScene(msgspec.Struct, dict=True):
 
     def user_at(self, track_id: int, time_ms: int, box: Box) -> int | None:  # noqa: ARG002
         """Return who truly stands in a track's box; the track may be another by now, its box is the same."""
-        return self._owners.get((time_ms, _rounded(box)))
+        return self._owners.get((time_ms, rounded(box)))
 
     @cached_property
     def _owners(self) -> dict[tuple[int, Box], int | None]:
         looks = (
             (look, owner) for step in self.kept for look, owner in zip(step.tracked.looks, step.owners, strict=True)
         )
-        return {(look.time_ms, _rounded(look.box)): owner for look, owner in looks}
+        return {(look.time_ms, rounded(look.box)): owner for look, owner in looks}
 
     def truth(self) -> SceneTruth:
         """Return what truly happened."""
@@ -75,12 +76,6 @@ def run_kept(case: SceneCase, tally: Tally, place: Path, tell: Callable[[float],
         _write(place, _film(case, tell))
     _, _, watcher = open_scene(case)
     judge_scene(case, _read(place), watcher, tally)
-
-
-def _rounded(box: Box) -> Box:
-    """Return a box as the points of a candidate's track have it."""
-    left, top, right, bottom = (round(side, 1) for side in box)
-    return left, top, right, bottom
 
 
 def _film(case: SceneCase, tell: Callable[[float], None]) -> KeptScene:
