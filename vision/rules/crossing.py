@@ -43,6 +43,8 @@ SHAKES_M = 0.6
 SLOW_MPS = 1.0
 # Looks at its front may be off by so much at rest, or by so large a share of its class's usual length.
 FRONT_M, FRONT_SHARE = 0.4, 0.1
+# By its head its place is told with an error of its own: so many deviations of it are held for possible.
+HEAD_SDS = 2.0
 # Who is so fast and stays so near a smooth curve was there, whichever of two it was: both would have crossed.
 SMOOTH_MPS, SMOOTH_M = 2.5, 0.6
 
@@ -133,10 +135,10 @@ class History:
     def was_before(self, from_ms: float, until_ms: float) -> bool:
         """Tell whether in a stretch of time the front was surely before the line, in two looks one after the other.
 
-        Only looks at its foot count.
+        Looks at its foot tell, and those at its head where that is so far before the line that both its errors fit.
         """
-        near = [past for past in self.between(from_ms, until_ms) if past.place.is_foot]
-        behind = [past.nose_m <= -max(FRONT_M, FRONT_SHARE * SIZE_M[past.look.label][0]) for past in near]
+        near = self.between(from_ms, until_ms)
+        behind = [past.nose_m <= -_front_off_m(past) for past in near]
         return any(one and other for one, other in pairwise(behind))
 
     def was_past(self, from_ms: float, foot_m: float) -> bool:
@@ -237,6 +239,12 @@ class LineWatcher:
             return None
         history.crossed = crossing
         return crossing
+
+
+def _front_off_m(past: Past) -> float:
+    """Return how far off one look at a front may be, metres."""
+    at_rest_m = max(FRONT_M, FRONT_SHARE * SIZE_M[past.look.label][0])
+    return at_rest_m if past.place.is_foot else at_rest_m + HEAD_SDS * past.place.sd_m
 
 
 def settle(history: History, crossing: Crossing) -> Crossing:

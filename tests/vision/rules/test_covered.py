@@ -28,9 +28,15 @@ def test_who_is_covered_while_it_comes_over_the_line_on_red_is_claimed_by_its_he
     assert found.measured["crossing_error_s"] >= 0.03  # by its head it is less sure
 
 
-def test_who_was_covered_before_the_line_must_have_been_seen_before_it_on_red() -> None:
-    assert [f.rule for f in claims(RIDE, lambda t: 0.5 if 10.5 < t < 12.6 else 0.0)] == ["red_light"]
-    assert claims(RIDE, lambda t: 0.5 if 10.5 < t < 12.6 else 0.0, red_s=10.6) == []
+def test_who_was_covered_before_the_line_must_have_been_before_it_on_red_by_its_foot_or_surely_by_its_head() -> None:
+    slow = straight((0.0, LINE_M - 0.95 - 24.0), 0.0, 2.0)  # the nose over the line at 12 s
+
+    def told(red_s: float, covered: float) -> list[str]:
+        return [f.rule for f in claims(slow, lambda t: covered if 8.0 < t < 14.6 else 0.0, red_s=red_s)]
+
+    assert told(10.8, 0.5) == ["red_light"]  # 2.4 m before the line when red began
+    assert told(11.6, 0.5) == []  # 0.8 m
+    assert told(11.6, 0.0) == ["red_light"]
 
 
 def test_who_stands_with_its_rear_on_the_line_crosses_when_it_rides_on() -> None:

@@ -41,3 +41,12 @@ def test_who_was_before_the_line_by_its_head_a_moment_ago_did_not_stand_past_it(
     assert not History(deque(leapt)).was_past(0, 0.5)
     stood = [past(frame, 0.1, is_foot=False) for frame in range(50)] + [past(50 + frame, 1.2) for frame in range(3)]
     assert History(deque(stood)).was_past(0, 0.5)
+
+
+def test_who_is_seen_by_its_head_only_was_before_the_line_where_both_of_its_errors_leave_it_there() -> None:
+    def was_before(nose_m: float, *, is_foot: bool) -> bool:
+        return History(deque(past(frame, nose_m - 0.9, is_foot=is_foot) for frame in range(3))).was_before(0, 120)
+
+    assert was_before(-0.5, is_foot=True)
+    assert not was_before(-0.9, is_foot=False)
+    assert was_before(-1.1, is_foot=False)
