@@ -19,6 +19,7 @@ from vision.observer import Observer
 from vision.rules import Finding
 from vision.speed import FOOT_SD_HEIGHTS, GroundSpeed, ground_speed
 from vision.tracks import Box, Look
+from vision.trails import Trail
 from vision.view import ViewWatcher
 
 TRACK_MS = 30_000
@@ -129,6 +130,8 @@ class Watcher:
         around = [look for look in looks if abs(look.time_ms - finding.time_ms) <= TRACK_MS]
         light = self.observer.lights.get(finding.approach_id)
         spans = light.spans(finding.time_ms - TRACK_MS, finding.time_ms + TRACK_MS) if light else ()
+        if trail is not None:
+            finding = replace(finding, exceptions=finding.exceptions | _joined(trail, around))
         plane = self.observer.road.plane
         if plane is None:
             return Act(finding, spans, tuple(_point(look) for look in around))
@@ -149,6 +152,17 @@ def on_ground(plane: GroundPlane, looks: Sequence[Look]) -> tuple[TrackPoint, ..
             point = msgspec.structs.replace(point, lon=round(lon, 7), lat=round(lat, 7), error_m=round(error_m, 2))
         points.append(point)
     return tuple(points)
+
+
+def _joined(trail: Trail, around: Sequence[Look]) -> dict[str, str]:
+    """Return that a track was joined of several among the looks of an act: the longest gap, and which numbers."""
+    times = {look.time_ms for look in around}
+    joins = [join for join in trail.joins if {join.lost_ms, join.found_ms} <= times]
+    if not joins:
+        return {}
+    gap_s = max(join.found_ms - join.lost_ms for join in joins) / 1000
+    numbers = " and ".join(str(number) for number in (trail.track_id, *(join.track_id for join in joins)))
+    return {"track_joined": f"out of sight for {gap_s:.1f} s: tracks {numbers} are taken for one road user"}
 
 
 def _measured(speed: GroundSpeed | None) -> dict[str, float]:

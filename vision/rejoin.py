@@ -10,7 +10,7 @@ from vision.camera_values import Point
 from vision.road import Place
 from vision.tracks import Look
 from vision.tracks.look import FAMILY
-from vision.trails import Trail, Trails
+from vision.trails import Join, Trail, Trails
 
 # So long nobody is hidden who drives on; so much of a way tells where it goes and how fast, and so slow tells nothing.
 HIDDEN_MS = 1_200
@@ -96,6 +96,7 @@ class Rejoiner:
         name = _Name(old.track_id, old.label, old.last.sure_since_ms, new.last.sure_since_ms)
         self._names[new.track_id] = name
         del self._trails.by_id[new.track_id]
+        old.joins.append(Join(new.track_id, old.last.time_ms, new.born_ms))
         looks, road = [_renamed(look, name) for look in new.looks], self._trails.road
         for look, place in zip(looks, road.places(looks), strict=True):
             if place is not None:

@@ -33,6 +33,15 @@ BELOW = 0.4
 HEAD_S, ODD = 1.0, 0.15
 
 
+@dataclass(frozen=True)
+class Join:
+    """A track that was found to be another's road user, lost from ``lost_ms`` to ``found_ms``."""
+
+    track_id: int
+    lost_ms: int
+    found_ms: int
+
+
 @dataclass
 class Trail:
     """One track.
@@ -55,6 +64,8 @@ class Trail:
         How tall its whole box is beside what is usual of its class.
     head_m : float or None
         How high its head is above the road, metres, once it was seen whole; known ground only.
+    joins : list of Join
+        Tracks that became this one.
     """
 
     track_id: int
@@ -68,6 +79,7 @@ class Trail:
     still_since_ms: int = 0
     tall: float = 0.0
     head_m: float | None = None
+    joins: list[Join] = field(default_factory=list)
     _mark: Place | None = None
     _stand: Place | None = None
     _away_ms: int | None = None

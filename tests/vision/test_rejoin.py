@@ -1,11 +1,18 @@
 """Who is lost behind somebody and comes out beyond is one road user; whoever may be somebody else is not."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from tests.vision.builders import START_MS
-from tests.vision.rules.stage import Path, Pose, box_of, camera, going, straight
+from tests.vision.rules.stage import Path as Drive
+from tests.vision.rules.stage import Pose, box_of, camera, going, px, straight
+from vision.detector.recorded import RecordedDetector
+from vision.eyes import Tracked
 from vision.observer import Observer
+from vision.pipeline import Outputs, Watcher
 from vision.rejoin import Way, goes_on
 from vision.road import Place
 from vision.tracks import Look
@@ -22,9 +29,17 @@ def arcs(t: float) -> Pose:
     return 2.0 - TURN_M * (1 - np.cos(angle)) - on, 30.0 + TURN_M * np.sin(angle), -np.degrees(angle)
 
 
-def watched(*paths: tuple[Path, float, float], label: str = "motorcycle", second: str = "motorcycle") -> Observer:
+def watched(*paths: tuple[Drive, float, float], label: str = "motorcycle", second: str = "motorcycle") -> Observer:
     """Let road users ride; each is lost from one second to another and has a new number after that."""
     observer = Observer(camera((), [going()]))
+    for time_ms, looks in rides(*paths, label=label, second=second):
+        observer.step(time_ms, looks)
+    return observer
+
+
+def rides(
+    *paths: tuple[Drive, float, float], label: str = "motorcycle", second: str = "motorcycle"
+) -> Iterator[tuple[int, list[Look]]]:
     for frame in range(150):
         t, looks = frame / 25, []
         for number, (path, from_s, until_s) in enumerate(paths, start=1):
@@ -35,12 +50,11 @@ def watched(*paths: tuple[Path, float, float], label: str = "motorcycle", second
             if box is not None:
                 track_id, born_ms = (10 + number, round(until_s * 1000)) if is_later else (number, 0)
                 looks.append(Look(track_id, START_MS + 40 * frame, frame, box, 0.9, kind, 3, START_MS + born_ms))
-        observer.step(START_MS + 40 * frame, looks)
-    return observer
+        yield START_MS + 40 * frame, looks
 
 
 @pytest.mark.parametrize("path", [straight((2.0, 18.0), 0.0, FAST), arcs])
-def test_who_comes_out_beyond_on_its_way_keeps_its_number_and_is_as_sure_as_before(path: Path) -> None:
+def test_who_comes_out_beyond_on_its_way_keeps_its_number_and_is_as_sure_as_before(path: Drive) -> None:
     observer = watched((path, 2.2, 3.2))
     (trail,) = observer.trails.by_id.values()
     assert trail.track_id == 1
@@ -86,3 +100,19 @@ def way(at_ms: int, x: float, y: float, east: float, north: float) -> Way:
 )
 def test_a_way_goes_on_where_an_arc_at_its_speed_leads(out: Way, may: bool) -> None:
     assert goes_on(way(0, 0.0, 0.0, 0.0, 6.0), out) is may
+
+
+def test_a_candidate_says_that_its_track_was_joined_for_how_long_it_was_lost_and_of_which_numbers(
+    tmp_path: Path,
+) -> None:
+    west = (-6.0, 24.0), (-6.0, 44.0)
+    config = camera(("wrong_side",), [going("away", 48.0, centre_line=tuple(px(*west)))])
+    nobody = tmp_path / "nobody.jsonl"
+    nobody.write_bytes(b"")
+    watcher, out = Watcher(config, RecordedDetector(nobody)), Outputs()
+    for time_ms, looks in rides((straight((-7.5, 14.0), 0.0, FAST), 1.0, 1.6)):
+        watcher.watch(Tracked(time_ms, looks, len(looks), is_blind=False), out)
+    (act,) = out.acts
+    assert act.finding.exceptions["track_joined"] == (
+        "out of sight for 0.6 s: tracks 1 and 11 are taken for one road user"
+    )

@@ -20,11 +20,11 @@ function measured(name: string, value: number): string {
   return number(value, Number.isInteger(value) ? 0 : 2)
 }
 
-/** An exception in the reader's language; a figure in the machine's sentence takes its place in ours. */
+/** An exception in the reader's language; figures in the machine's sentence take their places in ours. */
 function exception(name: string, words: string): string {
   if (!(`exv.${name}` in vi)) return words
-  const figure = /\d+(\.\d+)?/.exec(words)
-  return t(`exv.${name}` as Key, { n: figure ? number(Number(figure[0]), 1) : '?' })
+  const [first, ...others] = words.match(/\d+(\.\d+)?/g) ?? []
+  return t(`exv.${name}` as Key, { n: first ? number(Number(first), 1) : '?', m: others.join(', ') })
 }
 
 /** ± of the measured time; its parts on hover and in the list of other measurements. */

@@ -132,6 +132,8 @@ export const enforcement: Record<keyof typeof vi, string> = {
   'exv.who_rides': 'Not told by the machine: look whether there is a child, a sick or an old person',
   'exv.bus_service': 'Kept for the delay of the bus',
   'exv.no_ground': 'Guessed from the road user’s own height: the camera file has no ground marks',
+  'ex.track_joined': 'Out of sight',
+  'exv.track_joined': 'Lost behind somebody for {n} s near the act and taken for the same by its way on (numbers {m}): look whether it is',
   'ex.recording_ends': 'Recording ends',
   'exv.recording_ends': 'The recording ends {n} s after the crossing, the light still red',
   'exv.priority_vehicle': 'Not told by the machine: look whether it is an emergency vehicle on duty',

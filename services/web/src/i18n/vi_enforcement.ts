@@ -130,6 +130,8 @@ export const enforcement = {
   'exv.screening': 'Tốc độ chỉ để sàng lọc: không phải phép đo của thiết bị được kiểm định, không dùng để xử phạt',
   'exv.who_rides': 'Máy không biết: hãy nhìn xem có trẻ em, người bệnh hay người già không',
   'exv.bus_service': 'Ghi nhận để tính chậm trễ của xe buýt',
+  'ex.track_joined': 'Bị che khuất',
+  'exv.track_joined': 'Bị che khuất {n} giây gần lúc vi phạm, máy cho là cùng một xe theo hướng đi (số vết {m}): hãy nhìn xem có đúng không',
   'ex.recording_ends': 'Hết đoạn ghi',
   'exv.recording_ends': 'Đoạn ghi hết sau lúc vượt {n} giây, đèn vẫn đỏ',
   'exv.priority_vehicle': 'Máy không biết: hãy nhìn xem có phải xe ưu tiên đang làm nhiệm vụ',
