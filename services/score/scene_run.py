@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from services.score.red_stands import as_the_law_names
 from services.score.scene_judge import Claim, Tally, judge
 from services.score.scene_log import SceneLog, owner_of
 from vision.camera import parse_camera
@@ -192,9 +193,15 @@ def judge_scene(case: SceneCase, scene: WatchedScene, watcher: Watcher, tally: T
         watcher.watch(tracked, out)
         claims += _claims(out, scene, case.seed)
     claims += _claims(watcher.finish(), scene, case.seed)
-    truth = scene.truth()
+    truth = _as_the_law_names(scene.truth(), case)
     passes = [one for one in truth.passes if one.arm == WATCHED and one.nose_s > BEGIN_S]
     judge(tally, claims, acts_asked(truth, case.rules), passes, seed=case.seed, start_ms=START_MS)
+
+
+def _as_the_law_names(truth: SceneTruth, case: SceneCase) -> SceneTruth:
+    acts = [one for one in truth.acts if one[0].rule in case.rules]
+    world = World(case.seed, case.shares, case.flow, officer=case.officer)
+    return replace(truth, acts=as_the_law_names(acts, world))
 
 
 def acts_asked(truth: SceneTruth, rules: tuple[str, ...]) -> list[tuple[Act, float]]:
