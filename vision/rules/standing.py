@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from vision.road import Road
-from vision.rules.base import DRIVERS, Finding, Rule, Scene
+from vision.road import SIZE_M, Road
+from vision.rules.base import DRIVERS, FOUR_WHEELS, Finding, Rule, Scene
 from vision.rules.excuses import exceptions_of, excused
 from vision.rules.stands import Stand, StandBook
 from vision.rules.zone import ZoneView
@@ -53,7 +53,8 @@ class StandingRule(Rule):
 
     def _is_act(self, stand: Stand, scene: Scene) -> bool:
         is_seen = stand.seen_ms == scene.time_ms and stand.trail.place.is_foot
-        if not is_seen or stand.stood_s < self._limits[self.limit]:
+        # Its foot may only pass through the zone as it drives off, or its number may just have gone to who drives by.
+        if not is_seen or stand.trail.still_s() <= 0 or stand.stood_s < self._limits[self.limit]:
             return False
         if stand.label not in DRIVERS or stand.label in self.exempt or stand.label in self._zone.zone.allowed:
             return False
@@ -84,4 +85,6 @@ class StandingRule(Rule):
 
 
 def _is_same(stand: Stand, said: Stand) -> bool:
-    return abs(stand.since_ms - said.seen_ms) <= TOLD_MS and said.may_be(stand.label, stand.place)
+    # What is left of a covered box on four wheels ends up to its length farther away, and comes back.
+    off_m = SIZE_M[stand.label][0] if stand.label in FOUR_WHEELS else 0.0
+    return abs(stand.since_ms - said.seen_ms) <= TOLD_MS and said.may_be(stand.label, stand.place, off_m)

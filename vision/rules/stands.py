@@ -68,10 +68,10 @@ class Stand:
         """For how long it has stood, seconds up to when it was last seen."""
         return (self.seen_ms - self.since_ms) / 1000
 
-    def may_be(self, label: str, place: Place) -> bool:
-        """Whether one of a class that stands at a place may be this one."""
+    def may_be(self, label: str, place: Place, off_m: float = 0.0) -> bool:
+        """Whether one of a class that stands at a place may be this one, whose foot may be so far off."""
         same_kind = (label in FOUR_WHEELS) == (self.label in FOUR_WHEELS)
-        return same_kind and self.place.metres_to(place) <= _same_m(place)
+        return same_kind and self.place.metres_to(place) <= max(off_m, _same_m(place))
 
     def note_pass(self, trail: Trail) -> None:
         """Take somebody that drove past."""

@@ -111,6 +111,21 @@ def test_who_parks_beside_one_that_was_told_of_and_stays_is_told_too() -> None:
     assert len(play(STOPPING, [*pair, *flow(-1.0, 300.0)], 300.0, fps=5.0)) == 2
 
 
+@pytest.mark.parametrize("label", ["car", "motorcycle"])
+def test_who_waits_beside_the_zone_and_drives_off_through_it_is_nothing(label: str) -> None:
+    def drives_off(t: float) -> tuple[float, float, float]:
+        along = max(0.0, 5.6 * (t - 60.0))
+        return 0.4 + along, 20.0 + along, 45.0 if along else 0.0
+
+    assert play(STOPPING, [Actor(label, drives_off), *flow(-2.5, 90.0)], 90.0, fps=5.0) == []
+
+
+@pytest.mark.parametrize("share", [0.3, 0.45])
+def test_a_parked_car_of_which_a_part_is_covered_for_minutes_is_told_once(share: float) -> None:
+    covered = Actor("car", parked().path, covered=lambda t: share if 60.0 < t < 200.0 else 0.0)
+    assert len(play(STOPPING, [covered, *flow(-1.0, 300.0)], 300.0, fps=5.0)) == 1
+
+
 def test_a_car_beside_the_zone_is_nothing_and_outside_the_hours_too() -> None:
     beside = Actor("car", stops((-0.5, 25.0), 0.0, 8.0, 900.0))
     assert play(STOPPING, [beside, *flow(3.0, 80.0)], 80.0, fps=5.0) == []
