@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from schemas.camera import CameraCount, CameraHealth, CameraSegment
+from schemas.camera import CameraSegment
+from schemas.camera_watch import CameraMinute, CameraSight
 from schemas.edge import RoadStates
 from schemas.feed import ClockTick, FeedHealth
 from schemas.fix import Fix
@@ -61,8 +62,8 @@ TOPICS: dict[str, Topic] = {
         Topic("feeds.health", FeedHealth, "source", 1, DAY_S, "correct, complete, clean, live of each source"),
         Topic("city.clock", ClockTick, "source", 1, HOUR_S, "event time while a recorded day is played"),
         Topic("camera.segments", CameraSegment, "camera_id", 4, DAY_S, "references to recorded video"),
-        Topic("camera.counts", CameraCount, "camera_id", 4, 7 * DAY_S, "road users per approach and interval"),
-        Topic("camera.health", CameraHealth, "camera_id", 4, 7 * DAY_S, "whether each camera can be relied on"),
+        Topic("camera.counts", CameraMinute, "camera_id", 4, 7 * DAY_S, "road users per approach and interval"),
+        Topic("camera.health", CameraSight, "camera_id", 4, 7 * DAY_S, "whether each camera can be relied on"),
         Topic("signals.states", SignalState, "signal_id", 4, HOUR_S, "what controllers say their signal groups show"),
         Topic(
             "camera.circumstances",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.camera import CameraCount
+from schemas.camera_watch import CameraMinute
 from vision.camera import CameraConfig
 from vision.passing import Passing
 from vision.queue import Queue, QueueWatcher
@@ -21,6 +21,8 @@ COUNT_MS = 60_000
 CELL_PX = 8
 # Who has stood for so long counts as stopped.
 STOPPED_S = 2.0
+# Between two pictures as far apart as this somebody may have crossed unseen: that time was not watched.
+MOST_MISSED_MS = 2_000
 
 
 class LaneView:
@@ -113,13 +115,14 @@ class Counter:
     def __init__(self, camera: CameraConfig, views: Sequence[ApproachView]) -> None:
         self._camera = camera
         self._lanes = [LaneView(camera.frame, view) for view in views if view.approach.stop_line]
+        self._seen_ms: int | None = None
         self._begin(None)
 
     def _begin(self, start_ms: int | None) -> None:
-        self._start_ms, self._frames = start_ms, 0
+        self._start_ms, self._frames, self._watched_ms, self._has_news = start_ms, 0, 0, False
         self._minutes = [_Minute() for _ in self._lanes]
 
-    def step(self, time_ms: int, trails: Trails, *, is_blind: bool) -> list[CameraCount]:
+    def step(self, time_ms: int, trails: Trails, *, is_blind: bool) -> list[CameraMinute]:
         """Take one frame, its trails and views stepped before; return the minute that just ended.
 
         Parameters
@@ -131,10 +134,15 @@ class Counter:
         is_blind : bool
             Then nobody is said to stand, nothing to be covered, and the frame does not count as seen.
         """
-        start = time_ms - time_ms % COUNT_MS
-        done = self.flush() if self._start_ms is not None and start != self._start_ms else []
-        self._start_ms = start
-        self._frames += not is_blind
+        start, done = time_ms - time_ms % COUNT_MS, []
+        watched_from = time_ms if is_blind else self._watched_from(time_ms)
+        if start != self._start_ms:
+            self._watched_ms += max(0, start - watched_from)
+            done = self.flush()
+            self._begin(start)
+        self._watched_ms += time_ms - max(watched_from, start)
+        self._seen_ms = None if is_blind else time_ms
+        self._frames, self._has_news = self._frames + (not is_blind), True
         seen = [trail for trail in trails.by_id.values() if trail.last.time_ms == time_ms and trail.label in DRIVERS]
         for lanes, minute in zip(self._lanes, self._minutes, strict=True):
             minute.count(lanes.passing.step(time_ms, seen), lanes.view)
@@ -142,18 +150,23 @@ class Counter:
                 minute.look(lanes, time_ms, seen, trails)
         return done
 
-    def flush(self) -> list[CameraCount]:
-        """Return what was counted and begin anew."""
-        if self._start_ms is None:
-            return []
-        rows = [self._row(lanes, minute) for lanes, minute in zip(self._lanes, self._minutes, strict=True)]
-        self._begin(None)
-        return rows
+    def _watched_from(self, time_ms: int) -> int:
+        """Return since when nothing was missed before a frame in which the camera sees."""
+        if self._seen_ms is None or time_ms - self._seen_ms > MOST_MISSED_MS:
+            return time_ms
+        return self._seen_ms
 
-    def _row(self, lanes: LaneView, minute: _Minute) -> CameraCount:
+    def flush(self) -> list[CameraMinute]:
+        """Return what was counted of this minute so far, once; what still comes of it is added and told with it."""
+        if not self._has_news:
+            return []
+        self._has_news = False
+        return [self._row(lanes, minute) for lanes, minute in zip(self._lanes, self._minutes, strict=True)]
+
+    def _row(self, lanes: LaneView, minute: _Minute) -> CameraMinute:
         assert self._start_ms is not None
         has_looks, queue = bool(minute.looks), minute.longest
-        return CameraCount(
+        return CameraMinute(
             camera_id=self._camera.id,
             approach_id=lanes.view.id,
             start_ms=self._start_ms,
@@ -167,4 +180,5 @@ class Counter:
             queue_m=round(queue.metres, 1) if queue else 0.0 if has_looks else None,
             queue_vehicles=minute.queued if has_looks else None,
             queue_since_ms=queue.since_ms if queue else None,
+            watched_s=round(self._watched_ms / 1000, 1),
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 import numpy as np
 
-from schemas.camera import CameraCount
+from schemas.camera_watch import CameraMinute
 from schemas.violation import LampSpan, TrackPoint
 from vision.camera import CameraConfig
 from vision.counting import Counter
@@ -42,7 +42,7 @@ class Outputs:
 
     acts: list[Act] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
-    counts: list[CameraCount] = field(default_factory=list)
+    counts: list[CameraMinute] = field(default_factory=list)
     frames: int = 0
     road_users: int = 0
 

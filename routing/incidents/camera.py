@@ -21,7 +21,8 @@ OVERLOOKED_MS = 40_000
 class Count:
     """One interval of one view, on the edge that it watches; ``occupancy`` and ``standing_s`` where they are known.
 
-    ``units`` are what crossed in motorcycle units, in ``seconds``.
+    ``flow`` is how many crossed, ``units`` what crossed in motorcycle units, both in ``seconds``: for so long it was
+    watched.
     """
 
     edge: int
@@ -36,7 +37,9 @@ class Count:
 
 @dataclass
 class _View:
-    recent: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=TOGETHER))
+    """The last intervals (how many crossed, in how many seconds, how full), and what is usual: flow in a second."""
+
+    recent: deque[tuple[float, float, float]] = field(default_factory=lambda: deque(maxlen=TOGETHER))
     flow: float = 0.0
     occupancy: float = 0.0
     seen: int = 0
@@ -98,18 +101,18 @@ class Cameras:
         return [Piece("camera_standing", count.place, count.edge, value, count.end_ms, seconds)]
 
     def _flow(self, view: _View, count: Count, *, learn: bool) -> list[Piece]:
-        if count.occupancy is None:
+        if count.occupancy is None or count.seconds <= 0.0:
             return []
-        view.recent.append((count.flow, count.occupancy))
-        flow, full = (sum(values) / len(view.recent) for values in zip(*view.recent, strict=True))
-        usual, usual_full, known = view.flow, view.occupancy, view.seen
+        view.recent.append((count.flow, count.seconds, count.occupancy))
+        crossed, seconds, full = (sum(values) for values in zip(*view.recent, strict=True))
+        usual, usual_full, known = view.flow * seconds, view.occupancy * len(view.recent), view.seen
         if learn or known < LEAST_INTERVALS:
             view.seen += 1
             share = max(1.0 / view.seen, LEARN)
-            view.flow += share * (count.flow - view.flow)
+            view.flow += share * (count.flow / count.seconds - view.flow)
             view.occupancy += share * (count.occupancy - view.occupancy)
-        if known < LEAST_INTERVALS or usual * TOGETHER < FEWEST or len(view.recent) < TOGETHER:
+        if known < LEAST_INTERVALS or usual < FEWEST or len(view.recent) < TOGETHER:
             return []
-        short = (usual - flow) / math.sqrt(usual / TOGETHER + (0.2 * usual) ** 2)
+        short = (usual - crossed) / math.sqrt(usual + (0.2 * usual) ** 2)
         value = min(max(short - 1.5, 0.0), 2.0) if full >= usual_full else 0.0
-        return [Piece("camera_flow", count.place, count.edge, value, count.end_ms, flow / usual)]
+        return [Piece("camera_flow", count.place, count.edge, value, count.end_ms, crossed / usual)]

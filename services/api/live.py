@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from schemas.camera import CameraCount, CameraHealth
+from schemas.camera_watch import CameraMinute, CameraSight
 from schemas.edge import EdgeState, LevelOfService, RoadStates
 from schemas.feed import ClockTick, FeedHealth
 from schemas.fleet_alert import FleetAlert
@@ -86,8 +86,8 @@ class LiveState:
     edges: dict[int, EdgeNow] = field(default_factory=dict)
     forecasts: dict[str, RoadForecast] = field(default_factory=dict)  # by map cell
     incidents: dict[str, Incident] = field(default_factory=dict)
-    cameras: dict[str, CameraHealth] = field(default_factory=dict)
-    counts: dict[str, dict[str, CameraCount]] = field(default_factory=dict)
+    cameras: dict[str, CameraSight] = field(default_factory=dict)
+    counts: dict[str, dict[str, CameraMinute]] = field(default_factory=dict)
     circumstances: dict[str, Told] = field(default_factory=dict)  # by camera
     rain: dict[str, RainGauges] = field(default_factory=dict)
     clock: ClockTick | None = None
@@ -211,7 +211,7 @@ def take_incident(state: LiveState, message: Incident) -> list[Change]:
     return [Change("incidents", message.incident_id)]
 
 
-def take_camera(state: LiveState, message: CameraHealth) -> list[Change]:
+def take_camera(state: LiveState, message: CameraSight) -> list[Change]:
     """Keep the newest health of each camera."""
     old = state.cameras.get(message.camera_id)
     if old is not None and message.time_ms < old.time_ms:
@@ -220,11 +220,11 @@ def take_camera(state: LiveState, message: CameraHealth) -> list[Change]:
     return [Change("cameras", message.camera_id)]
 
 
-def take_count(state: LiveState, message: CameraCount) -> list[Change]:
-    """Keep the newest count of each approach."""
+def take_count(state: LiveState, message: CameraMinute) -> list[Change]:
+    """Keep the newest count of each approach; of one minute told twice, as after a restart, what was watched longer."""
     of_camera = state.counts.setdefault(message.camera_id, {})
     old = of_camera.get(message.approach_id)
-    if old is None or message.end_ms >= old.end_ms:
+    if old is None or (message.end_ms, message.seconds) >= (old.end_ms, old.seconds):
         of_camera[message.approach_id] = message
     return []
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 
-from schemas.camera import CameraHealth
+from schemas.camera_watch import CameraSight
 from schemas.incident import Incident
 from schemas.violation import Candidate
 from services.context import Context
@@ -42,7 +42,7 @@ def open_cases(session: Session, candidates: Sequence[Candidate]) -> None:
         open_case(session, candidate)
 
 
-def record_sight(session: Session, healths: Sequence[CameraHealth]) -> None:
+def record_sight(session: Session, healths: Sequence[CameraSight]) -> None:
     """Keep how well cameras saw; cases of the time of a fault say so from now on."""
     record_camera_health(session, healths)
     flag_cases(session, healths)

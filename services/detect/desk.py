@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import msgspec
 import structlog
 
-from schemas.camera import CameraHealth, CameraSegment, CameraState
+from schemas.camera import CameraSegment, CameraState
+from schemas.camera_watch import CameraSight
 from schemas.message import Message
 from schemas.signal import SignalState
 from schemas.text import Text
@@ -16,6 +17,7 @@ from services.cases.law import catalogue_sha256
 from services.detect.known_views import KnownViews
 from services.detect.recorded import Recorded, SegmentError
 from services.detect.told import Said
+from services.detect.unwatched import HEALTH_MS, LIVE, Unwatched
 from services.evidence.keeper import Keeper
 from services.media.errors import MediaError
 from services.media.store import MediaStore
@@ -28,8 +30,6 @@ from vision.pipeline import Outputs, Watcher
 from vision.plates.track import PlateSource
 
 Output = tuple[str, str, Message]
-LIVE = "live"
-HEALTH_MS = 10_000
 QUIET_MS = 12_000
 # How far live pictures may lie behind before some are skipped: milliseconds → every n-th frame is looked at.
 SKIP = ((60_000, 0), (20_000, 4), (8_000, 2))
@@ -62,6 +62,7 @@ class _Desk:
     camera: CameraConfig
     watcher: Watcher
     collector: Collector
+    model_sha256: str
     frames: int = 0
     skipped: int = 0
     last_end_ms: int = 0
@@ -106,7 +107,7 @@ class Detection:
         self._views = KnownViews(media)
         self._desks: dict[str, _Desk] = {}
         self._unkept: list[Claim] = []
-        self._unwatched: set[str] = set()
+        self._unwatched = Unwatched()
         self._signals = {approach.signal for camera in cameras.values() for approach in camera.approaches}
         self._said: deque[Said] = deque(maxlen=MOST_SAID)
 
@@ -153,32 +154,21 @@ class Detection:
             _log.exception("a camera's segment could not be watched", camera=segment.camera_id)
             self._desks.pop(segment.camera_id, None)  # what it knows may be half changed
             raise self.recorded.refuse(segment, f"{type(error).__name__}: {error}") from error
-        self._unwatched.discard(segment.camera_id)
         return outputs
 
     def refused(self, segment: CameraSegment, why: str, now_ms: int) -> list[Output]:
         """Return what is said of a camera whose segment could not be watched, once until one can be again."""
         if desk := self._desks.get(segment.camera_id):
             desk.state = None
-        if segment.camera_id in self._unwatched:
-            return []
-        self._unwatched.add(segment.camera_id)
-        health = CameraHealth(
-            camera_id=segment.camera_id,
-            time_ms=now_ms,
-            state=CameraState.LOST,
-            since_ms=segment.start_ms if segment.clock == LIVE else now_ms,
-            frames=0 if desk is None else desk.frames,
-            skipped=0 if desk is None else desk.skipped,
-            live=0.0,
-            text=Text(vi=f"Hình không xem được: {why}", en=f"The pictures cannot be watched: {why}"),
-        )
-        return [("camera.health", segment.camera_id, health)]
+        frames, skipped = (desk.frames, desk.skipped) if desk else (0, 0)
+        said = self._unwatched.refused(segment, Text(vi=why, en=why), now_ms, frames=frames, skipped=skipped)
+        return [] if said is None else [("camera.health", segment.camera_id, said)]
 
     def _watch(self, segment: CameraSegment, now_ms: int) -> list[Output]:
         desk = self._desk(segment, now_ms)
         if desk is None:
-            return self._without_weights(segment, now_ms)
+            said = self._unwatched.without_weights(segment, now_ms)
+            return [] if said is None else [("camera.health", segment.camera_id, said)]
         stored = StoredPiece(self.recorded.read(segment), segment.frame_ms)
         seen = self.recorded.frames(segment, stored, desk.frames, _every(segment, now_ms))
         desk.watcher.tell_clock(segment.clock_off_ms)
@@ -188,6 +178,7 @@ class Detection:
         desk.last_end_ms, desk.last_wall_ms = segment.end_ms, now_ms
         if segment.clock == LIVE:
             self._views.keep(desk.camera, desk.watcher.view, now_ms)
+        self._unwatched.end(segment.camera_id)
         claims = desk.collector.take(stored, out, desk.watcher.sight)
         return [*self._messages(desk, out, claims), *self._health(desk, segment, now_ms)]
 
@@ -213,7 +204,7 @@ class Detection:
         if detector is None:
             return None
         collector = Collector(camera, detector, self._plates_for(camera), {"law_sha256": catalogue_sha256()})
-        made = _Desk(camera, Watcher(camera, detector), collector)
+        made = _Desk(camera, Watcher(camera, detector), collector, detector.sha256)
         for said in self._said:
             made.watcher.observer.hear(said)
         if segment.clock == LIVE and desk is None:
@@ -228,7 +219,8 @@ class Detection:
         camera_id = desk.camera.id
         pending, desk.pending = desk.pending, []
         messages: list[Output] = [*pending]
-        messages += [("camera.counts", camera_id, count) for count in out.counts]
+        counts = [msgspec.structs.replace(count, model_sha256=desk.model_sha256) for count in out.counts]
+        messages += [("camera.counts", camera_id, count) for count in counts]
         return messages + self._kept(claims)
 
     def _kept(self, claims: list[Claim]) -> list[Output]:
@@ -262,7 +254,7 @@ class Detection:
         if sight.state is not desk.state:
             desk.since_ms = sight.since_ms or segment.start_ms if is_live else now_ms
         desk.state, desk.health_ms = sight.state, now_ms
-        health = CameraHealth(
+        health = CameraSight(
             camera_id=desk.camera.id,
             # Of a live camera's pictures, when they were taken: what capture says meanwhile of its line is newer.
             time_ms=min(now_ms, segment.end_ms) if is_live else now_ms,
@@ -272,25 +264,9 @@ class Detection:
             skipped=desk.skipped,
             live=0.3 if sight.is_blind else round(1.0 - 0.5 * desk.skipped / max(desk.frames, 1), 3),
             text=STATE_TEXT[sight.state],
+            model_sha256=desk.model_sha256,
         )
         return [("camera.health", desk.camera.id, health)]
-
-    def _without_weights(self, segment: CameraSegment, now_ms: int) -> list[Output]:
-        text = Text(
-            vi="Có hình, nhưng không có mô hình nhận dạng dùng được (HANOI_VISION_WEIGHTS): các luật không chạy.",
-            en="Pictures come, but there are no usable detector weights (HANOI_VISION_WEIGHTS): no rule runs.",
-        )
-        health = CameraHealth(
-            camera_id=segment.camera_id,
-            time_ms=now_ms,
-            state=CameraState.OK,
-            since_ms=now_ms,
-            frames=len(segment.frame_ms),
-            skipped=len(segment.frame_ms),
-            live=0.5,
-            text=text,
-        )
-        return [("camera.health", segment.camera_id, health)]
 
 
 def _every(segment: CameraSegment, now_ms: int) -> int:

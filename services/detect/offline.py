@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from schemas.camera import CameraCount
+from schemas.camera_watch import CameraMinute
 from services.cases.law import catalogue_sha256
 from vision.camera import CameraConfig
 from vision.detector.base import Detector
@@ -25,7 +25,7 @@ class Result:
 
     frames: int
     looks: list[Look]
-    counts: list[CameraCount]
+    counts: list[CameraMinute]
     claims: list[Claim]
     silent: dict[str, str] = field(default_factory=dict)
 

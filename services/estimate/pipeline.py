@@ -16,7 +16,7 @@ from routing.incidents import Report
 from routing.incidents.camera import Count
 from routing.network import NetworkError, RoadNetwork, load_network
 from routing.paths import load_hierarchy
-from schemas.camera import CameraCount
+from schemas.camera_watch import CameraMinute
 from schemas.incident import Incident
 from schemas.message import Message
 from schemas.position import BusPosition
@@ -82,7 +82,7 @@ class EstimateStep:
             elif isinstance(message, RoadReport):
                 self._listen(message)
         positions = [message for message in messages if isinstance(message, BusPosition)]
-        counts = [c for m in messages if isinstance(m, CameraCount) and (c := self._count(m)) is not None]
+        counts = [c for m in messages if isinstance(m, CameraMinute) and (c := self._count(m)) is not None]
         states, incidents = self._estimator.step(positions, now_ms, counts)
         if incidents:
             self._save_incidents()
@@ -112,15 +112,15 @@ class EstimateStep:
             return
         self._estimator.detector.listen(Report(message.report_id, message.who.value, message.time_ms, edge))
 
-    def _count(self, message: CameraCount) -> Count | None:
-        """Return what an approach counted on its edge; ``None`` where that is unknown, or the camera saw nothing."""
+    def _count(self, message: CameraMinute) -> Count | None:
+        """Return what an approach counted on its edge; ``None`` where that is unknown or hardly any of it was seen."""
         approach = (message.camera_id, message.approach_id)
         edge = self._estimator.network.edge_index_of.get(message.edge_id or "", self._edge_of.get(approach))
-        if edge is None or not message.frames:  # nobody crossed before a covered lens: that is no empty road
+        if edge is None or not message.is_watched:  # nobody crossed before a covered lens: that is no empty road
             return None
         place, flow = f"{message.camera_id}/{message.approach_id}", float(sum(message.counts.values()))
-        units, seconds = units_of(message.counts), (message.end_ms - message.start_ms) / 1000.0
-        return Count(edge, place, message.end_ms, flow, message.occupancy, message.standing_s, units, seconds)
+        units = units_of(message.counts)
+        return Count(edge, place, message.end_ms, flow, message.occupancy, message.standing_s, units, message.seconds)
 
     def _follow_the_timetable(self) -> None:
         """Take the stops of a new timetable; of one that cannot be read the stops before stay."""

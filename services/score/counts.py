@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from schemas.camera import CameraCount
+from schemas.camera_watch import CameraMinute
 from services.score.scene_run import START_MS, WARM_S, WATCHED, SceneCase, open_scene
 from services.score.violations import LOOSE, parse_seeds
 from vision.counting import COUNT_MS, STOPPED_S, LaneView
@@ -68,7 +68,7 @@ class Minute:
 class Sheet:
     """Minutes as counted beside minutes as they were, and ways out over whole scenes."""
 
-    minutes: list[tuple[CameraCount, Minute]] = field(default_factory=list)
+    minutes: list[tuple[CameraMinute, Minute]] = field(default_factory=list)
     turns: Counter[tuple[str, str]] = field(default_factory=Counter)  # ("said" or "true", turn)
 
     def figures(self) -> dict[str, object]:
@@ -114,7 +114,7 @@ def count_scene(case: SceneCase, sheet: Sheet) -> None:
     """Run one scene and write its whole minutes beside the truth."""
     world, film, watcher = open_scene(case)
     lanes, reach_m = LaneView(film.camera.size, watcher.observer.views[0]), _reach_m(world, film.camera)
-    said: list[CameraCount] = []
+    said: list[CameraMinute] = []
     truth: dict[int, Minute] = {}
     since: dict[int, float] = {}
     for shot in film.shots(WARM_S, WARM_S + case.minutes * 60):
@@ -130,7 +130,7 @@ def count_scene(case: SceneCase, sheet: Sheet) -> None:
     _count_turns(sheet, world, watcher, whole)
 
 
-def _count_turns(sheet: Sheet, world: World, watcher: Watcher, said: list[CameraCount]) -> None:
+def _count_turns(sheet: Sheet, world: World, watcher: Watcher, said: list[CameraMinute]) -> None:
     drawn = {turn.turn for turn in watcher.camera.approaches[0].turns}
     for row in said:
         for turn, by_class in (row.turns or {}).items():

@@ -6,7 +6,8 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from schemas.camera import CameraCount, CameraHealth, CameraSegment
+from schemas.camera import CameraSegment
+from schemas.camera_watch import CameraMinute, CameraSight
 from services.store.bulk import write_rows
 from services.store.models import CameraCountRow, CameraHealthRow, CameraSegmentRow
 
@@ -21,7 +22,7 @@ def record_segments(session: Session, segments: Sequence[CameraSegment]) -> None
     write_rows(session, CameraSegmentRow, rows)
 
 
-def record_camera_health(session: Session, healths: Sequence[CameraHealth]) -> None:
+def record_camera_health(session: Session, healths: Sequence[CameraSight]) -> None:
     """Keep how well cameras saw; the same again changes nothing."""
     rows = [
         {**msgspec.structs.asdict(health), "state": health.state.value, "text": _json(health.text)}
@@ -30,10 +31,10 @@ def record_camera_health(session: Session, healths: Sequence[CameraHealth]) -> N
     write_rows(session, CameraHealthRow, rows)
 
 
-def record_camera_counts(session: Session, counts: Sequence[CameraCount]) -> None:
-    """Keep counts per approach and interval; the same again changes nothing."""
+def record_camera_counts(session: Session, counts: Sequence[CameraMinute]) -> None:
+    """Keep counts per approach and interval; of one told twice, as after a restart, what was watched longer stays."""
     rows = [{**msgspec.structs.asdict(count), "counts": _json(count.counts)} for count in counts]
-    write_rows(session, CameraCountRow, rows)
+    write_rows(session, CameraCountRow, rows, newest="watched_s")
 
 
 def list_segments(session: Session, camera_id: str, from_ms: int, to_ms: int) -> Sequence[CameraSegmentRow]:

@@ -155,6 +155,7 @@ class CameraHealthRow(Base):
     skipped: Mapped[int] = mapped_column(BigInteger)
     live: Mapped[float] = mapped_column(Float(53))
     text: Mapped[bytes] = mapped_column(Text)
+    model_sha256: Mapped[str | None] = mapped_column(String(64))
 
 
 class CameraCountRow(Base):
@@ -167,6 +168,8 @@ class CameraCountRow(Base):
     end_ms: Mapped[int] = mapped_column(BigInteger)
     frames: Mapped[int] = mapped_column(BigInteger)
     counts: Mapped[bytes] = mapped_column(Text)
+    watched_s: Mapped[float | None] = mapped_column(Float(53))
+    model_sha256: Mapped[str | None] = mapped_column(String(64))
 
 
 class FeedHealthRow(Base):

@@ -1,6 +1,7 @@
 """Messages for the tests of the store, the runner and the archive."""
 
-from schemas.camera import CameraCount, CameraHealth, CameraSegment, CameraState
+from schemas.camera import CameraSegment, CameraState
+from schemas.camera_watch import CameraMinute, CameraSight
 from schemas.edge import EdgeState, LevelOfService, RoadStates
 from schemas.feed import FeedHealth
 from schemas.fleet_alert import AlertKind, FleetAlert
@@ -138,8 +139,8 @@ def segment(number: int = 0) -> CameraSegment:
     )
 
 
-def camera_health() -> CameraHealth:
-    return CameraHealth(
+def camera_health() -> CameraSight:
+    return CameraSight(
         camera_id="C-058",
         time_ms=NOON_MS,
         state=CameraState.OK,
@@ -148,17 +149,20 @@ def camera_health() -> CameraHealth:
         skipped=1,
         live=1.0,
         text=TEXT,
+        model_sha256="5f" * 32,
     )
 
 
-def camera_count() -> CameraCount:
-    return CameraCount(
+def camera_count() -> CameraMinute:
+    return CameraMinute(
         camera_id="C-058",
         approach_id="east",
         start_ms=NOON_MS,
         end_ms=NOON_MS + 60_000,
         counts={"motorbike": 41, "bus": 1},
         frames=900,
+        watched_s=58.0,
+        model_sha256="5f" * 32,
     )
 
 

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from schemas.camera import CameraHealth, CameraState
+from schemas.camera import CameraState
+from schemas.camera_watch import CameraSight
 from schemas.incident import Incident, IncidentState
 from schemas.text import Text
 from services.auth import setup_code
@@ -144,8 +145,8 @@ def test_an_act_that_two_cameras_saw_is_one_case_whose_log_says_so_once(store: S
         assert find_case(session, case_id_of(second.candidate_id)) is None
 
 
-def health(state: CameraState, since_ms: int, told_ms: int) -> CameraHealth:
-    return CameraHealth(
+def health(state: CameraState, since_ms: int, told_ms: int) -> CameraSight:
+    return CameraSight(
         camera_id="C-058", time_ms=told_ms, state=state, since_ms=since_ms, frames=9, skipped=0, live=0.3,
         text=Text(vi="Sai giờ", en="Clock off"),
     )  # fmt: skip

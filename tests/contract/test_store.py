@@ -204,6 +204,18 @@ def test_cameras_and_feeds_are_kept_once(store: Store) -> None:
         assert session.execute(sa.text("SELECT min(counts) FROM camera_count")).scalar() == '{"motorbike":41,"bus":1}'
 
 
+def test_of_a_minute_told_twice_stays_what_was_watched_longer(store: Store) -> None:
+    whole = messages.camera_count()
+    part = msgspec.structs.replace(whole, counts={"bus": 1}, watched_s=12.0)
+    old = msgspec.structs.replace(whole, counts={}, watched_s=None)  # of a writer that said nothing of it
+    for told in ([old, part], [whole], [part, old]):
+        with store.transaction() as session:
+            record_camera_counts(session, told)
+    with store.reading() as session:
+        rows = session.execute(sa.text("SELECT counts, watched_s, model_sha256 FROM camera_count")).all()
+    assert [tuple(row) for row in rows] == [('{"motorbike":41,"bus":1}', 58.0, "5f" * 32)]
+
+
 def test_the_newest_state_of_an_alert_stays(store: Store) -> None:
     told = [messages.alert(), messages.alert(NOON_MS + 60_000, ended_ms=NOON_MS + 60_000)]
     for order in ([0, 1], [1, 0]):

@@ -60,6 +60,43 @@ def test_who_breaks_down_before_the_line_stands_over_the_minutes_end_and_the_que
     assert sum(sum(row.counts.values()) for row in minutes) == 1
 
 
+def watched(times_ms: list[int], blind: tuple[int, int] = (0, 0)) -> dict[int, float | None]:
+    """Return by the number of the minute how many seconds of it were watched, the last told at the end."""
+    road = camera((), [going("away", 30.0)])
+    observer = Observer(road)
+    counter = Counter(road, observer.views)
+    said = []
+    for at_ms in times_ms:
+        observer.step(START_MS + at_ms, [])
+        said += counter.step(START_MS + at_ms, observer.trails, is_blind=blind[0] <= at_ms < blind[1])
+    return {(row.start_ms - START_MS) // COUNT_MS: row.watched_s for row in [*said, *counter.flush()]}
+
+
+def test_a_minute_says_for_how_long_it_was_watched() -> None:
+    whole = list(range(0, 150_000, 200))
+    assert watched(whole) == {0: 60.0, 1: 60.0, 2: 29.8}
+    assert watched([at for at in whole if at >= 40_000]) == {0: 20.0, 1: 60.0, 2: 29.8}  # begun within it
+    assert watched([at for at in whole if not 50_000 < at < 65_000]) == {0: 50.0, 1: 55.0, 2: 29.8}  # a gap
+    assert watched(whole, blind=(70_000, 100_000)) == {0: 60.0, 1: pytest.approx(29.8), 2: 29.8}
+    assert watched(list(range(0, 150_000, 800))) == {0: 60.0, 1: 60.0, 2: pytest.approx(29.6)}  # every fourth looked at
+    assert watched(list(range(0, 150_000, 5_000)))[1] == 0.0  # nobody can be followed over five seconds
+
+
+def test_what_comes_of_a_minute_after_it_was_told_is_added_and_nothing_is_told_twice() -> None:
+    road = camera((), [going("away", 30.0)])
+    observer = Observer(road)
+    counter = Counter(road, observer.views)
+    for at_ms in range(0, 20_000, 200):
+        observer.step(START_MS + at_ms, [])
+        assert counter.step(START_MS + at_ms, observer.trails, is_blind=False) == []
+    assert [(row.frames, row.watched_s) for row in counter.flush()] == [(100, 19.8)]
+    assert counter.flush() == []
+    for at_ms in range(40_000, 60_200, 200):
+        observer.step(START_MS + at_ms, [])
+        said = counter.step(START_MS + at_ms, observer.trails, is_blind=False)
+    assert [(row.frames, row.watched_s) for row in said] == [(200, 39.8)]
+
+
 def test_a_queue_ends_where_the_next_stands_too_far_behind() -> None:
     assert chain([(1.0, 3.0), (1.5, 5.5), (8.0, 12.0), (40.0, 44.0)]) == (12.0, 3)
     assert chain([(16.0, 20.0)]) == (0.0, 0)

@@ -76,6 +76,7 @@ class CameraCountOut(Model):
     """What crossed one approach in the newest interval, by class of road user, and the queue before its line.
 
     ``queue_m`` is how far back it reached, ``queue_vehicles`` how many stood in it; none where nobody measures it.
+    ``watched_s`` is for how much of the interval pictures came and were looked at, ``model_sha256`` by which detector.
     """
 
     approach_id: str
@@ -86,6 +87,8 @@ class CameraCountOut(Model):
     queue_m: float | None
     queue_vehicles: int | None
     queue_since_ms: int | None
+    watched_s: float | None
+    model_sha256: str | None
 
 
 class CircumstanceOut(Model):
@@ -100,6 +103,7 @@ class CircumstanceOut(Model):
 class CameraOut(Model):
     """One camera and how well it sees; ``lost`` with a text while it was never heard of.
 
+    ``model_sha256`` is the detector that watched it last; none where no model looked, ``text`` says why.
     One without ``pictures`` is ``planned``, or ``counting`` while counts of the last minutes are there.
     """
 
@@ -115,6 +119,7 @@ class CameraOut(Model):
     live: float
     rules: list[str]
     text: TextOut
+    model_sha256: str | None
     pictures: bool
     approaches: list[str]
     counts: list[CameraCountOut]
@@ -182,6 +187,7 @@ def camera_out(camera: CameraConfig, live: LiveState, now_ms: int) -> CameraOut:
         live=0.0 if health is None else health.live,
         rules=list(camera.rules),
         text=TextOut.model_validate(text),
+        model_sha256=None if health is None else health.model_sha256,
         pictures=camera.has_pictures,
         approaches=[approach.id for approach in camera.approaches],
         counts=[CameraCountOut.model_validate(count) for count in sorted(recent, key=lambda c: c.approach_id)],

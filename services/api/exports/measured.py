@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement
 from zoneinfo import ZoneInfo
 
 from routing.congestion.flow import UNITS
-from schemas.camera import CameraCount
+from schemas.camera_watch import CameraMinute
 from services.api.exports.datex import XSI_TYPE, Publication
 from vision.camera_values import Approach, CameraConfig
 
@@ -87,7 +87,7 @@ def _characteristic(doc: Publication, row: Element, index: int, what: str, vehic
 
 
 def measured(
-    sites: Sequence[Site], counts: Mapping[str, Mapping[str, CameraCount]], publisher: str, now_ms: int, zone: ZoneInfo
+    sites: Sequence[Site], counts: Mapping[str, Mapping[str, CameraMinute]], publisher: str, now_ms: int, zone: ZoneInfo
 ) -> bytes:
     """Return what was counted last at each site: vehicles an hour by their type, and how much of the view was covered.
 
@@ -114,20 +114,18 @@ def measured(
         SubElement(rows, "roa:measurementSiteReference", of)
         count = counts.get(site.camera.id, {}).get(site.approach.id)
         fresh = count is not None and now_ms - KEEP_MS <= count.end_ms <= now_ms + KEEP_MS
-        if count is not None and fresh:
+        if count is not None and fresh and count.is_watched:
             _values(doc, rows, count)
         at_ms = count.end_ms if count is not None and fresh else now_ms
         doc.time(SubElement(rows, "roa:measurementTimeDefault"), "roa:timeValue", at_ms)
     return doc.encode()
 
 
-def _values(doc: Publication, rows: Element, count: CameraCount) -> None:
-    seconds = (count.end_ms - count.start_ms) / 1000.0
+def _values(doc: Publication, rows: Element, count: CameraMinute) -> None:
     for index, number in enumerate(_by_type(count.counts).values(), 1):
-        if seconds > 0:
-            flow = SubElement(_value(rows, index, "roa:TrafficFlow"), "roa:vehicleFlow")
-            flow.set("numberOfInputValuesUsed", str(number))
-            doc.value(flow, "com:vehicleFlowRate", round(3600.0 * number / seconds))
+        flow = SubElement(_value(rows, index, "roa:TrafficFlow"), "roa:vehicleFlow")
+        flow.set("numberOfInputValuesUsed", str(number))
+        doc.value(flow, "com:vehicleFlowRate", round(3600.0 * number / count.seconds))
     if count.occupancy is not None:
         covered = SubElement(_value(rows, OCCUPANCY_INDEX, "roa:TrafficConcentration"), "roa:occupancy")
         doc.value(covered, "com:percentage", f"{100.0 * count.occupancy:.1f}")

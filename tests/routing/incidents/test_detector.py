@@ -63,6 +63,22 @@ def shifted(count: Count, intervals: int) -> Count:
     )
 
 
+def crossed(detector: IncidentDetector, flows: list[float], seconds: float, first: int = 0) -> list[float]:
+    """Return the odds that the flow of some intervals gives, each of them watched for so many seconds."""
+    odds = []
+    for number, flow in enumerate(flows, first):
+        count = Count(EAST[2], "cam/in", START_MS + 60_000 * number, flow, 0.3, None, None, seconds)
+        odds += [piece.value for piece in detector.cameras.see(count, learn=True) if piece.kind == "camera_flow"]
+    return odds
+
+
+def test_fewer_that_cross_in_a_minute_of_which_less_was_watched_are_no_lower_flow() -> None:
+    detector = IncidentDetector(NET)
+    crossed(detector, [30.0] * 30, 60.0)
+    assert crossed(detector, [15.0] * 3, 30.0, first=30) == [0.0] * 3
+    assert crossed(detector, [6.0] * 3, 60.0, first=33)[-1] > 1.0
+
+
 def test_where_long_stands_are_usual_they_say_nothing() -> None:
     detector = IncidentDetector(NET)
     for _ in range(300):

@@ -4,7 +4,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from schemas.camera import CameraHealth, CameraState
+from schemas.camera import CameraState
+from schemas.camera_watch import CameraSight
 from schemas.text import Text
 from schemas.violation import EvidenceRef
 from services.archive.pipeline import WRITERS
@@ -67,7 +68,7 @@ def test_the_queue_shows_the_case(desk: Running) -> None:
 
 
 def test_a_fault_that_is_told_after_sealing_is_shown_among_the_exceptions_and_in_the_log(desk: Running) -> None:
-    told = CameraHealth(
+    told = CameraSight(
         camera_id="C-058", time_ms=NOW_MS + 31_000, state=CameraState.CLOCK, since_ms=NOW_MS - 2_000, frames=9,
         skipped=0, live=0.3, text=Text(vi="Sai giờ", en="Clock off"),
     )  # fmt: skip

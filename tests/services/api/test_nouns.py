@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from fleet.gtfs import read_timetable
-from schemas.camera import CameraCount, CameraHealth, CameraState
+from schemas.camera import CameraState
+from schemas.camera_watch import CameraMinute, CameraSight
 from schemas.edge import EdgeState, LevelOfService
 from schemas.feed import FeedHealth
 from schemas.position import Quality
@@ -206,7 +207,7 @@ def test_a_camera_without_pictures_is_planned_until_something_counts_there(tmp_p
     city = make_city(tmp_path / "city")
     (city.root / "cameras").mkdir()
     (city.root / "cameras" / "J-1.yaml").write_bytes(PLANNED)
-    count = CameraCount(
+    count = CameraMinute(
         camera_id="J-1", approach_id="north", start_ms=NOON_MS - MINUTE_MS, end_ms=NOON_MS, counts={"car": 3}, frames=0
     )
     with running(tmp_path, city) as api:
@@ -232,8 +233,8 @@ def feed() -> FeedHealth:
     )
 
 
-def camera() -> CameraHealth:
-    return CameraHealth(
+def camera() -> CameraSight:
+    return CameraSight(
         camera_id="C-1",
         time_ms=NOON_MS,
         state=CameraState.OK,

@@ -1,6 +1,6 @@
 """Signal controllers and people tell of junctions: it reaches the log, and what makes no sense is refused."""
 
-from schemas.camera import CameraCount
+from schemas.camera_watch import CameraMinute
 from schemas.message import decode
 from schemas.signal import CameraCircumstance, CircumstanceKind, SignalColour, SignalState
 from services.api.tail import relay_once
@@ -75,8 +75,22 @@ def test_the_queue_before_a_line_stands_with_its_count(api: Running) -> None:
     object.__setattr__(api.state, "cameras", (camera,))
     approach = camera.approaches[0].id
     span = (NOON_MS - 60_000, NOON_MS)
-    count = CameraCount(camera.id, approach, *span, {"car": 2}, 60, queue_m=41.5, queue_vehicles=9)
+    count = CameraMinute(camera.id, approach, *span, {"car": 2}, 60, queue_m=41.5, queue_vehicles=9)
     api.take(("camera.counts", count))
     (row,) = api.client.get("/api/cameras").json()["cameras"]
     (said,) = row["counts"]
     assert (said["queue_m"], said["queue_vehicles"], said["queue_since_ms"]) == (41.5, 9, None)
+    assert (said["watched_s"], said["model_sha256"]) == (None, None)
+
+
+def test_a_minute_told_again_after_a_restart_does_not_replace_what_was_watched_longer(api: Running) -> None:
+    api.log_in("lan", "operator")
+    camera = small_camera()
+    object.__setattr__(api.state, "cameras", (camera,))
+    for watched_s, cars in ((58.0, 9), (20.0, 3)):
+        span = (camera.approaches[0].id, NOON_MS - 60_000, NOON_MS)
+        minute = CameraMinute(camera.id, *span, {"car": cars}, 60, watched_s=watched_s, model_sha256="5f" * 32)
+        api.take(("camera.counts", minute))
+    (row,) = api.client.get("/api/cameras").json()["cameras"]
+    (said,) = row["counts"]
+    assert (said["counts"], said["watched_s"], said["model_sha256"]) == ({"car": 9}, 58.0, "5f" * 32)

@@ -1,10 +1,12 @@
 import hashlib
+import itertools
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from schemas.camera import CameraHealth, CameraState
+from schemas.camera import CameraState
+from schemas.camera_watch import CameraSight
 from schemas.violation import Candidate
 from services.detect.desk import MOST_UNKEPT, Detection
 from services.detect.recorded import UNWATCHED, SegmentError
@@ -84,6 +86,15 @@ def test_an_act_near_the_end_is_told_when_nothing_more_comes(media: MediaStore) 
     assert outputs
 
 
+def test_counts_and_health_carry_the_hash_of_the_model_that_candidates_name(media: MediaStore) -> None:
+    watch = detection(media)
+    made = segments(media)
+    outputs = [o for s in made for o in watch.take(s, s.end_ms)] + watch.quiet(made[-1].end_ms + 20_000)
+    hashes = {topic: getattr(message, "model_sha256", None) for topic, _, message in outputs}
+    named = {c.versions["model_sha256"] for c in candidates(outputs)}
+    assert {hashes["camera.counts"], hashes["camera.health"]} == named == {shipped().sha256}
+
+
 def test_an_unknown_camera_changed_bytes_and_absent_bytes_are_refused_with_a_reason(media: MediaStore) -> None:
     segment = segments(media, 1)[0]
     with pytest.raises(SegmentError, match="SC-01 is not in the city folder"):
@@ -138,7 +149,7 @@ def test_a_camera_whose_segments_cannot_be_watched_says_so_once_and_says_when_th
             health += watch.refused(segment, "the picture turned", segment.end_ms)
         else:
             health += watch.take(segment, segment.end_ms)
-    messages = [m for _, _, m in health if isinstance(m, CameraHealth)]
+    messages = [m for _, _, m in health if isinstance(m, CameraSight)]
     assert [m.state for m in messages] == [CameraState.OK, CameraState.LOST, CameraState.OK]
     assert "the picture turned" in messages[1].text.en
 
@@ -146,7 +157,7 @@ def test_a_camera_whose_segments_cannot_be_watched_says_so_once_and_says_when_th
 def test_what_is_said_of_live_pictures_is_as_old_as_they_are(media: MediaStore) -> None:
     segment = segments(media, 1, clock="live")[0]
     ((_, _, health),) = detection(media).take(segment, segment.end_ms + 5_000)
-    assert isinstance(health, CameraHealth)
+    assert isinstance(health, CameraSight)
     assert health.time_ms == segment.end_ms
 
 
@@ -157,14 +168,14 @@ def test_live_pictures_that_lie_behind_are_skipped_and_counted(media: MediaStore
     health = []
     for segment, late_ms in zip(made, behind, strict=True):
         health += watch.take(segment, segment.end_ms + late_ms)
-    last = [m for _, _, m in health if isinstance(m, CameraHealth)][-1]
+    last = [m for _, _, m in health if isinstance(m, CameraSight)][-1]
     assert (last.frames, last.skipped) == (60, 30)
 
 
 def test_a_recording_is_never_skipped(media: MediaStore) -> None:
     watch = detection(media)
     outputs = [o for s in segments(media, 2) for o in watch.take(s, s.end_ms + 10**9)]
-    assert all(m.skipped == 0 for _, _, m in outputs if isinstance(m, CameraHealth))
+    assert all(m.skipped == 0 for _, _, m in outputs if isinstance(m, CameraSight))
 
 
 def test_without_weights_the_camera_is_reported_and_no_rule_runs(media: MediaStore) -> None:
@@ -173,15 +184,26 @@ def test_without_weights_the_camera_is_reported_and_no_rule_runs(media: MediaSto
     outputs = watch.take(segment, segment.end_ms)
     assert [topic for topic, *_ in outputs] == ["camera.health"]
     message = outputs[0][2]
-    assert isinstance(message, CameraHealth)
+    assert isinstance(message, CameraSight)
     assert "HANOI_VISION_WEIGHTS" in message.text.en
+    assert message.model_sha256 is None
+    assert watch.take(segments(media, 2)[1], segment.end_ms) == []  # a recording says it once
+
+
+def test_a_live_camera_without_weights_says_so_each_ten_seconds_and_since_when(media: MediaStore) -> None:
+    watch = Detection({"SC-01": CAMERA}, lambda camera: None, media, key())
+    made = segments(media, clock="live")
+    told = [m for s in made for _, _, m in watch.take(s, s.end_ms) if isinstance(m, CameraSight)]
+    assert {m.since_ms for m in told} == {made[0].start_ms}
+    assert all(later.time_ms - one.time_ms >= 10_000 for one, later in itertools.pairwise(told))
+    assert (len(told), told[-1].frames) == (3, 20 * 11)
 
 
 def test_while_the_clock_of_a_camera_is_off_it_says_so_and_no_rule_runs(media: MediaStore) -> None:
     watch, outputs = detection(media), []
     for segment in segments(media):
         outputs += watch.take(msgspec.structs.replace(segment, clock_off_ms=900), segment.end_ms)
-    states = [m.state for _, _, m in outputs if isinstance(m, CameraHealth)]
+    states = [m.state for _, _, m in outputs if isinstance(m, CameraSight)]
     assert states[-1] is CameraState.CLOCK
     assert candidates(outputs) == []
 
@@ -192,7 +214,7 @@ def test_a_clock_that_fell_behind_is_told_with_the_time_since_when_it_may_have_b
     for number, segment in enumerate(made):
         off_ms = 900 if number >= 3 else 0
         outputs += watch.take(msgspec.structs.replace(segment, clock_off_ms=off_ms), segment.end_ms)
-    told = [m for _, _, m in outputs if isinstance(m, CameraHealth) and m.state is CameraState.CLOCK]
+    told = [m for _, _, m in outputs if isinstance(m, CameraSight) and m.state is CameraState.CLOCK]
     assert abs(told[0].since_ms - (made[2].end_ms - 32_000)) <= 1_000
 
 

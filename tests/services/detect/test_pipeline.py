@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from schemas.camera import CameraHealth, CameraState
+from schemas.camera import CameraState
+from schemas.camera_watch import CameraSight
 from schemas.text import Text
 from schemas.topics import TOPICS
 from schemas.violation import Candidate
@@ -166,6 +167,6 @@ def test_a_camera_that_sends_nothing_usable_does_not_stop_the_others_of_its_part
     with open_stream(settings.place.stream_url) as stream:
         assert count(stream, "camera.segments.dead") == MOST_KEPT
         tail = stream.tail(["camera.health"], since_ms=0)
-        told = [msgspec.json.decode(record.value, type=CameraHealth) for record in tail.poll(10, 5.0)]
+        told = [msgspec.json.decode(record.value, type=CameraSight) for record in tail.poll(10, 5.0)]
         tail.close()
     assert {health.state for health in told} == {CameraState.LOST, CameraState.OK}

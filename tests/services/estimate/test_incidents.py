@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from routing.congestion import Estimator
-from schemas.camera import CameraCount
+from schemas.camera_watch import CameraMinute
 from schemas.incident import Incident, IncidentState
 from schemas.report import ReportWhat, ReportWho, RoadReport
 from services.estimate.pipeline import EstimateStep
@@ -19,9 +19,9 @@ def incoming(message: Any) -> Incoming[Any]:
     return Incoming(record=None, key="k", message=message)  # type: ignore[arg-type]
 
 
-def count(number: int, standing_s: float, edge_id: str) -> CameraCount:
+def count(number: int, standing_s: float, edge_id: str) -> CameraMinute:
     start = START_MS + 30_000 * number
-    return CameraCount(
+    return CameraMinute(
         camera_id="c1", approach_id="north", start_ms=start, end_ms=start + 30_000, counts={"car": 5}, frames=180,
         occupancy=0.2, standing_s=standing_s, edge_id=edge_id,
     )  # fmt: skip
@@ -63,6 +63,15 @@ def test_a_minute_in_which_a_camera_saw_nothing_is_no_empty_road(tmp_path: Path)
     said = count(0, 0.0, edge)
     assert step._count(said) is not None
     assert step._count(msgspec.structs.replace(said, counts={}, frames=0, occupancy=None, standing_s=None)) is None
+
+
+def test_a_minute_watched_in_part_counts_by_its_rate_and_one_hardly_watched_not_at_all(tmp_path: Path) -> None:
+    step = EstimateStep(Estimator(NET), tmp_path / "history.npz", city(tmp_path / "city", network=True))
+    said = count(0, 0.0, NET.edge_ids[EAST[3]])
+    whole, part, hardly = (step._count(msgspec.structs.replace(said, watched_s=s)) for s in (None, 20.0, 14.0))
+    assert whole is not None
+    assert part is not None
+    assert (whole.seconds, part.seconds, hardly) == (30.0, 20.0, None)
 
 
 def test_a_broken_state_file_is_said_and_begun_anew(tmp_path: Path) -> None:

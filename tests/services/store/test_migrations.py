@@ -22,7 +22,7 @@ from tests.data import ROOT
 
 Rows = dict[str, list[str]]
 # What earlier revisions have no column for goes on the way down, and a place is no text.
-LEFT_OUT = {"geom", "stopped", "error_s"}
+LEFT_OUT = {"geom", "stopped", "error_s", "watched_s", "model_sha256"}
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgis", marks=pytest.mark.postgis)])

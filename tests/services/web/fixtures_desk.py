@@ -131,6 +131,9 @@ def incidents() -> list[dict[str, Any]]:
     ]
 
 
+MODEL = "5f" * 32
+
+
 def cameras() -> list[dict[str, Any]]:
     """Return four cameras, one of them lost."""
     at = now_ms()
@@ -152,6 +155,7 @@ def cameras() -> list[dict[str, Any]]:
                 "live": 0.99,
                 "rules": ["red_light", "stop_line"],
                 "text": words,
+                "model_sha256": MODEL if state == "ok" else None,
                 "pictures": True,
                 "approaches": ["east", "north"],
                 "counts": [counted("east", at)],
@@ -176,6 +180,7 @@ def counting_camera(at: int) -> dict[str, Any]:
         "live": 0.0,
         "rules": [],
         "text": text("Không có hình: chỉ đếm xe.", "No pictures, only counts."),
+        "model_sha256": None,
         "pictures": False,
         "approaches": ["east", "north", "west"],
         "counts": [counted(side, at) for side in ("east", "north", "west")],
@@ -194,6 +199,8 @@ def counted(side: str, at: int) -> dict[str, Any]:
         "queue_m": 38.4 if side == "east" else 0.0,
         "queue_vehicles": 17 if side == "east" else 0,
         "queue_since_ms": at - 130_000 if side == "east" else None,
+        "watched_s": 41.0 if side == "east" else None,
+        "model_sha256": MODEL if side == "east" else None,
     }
 
 

@@ -17,6 +17,13 @@ def test_the_queue_before_a_line_stands_with_what_was_counted(person):
     expect(page.get_by_text(re.compile("hàng chờ 38 m, 17 xe · 2 phút"))).to_be_visible()
 
 
+def test_a_minute_watched_in_part_says_so_and_the_detector_is_named_by_its_hash(person):
+    page = settled(person(CARD))
+    expect(page.get_by_text("chỉ xem được 41 trong 60 giây")).to_be_visible()
+    page.get_by_text("Mô hình nhận dạng").click()
+    expect(page.get_by_text("5f" * 32)).to_be_visible()
+
+
 def test_a_controller_says_that_an_officer_directs_one_side_and_takes_it_back(person):
     page = settled(person(CARD))
     page.get_by_label("Hướng").select_option("north")

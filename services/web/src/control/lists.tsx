@@ -1,6 +1,6 @@
 /** The other lists on the left: bus alerts, feeds with their four scores, cameras. */
 import { useNow } from '../core/clock.ts'
-import type { AlertView, CameraView, FeedView } from '../core/types.ts'
+import type { AlertView, CameraCount, CameraView, FeedView } from '../core/types.ts'
 import type { Data } from '../core/use_data.ts'
 import { clockTime, number, span } from '../i18n/format.ts'
 import { say, t, tCode } from '../i18n/index.ts'
@@ -102,9 +102,15 @@ export function cameraTone(camera: CameraView): string {
   return camera.state === 'ok' ? 'level-free' : 'level-blocked'
 }
 
-/** Road users a minute at all approaches, in the newest interval of each. */
+/** Road users a minute at all approaches, in the newest interval of each, by how long it was watched. */
 export function perMinute(camera: CameraView): number {
-  return Math.round(camera.counts.reduce((sum, one) => sum + (total(one.counts) * 60_000) / Math.max(1, one.end_ms - one.start_ms), 0))
+  return Math.round(camera.counts.reduce((sum, one) => sum + (total(one.counts) * 60) / Math.max(1, watchedSeconds(one)), 0))
+}
+
+/** For how long road users were counted. */
+export function watchedSeconds(count: CameraCount): number {
+  const whole = (count.end_ms - count.start_ms) / 1000
+  return count.watched_s === null ? whole : Math.min(count.watched_s, whole)
 }
 
 export function total(counts: Record<string, number>): number {

@@ -256,6 +256,9 @@ export interface CameraCount {
   queue_m: number | null
   queue_vehicles: number | null
   queue_since_ms: number | null
+  /** For how much of the interval pictures came and were looked at; null: all of it. */
+  watched_s: number | null
+  model_sha256: string | null
 }
 
 export type CircumstanceKind = 'officer' | 'priority_vehicle' | 'crash' | 'breakdown' | 'works' | 'signal_off'
@@ -281,6 +284,8 @@ export interface CameraView {
   live: number
   rules: string[]
   text: Text
+  /** The detector that watched it last; null where none did, and text says why. */
+  model_sha256: string | null
   /** Whether it has a stream; one without is planned, or only counts. */
   pictures: boolean
   approaches: string[]

@@ -223,6 +223,8 @@ export const control: Record<keyof typeof vi, string> = {
   'camera.from.southwest': 'from the southwest',
   'camera.from.west': 'from the west',
   'camera.from.northwest': 'from the northwest',
+  'camera.watched': 'watched for {n} of {of} s',
+  'camera.model': 'Detector (SHA-256 of its weights)',
   'camera.queue': 'queue {m} m, {n} vehicles',
   'told.title': 'What is before the camera?',
   'told.lead': 'The machine names nobody where an officer directs, after a crash or at works, but somebody has to say so.',

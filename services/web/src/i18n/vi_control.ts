@@ -221,6 +221,8 @@ export const control = {
   'camera.from.southwest': 'từ phía tây nam',
   'camera.from.west': 'từ phía tây',
   'camera.from.northwest': 'từ phía tây bắc',
+  'camera.watched': 'chỉ xem được {n} trong {of} giây',
+  'camera.model': 'Mô hình nhận dạng (SHA-256 của trọng số)',
   'camera.queue': 'hàng chờ {m} m, {n} xe',
   'told.title': 'Trước camera có gì?',
   'told.lead': 'Máy không nêu nghi vấn nào ở nơi có công an điều khiển, tai nạn hay thi công, nhưng phải có người báo.',

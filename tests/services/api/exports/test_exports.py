@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from routing.network import save_network
-from schemas.camera import CameraCount
+from schemas.camera_watch import CameraMinute
 from schemas.edge import EdgeState, LevelOfService, RoadStates
 from schemas.incident import Incident, IncidentEvidence, IncidentState
 from schemas.text import Text
@@ -67,7 +67,7 @@ name: {vi: "Nga ba <J-1>", en: "Junction J-1"}
 position: [105.8, 21.0]
 approaches: [{id: north, bearing_deg: 180}, {id: south, bearing_deg: 0}]
 """
-COUNT = CameraCount(
+COUNT = CameraMinute(
     camera_id="J-1", approach_id="north", start_ms=NOON_MS - MINUTE_MS, end_ms=NOON_MS, frames=600, occupancy=0.25,
     counts={"motorcycle": 30, "car": 4, "person": 7, "cyclo": 1},
 )  # fmt: skip
