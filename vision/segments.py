@@ -13,6 +13,7 @@ from av.error import FFmpegError
 
 from vision.errors import VideoError
 from vision.frames import Image, ignore, open_input, to_image
+from vision.gradual import refreshes_gradually
 from vision.receive_times import LIVE, NUMBERED, TICK, as_received
 from vision.same_picture import SamePicture
 
@@ -47,7 +48,8 @@ def cut(
     """Cut a file or a stream into pieces of about two seconds.
 
     Packets are copied as they are; a piece begins at a key frame. Where no key frame comes for ten seconds, or
-    the codec does not fit into MP4, the rest is encoded anew as H.264.
+    the picture is refreshed strip by strip instead, or the codec does not fit into MP4, the rest is encoded anew as
+    H.264.
 
     Parameters
     ----------
@@ -105,8 +107,8 @@ class _Cutter:
         packets = self._packets()
         copies = self._stream.codec_context.name in COPIED_CODECS
         for packet in packets:
-            if not copies:
-                yield from self._encoded([packet], packets)
+            if not copies or self._is_no_key(packet):
+                yield from self._encoded([*held, packet], packets)
                 return
             if held and self._leaps(self._seconds(held[-1], packet)):
                 yield from self._copied(held)
@@ -124,6 +126,11 @@ class _Cutter:
                 raise VideoError(f"{self._source}: {self._crowd(len(held), span_s)}")
         if held:
             yield from self._copied(held)
+
+    def _is_no_key(self, packet: "Packet") -> bool:
+        """Return whether a packet that passes for a key frame only begins to refresh the picture."""
+        context = self._stream.codec_context
+        return packet.is_keyframe and context.name == "h264" and refreshes_gradually(bytes(packet), context.extradata)
 
     def _leaps(self, step_s: float) -> bool:
         """Return whether the clock of the stream went back or far ahead from one packet to the next, and say so."""
@@ -226,7 +233,7 @@ class _Cutter:
         images: list[Image] = []
         times: list[float] = []
         for frame in self._decoded(held, rest):
-            if frame.time is None:
+            if frame.time is None or frame.is_corrupt:  # encoded anew, damage would pass for what was there
                 continue
             self._same.check_size(frame.width, frame.height)
             leaps = bool(times) and self._leaps(frame.time - times[-1])

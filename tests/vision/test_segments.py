@@ -182,3 +182,35 @@ def test_damage_is_told_once_a_piece_and_not_once_a_packet(tmp_path: Path) -> No
     pieces = list(cut(str(path), on_bad=said.append))
     assert any("packets that are damaged or carry no time" in sentence for sentence in said)
     assert len(said) <= len(pieces) + 1
+
+
+def refreshed(path: Path, container: str) -> Path:
+    """Write twelve seconds of a camera that sends one whole picture and then refreshes it strip by strip."""
+    options = {"preset": "ultrafast", "threads": "1", "x264-params": "intra-refresh=1:keyint=50:bframes=0"}
+    with av.open(path, "w", format=container) as target:
+        stream = target.add_stream("libx264", rate=25, options=options)
+        stream.width, stream.height, stream.pix_fmt = 128, 96, "yuv420p"
+        for i in range(300):
+            target.mux(stream.encode(av.VideoFrame.from_ndarray(picture(i, (128, 96)), format="bgr24")))
+        target.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize("container", ["mp4", "mpegts", "matroska"])
+def test_a_camera_that_refreshes_its_picture_in_strips_loses_no_picture(tmp_path: Path, container: str) -> None:
+    pieces = list(cut(str(refreshed(tmp_path / "strips", container))))
+    seen = [len(list(read_piece(StoredPiece(p.data, tuple(round(s * 1000) for s in p.frame_s))))) for p in pieces]
+    assert sum(seen) == sum(len(p.frame_s) for p in pieces) == 300
+    assert max(p.frame_s[-1] - p.frame_s[0] for p in pieces) < 2.1
+
+
+def test_whole_key_pictures_that_others_lean_on_are_still_copied(tmp_path: Path) -> None:
+    path = tmp_path / "open.ts"  # open groups of pictures: recovery points that hold from their own picture on
+    with av.open(path, "w", format="mpegts") as target:
+        options = {"threads": "1", "x264-params": "open-gop=1:keyint=50:min-keyint=25:bframes=2:scenecut=0"}
+        stream = target.add_stream("libx264", rate=25, options=options)
+        stream.width, stream.height, stream.pix_fmt = 128, 96, "yuv420p"
+        for i in range(300):
+            target.mux(stream.encode(av.VideoFrame.from_ndarray(picture(i, (128, 96)), format="bgr24")))
+        target.mux(stream.encode(None))
+    assert all(piece.copied for piece in cut(str(path)))
