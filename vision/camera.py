@@ -11,10 +11,12 @@ from schemas.earth import metres_between
 from vision.camera_check import Checker
 from vision.camera_parts import parse_approaches, parse_ground, parse_limits, parse_planned, parse_zones
 from vision.camera_values import (
+    CAPACITY,
     KEEP_MINUTES,
     LEAST_MINUTES,
     LIMITS,
     MOST_MINUTES,
+    REAL_TIME,
     RULES,
     ZONES_OF,
     Approach,
@@ -150,6 +152,7 @@ def parse_camera(data: bytes, where: str = "camera file") -> CameraConfig:
         keep_minutes=check.number(
             top.get("keep_minutes", KEEP_MINUTES), "keep_minutes", low=LEAST_MINUTES, high=MOST_MINUTES
         ),
+        mode=check.choice(top.get("mode"), "mode", (REAL_TIME, CAPACITY)),
         zones=parse_zones(check, top.get("zones"), (width, height), tuple(a.id for a in approaches)),
         ground=parse_ground(check, top.get("ground"), (width, height)),
         limits=parse_limits(check, top.get("limits")),
@@ -172,6 +175,7 @@ _OPTIONAL = {
     "rules",
     "loop",
     "keep_minutes",
+    "mode",
     "limits",
     "speed_limit_kmh",
 }

@@ -99,6 +99,13 @@ class Checker:
                 self.bad(key, f"has {item!r}; known are {', '.join(known)}")
         return tuple(item for item in items if item in known)
 
+    def choice(self, raw: object, key: str, known: tuple[str, ...]) -> str | None:
+        """Return a word that is known; ``None`` where there is none."""
+        if raw is None or raw in known:
+            return None if raw is None else str(raw)
+        self.bad(key, f"is {raw!r}; give {' or '.join(known)}, or leave it out")
+        return None
+
     def unique(self, names: list[str], key: str) -> None:
         """Keep a problem for each name that stands twice."""
         for name in sorted({name for name in names if names.count(name) > 1}):

@@ -18,6 +18,8 @@ RULES = (
 )  # fmt: skip
 # Live segments are kept for so long; an act's recording lies in its package by then.
 KEEP_MINUTES, LEAST_MINUTES, MOST_MINUTES = 15.0, 2.0, 1440.0
+# Whether pictures are skipped (and counted) where the machine cannot keep up, or all are looked at.
+REAL_TIME, CAPACITY = "real_time", "capacity"
 TURNS = ("left", "right", "straight", "u_turn")
 ZONE_KINDS = (
     "brt_lane", "bus_lane", "lane", "no_stopping", "no_parking", "bus_stop", "pavement", "junction", "no_u_turn",
@@ -133,6 +135,7 @@ class CameraConfig:
     A camera that is planned, or only counts, has no ``source``: a place and approaches, no pictures and no rules.
     ``start_ms`` is the event time of the recording's first instant where the
     stream carries no clock of its own; ``sha256`` is of the file's bytes. Live segments are kept for ``keep_minutes``.
+    ``mode`` is ``real_time`` or ``capacity``; ``None``: real time for live pictures, capacity for recordings.
     """
 
     id: str
@@ -147,6 +150,7 @@ class CameraConfig:
     uncertainty_s: float = 0.0
     loop: bool = False
     keep_minutes: float = KEEP_MINUTES
+    mode: str | None = None
     zones: tuple[Zone, ...] = ()
     ground: tuple[GroundPoint, ...] = ()
     limits: Mapping[str, float] = field(default_factory=lambda: dict(LIMITS))
@@ -156,6 +160,10 @@ class CameraConfig:
     def is_scene(self) -> bool:
         """Whether the pictures are rendered by code."""
         return self.source.startswith("scene://")
+
+    def is_real_time(self, *, is_live: bool) -> bool:
+        """Whether pictures are skipped where the machine cannot keep up with them."""
+        return is_live if self.mode is None else self.mode == REAL_TIME
 
     @property
     def has_pictures(self) -> bool:

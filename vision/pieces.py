@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from vision.frames import open_input
 from vision.pictures import picture_pieces
 from vision.scenes.street import open_street
 from vision.segments import Piece, cut, encode_all
@@ -35,3 +36,28 @@ def source_pieces(source: str, *, on_bad: Callable[[str], None] | None = None) -
         yield from cut(source, on_bad=on_bad)
         return
     yield from encode_all(open_street(source).frames(), preset="ultrafast", crf=23)
+
+
+def is_finished(address: str) -> bool:
+    """Ask an HTTP address whether it serves a recording that has an end, rather than what a camera sees now.
+
+    Parameters
+    ----------
+    address : str
+        Any source.
+
+    Returns
+    -------
+    bool
+        True of a file whose size and duration are told, and of an HLS playlist that is closed. False of what is not
+        HTTP.
+
+    Raises
+    ------
+    VideoError
+        If it cannot be opened.
+    """
+    if not address.startswith(("http://", "https://")):
+        return False
+    with open_input(address) as container:
+        return bool(container.duration) and (container.size > 0 or container.format.name == "hls")

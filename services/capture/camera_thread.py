@@ -15,7 +15,7 @@ from services.stream.errors import StreamError
 from vision.camera import CameraConfig
 from vision.clock_drift import ClockWatcher
 from vision.errors import VideoError
-from vision.pieces import source_pieces
+from vision.pieces import is_finished, source_pieces
 from vision.segments import Piece
 
 # A camera that is back is recorded again within five seconds.
@@ -60,13 +60,10 @@ class CameraThread:
         loop: bool = False,
     ) -> None:
         self._camera, self._publisher, self._now_ms, self._stop = camera, publisher, now_ms, stop
-        self._is_stream = "://" in camera.source and not camera.is_scene
-        self._loop = loop and not self._is_stream
-        own_time = camera.start_ms is not None and self._is_recording
-        self._time = RecordedTime(camera.start_ms or 0) if own_time else LiveTime(now_ms)
-        self._keep_ms = None if own_time else round(camera.keep_minutes * 60_000)
+        self._wants_loop, self._is_recognised = loop, False
+        self._take_as(is_stream="://" in camera.source and not camera.is_scene)
         self._clock = ClockWatcher()
-        self._segments = self._frames = self._tries = 0
+        self._segments = self._frames = self._tries = self._lost_pieces = 0
         self._said: tuple[CameraState, Text] | None = None
         self._since_ms = 0
         self._last_end_ms: int | None = None
@@ -101,12 +98,28 @@ class CameraThread:
                 self._lost(type(error).__name__, wait_s)
                 self._stop.wait(wait_s)
 
+    def _take_as(self, *, is_stream: bool) -> None:
+        """Set what follows from whether the source is a stream: its clock, its end, how long its pieces stay."""
+        camera, self._is_stream = self._camera, is_stream
+        self._loop = self._wants_loop and not is_stream
+        own_time = camera.start_ms is not None and self._is_recording
+        self._time = RecordedTime(camera.start_ms or 0) if own_time else LiveTime(self._now_ms)
+        self._keep_ms = None if own_time else round(camera.keep_minutes * 60_000)
+
+    def _recognise(self) -> None:
+        """Find out, once it answers, whether an address serves a finished file: that is read once, as any file is."""
+        if self._is_stream and not self._is_recognised and is_finished(self._camera.source):
+            _log.info("the address serves a finished recording", camera=self._camera.id)
+            self._take_as(is_stream=False)
+        self._is_recognised = True
+
     @property
     def _is_recording(self) -> bool:
         """Whether the source is a file or a folder that is read once."""
         return not (self._loop or self._is_stream or self._camera.is_scene)
 
     def _record(self) -> None:
+        self._recognise()
         if isinstance(self._time, LiveTime):
             self._time.restart()
         self._clock = ClockWatcher()
@@ -121,7 +134,7 @@ class CameraThread:
         duration_s = piece.frame_s[-1] - piece.frame_s[0]
         if isinstance(self._time, RecordedTime):
             frame_ms = self._time.frame_ms(piece.frame_s)
-            self._stop.wait(duration_s / RECORDED_SPEED)
+            self._stop.wait(duration_s / (1.0 if self._camera.is_real_time(is_live=False) else RECORDED_SPEED))
         else:
             frame_ms = self._time.frame_ms(piece.frame_s, ends_now=self._is_stream)
             self._stop.wait(max(0.0, (frame_ms[-1] - self._now_ms()) / 1000))
@@ -131,13 +144,20 @@ class CameraThread:
         try:
             self._publisher.segment(segment, piece.data, self._keep_ms)
         except (MediaError, StreamError) as error:  # the next piece may find room; this one is a gap
-            _log.warning("a piece was not kept", camera=self._camera.id, reason=str(error))
-            self._say(CameraState.LOST, NO_ROOM if isinstance(error, MediaFullError) else NOT_KEPT)
+            self._not_kept(error)
             return
+        self._lost_pieces = 0
         self._last_end_ms = frame_ms[-1]
         self._segments += 1
         self._frames += len(frame_ms)
         self._say(CameraState.OK, OK_TEXT)
+
+    def _not_kept(self, error: Exception) -> None:
+        """Say that a piece is lost; the log hears of it ever more seldom until one is kept again."""
+        self._lost_pieces += 1
+        if self._lost_pieces.bit_count() == 1:
+            _log.warning("a piece was not kept", camera=self._camera.id, reason=str(error), pieces=self._lost_pieces)
+        self._say(CameraState.LOST, NO_ROOM if isinstance(error, MediaFullError) else NOT_KEPT)
 
     def _segment(self, piece: Piece, frame_ms: tuple[int, ...], clock_off_ms: int) -> CameraSegment:
         gap_s = 0.0 if self._last_end_ms is None else max(0.0, (frame_ms[0] - self._last_end_ms) / 1000)

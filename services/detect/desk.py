@@ -31,7 +31,7 @@ from vision.plates.track import PlateSource
 
 Output = tuple[str, str, Message]
 QUIET_MS = 12_000
-# How far live pictures may lie behind before some are skipped: milliseconds → every n-th frame is looked at.
+# In real time: how far pictures may lie behind before some are skipped: milliseconds → every n-th frame is looked at.
 SKIP = ((60_000, 0), (20_000, 4), (8_000, 2))
 # Claims that wait for room in the media store, each with its video.
 MOST_UNKEPT = 16
@@ -170,7 +170,7 @@ class Detection:
             said = self._unwatched.without_weights(segment, now_ms)
             return [] if said is None else [("camera.health", segment.camera_id, said)]
         stored = StoredPiece(self.recorded.read(segment), segment.frame_ms)
-        seen = self.recorded.frames(segment, stored, desk.frames, _every(segment, now_ms))
+        seen = self.recorded.frames(segment, stored, desk.frames, _every(desk.camera, segment, now_ms))
         desk.watcher.tell_clock(segment.clock_off_ms)
         out = desk.watcher.step(seen)
         desk.frames += len(segment.frame_ms)
@@ -246,10 +246,11 @@ class Detection:
         return msgspec.structs.replace(claim.candidate, evidence=self._keeper.keep(claim.parts))
 
     def _health(self, desk: _Desk, segment: CameraSegment, now_ms: int) -> list[Output]:
-        """Report a change of sight at once, and a live camera every ten seconds."""
+        """Report a change of sight at once, and every ten seconds what may skip pictures or is live."""
         sight = desk.watcher.sight
         is_live = segment.clock == LIVE
-        if sight.state is desk.state and (not is_live or now_ms - desk.health_ms < HEALTH_MS):
+        is_repeated = is_live or desk.camera.is_real_time(is_live=is_live)
+        if sight.state is desk.state and (not is_repeated or now_ms - desk.health_ms < HEALTH_MS):
             return []
         if sight.state is not desk.state:
             desk.since_ms = sight.since_ms or segment.start_ms if is_live else now_ms
@@ -269,9 +270,10 @@ class Detection:
         return [("camera.health", desk.camera.id, health)]
 
 
-def _every(segment: CameraSegment, now_ms: int) -> int:
-    """Return which frames are looked at: every n-th; 0 is none. A recording is looked at whole."""
-    behind_ms = now_ms - segment.end_ms
-    if segment.clock != LIVE:
+def _every(camera: CameraConfig, segment: CameraSegment, now_ms: int) -> int:
+    """Return which frames are looked at: every n-th; 0 is none. In capacity mode each is."""
+    is_live = segment.clock == LIVE
+    if not camera.is_real_time(is_live=is_live):
         return 1
+    behind_ms = now_ms - (segment.end_ms if is_live else segment.received_ms)
     return next((every for limit_ms, every in SKIP if behind_ms > limit_ms), 1)

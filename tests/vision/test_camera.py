@@ -95,6 +95,7 @@ def test_the_scenes_own_file_is_read() -> None:
         (b"travel_px: [0.0, -1.0]", b"travel_px: [1.0, 0.1]", "approaches[south].travel_px runs along the stop line"),
         (b"    centre_line: [[10, 24], [10, 48]]\n", b"", "no centre_line, but rule wrong_side needs one"),
         (b"name: Test", b"name: Test\nname: Other", "'name' stands twice, again in line 4"),
+        (b"name: Test", b"name: Test\nmode: fast", "mode is 'fast'; give real_time or capacity, or leave it out"),
         (
             b"name: Test",
             b"name: Test\nground: [{px: [1, 20], at: [105.9, 21]}, {px: [60, 20], at: [105.9001, 21]},"
@@ -110,6 +111,12 @@ def test_each_fault_names_its_key(old: bytes, new: bytes, key: str) -> None:
         parse_camera(SMALL_CAMERA.replace(old, new), "cameras/T-1.yaml")
     assert key in str(error.value)
     assert "cameras/T-1.yaml" in str(error.value)
+
+
+def test_the_mode_is_the_files_or_else_goes_by_the_clock() -> None:
+    chosen = [parse_camera(SMALL_CAMERA + more) for more in (b"", b"mode: real_time\n", b"mode: capacity\n")]
+    assert [camera.is_real_time(is_live=True) for camera in chosen] == [True, True, False]
+    assert [camera.is_real_time(is_live=False) for camera in chosen] == [False, True, False]
 
 
 WHOLE = SMALL_CAMERA.replace(

@@ -15,6 +15,7 @@ from tests.vision.rtsp_server import RtspCamera
 from vision.errors import VideoError
 from vision.evidence.clip import StoredPiece, read_piece
 from vision.evidence.pictures import encode_picture
+from vision.pieces import is_finished
 from vision.segments import cut
 
 
@@ -38,6 +39,12 @@ def serving(folder: Path) -> Iterator[str]:
 def test_a_recording_behind_http_is_cut_like_a_file(address: str) -> None:
     pieces = list(cut(f"{address}/{CLIPS['redlight_pickup']}"))
     assert sum(len(p.frame_s) for p in pieces) == 77
+
+
+def test_what_has_a_size_and_an_end_is_a_finished_file_and_what_a_camera_sends_is_not(address: str) -> None:
+    assert is_finished(f"{address}/{CLIPS['redlight_pickup']}")
+    assert not is_finished(str(shared_data("cameras", CLIPS["redlight_pickup"])))
+    assert not is_finished("scene://street")
 
 
 def test_an_address_that_has_nothing_is_named(address: str) -> None:

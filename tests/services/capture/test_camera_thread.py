@@ -1,6 +1,8 @@
 import hashlib
 import itertools
 import threading
+from collections.abc import Container
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -21,6 +23,7 @@ from services.stream.base import Outgoing, Producer, Stream
 from services.stream.errors import NotAcknowledgedError
 from tests.data import shared_data
 from tests.vision.builders import CLIPS, picture, real_camera
+from tests.vision.test_network_sources import serving
 from vision.camera import CameraConfig, parse_camera, with_source
 from vision.scenes.street import street_camera_yaml
 
@@ -62,14 +65,14 @@ def read(stream: Stream, topic: str, kind: type[M]) -> list[M]:
 
 
 class FullNow:
-    """A media store that takes its third piece not."""
+    """A media store that takes its third piece not, nor others that are named."""
 
-    def __init__(self, media: MediaStore, error: Exception) -> None:
-        self._media, self._error, self.puts = media, error, 0
+    def __init__(self, media: MediaStore, error: Exception, fails: Container[int] = (3,)) -> None:
+        self._media, self._error, self._fails, self.puts = media, error, fails, 0
 
     def put(self, path: str, data: bytes) -> str:
         self.puts += 1
-        if self.puts == 3:
+        if self.puts in self._fails:
             raise self._error
         return self._media.put(path, data)
 
@@ -97,6 +100,34 @@ def test_a_store_or_a_log_that_takes_nothing_costs_a_piece_that_is_said_and_reco
     assert [s.gap_before_s > 1 for s in segments] == [number == 2 for number in range(11)]
     assert [h.state.value for h in health] == ["ok", "lost", "ok", "lost"]
     assert said in health[1].text.en
+
+
+def test_pieces_that_are_not_kept_are_logged_ever_more_seldom_until_one_is(tmp_path: Path) -> None:
+    media = FullNow(open_media(f"file://{tmp_path}/media"), MediaFullError("no space"), {1, 2, 3, 4, 5, 7})
+    with open_stream(f"sqlite:///{tmp_path}/stream") as stream, structlog.testing.capture_logs() as logs:
+        stream.ensure_topics(TOPICS.values())
+        publisher = Publisher(stream, cast("MediaStore", media))
+        CameraThread(real_camera("ly_thuong_kiet"), publisher, lambda: 1_795_000_000_000, Stops(100)).run()
+        publisher.close()
+    assert [entry["pieces"] for entry in logs if entry["event"] == "a piece was not kept"] == [1, 2, 4, 1]
+
+
+def test_an_address_that_serves_a_finished_file_is_recorded_once_in_its_own_time(tmp_path: Path) -> None:
+    with serving(shared_data("cameras")) as address:
+        camera = with_source(real_camera("redlight_pickup"), f"{address}/{CLIPS['redlight_pickup']}")
+        segments, health, _ = record(tmp_path, replace(camera, start_ms=1_664_098_907_000), Stops(100))
+    assert ({s.clock for s in segments}, segments[0].start_ms) == ({"recorded"}, 1_664_098_907_000)
+    assert sum(len(s.frame_ms) for s in segments) == 77
+    assert "ended" in health[-1].text.en
+
+
+def test_in_real_time_a_recording_is_handed_on_at_the_pace_at_which_it_was_taken(tmp_path: Path) -> None:
+    stops = {mode: Stops(100) for mode in (None, "real_time", "capacity")}
+    for mode, stop in stops.items():
+        record(tmp_path / str(mode), replace(real_camera("ly_thuong_kiet"), mode=mode), stop)
+    waited = {mode: sum(seconds for seconds in stop.waits if seconds) for mode, stop in stops.items()}
+    assert waited[None] == waited["capacity"] == pytest.approx(waited["real_time"] / 20)
+    assert waited["real_time"] == pytest.approx(64, abs=4)
 
 
 def test_a_recording_with_a_clock_keeps_its_time_and_every_byte_is_stored_once(tmp_path: Path) -> None:

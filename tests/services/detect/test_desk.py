@@ -1,5 +1,6 @@
 import hashlib
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -176,6 +177,18 @@ def test_a_recording_is_never_skipped(media: MediaStore) -> None:
     watch = detection(media)
     outputs = [o for s in segments(media, 2) for o in watch.take(s, s.end_ms + 10**9)]
     assert all(m.skipped == 0 for _, _, m in outputs if isinstance(m, CameraSight))
+
+
+def test_the_camera_file_chooses_whether_pictures_are_skipped(media: MediaStore) -> None:
+    def skipped(clock: str, mode: str) -> int:
+        camera = replace(CAMERA, mode=mode)
+        watch = Detection({"SC-01": camera}, camera_detector, media, key())
+        outputs = [o for s in segments(media, 3, clock=clock) for o in watch.take(s, s.received_ms + 30_000)]
+        outputs += watch.take(late := segments(media, 4, clock=clock)[-1], late.received_ms + 60_000)
+        return [m.skipped for _, _, m in outputs if isinstance(m, CameraSight)][-1]
+
+    assert skipped("live", "capacity") == 0
+    assert skipped("recorded", "real_time") == 4 * 15
 
 
 def test_without_weights_the_camera_is_reported_and_no_rule_runs(media: MediaStore) -> None:
