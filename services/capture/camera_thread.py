@@ -10,6 +10,7 @@ from schemas.text import Text
 from services.capture.publish import Publisher
 from services.capture.timing import LiveTime, RecordedTime
 from services.media.errors import MediaError, MediaFullError
+from services.picture_reasons import reason_text
 from services.public_address import public_address
 from services.stream.errors import StreamError
 from vision.camera import CameraConfig
@@ -190,7 +191,8 @@ class CameraThread:
     def _lost(self, reason: str, wait_s: float | None) -> None:
         """Say why no pictures come; the log hears of each new reason, then ever more seldom."""
         reason = self._without_password(reason)
-        text = Text(vi=f"Mất hình: {reason}", en=f"No pictures: {reason}")
+        why = reason_text(reason)
+        text = Text(vi=f"Mất hình: {why.vi}", en=f"No pictures: {why.en}")
         self._tries = self._tries + 1 if self._said == (CameraState.LOST, text) else 1
         if self._tries.bit_count() == 1:
             _log.warning("camera lost", camera=self._camera.id, reason=reason, next_try_s=wait_s, tries=self._tries)

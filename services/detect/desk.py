@@ -21,6 +21,7 @@ from services.detect.unwatched import HEALTH_MS, LIVE, Unwatched
 from services.evidence.keeper import Keeper
 from services.media.errors import MediaError
 from services.media.store import MediaStore
+from services.picture_reasons import reason_text
 from vision.camera import CameraConfig
 from vision.detector.base import Detector
 from vision.evidence.clip import StoredPiece
@@ -161,7 +162,7 @@ class Detection:
         if desk := self._desks.get(segment.camera_id):
             desk.state = None
         frames, skipped = (desk.frames, desk.skipped) if desk else (0, 0)
-        said = self._unwatched.refused(segment, Text(vi=why, en=why), now_ms, frames=frames, skipped=skipped)
+        said = self._unwatched.refused(segment, reason_text(why), now_ms, frames=frames, skipped=skipped)
         return [] if said is None else [("camera.health", segment.camera_id, said)]
 
     def _watch(self, segment: CameraSegment, now_ms: int) -> list[Output]:

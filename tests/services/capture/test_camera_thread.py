@@ -156,6 +156,7 @@ def test_a_source_that_cannot_be_opened_is_tried_again_with_pauses_of_at_most_fo
     assert stop.waits == [2.0, 4.0, 4.0, 4.0, 4.0]
     assert [h.state for h in health] == [CameraState.LOST]  # said once, not at every try
     assert "gone.mp4" in health[0].text.en
+    assert "gone.mp4: không mở được video (không có tệp hoặc địa chỉ này)" in health[0].text.vi
 
 
 def test_a_picture_of_another_size_than_the_camera_file_says_is_refused(tmp_path: Path) -> None:
