@@ -37,14 +37,18 @@ class Way:
 
 @dataclass(frozen=True)
 class _Name:
+    """What the looks of one of the tracker's numbers are called."""
+
     track_id: int
-    label: str
-    sure_ms: int  # since when it was sure who it is before it was lost
-    fresh_ms: int  # and since when after that, as the tracker tells
+    label: str = "person"  # for looks that show a rider alone
+    sure_ms: int = 0  # since when it was sure who it is before it was lost
+    fresh_ms: int = -1  # and since when after that, as the tracker tells
 
 
 class Rejoiner:
     """Gives who comes out beyond somebody the number that it had before; needs a known ground.
+
+    Both numbers change places: where the tracker finds its old one again after that, it shows somebody else.
 
     Parameters
     ----------
@@ -94,8 +98,9 @@ class Rejoiner:
 
     def _join(self, old: Trail, new: Trail) -> Trail:
         name = _Name(old.track_id, old.label, old.last.sure_since_ms, new.last.sure_since_ms)
-        self._names[new.track_id] = name
-        del self._trails.by_id[new.track_id]
+        told_old, told_new = self._told_as(old.track_id), self._told_as(new.track_id)
+        self._names |= {told_new: name, told_old: _Name(new.track_id)}
+        del self._trails.by_id[new.track_id], self._known[new.track_id]
         old.joins.append(Join(new.track_id, old.last.time_ms, new.born_ms))
         looks, road = [_renamed(look, name) for look in new.looks], self._trails.road
         for look, place in zip(looks, road.places(looks), strict=True):
@@ -103,10 +108,14 @@ class Rejoiner:
                 old.take(look, place, road)
         return old
 
+    def _told_as(self, track_id: int) -> int:
+        """Return the tracker's number of who has one here."""
+        return next((i for i, name in self._names.items() if name.track_id == track_id), track_id)
+
     def _forget(self) -> None:
         trails = self._trails.by_id
         self._known = {i: t for i, t in self._known.items() if i in trails}
-        self._names = {i: name for i, name in self._names.items() if name.track_id in trails}
+        self._names = {i: name for i, name in self._names.items() if name.track_id in trails or i in trails}
 
 
 def way_in(trail: Trail) -> Way | None:

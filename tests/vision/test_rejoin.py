@@ -63,6 +63,19 @@ def test_who_comes_out_beyond_on_its_way_keeps_its_number_and_is_as_sure_as_befo
     assert [look.time_ms for look in trail.looks] == sorted({look.time_ms for look in trail.looks})
 
 
+def test_whom_the_tracker_later_finds_under_the_lost_number_is_somebody_else() -> None:
+    observer, behind = Observer(camera((), [going()])), straight((2.0, 10.0), 0.0, FAST)
+    for time_ms, looks in rides((straight((2.0, 18.0), 0.0, FAST), 2.2, 3.2)):
+        t = (time_ms - START_MS) / 1000
+        box = box_of("motorcycle", behind(t))
+        again = [Look(1, time_ms, 0, box, 0.9, "motorcycle", 3, time_ms)] if t > 4.0 and box is not None else []
+        observer.step(time_ms, [*looks, *again])
+    trails = observer.trails.by_id
+    assert set(trails) == {1, 11}
+    assert len(trails[1].looks) == len({look.time_ms for look in trails[1].looks})
+    assert trails[1].place.metres_to(trails[11].place) > 5.0
+
+
 def test_of_two_who_may_have_come_out_neither_is_taken_for_who_was_lost() -> None:
     near, beside = straight((2.0, 18.0), 0.0, FAST), straight((2.8, 18.0), 0.0, FAST)
     assert 1 in watched((near, 2.2, 3.2)).trails.by_id
