@@ -24,6 +24,7 @@ class _Open:
     crossing: Crossing
     first: Crossing  # as it was told; a later one of the same track takes its place
     is_settled: bool = False
+    front_ms: float = 0.0  # when its front came over the line, where it did not stop on it, else when its foot did
     entered: bool | None = None  # on red; told while its looks before the line are still remembered
     is_one: bool | None = None
 
@@ -31,8 +32,9 @@ class _Open:
 class RedLight(Rule):
     """Waits until the act is certain: the front over the line well after red began, the rear past it, red for longer.
 
-    A start in the last ``early_start_s`` of red is not claimed: lamp, eye and frame times differ by as
-    much. Who is pushed over the line, or stops late, and stands there does not come far enough past it.
+    A start in the last ``early_start_s`` of red is not claimed: lamp, eye and frame times differ by as much. It is
+    the front that starts, or comes on a green arrow, unless it stopped on the line. Who is pushed over the line, or
+    stops late, and stands there does not come far enough past it.
 
     Parameters
     ----------
@@ -70,6 +72,7 @@ class RedLight(Rule):
             if scene.time_ms < item.crossing.time_ms + GONE_MS and not scene.is_end:
                 return None
             item.crossing, item.is_settled = settle(history, item.crossing), True
+            item.front_ms = self._front_ms(history, item.crossing)
         crossing, span = item.crossing, light.span_at(item.crossing.time_ms)
         if span is None:
             return None if light.seen_until_ms < crossing.time_ms and not scene.is_end else False
@@ -79,18 +82,27 @@ class RedLight(Rule):
             item.is_one = self._is_one(history, crossing)
         if not item.entered or item.is_one is False:
             return False
-        rode_on = self._rode_on(history, crossing, span, scene)
+        rode_on = self._rode_on(history, item, span, scene)
         if not rode_on or not self._is_act(history, crossing, scene):
             return None if rode_on is None else False
-        turn = self._turn_excuses(crossing, scene)
+        turn = self._turn_excuses(item, scene)
         if turn is None:
             return None
-        return False if turn else self._finding(crossing, history, span)
+        return False if turn else self._finding(item, history, span)
 
-    def _rode_on(self, history: History, crossing: Crossing, span: LampSpan, scene: Scene) -> bool | None:
+    def _front_ms(self, history: History, crossing: Crossing) -> float:
+        """Return when its front came over the line, or its foot where that was not seen or it stopped on the line."""
+        nose_ms = history.nose_over_ms() if self._view.road.is_metric else None
+        over = history.at(crossing.time_ms)
+        if nose_ms is None or over is None:
+            return crossing.time_ms
+        rides_ms = (over.nose_m - over.foot_m) / SLOW_MPS * 1000
+        return nose_ms if 0 <= crossing.time_ms - nose_ms <= rides_ms else crossing.time_ms
+
+    def _rode_on(self, history: History, item: _Open, span: LampSpan, scene: Scene) -> bool | None:
         """Tell whether it rode through and red went on long enough; ``None`` while either may still come."""
-        through = self._is_through(history, crossing, span, scene)
-        red_left_s = (span.end_ms - crossing.time_ms) / 1000
+        through = self._is_through(history, item.crossing, span, scene)
+        red_left_s = (span.end_ms - item.front_ms) / 1000
         if through is not None and (not through or red_left_s >= self._limits["early_start_s"]):
             return through
         seen_until_ms = scene.lights[self._view.id].seen_until_ms
@@ -144,10 +156,10 @@ class RedLight(Rule):
             return None
         return is_sure(clear.look, crossing.time_ms) or (self._view.road.is_metric and is_smooth(history, crossing))
 
-    def _turn_excuses(self, crossing: Crossing, scene: Scene) -> bool | None:
+    def _turn_excuses(self, item: _Open, scene: Scene) -> bool | None:
         """Tell whether the turn it took was allowed; ``None`` while its turn is not known and could be."""
-        light = scene.lights[self._view.id]
-        may = {*light.may_go(crossing.time_ms), *(t.turn for t in self._view.approach.turns if t.on_red)}
+        light, crossing = scene.lights[self._view.id], item.crossing
+        may = {*light.may_go(item.front_ms), *(t.turn for t in self._view.approach.turns if t.on_red)}
         if not may:
             return False
         taken = self._view.turn_of(crossing.track_id)
@@ -157,11 +169,12 @@ class RedLight(Rule):
         is_gone = scene.time_ms - history.seen_ms >= GONE_MS or scene.time_ms - crossing.time_ms >= TURN_MS
         return True if is_gone or scene.is_end else None
 
-    def _finding(self, crossing: Crossing, history: History, span: LampSpan) -> Finding:
+    def _finding(self, item: _Open, history: History, span: LampSpan) -> Finding:
+        crossing = item.crossing
         near = [past.look.confidence for past in history.between(crossing.time_ms - 1000, crossing.time_ms + 1000)]
         red_left_s = (span.end_ms - crossing.time_ms) / 1000
         exceptions = exceptions_of(self._view.road)
-        if red_left_s < self._limits["early_start_s"]:
+        if (span.end_ms - item.front_ms) / 1000 < self._limits["early_start_s"]:
             exceptions["recording_ends"] = f"the recording ends {red_left_s:.1f} s later, still red"
         return Finding(
             rule=self.name,

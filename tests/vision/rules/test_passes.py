@@ -75,6 +75,23 @@ def test_who_stands_past_the_line_broke_the_stop_line_and_who_rides_on_in_the_sa
     assert [name for name, *_ in found_at(away(), stands_past(on_s), NOISE, 6)] == [rule]
 
 
+def rides_before_green(nose_s: float, stop_m: float | None = None) -> Case:
+    """Ride over the line at 2.4 m/s, the front at one moment; or stand till then, the front so far over the line."""
+
+    def path(t: float) -> Pose:
+        past = (t - nose_s) * 2.4
+        nose = past if stop_m is None else stop_m + min(0.0, (t - 13.0) * 2.4) + max(0.0, past)
+        return (0.0, LINE_M + nose - 0.95, 0.0) if -10.0 < nose < 40.0 else None
+
+    return Case((Actor("motorcycle", path),), nose_s, 0.0, is_act=True, kind="before_green")
+
+
+def test_of_a_start_before_green_the_front_tells_unless_it_stood_on_the_line() -> None:
+    assert [name for name, *_ in found_at(away(), rides_before_green(END_S - 2.0), NOISE, 6)] == ["red_light"]
+    assert found_at(away(), rides_before_green(END_S - 1.2), NOISE, 6) == []
+    assert found_at(away(), rides_before_green(END_S - 1.2, 0.8), NOISE, 6) == []
+
+
 def doubted_ride(mps: float) -> list[str]:
     """Ride over the line on red while the tracker cannot tell two road users apart."""
     path = straight((0.0, LINE_M - 12.0 * mps), 0.0, mps)
