@@ -1,16 +1,16 @@
 """When a road user crosses the stop line in the direction of legal travel, and how sure that time is."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
-from math import hypot
 from typing import NamedTuple
 
 import numpy as np
 
 from vision.camera_values import Approach, Line, Point
 from vision.road import SIZE_M, Place, Road
+from vision.rules.curve import HEAD_OFF_M, Told, crosses
 from vision.tracks import Look
 from vision.trails import KEPT_MS, Trail
 
@@ -33,10 +33,6 @@ NOSE_M = 1.0
 # The time of a crossing is that of a curve through the looks of so long before and after it.
 SETTLE_MS = 800
 NEAR_MS = 500
-CURVE_LOOKS = 8
-# Where it stands by its head counts so much beside where its foot does, and may be off by so much for as long as it is
-# covered, when nobody saw its foot so near to the crossing.
-HEAD_WEIGHT, HEAD_OFF_M, HEAD_NEAR_S = 0.3, 0.6, 0.3
 # The foot of one who stands on the line shakes by so much.
 SHAKES_M = 0.6
 # Slower than this over the line one creeps: when its front came over it cannot be told.
@@ -45,8 +41,6 @@ SLOW_MPS = 1.0
 FRONT_M, FRONT_SHARE = 0.4, 0.1
 # By its head its place is told with an error of its own: so many deviations of it are held for possible.
 HEAD_SDS = 2.0
-# Who is so fast and stays so near a smooth curve was there, whichever of two it was: both would have crossed.
-SMOOTH_MPS, SMOOTH_M = 2.5, 0.6
 
 
 class Past(NamedTuple):
@@ -76,14 +70,21 @@ class Crossing:
     error_s: float
 
 
+def told_by_head(past: Past) -> Told | None:
+    """Return where a look is by its head, ``None`` where its foot was seen."""
+    return None if past.place.is_foot else Told(0.0, past.foot_m, past.place.sd_m, is_head=True)
+
+
 @dataclass
 class History:
-    """One track's looks beside one approach's stop line."""
+    """One track's looks beside one approach's stop line; ``by_head`` says where each is by a head of usual height."""
 
     pasts: deque[Past] = field(default_factory=deque)  # where its foot was seen, or it stands by its head
     crossed: Crossing | None = None
     seen_ms: int = 0  # its last look, of whatever part of it
     over_ms: int | None = None  # when its foot came over the line, while it is not told whether that is a crossing
+    by_head: Callable[[Past], Told | None] = told_by_head
+    settled: tuple[Crossing, Crossing] | None = None  # a crossing, and the same by all looks around it
 
     @property
     def last(self) -> Past:
@@ -100,7 +101,14 @@ class History:
             if before.nose_m < 0 <= after.nose_m:
                 share = -before.nose_m / (after.nose_m - before.nose_m)
                 rough = before.time_ms + share * (after.time_ms - before.time_ms)
-                return _settled(self.between(rough - SETTLE_MS, rough + SETTLE_MS), "nose_m", rough)[0]
+                near = self.between(rough - SETTLE_MS, rough + SETTLE_MS)
+                when = crosses(
+                    [
+                        Told((past.time_ms - rough) / 1000, past.nose_m, past.place.sd_m, not past.place.is_foot)
+                        for past in near
+                    ]
+                )
+                return rough if when is None else rough + when[0] * 1000
         return None
 
     def only_shook_over(self) -> bool:
@@ -195,7 +203,7 @@ class LineWatcher:
             return []
         found = []
         for trail in trails:
-            history = self.histories.get(trail.track_id) or History()
+            history = self.histories.get(trail.track_id) or History(by_head=self._by_head)
             crossings = [self._take(history, *fresh) for fresh in _new(trail, history.seen_ms)]
             found += [crossing for crossing in crossings if crossing is not None]
             if history.pasts:
@@ -212,6 +220,13 @@ class LineWatcher:
         foot = past_line(self._on_road, self.travel, (place.x, place.y)) / place.per_m
         ahead, behind = self._road.reach(look.label, place, self.travel)
         return Past(look, place, foot, foot + ahead, foot - behind)
+
+    def _by_head(self, past: Past) -> Told | None:
+        place = self._road.by_head(past.look, past.place, self.travel, SIZE_M[past.look.label][2])
+        if not place.is_told:
+            return None
+        past_m = past_line(self._on_road, self.travel, (place.x, place.y)) / place.per_m
+        return Told(0.0, past_m, place.sd_m, is_head=True)
 
     def _take(self, history: History, look: Look, place: Place) -> Crossing | None:
         history.seen_ms = look.time_ms
@@ -245,42 +260,6 @@ def _front_off_m(past: Past) -> float:
     """Return how far off one look at a front may be, metres."""
     at_rest_m = max(FRONT_M, FRONT_SHARE * SIZE_M[past.look.label][0])
     return at_rest_m if past.place.is_foot else at_rest_m + HEAD_SDS * past.place.sd_m
-
-
-def settle(history: History, crossing: Crossing) -> Crossing:
-    """Return a crossing with its time and speed read off a curve through the looks around it.
-
-    A curve of second order over 1.6 s averages the noise of single boxes; where there are too few looks the straight
-    line between the two beside the line stays.
-    """
-    near = history.between(crossing.time_ms - SETTLE_MS, crossing.time_ms + SETTLE_MS)
-    if not near:
-        return crossing  # so long ago that its looks are forgotten
-    speed_mps = (near[-1].foot_m - near[0].foot_m) / max((near[-1].time_ms - near[0].time_ms) / 1000, 1e-3)
-    time_ms, error_s = _settled(near, "foot_m", crossing.time_ms)
-    if error_s is None:
-        return replace(crossing, speed_mps=speed_mps)
-    return replace(crossing, time_ms=round(time_ms), error_s=error_s, speed_mps=speed_mps)
-
-
-def is_smooth(history: History, crossing: Crossing) -> bool:
-    """Tell whether it came over the line fast and on a smooth curve, so that a doubt about who it was changes nothing.
-
-    A track that is handed from one road user to another without a trace in place and speed was handed to one that
-    rode over the line at the same place and time.
-    """
-    near = history.between(crossing.time_ms - SETTLE_MS, crossing.time_ms + SETTLE_MS)
-    if len(near) < CURVE_LOOKS or max(b.time_ms - a.time_ms for a, b in pairwise(near)) > SETTLE_MS / 2:
-        return False
-    times = np.array([past.time_ms - crossing.time_ms for past in near]) / 1000
-    x, y = np.array([(past.place.x, past.place.y) for past in near]).T / near[0].place.per_m
-    speeds = []
-    for metres in (x, y):
-        curve = np.polyfit(times, metres, 2)
-        if np.abs(metres - np.polyval(curve, times)).max() > SMOOTH_M:
-            return False
-        speeds.append(np.polyval(np.polyder(curve), times[[0, -1]]))
-    return bool(np.hypot(*speeds).min() >= SMOOTH_MPS)
 
 
 def past_line(line: Line, travel: Point, at: Point) -> float:
@@ -369,24 +348,3 @@ def _unlike(steps: Sequence[float], gaps_s: Sequence[float]) -> list[float]:
     """Return how far each step is from one at the median speed of all."""
     usual = sorted(step / gap_s for step, gap_s in zip(steps, gaps_s, strict=True))[len(steps) // 2]
     return [abs(step - usual * gap_s) for step, gap_s in zip(steps, gaps_s, strict=True)]
-
-
-def _settled(near: Sequence[Past], which: str, rough_ms: float) -> tuple[float, float | None]:
-    """Return when a curve through some looks crosses the line, milliseconds, and its error, seconds."""
-    if len(near) < CURVE_LOOKS:
-        return rough_ms, None
-    times = np.array([past.time_ms - rough_ms for past in near]) / 1000
-    metres = np.array([getattr(past, which) for past in near])
-    weights = np.array([1.0 if past.place.is_foot else HEAD_WEIGHT for past in near])
-    curve, covariance = np.polyfit(times, metres, 2, w=weights, cov="unscaled")
-    left = weights * (metres - np.polyval(curve, times))
-    roots = np.roots(curve)
-    real = [float(root.real) for root in roots if abs(root.imag) < 1e-9 and abs(root.real) <= SETTLE_MS / 1000]
-    speed = abs(float(curve[1]))
-    if not real or speed < 0.3:
-        return rough_ms, None
-    at_s = min(real, key=abs)
-    # Half of a box's error stays for half a second: looks beside each other err alike, and no curve averages that.
-    sd_m = float(np.sqrt(left @ left / (len(near) - 3) * (1.0 + covariance[2, 2])))
-    by_head = 1.0 - float(weights[np.abs(times) <= HEAD_NEAR_S].mean()) if (np.abs(times) <= HEAD_NEAR_S).any() else 1.0
-    return rough_ms + at_s * 1000, hypot(sd_m, by_head * HEAD_OFF_M) / speed

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from schemas.violation import LampSpan
 from vision.rules.approach import ApproachView
 from vision.rules.base import DRIVERS, Finding, Rule, Scene
-from vision.rules.crossing import SLOW_MPS, Crossing, History, Past, is_smooth, settle
+from vision.rules.crossing import SLOW_MPS, Crossing, History, Past
 from vision.rules.excuses import exceptions_of, excused, is_sure
+from vision.rules.settle import is_smooth, settle
 
 # Whose front is farther over the line when red begins had entered; one that has still not a while later stood there.
 ENTERED_M, STOOD_MS = 0.8, 3_000

@@ -6,9 +6,10 @@ from vision.lights import Light
 from vision.road import Place
 from vision.rules.approach import ApproachView
 from vision.rules.base import Finding, Scene
-from vision.rules.crossing import SLOW_MPS, History, settle
+from vision.rules.crossing import SLOW_MPS, History
 from vision.rules.excuses import exceptions_of
 from vision.rules.once import OncePerTrack
+from vision.rules.settle import settle
 from vision.trails import Trail
 
 # Farther past the line it is the red-light rule's.

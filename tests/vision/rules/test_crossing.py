@@ -3,7 +3,8 @@ from collections import deque
 import numpy as np
 
 from vision.road import Place
-from vision.rules.crossing import Crossing, History, Past, settle
+from vision.rules.crossing import Crossing, History, Past
+from vision.rules.settle import settle
 from vision.tracks import Look
 
 FPS, SPEED_MPS, SD_M = 25.0, 6.0, 0.084
