@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +13,7 @@ from vision.passing import Passing
 from vision.queue import Queue, QueueWatcher
 from vision.rules.approach import ApproachView
 from vision.rules.base import DRIVERS
-from vision.rules.crossing import is_abreast, past_line
+from vision.rules.line import DirectedLine
 from vision.standing import Standing
 from vision.tracks import Box, Look
 from vision.trails import Trail, Trails
@@ -38,11 +39,11 @@ class LaneView:
 
     def __init__(self, size: tuple[int, int], view: ApproachView) -> None:
         self.view, self.queue, self.passing = view, QueueWatcher(view), Passing(view)
-        line, travel = view.approach.stop_line, view.approach.travel_px
-        assert line is not None
+        assert view.approach.stop_line is not None
+        line = DirectedLine(view.approach.stop_line, view.approach.travel_px)
         columns, rows = -(-size[0] // CELL_PX), -(-size[1] // CELL_PX)
         middles = [((c + 0.5) * CELL_PX, (r + 0.5) * CELL_PX) for r in range(rows) for c in range(columns)]
-        inside = [past_line(line, travel, at) < 0.0 and is_abreast(line, at) for at in middles]
+        inside = [line.past(*at) < 0.0 and line.is_abreast(*at) for at in middles]
         self._cells: NDArray[np.bool_] = np.array(inside).reshape(rows, columns)
         self._count = int(self._cells.sum())
         self._standing = Standing()
@@ -57,11 +58,18 @@ class LaneView:
 
     def share(self, boxes: Iterable[Box]) -> float | None:
         """Return the share of the view that boxes cover; ``None`` where no part of the picture is before it."""
-        covered = np.zeros_like(self._cells)
-        for left, top, right, bottom in boxes:
-            rows = slice(max(int(top // CELL_PX), 0), max(int(-(-bottom // CELL_PX)), 0))
-            covered[rows, max(int(left // CELL_PX), 0) : max(int(-(-right // CELL_PX)), 0)] = True
-        return float((covered & self._cells).sum()) / self._count if self._count else None
+        return _covered(np.array(list(boxes)).reshape(-1, 4), self._cells) / self._count if self._count else None
+
+
+@numba.njit(cache=True)
+def _covered(boxes: NDArray[np.float64], cells: NDArray[np.bool_]) -> int:
+    """Return how many of some cells any of the boxes reaches into."""
+    covered = np.zeros_like(cells)
+    for left, top, right, bottom in boxes:
+        for row in range(max(int(top // CELL_PX), 0), min(int(-(-bottom // CELL_PX)), len(cells))):
+            for column in range(max(int(left // CELL_PX), 0), min(int(-(-right // CELL_PX)), cells.shape[1])):
+                covered[row, column] = cells[row, column]
+    return int(covered.sum())
 
 
 @dataclass

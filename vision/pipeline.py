@@ -181,5 +181,5 @@ def _point(look: Look) -> TrackPoint:
 
 def rounded(box: Box) -> Box:
     """Return a box as the points of an act's track have it: to a tenth of a pixel."""
-    left, top, right, bottom = (round(v, 1) for v in box)
-    return left, top, right, bottom
+    left, top, right, bottom = box
+    return round(left, 1), round(top, 1), round(right, 1), round(bottom, 1)

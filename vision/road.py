@@ -132,10 +132,9 @@ class Road:
         length, width, height = SIZE_M[label]
         along = heading[0] * place.away[0] + heading[1] * place.away[1]
         across = abs(heading[0] * place.away[1] - heading[1] * place.away[0])
-        if not self.is_metric:
-            return _share(label) * height * max(0.0, along) + across * length / 2, _share(label) * height * max(
-                0.0, -along
-            ) + across * length / 2
+        if self.plane is None:
+            tall, half = _share(label) * height, across * length / 2
+            return tall * max(0.0, along) + half, tall * max(0.0, -along) + half
         middle = along * (abs(along) * length + across * width) / 2
         return middle + length / 2, length / 2 - middle
 

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vision.camera_values import Approach, Line, Point
+from vision.camera_values import Approach, Point
 from vision.road import SIZE_M, Place, Road
 from vision.rules.curve import HEAD_OFF_M, Told, crosses
+from vision.rules.line import DirectedLine
 from vision.tracks import Look
 from vision.trails import KEPT_MS, Trail
 
@@ -93,7 +94,12 @@ class History:
 
     def between(self, from_ms: float, until_ms: float) -> list[Past]:
         """Return the looks of a stretch of time."""
-        return [past for past in self.pasts if from_ms <= past.time_ms <= until_ms]
+        near: list[Past] = []
+        for past in reversed(self.pasts):
+            if past.look.time_ms < from_ms:
+                break
+            near += [past] if past.look.time_ms <= until_ms else []
+        return near[::-1]
 
     def nose_over_ms(self) -> float | None:
         """Return when the front last came over the line, ``None`` where that was not seen."""
@@ -185,16 +191,16 @@ class LineWatcher:
             middle = tuple(np.mean(approach.stop_line, axis=0).tolist())
             self.travel = road.direction((middle[0], middle[1]), approach.travel_px)
             ends = road.points(approach.stop_line)
-            self._on_road: Line = (ends[0], ends[1])
+            self._on_road = DirectedLine((ends[0], ends[1]), self.travel)
 
     def is_before(self, look: Look, place: Place, room_m: float) -> bool:
         """Tell whether a road user is in the lanes that lead to the line, its front not over it."""
-        at, room = (place.x, place.y), room_m * place.per_m
-        return self.past(look, place).nose_m < NOSE_M and is_abreast(self._on_road, at, room)
+        is_behind = self.past(look, place).nose_m < NOSE_M
+        return is_behind and self._on_road.is_abreast(place.x, place.y, room_m * place.per_m)
 
     def is_over(self, look: Look, place: Place, room_m: float) -> bool:
         """Tell whether a road user whose foot is seen is past the line, and beside it by no more than some metres."""
-        here = place.is_foot and is_abreast(self._on_road, (place.x, place.y), room_m * place.per_m)
+        here = place.is_foot and self._on_road.is_abreast(place.x, place.y, room_m * place.per_m)
         return here and self.past(look, place).foot_m >= AFTER_M
 
     def step(self, time_ms: int, trails: Iterable[Trail]) -> list[Crossing]:
@@ -204,8 +210,9 @@ class LineWatcher:
         found = []
         for trail in trails:
             history = self.histories.get(trail.track_id) or History(by_head=self._by_head)
-            crossings = [self._take(history, *fresh) for fresh in _new(trail, history.seen_ms)]
-            found += [crossing for crossing in crossings if crossing is not None]
+            for look, place in _new(trail, history.seen_ms):
+                crossing = self._take(history, look, place)
+                found += [] if crossing is None else [crossing]
             if history.pasts:
                 self.histories[trail.track_id] = history
         for gone in [i for i, h in self.histories.items() if h.seen_ms < time_ms - KEPT_MS]:
@@ -217,7 +224,10 @@ class LineWatcher:
         history = self.histories.get(look.track_id)
         if history is not None and history.pasts and history.pasts[-1].look is look:
             return history.pasts[-1]
-        foot = past_line(self._on_road, self.travel, (place.x, place.y)) / place.per_m
+        return self._reckon(look, place)
+
+    def _reckon(self, look: Look, place: Place) -> Past:
+        foot = self._on_road.past(place.x, place.y) / place.per_m
         ahead, behind = self._road.reach(look.label, place, self.travel)
         return Past(look, place, foot, foot + ahead, foot - behind)
 
@@ -225,17 +235,17 @@ class LineWatcher:
         place = self._road.by_head(past.look, past.place, self.travel, SIZE_M[past.look.label][2])
         if not place.is_told:
             return None
-        past_m = past_line(self._on_road, self.travel, (place.x, place.y)) / place.per_m
+        past_m = self._on_road.past(place.x, place.y) / place.per_m
         return Told(0.0, past_m, place.sd_m, is_head=True)
 
     def _take(self, history: History, look: Look, place: Place) -> Crossing | None:
         history.seen_ms = look.time_ms
         if not place.is_told:
             return None
-        now = self.past(look, place)
+        now = self._reckon(look, place)
         came_over = bool(history.pasts) and history.last.foot_m < 0 <= now.foot_m
         history.pasts.append(now)
-        while history.pasts[0].time_ms < look.time_ms - KEPT_MS:
+        while history.pasts[0].look.time_ms < look.time_ms - KEPT_MS:
             history.pasts.popleft()
         if now.foot_m < 0 and history.only_shook_over():
             history.crossed = None
@@ -250,7 +260,7 @@ class LineWatcher:
             return None
         history.over_ms = None
         at = next(past.place for past in history.pasts if past.look is crossing.at)
-        if not is_abreast(self._on_road, (at.x, at.y), BESIDE_M * at.per_m):
+        if not self._on_road.is_abreast(at.x, at.y, BESIDE_M * at.per_m):
             return None
         history.crossed = crossing
         return crossing
@@ -260,24 +270,6 @@ def _front_off_m(past: Past) -> float:
     """Return how far off one look at a front may be, metres."""
     at_rest_m = max(FRONT_M, FRONT_SHARE * SIZE_M[past.look.label][0])
     return at_rest_m if past.place.is_foot else at_rest_m + HEAD_SDS * past.place.sd_m
-
-
-def past_line(line: Line, travel: Point, at: Point) -> float:
-    """Return how far past a line a point is in the direction of travel, in the units of both; negative is before it."""
-    (x0, y0), (x1, y1) = line
-    across_x, across_y = y1 - y0, x0 - x1
-    length = (across_x**2 + across_y**2) ** 0.5 or 1.0
-    sign = 1.0 if travel[0] * across_x + travel[1] * across_y >= 0 else -1.0
-    return sign * ((at[0] - x0) * across_x + (at[1] - y0) * across_y) / length
-
-
-def is_abreast(line: Line, at: Point, room: float = 0.0) -> bool:
-    """Tell whether a point lies before or behind a line, not beside its ends, give or take some units."""
-    (x0, y0), (x1, y1) = line
-    length_2 = (x1 - x0) ** 2 + (y1 - y0) ** 2
-    share = ((at[0] - x0) * (x1 - x0) + (at[1] - y0) * (y1 - y0)) / max(length_2, 1e-9)
-    beyond = room / max(length_2**0.5, 1e-9)
-    return bool(-beyond <= share <= 1 + beyond)
 
 
 def _new(trail: Trail, until_ms: int) -> list[tuple[Look, Place]]:

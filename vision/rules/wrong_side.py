@@ -38,8 +38,12 @@ class WrongSide(OncePerTrack):
         super().__init__()
         self._view, self._limits = view, limits
         self._farthest_m = OTHER_HALF_M if view.road.is_metric else FARTHEST_M
-        self._line = view.road.points(view.approach.centre_line)
-        if len(self._line) >= 2:
+        line = view.road.points(view.approach.centre_line)
+        self._is_drawn = len(line) >= 2
+        if self._is_drawn:
+            (x0, y0), (x1, y1) = line[0], line[-1]
+            self._start, self._along = (x0, y0), (x1 - x0, y1 - y0)
+            self._length = hypot(*self._along) or 1.0
             self._own = self._own_side()
 
     @property
@@ -49,8 +53,11 @@ class WrongSide(OncePerTrack):
 
     def judge(self, trail: Trail, _scene: Scene) -> Finding | None:
         """Return the act of one driver, ``None`` while there is none."""
-        if len(self._line) < 2:
+        if not self._is_drawn:
             return None
+        tx, ty = self._view.line.travel
+        if trail.heading is None or trail.heading[0] * tx + trail.heading[1] * ty < ALONG:
+            return None  # it turns across
         run = []
         for look, place in zip(reversed(trail.looks), reversed(trail.places), strict=True):
             if not place.is_foot:
@@ -63,14 +70,11 @@ class WrongSide(OncePerTrack):
             return None
         (last, at), (first, began) = run[0], run[-1]
         ridden_s = (last.time_ms - first.time_ms) / 1000
-        tx, ty = self._view.line.travel
         moved_m = ((at.x - began.x) * tx + (at.y - began.y) * ty) / at.per_m
         then = next((place for look, place in run if last.time_ms - look.time_ms >= LATELY_MS), began)
         lately_m = ((at.x - then.x) * tx + (at.y - then.y) * ty) / at.per_m
         if ridden_s < self._limits["wrong_side_s"] or lately_m < MOVED_M:
             return None  # or it stands, and its box creeps
-        if trail.heading is None or trail.heading[0] * tx + trail.heading[1] * ty < ALONG:
-            return None  # it turns across
         if last.label in LONG and not self._is_wholly_beyond(last):
             return None
         return Finding(
@@ -92,14 +96,13 @@ class WrongSide(OncePerTrack):
 
     def _beyond(self, at: Point) -> float:
         """Return how far a place lies beyond the centre line; negative on its own side or off the line's ends."""
-        start, end = self._line[0], self._line[-1]
-        length = hypot(end[0] - start[0], end[1] - start[1]) or 1.0
-        share = ((at[0] - start[0]) * (end[0] - start[0]) + (at[1] - start[1]) * (end[1] - start[1])) / length**2
-        return -self._own * _off(start, end, at) if 0 <= share <= 1 else -1.0
+        (x0, y0), (dx, dy) = self._start, self._along
+        x, y = at[0] - x0, at[1] - y0
+        is_beside = 0 <= (x * dx + y * dy) / self._length**2 <= 1
+        return -self._own * self._off(at) if is_beside else -1.0
 
     def _own_side(self) -> float:
         """Tell its own side: the one the stop line's middle lies on, else the right of the direction of travel."""
-        start, end = self._line[0], self._line[-1]
         stop = self._view.approach.stop_line
         if stop is not None:
             (x0, y0), (x1, y1) = self._view.road.points(stop)
@@ -109,9 +112,9 @@ class WrongSide(OncePerTrack):
             (px, py), *_ = self._view.approach.centre_line
             right = self._view.road.points([(px - 20 * ty, py + 20 * tx)])[0]
             at = right
-        return 1.0 if _off(start, end, at) > 0 else -1.0
+        return 1.0 if self._off(at) > 0 else -1.0
 
-
-def _off(start: Point, end: Point, at: Point) -> float:
-    along_x, along_y = end[0] - start[0], end[1] - start[1]
-    return ((at[0] - start[0]) * along_y - (at[1] - start[1]) * along_x) / (hypot(along_x, along_y) or 1.0)
+    def _off(self, at: Point) -> float:
+        """Return how far right of the centre line a place is, as it is drawn."""
+        (x0, y0), (dx, dy) = self._start, self._along
+        return ((at[0] - x0) * dy - (at[1] - y0) * dx) / self._length
