@@ -1,5 +1,7 @@
 """A rider and the two-wheeler below are one road user: their boxes become one."""
 
+from itertools import compress
+
 import numba
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +46,9 @@ def join_riders(found: Detections, due: NDArray[np.float64] | None = None) -> De
     np.maximum.at(boxes[:, 2:], ridden, found.boxes[riders, 2:])
     np.maximum.at(scores, ridden, found.scores[riders])
     heads = np.bincount(ridden, minlength=len(found))
-    kept = np.delete(np.arange(len(found)), riders)
+    stays = np.ones(len(found), np.bool_)
+    stays[riders] = False
+    kept = np.flatnonzero(stays)
     best = kept[np.argsort(-scores[kept], kind="stable")]
     bare = _bare_heads(found, riders, ridden)
     joined = Detections(
@@ -74,15 +78,23 @@ def _bare(riders: list[int | None]) -> int | None:
 
 def _without_parts(found: Detections) -> Detections:
     """Leave out a two-wheeler or a person whose box is a part of a larger one that stands on the same foot."""
-    light = np.array([i for i, label in enumerate(found.labels) if GROUPS[label] != "vehicle"], np.int64)
+    light = np.flatnonzero([GROUPS[label] != "vehicle" for label in found.labels])
     is_part = _parts(found.boxes[light])
+    if not is_part.any():
+        return found
     gone = np.zeros(len(light), np.bool_)
     for i in np.flatnonzero(is_part.any(axis=1)):
         gone[i] = (is_part[i] & ~gone).any()
-    kept = np.delete(np.arange(len(found)), light[gone]).tolist()
-    labels, heads = tuple(found.labels[i] for i in kept), tuple(found.heads[i] for i in kept)
-    bare_heads = tuple(found.bare_heads[i] for i in kept) if found.bare_heads else ()
-    return Detections(found.boxes[kept], found.scores[kept], labels, heads, bare_heads)
+    stays = np.ones(len(found), np.bool_)
+    stays[light[gone]] = False
+    kept = stays.tolist()
+    return Detections(
+        found.boxes[stays],
+        found.scores[stays],
+        tuple(compress(found.labels, kept)),
+        tuple(compress(found.heads, kept)),
+        tuple(compress(found.bare_heads, kept)),
+    )
 
 
 @numba.njit(cache=True)

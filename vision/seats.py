@@ -77,12 +77,13 @@ def two_wheelers_of(people: Boxes, wheels: Boxes, due: Floats | None) -> Rows:
     return np.where(owner < len(wheels), owner, -1)
 
 
+@numba.njit(cache=True)
 def _with_drivers(people: Boxes, wheels: Boxes, owner: Rows) -> Boxes:
     """Return the boxes of two-wheelers with those that drive them."""
-    who = np.flatnonzero((owner >= 0) & (owner < len(wheels)))
-    whole, on = wheels.copy(), owner[who]
-    whole[on, :2] = np.minimum(whole[on, :2], people[who, :2])
-    whole[on, 2:] = np.maximum(whole[on, 2:], people[who, 2:])
+    whole = wheels.copy()
+    for i in range(len(people)):
+        if 0 <= owner[i] < len(wheels):
+            whole[owner[i]] = _common(people[i], whole[owner[i]])
     return whole
 
 

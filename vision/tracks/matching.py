@@ -1,5 +1,6 @@
 """Which detection is which road user: the likeliest of all ways to share them out, and how sure it is."""
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
@@ -33,13 +34,22 @@ def surprise(place: Floats, place_var: Floats, seen: Floats, noise: Floats) -> F
     ndarray
         n × m, for lengths in heights of the road user.
     """
-    scale = np.maximum(place[:, 3], 4.0)[:, None]
-    far, spread = np.zeros((2, len(place), len(seen)))
-    for side in range(4):  # one after the other: numpy sums slowly along an axis of four
-        var = place_var[:, side, None] + noise[:, side]
-        far += (seen[:, side] - place[:, side, None]) ** 2 / var
-        spread += np.log(var / (scale * scale))
-    return np.asarray((TAIL + 4) * np.log1p(far / TAIL) + spread)
+    far, (one, two, three, four) = _unlike(place, place_var, seen, noise)
+    return np.asarray((TAIL + 4) * np.log1p(far / TAIL) + (np.log(one) + np.log(two) + np.log(three) + np.log(four)))
+
+
+@numba.njit(cache=True)
+def _unlike(place: Floats, place_var: Floats, seen: Floats, noise: Floats) -> tuple[Floats, Floats]:
+    """Return how far each detection is from each road user, in variances summed, and the four variances, in heights."""
+    far, spread = np.zeros((len(place), len(seen))), np.empty((4, len(place), len(seen)))
+    for i in range(len(place)):
+        scale = max(place[i, 3], 4.0)
+        for side in range(4):
+            for j in range(len(seen)):
+                var = place_var[i, side] + noise[j, side]
+                far[i, j] += (seen[j, side] - place[i, side]) ** 2 / var
+                spread[side, i, j] = var / (scale * scale)
+    return far, spread
 
 
 def share_out(cost: Floats, most: float) -> tuple[Rows, Rows, NDArray[np.bool_]]:
@@ -87,16 +97,20 @@ def are_others(cost: Floats, rows: Rows, columns: Rows, known: NDArray[np.bool_]
     return np.asarray(least + OTHERS < cost[rows, columns])
 
 
+@numba.njit(cache=True)
 def _doubtful(gain: Floats, rows: Rows, columns: Rows) -> NDArray[np.bool_]:
     """Tell which pairs could nearly as well be exchanged with another, or with one left over."""
-    own = gain[rows, columns]
-    swap = gain[np.ix_(rows, columns)]
-    worse = swap + swap.T - own[:, None] - own[None, :]
-    worse[(swap >= 0) | (swap.T >= 0)] = np.inf  # two that cannot take each other's box are no rivals
-    np.fill_diagonal(worse, np.inf)
-    doubtful = (worse < DOUBT).any(axis=1)
-    idle = np.delete(gain, rows, axis=0)[:, columns]
-    free = np.delete(gain, columns, axis=1)[rows]
-    doubtful |= ((idle < 0) & (idle - own < DOUBT)).any(axis=0)
-    doubtful |= ((free < 0) & (free - own[:, None] < DOUBT)).any(axis=1)
-    return np.asarray(doubtful)
+    doubtful = np.zeros(len(rows), np.bool_)
+    idle, free = np.ones(len(gain), np.bool_), np.ones(gain.shape[1], np.bool_)
+    idle[rows], free[columns] = False, False
+    for k in range(len(rows)):
+        own = gain[rows[k], columns[k]]
+        for i in range(len(gain)):
+            doubtful[k] |= idle[i] and gain[i, columns[k]] < 0 and gain[i, columns[k]] - own < DOUBT
+        for j in range(gain.shape[1]):
+            doubtful[k] |= free[j] and gain[rows[k], j] < 0 and gain[rows[k], j] - own < DOUBT
+        for other in range(len(rows)):
+            here, there = gain[rows[k], columns[other]], gain[rows[other], columns[k]]
+            if other != k and here < 0 and there < 0:  # two that cannot take each other's box are no rivals
+                doubtful[k] |= here + there - own - gain[rows[other], columns[other]] < DOUBT
+    return doubtful

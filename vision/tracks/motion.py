@@ -1,5 +1,6 @@
 """Where road users are and how they move in the picture: one constant-velocity filter a road user, all at once."""
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,8 +42,7 @@ class Motion:
 
     def boxes_in(self, gap_s: float) -> Floats:
         """Return the boxes that are due so many seconds later (n × 4)."""
-        x, foot, width, height = (self.place + gap_s * self.speed).T
-        return np.column_stack([x - width / 2, foot - height, x + width / 2, foot])
+        return np.asarray(_boxes(self.place, self.speed, gap_s))
 
     @property
     def place_var(self) -> Floats:
@@ -51,27 +51,11 @@ class Motion:
 
     def predict(self, gap_s: float) -> None:
         """Let so many seconds go by."""
-        pp, pv, vv = self._var
-        going = np.hypot(self.speed[:, :1], self.speed[:, 1:2]) / self.scale
-        push = (PUSH * np.minimum(STANDING_PUSH + going, 1.0) * self.scale) ** 2
-        self.place = self.place + self.speed * gap_s
-        self.place[:, 2:] = np.maximum(self.place[:, 2:], 2.0)
-        self._var = np.stack(
-            [
-                pp + 2 * gap_s * pv + gap_s**2 * vv + push * gap_s**3 / 3,
-                pv + gap_s * vv + push * gap_s**2 / 2,
-                vv + push * gap_s,
-            ]
-        )
+        _predict(self.place, self.speed, self._var, np.hypot(*self.speed.T[:2]), (gap_s, gap_s**2, gap_s**3))
 
     def correct(self, rows: NDArray[np.int64], seen: Floats, noise: Floats) -> None:
         """Take what was seen of some rows, with its variances (both n × 4)."""
-        pp, pv, vv = self._var[:, rows]
-        gain_p, gain_v = pp / (pp + noise), pv / (pp + noise)
-        off = seen - self.place[rows]
-        self.place[rows] += gain_p * off
-        self.speed[rows] += gain_v * off
-        self._var[:, rows] = pp * (1 - gain_p), pv * (1 - gain_p), vv - gain_v * pv
+        _correct(self.place, self.speed, self._var, rows, seen, noise)
 
     def add(self, seen: Floats, noise: Floats) -> None:
         """Begin rows for what was seen."""
@@ -82,4 +66,46 @@ class Motion:
 
     def keep(self, stay: NDArray[np.bool_]) -> None:
         """Drop the rows that do not stay."""
-        self.place, self.speed, self._var = self.place[stay], self.speed[stay], self._var[:, stay]
+        self.place, self.speed, self._var = self.place[stay], self.speed[stay], self._var.compress(stay, axis=1)
+
+
+@numba.njit(cache=True)
+def _boxes(place: Floats, speed: Floats, gap_s: float) -> Floats:
+    boxes = np.empty_like(place)
+    for i in range(len(place)):
+        x, foot = place[i, 0] + gap_s * speed[i, 0], place[i, 1] + gap_s * speed[i, 1]
+        width, height = place[i, 2] + gap_s * speed[i, 2], place[i, 3] + gap_s * speed[i, 3]
+        boxes[i] = x - width / 2, foot - height, x + width / 2, foot
+    return boxes
+
+
+@numba.njit(cache=True)
+def _predict(place: Floats, speed: Floats, var: Floats, pace: Floats, gaps: tuple[float, float, float]) -> None:
+    """Move road users on; ``pace`` is how fast each is, ``gaps`` are the seconds, their square and their cube."""
+    gap_s, gap_s2, gap_s3 = gaps
+    for i in range(len(place)):
+        scale = max(place[i, 3], SMALLEST_PX)
+        share = min(STANDING_PUSH + pace[i] / scale, 1.0)
+        for side in range(4):
+            push = (PUSH[side] * share * scale) ** 2
+            pp, pv, vv = var[0, i, side], var[1, i, side], var[2, i, side]
+            var[0, i, side] = pp + 2 * gap_s * pv + gap_s2 * vv + push * gap_s3 / 3
+            var[1, i, side] = pv + gap_s * vv + push * gap_s2 / 2
+            var[2, i, side] = vv + push * gap_s
+            place[i, side] += speed[i, side] * gap_s
+            if side >= 2:
+                place[i, side] = max(place[i, side], 2.0)
+
+
+@numba.njit(cache=True)
+def _correct(place: Floats, speed: Floats, var: Floats, rows: NDArray[np.int64], seen: Floats, noise: Floats) -> None:
+    for k in range(len(rows)):
+        i = rows[k]
+        for side in range(4):
+            pp, pv = var[0, i, side], var[1, i, side]
+            gain_p, gain_v = pp / (pp + noise[k, side]), pv / (pp + noise[k, side])
+            off = seen[k, side] - place[i, side]
+            place[i, side] += gain_p * off
+            speed[i, side] += gain_v * off
+            var[0, i, side], var[1, i, side] = pp * (1 - gain_p), pv * (1 - gain_p)
+            var[2, i, side] -= gain_v * pv

@@ -4,12 +4,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import repeat, starmap
 
+import numba
 import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from vision.detector.base import Detections
-from vision.detector.boxes import iou, shared
+from vision.detector.boxes import iou
 from vision.seats import WHEELS_TOP
 from vision.tracks.book import CODE, FAMILY_OF, IS_TWO_WHEELER, Book
 from vision.tracks.feet import ABOVE, behind_others
@@ -119,7 +120,7 @@ class Tracker:
 
     def _usable(self, found: Detections) -> _Seen:
         index = np.flatnonzero(found.scores >= self._limits.weak_score)
-        codes = np.array([CODE[found.labels[i]] for i in index], np.int64)
+        codes = np.array([CODE[label] for label in found.labels], np.int64)[index]
         boxes, scores = found.boxes[index].astype(np.float64), found.scores[index].astype(np.float64)
         state = to_state(boxes)
         weak = 1.0 + 3.0 * (1.0 - scores[:, None]) ** 2
@@ -165,22 +166,15 @@ class Tracker:
         cost = np.full((len(book), len(seen.codes)), FAR)
         whole = np.flatnonzero(book.are_two_wheelers() & (book.number > 0))
         x, foot, _, height = seen.state.T
-        top, hidden = foot - height, seen.is_behind
-        is_cut = IS_TWO_WHEELER[seen.codes] & ~seen.is_bare & hidden
-        for is_part, y, below in (
-            (seen.is_person, top, 0.0),
-            (is_cut, top, 0.0),
-            (seen.is_bare & hidden, top, WHEELS_TOP),
-            (seen.is_bare & ~hidden, foot, 1.0),
-        ):
-            parts = np.flatnonzero(is_part)
-            if not len(parts):
-                continue
-            edge = np.column_stack([x, y])[parts]
-            cost[np.ix_(whole, parts)] = part_surprise(motion.place[whole], motion.place_var[whole], edge, below)
+        is_cut = IS_TWO_WHEELER[seen.codes] & ~seen.is_bare & seen.is_behind
+        # Of a bare two-wheeler its foot is seen or, where that is hidden, its top; of others their heads.
+        has_foot = seen.is_bare & ~seen.is_behind
+        y, below = np.where(has_foot, foot, foot - height), np.where(has_foot, 1.0, WHEELS_TOP * seen.is_bare)
+        parts, place = np.flatnonzero(seen.is_person | seen.is_bare | is_cut), motion.place[whole]
+        odd = part_surprise(place, motion.place_var[whole], x[parts], y[parts], below[parts])
         # Of a two-wheeler with its rider whose foot is hidden the head is seen, and less below it than there was.
-        shorter = height[None, :] < (1 - ABOVE) * motion.place[whole, 3:]
-        cost[whole] = np.where(~is_cut[None, :] | shorter, cost[whole], FAR)
+        odd[is_cut[parts] & (height[parts] >= (1 - ABOVE) * place[:, 3:])] = FAR
+        cost[np.ix_(whole, parts)] = odd
         return cost
 
     def _bear(self, time_ms: int, seen: _Seen, rows: Rows, columns: Rows, refused: Rows) -> tuple[Rows, Rows]:
@@ -295,7 +289,16 @@ class Tracker:
         self._next += len(sure)
 
 
+@numba.njit(cache=True)
 def _inside(boxes: Floats, others: Floats) -> Floats:
     """Return the share of each box that lies in each other."""
-    wide, high = np.maximum(boxes[:, 2:] - boxes[:, :2], 0.0).T
-    return np.asarray(shared(boxes, others) / np.maximum(wide * high, 1e-6)[:, None])
+    share = np.zeros((len(boxes), len(others)))
+    for i in range(len(boxes)):
+        left, top, right, bottom = boxes[i]
+        area = max(max(right - left, 0.0) * max(bottom - top, 0.0), 1e-6)
+        for j in range(len(others)):
+            wide = min(right, others[j, 2]) - max(left, others[j, 0])
+            high = min(bottom, others[j, 3]) - max(top, others[j, 1])
+            if wide > 0.0 and high > 0.0:
+                share[i, j] = wide * high / area
+    return share
