@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from vision.road import SIZE_M, Road
-from vision.rules.base import DRIVERS, FOUR_WHEELS, Finding, Rule, Scene
+from vision.rules.base import DRIVERS, Finding, Rule, Scene
 from vision.rules.excuses import exceptions_of, excused
+from vision.rules.presence import SAME_M
 from vision.rules.stands import Stand, StandBook
 from vision.rules.zone import ZoneView
 
 # Enough others drove past, or the road ahead was free for so long although nobody came.
 EMPTY_ROAD_FREE_S = 120.0
 # Who begins to stand where one of its kind was told of, so soon around when that one was last seen there, is that one:
-# its number went to a neighbour.
+# its number went to a neighbour. Later the book of stands knows.
 TOLD_MS = 10_000
 
 
@@ -37,16 +38,18 @@ class StandingRule(Rule):
     def __init__(self, zone: ZoneView, road: Road, book: StandBook, limits: Mapping[str, float]) -> None:
         self._zone, self._road, self._book, self._limits = zone, road, book, limits
         self._said: list[Stand] = []
+        self._key = f"{self.name} {zone.id}"
 
     def step(self, scene: Scene) -> list[Finding]:
         """Take one frame and return the acts that became certain."""
         found = []
-        for stand in self._book.stands.values():
-            if any(stand is said for said in self._said) or not self._is_act(stand, scene):
+        for stand in self._book.stands:
+            if self._key in stand.told or not self._is_act(stand, scene):
                 continue
             is_told = any(_is_same(stand, said) for said in self._said)
             self._said = [s for s in self._said if scene.time_ms - s.seen_ms < 600_000]
             self._said.append(stand)
+            stand.told.add(self._key)
             if not is_told and excused(scene, self._zone.id, stand.trail.track_id, scene.time_ms) is None:
                 found.append(self._finding(stand))
         return found
@@ -62,7 +65,8 @@ class StandingRule(Rule):
             return False
         if not stand.is_passed and stand.free_s < EMPTY_ROAD_FREE_S:
             return False
-        return self._zone.is_surely_in(stand.trail)
+        # As it drives off it is elsewhere already than where it stood.
+        return self._zone.is_surely_in(stand.trail) and self._zone.holds(stand.trail, stand.place)
 
     def _finding(self, stand: Stand) -> Finding:
         look = stand.trail.last
@@ -85,6 +89,8 @@ class StandingRule(Rule):
 
 
 def _is_same(stand: Stand, said: Stand) -> bool:
-    # What is left of a covered box on four wheels ends up to its length farther away, and comes back.
-    off_m = SIZE_M[stand.label][0] if stand.label in FOUR_WHEELS else 0.0
-    return abs(stand.since_ms - said.seen_ms) <= TOLD_MS and said.may_be(stand.label, stand.place, off_m)
+    if abs(stand.since_ms - said.seen_ms) > TOLD_MS:
+        return False
+    is_same_track = stand.trail.track_id == said.trail.track_id
+    off_m = SAME_M + SIZE_M[stand.label][0] if is_same_track else stand.off_m
+    return said.may_be(stand.label, stand.place, off_m)

@@ -7,14 +7,19 @@ from vision.camera_values import Point
 from vision.road import SIZE_M, Place
 from vision.rules.approach import ApproachView
 from vision.rules.base import FOUR_WHEELS, Scene
+from vision.rules.presence import COVERED, covered, drove_to, is_same, leapt_off, rest_of, same_m
+from vision.tracks.look import Box
 from vision.trails import Trail
 
 STEP_MS = 500
 # Who stands for so long is taken into the book.
 STOOD_S = 3.0
-# Another track where one was lost is the same vehicle; one that was lost for longer has left unseen.
-SAME_M, SAME_SDS = 0.9, 3.0
+# Who moves so far within a second no more stands.
+CREEP_M = 0.3
+# Another track where one was lost is the same vehicle; one that was lost for longer has left unseen, and so has one
+# whose place was seen for so long with nobody there.
 LOST_MS, LOST_MOST_MS = 30_000, 300_000
+EMPTY_S = 20.0
 # Whoever stands or drives so near ahead in the same lane is in the way; moving off takes its time after green.
 GAP_M, LANE_M = 7.0, 1.4
 # Riders queue beside one another: for them whoever is ahead within so much is in the way.
@@ -33,7 +38,7 @@ ROOM_FOUR_M, ROOM_TWO_M = 4.5, 2.0
 PARKED_FREE_S, PASSED_FOUR, PASSED_TWO = 12.0, 2, 10
 
 
-@dataclass
+@dataclass(eq=False)
 class Stand:
     """One vehicle that stands.
 
@@ -45,6 +50,12 @@ class Stand:
         Who drove past it in its direction meanwhile, with their classes.
     is_passed : bool
         Whether they are so many that its lane, or the one beside, flows.
+    is_gone : bool
+        Whether it has left, or was lost for so long that nobody knows.
+    told : set of str
+        What rules told of it; they name that themselves.
+    known_ms : int
+        Since when it may have been here: who stood in its place and was lost was the same, its clock begun anew.
     """
 
     trail: Trail
@@ -55,8 +66,16 @@ class Stand:
     free_s: float = 0.0
     passed: dict[int, str] = field(default_factory=dict)
     is_passed: bool = False
+    is_gone: bool = False
+    told: set[str] = field(default_factory=set)
+    known_ms: int = 0
+    box: Box = (0.0, 0.0, 0.0, 0.0)  # of when it was taken into the book
+    empty_s: float = 0.0  # for how long nobody has been seen in that box, nor could cover it
     still_ms: int = 0  # since when its trail stood when it was last told to be here
     behind: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.known_ms = self.since_ms
 
     @property
     def is_parked(self) -> bool:
@@ -68,10 +87,34 @@ class Stand:
         """For how long it has stood, seconds up to when it was last seen."""
         return (self.seen_ms - self.since_ms) / 1000
 
+    @property
+    def off_m(self) -> float:
+        """How much farther away what is left of its box may end while it is covered, metres: its length."""
+        return SIZE_M[self.label][0] if self.label in FOUR_WHEELS else 0.0
+
     def may_be(self, label: str, place: Place, off_m: float = 0.0) -> bool:
-        """Whether one of a class that stands at a place may be this one, whose foot may be so far off."""
+        """Whether one of a class that stands at a place may be this one; see `is_same`."""
         same_kind = (label in FOUR_WHEELS) == (self.label in FOUR_WHEELS)
-        return same_kind and self.place.metres_to(place) <= max(off_m, _same_m(place))
+        return same_kind and is_same(label, self.place, place, off_m)
+
+    def see(self, trail: Trail) -> None:
+        """Take its trail in one frame."""
+        off_m = self.place.metres_to(trail.place)
+        if off_m <= same_m(trail.place):
+            self.still_ms = trail.still_since_ms
+        if off_m <= same_m(trail.place) + self.off_m or not trail.place.is_told:
+            self.seen_ms, self.label, self.empty_s = trail.last.time_ms, trail.label, 0.0
+
+    def has_left(self, trail: Trail) -> bool:
+        """Tell whether its trail stands elsewhere, or drives: no single box that leaps."""
+        if not trail.place.is_foot or self.place.metres_to(trail.place) <= same_m(trail.place):
+            return False
+        return trail.still_since_ms != self.still_ms and (trail.still_s() >= STOOD_S or trail.moved_m(1.0) > CREEP_M)
+
+    def inherit(self, lost: "Stand") -> None:
+        """Take what was told of one that was lost while this one stood in the same place."""
+        self.told |= lost.told
+        self.known_ms = min(self.known_ms, lost.known_ms)
 
     def note_pass(self, trail: Trail) -> None:
         """Take somebody that drove past."""
@@ -91,7 +134,9 @@ class StandBook:
 
     def __init__(self, views: Sequence[ApproachView]) -> None:
         self._views = views
-        self.stands: dict[int, Stand] = {}
+        self.stands: list[Stand] = []
+        self._of: dict[int, Stand] = {}  # by the track that was last seen to be it
+        self._past: list[Stand] = []  # those whose track drove off, until that is sure
         self._step_ms = 0
 
     def step(self, scene: Scene) -> None:
@@ -103,15 +148,14 @@ class StandBook:
         for trail in scene.seen:
             if trail.label != "person":
                 self._follow(trail)
-        self.stands = {i: s for i, s in self.stands.items() if scene.time_ms - s.seen_ms <= _patience_ms(s)}
-        if not self.stands:
-            return
-        for stand in self.stands.values():
-            self._watch(stand, scene, min(gap_ms, 2 * STEP_MS) / 1000)
+        gap_s = min(gap_ms, 2 * STEP_MS) / 1000
+        self._miss(scene, gap_s)
+        for stand in self.stands:
+            self._watch(stand, scene, gap_s)
 
     def find(self, trail: Trail) -> Stand | None:
         """Return the stand of a trail, ``None`` while it drives."""
-        return self.stands.get(trail.track_id)
+        return self._of.get(trail.track_id)
 
     def waits_for_light(self, trail: Trail, scene: Scene) -> bool:
         """Tell whether a road user is before a line whose light does not let it go."""
@@ -124,35 +168,54 @@ class StandBook:
         return False
 
     def _follow(self, trail: Trail) -> None:
-        stand = self.stands.get(trail.track_id)
-        if stand is None:
-            if trail.still_s() < STOOD_S:
-                return
-            stand = self._again(trail) or Stand(
-                trail, trail.place, trail.label, trail.still_since_ms, trail.last.time_ms
-            )
-            stand.trail, self.stands[trail.track_id] = trail, stand
-        if trail.place.is_foot and not stand.place.is_foot:
-            stand.place = trail.place  # it was covered when it was taken into the book
-        if stand.place.metres_to(trail.place) <= _same_m(trail.place):
-            stand.still_ms = trail.still_since_ms
-        elif trail.place.is_foot and trail.still_since_ms != stand.still_ms:  # no single box that leaps
-            if trail.still_s() >= STOOD_S:
-                self.stands[trail.track_id] = Stand(
-                    trail, trail.place, trail.label, trail.still_since_ms, trail.last.time_ms
-                )
-                return
-            if trail.moved_m(1.0) > 0.3:
-                del self.stands[trail.track_id]
-                return
-        stand.seen_ms, stand.label = trail.last.time_ms, trail.label
+        stand = self._of.get(trail.track_id)
+        if stand is not None and stand.has_left(trail):
+            del self._of[trail.track_id]
+            if not leapt_off(trail, stand.place):
+                self.stands.remove(stand)
+                self._past.append(stand)
+            stand = None
+        if stand is not None:
+            stand.see(trail)
+        elif trail.still_s() >= STOOD_S and trail.place.is_foot:
+            self._begin(trail)
 
-    def _again(self, trail: Trail) -> Stand | None:
-        """Return the stand of a lost track where this one stands now."""
-        for number, stand in self.stands.items():
-            if stand.seen_ms < trail.born_ms and stand.may_be(trail.label, trail.place):
-                return self.stands.pop(number)
-        return None
+    def _begin(self, trail: Trail) -> None:
+        """Take one that begins to stand: who was lost there, or another."""
+        place, look = rest_of(trail)
+        here = [one for one in (*self.stands, *self._past) if one.may_be(trail.label, place)]
+        lost = [one for one in here if one.seen_ms <= trail.still_since_ms]
+        if drove_to(trail, place):
+            for one in lost:
+                one.is_gone = True
+        known = [one for one in lost if one in self.stands and not one.is_gone]
+        stand = min(known, key=lambda one: one.place.metres_to(place), default=None)
+        if stand is None:
+            stand = Stand(trail, place, trail.label, trail.still_since_ms, trail.last.time_ms, box=look.box)
+            self.stands.append(stand)
+        elif self._of.get(stand.trail.track_id) is stand:
+            del self._of[stand.trail.track_id]
+        stand.trail, self._of[trail.track_id] = trail, stand
+        stand.see(trail)
+
+    def _miss(self, scene: Scene, gap_s: float) -> None:
+        """Doubt those that are not seen: who is not covered either has left, who stands in their place is they."""
+        boxes = [trail.last.box for trail in scene.seen]
+        seen = [stand for stand in self.stands if stand.seen_ms == scene.time_ms]
+        for stand in (*self.stands, *self._past):
+            if stand.seen_ms == scene.time_ms or stand.is_gone:
+                continue
+            unseen_ms = scene.time_ms - stand.seen_ms
+            there = (one for one in seen if stand.may_be(one.label, one.place, min(stand.off_m, one.off_m)))
+            heir = next(there, None) if unseen_ms >= STOOD_S * 1000 else None
+            if heir is not None:
+                heir.inherit(stand)
+            if covered(stand.box, boxes) <= COVERED:
+                stand.empty_s += gap_s
+            stand.is_gone = heir is not None or unseen_ms > _patience_ms(stand) or stand.empty_s >= EMPTY_S
+        self.stands = [stand for stand in self.stands if not stand.is_gone]
+        self._past = [stand for stand in self._past if not stand.is_gone]
+        self._of = {i: stand for i, stand in self._of.items() if not stand.is_gone}
 
     def _watch(self, stand: Stand, scene: Scene, gap_s: float) -> None:
         view = self._view_of(stand)
@@ -184,7 +247,7 @@ class StandBook:
 
     def _hidden_ahead(self, stand: Stand, heading: Point) -> Iterator[Stand]:
         """Go through those that stand in its way, also if they are not seen at this moment."""
-        for other in self.stands.values():
+        for other in self.stands:
             ahead_m, aside_m = _beside(stand.place, other.place, heading)
             if other is not stand and _is_in_way(stand, other.label, ahead_m, aside_m, is_parked=other.is_parked):
                 yield other
@@ -223,9 +286,5 @@ def _lane_m(label: str, other: str) -> float:
     return LANE_M + SIZE_M[other][1] / 2 if label in FOUR_WHEELS else CROWD_M
 
 
-def _same_m(place: Place) -> float:
-    return max(SAME_M, SAME_SDS * place.sd_m)
-
-
 def _patience_ms(stand: Stand) -> float:
-    return min(LOST_MOST_MS, max(LOST_MS, stand.stood_s * 1000))
+    return min(LOST_MOST_MS, max(LOST_MS, stand.seen_ms - stand.known_ms))

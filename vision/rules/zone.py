@@ -5,7 +5,7 @@ from math import hypot, isfinite
 from zoneinfo import ZoneInfo
 
 from vision.camera_values import Point, Zone
-from vision.road import Road
+from vision.road import Place, Road
 from vision.trails import Trail
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -42,6 +42,10 @@ class ZoneView:
         """Return how far inside a road user's middle is, metres; negative outside."""
         at, per_m = self._middle(trail)
         return depth(self.corners, at) / per_m
+
+    def holds(self, trail: Trail, place: Place) -> bool:
+        """Tell whether a road user's middle is inside when it stands at a place; yes where the road is not known."""
+        return not self._on_road or depth(self.corners, self._road.middle(trail.label, place, trail.heading)) > 0
 
     def is_surely_in(self, trail: Trail) -> bool:
         """Tell whether its middle is inside by two deviations along the line of sight, and by less aside of it.

@@ -120,10 +120,72 @@ def test_who_waits_beside_the_zone_and_drives_off_through_it_is_nothing(label: s
     assert play(STOPPING, [Actor(label, drives_off), *flow(-2.5, 90.0)], 90.0, fps=5.0) == []
 
 
+@pytest.mark.parametrize("begin_s", [60.0, 60.1, 60.2])
+def test_who_starts_from_beside_the_zone_into_it_is_nothing_in_the_first_moment_either(begin_s: float) -> None:
+    def starts(t: float) -> tuple[float, float, float]:
+        along = 0.5 * 4.0 * max(0.0, t - begin_s) ** 2
+        return 0.9 + along, 20.0 + along, 45.0 if along else 0.0
+
+    assert play(STOPPING, [Actor("motorcycle", starts), *flow(-2.5, 90.0)], 64.0, fps=2.0) == []
+
+
 @pytest.mark.parametrize("share", [0.3, 0.45])
 def test_a_parked_car_of_which_a_part_is_covered_for_minutes_is_told_once(share: float) -> None:
     covered = Actor("car", parked().path, covered=lambda t: share if 60.0 < t < 200.0 else 0.0)
     assert len(play(STOPPING, [covered, *flow(-1.0, 300.0)], 300.0, fps=5.0)) == 1
+
+
+def vanishes(actor: Actor, at_s: float) -> Actor:
+    """Make one that nobody sees leave."""
+    return Actor(actor.label, lambda t: actor.path(t) if t < at_s else None)
+
+
+def bus_before(north: float, from_s: float, until_s: float) -> Actor:
+    """Make a bus that covers from the camera who stands beyond it."""
+    return Actor("bus", lambda t: (3.0, north - 9.0, 0.0) if from_s <= t < until_s else None)
+
+
+def swaps(one: Actor, other: Actor, at_s: float) -> list[Actor]:
+    """Let two tracks go over to each other's road user, as trackers do in a crowd."""
+    return [
+        Actor(one.label, lambda t: one.path(t) if t < at_s else other.path(t)),
+        Actor(one.label, lambda t: other.path(t) if t < at_s else one.path(t)),
+    ]
+
+
+def test_who_parks_where_another_left_unseen_is_another_and_is_told() -> None:
+    first = vanishes(parked(label="motorcycle"), 200.0)
+    later = Actor("motorcycle", stops((3.2, 25.0), 0.0, 8.0, 900.0, begin_s=225.0))
+    found = play(STOPPING, [first, later, *flow(-1.0, 300.0)], 300.0, fps=5.0)
+    assert [f.track_id for f in found] == [1, 2]
+    assert found[1].measured["stood_s"] < 40.0
+
+
+def test_who_comes_to_the_place_of_one_that_left_unseen_takes_over_none_of_its_time() -> None:
+    first = vanishes(parked(28.0), 30.0)
+    waits = Actor("car", stops((3.2, 28.0), 0.0, 8.0, 60.0, begin_s=30.0))
+    assert play(STOPPING, [first, waits, *flow(-1.0, 90.0, every_s=4.0)], 90.0, fps=5.0) == []
+
+
+def test_who_parks_behind_the_place_of_one_that_left_unseen_is_held_by_nobody() -> None:
+    first = vanishes(parked(28.0, label="motorcycle"), 200.0)
+    later = Actor("car", stops((3.2, 22.0), 0.0, 8.0, 900.0, begin_s=225.0))
+    found = play(STOPPING, [first, later, *flow(-1.0, 285.0)], 285.0, fps=5.0)
+    assert [f.track_id for f in found] == [1, 2]
+
+
+def test_a_parked_one_whose_number_a_passer_takes_along_while_a_bus_covers_it_is_told_once() -> None:
+    stands = parked(label="motorcycle")
+    gone, passer = swaps(stands, Actor("motorcycle", straight((2.2, 1.0), 0.0, 6.0, begin_s=96.0)), 100.0)
+    again = Actor("motorcycle", lambda t: stands.path(t) if t >= 140.0 else None)
+    hidden = Actor("motorcycle", lambda t: passer.path(t) if t < 102.0 else None)
+    actors = [gone, hidden, again, bus_before(25.0, 101.0, 140.0), *flow(-3.0, 240.0)]
+    assert len(play(STOPPING, actors, 240.0, fps=5.0)) == 1
+
+
+def test_two_that_change_their_numbers_where_both_are_parked_are_told_once_each() -> None:
+    pair = swaps(parked(25.0, label="motorcycle"), parked(20.0, label="motorcycle"), 100.0)
+    assert len(play(STOPPING, [*pair, *flow(-1.0, 240.0)], 240.0, fps=5.0)) == 2
 
 
 def test_a_car_beside_the_zone_is_nothing_and_outside_the_hours_too() -> None:
