@@ -78,8 +78,17 @@ def test_a_minute_says_for_how_long_it_was_watched() -> None:
     assert watched([at for at in whole if at >= 40_000]) == {0: 20.0, 1: 60.0, 2: 29.8}  # begun within it
     assert watched([at for at in whole if not 50_000 < at < 65_000]) == {0: 50.0, 1: 55.0, 2: 29.8}  # a gap
     assert watched(whole, blind=(70_000, 100_000)) == {0: 60.0, 1: pytest.approx(29.8), 2: 29.8}
-    assert watched(list(range(0, 150_000, 800))) == {0: 60.0, 1: 60.0, 2: pytest.approx(29.6)}  # every fourth looked at
-    assert watched(list(range(0, 150_000, 5_000)))[1] == 0.0  # nobody can be followed over five seconds
+    assert watched(list(range(0, 150_000, 400)))[1] == 60.0
+    assert watched(list(range(0, 150_000, 667)))[1] == 0.0  # every fourth of six a second: nobody is followed
+
+
+@pytest.mark.parametrize(("fps", "least", "most"), [(3.0, 0.8, 1.1), (1.5, 0.0, 0.1)])
+def test_pictures_too_far_apart_to_count_by_are_no_watched_time(fps: float, least: float, most: float) -> None:
+    sheet = Sheet()
+    count_scene(SceneCase(5, 2.75, {}, (), approach_camera, fps=fps, flow=FLOW), sheet)
+    for said, true in sheet.minutes:
+        assert least <= sum(said.counts.values()) / true.crossings.total() <= most
+        assert said.is_watched == (most > 0.5)
 
 
 def test_what_comes_of_a_minute_after_it_was_told_is_added_and_nothing_is_told_twice() -> None:
