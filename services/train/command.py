@@ -72,11 +72,12 @@ def train_command(
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder (OpenVINO) or .onnx file.")
 @click.option("--format", "kind", default="openvino", show_default=True, type=click.Choice(FORMATS), help="Form.")
 @click.option("--imgsz", default=640, show_default=True, help="Longer side of the network's input.")
+@click.option("--end-to-end", is_flag=True, help="Of a network with two heads (YOLO26) the one without repeats.")
 @click.option("--int8", type=click.Path(path_type=Path), help="data.yaml to calibrate 8-bit numbers on; else 16 bits.")
-def export_command(weights: Path, out: Path, kind: str, imgsz: int, int8: Path | None) -> None:
+def export_command(weights: Path, out: Path, kind: str, imgsz: int, end_to_end: bool, int8: Path | None) -> None:
     """Export WEIGHTS (.pt) to what the default engine runs."""
     try:
-        made = export(weights, out, kind=kind, longest_px=imgsz, data=int8)
+        made = export(weights, out, kind=kind, longest_px=imgsz, data=int8, end_to_end=end_to_end)
     except VisionError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{made} {weights_sha256(made)}")

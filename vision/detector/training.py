@@ -113,8 +113,9 @@ def _architecture(out: Path, plan: Plan, classes: int) -> Path:
 
 
 def export(
-    weights: Path, out: Path, *, kind: str = "openvino", longest_px: int = 640, data: Path | None = None
-) -> Path:
+    weights: Path, out: Path, *, kind: str = "openvino", longest_px: int = 640, data: Path | None = None,
+    end_to_end: bool = False,
+) -> Path:  # fmt: skip
     """Export weights to what the default engine runs.
 
     Parameters
@@ -129,6 +130,8 @@ def export(
         Longer side of the network's input that the export names.
     data : Path, optional
         A data set's YAML: write whole numbers of 8 bits, calibrated on its pictures; else numbers of 16 bits.
+    end_to_end : bool
+        Of a network with two heads (YOLO26) the one that tells each thing once; else the other.
 
     Returns
     -------
@@ -146,6 +149,8 @@ def export(
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(shutil.copy(weights, Path(folder) / "model.pt"))
         more: dict[str, Any] = {"int8": True, "data": str(data)} if data else {"half": True}
+        if end_to_end:
+            more["nms"] = False  # else ultralytics exports the head whose repeats are to be struck out
         made = Path(yolo(str(copy), task="detect").export(format=kind, imgsz=longest_px, dynamic=True, **more))
         out.parent.mkdir(parents=True, exist_ok=True)
         if made.is_dir():

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,17 +16,22 @@ KEPT = 0.998
 
 @dataclass(frozen=True)
 class FitPlan:
-    """How long and how fast: it ends after ``steps`` or ``minutes``, whichever is first; the rate falls until then."""
+    """How long, how fast and where.
+
+    It ends after ``steps`` or ``minutes``, whichever is first, and the rate falls until then; ``device`` is in torch's
+    words.
+    """
 
     steps: int
     minutes: float = 60.0
     highest_rate: float = 2e-3
     threads: int = 1
     seed: int = 1
+    device: str = "cpu"
 
 
 def fit(
-    net: Any, batches: Iterator[tuple[Any, ...]], loss: Callable[..., tuple[Any, dict[str, float]]], plan: FitPlan,
+    net: Any, batches: Iterator[tuple[Any, ...]], loss: Callable[..., tuple[Any, dict[str, Any]]], plan: FitPlan,
     tell: Callable[[str], None],
 ) -> Any:  # fmt: skip
     """Fit a network and return the mean of its last states, which is better than the last.
@@ -49,16 +55,17 @@ def fit(
         Ready for use.
     """
     torch.set_num_threads(plan.threads)
-    mean = torch.optim.swa_utils.AveragedModel(net, avg_fn=_blend)
-    net = net.to(memory_format=torch.channels_last)
-    best = torch.optim.AdamW(net.parameters(), plan.highest_rate, weight_decay=0.02)
-    began, sums = time.monotonic(), dict[str, float]()
+    torch.backends.cudnn.benchmark = False
+    net = net.to(plan.device, memory_format=torch.channels_last)
+    mean = deepcopy(net)
+    best = torch.optim.AdamW(net.parameters(), plan.highest_rate, weight_decay=0.02, fused=plan.device != "cpu")
+    began, sums = time.monotonic(), dict[str, Any]()
     for step in range(1, plan.steps + 1):
         done = max(step / plan.steps, (time.monotonic() - began) / (60 * plan.minutes))
         for group in best.param_groups:
             group["lr"] = plan.highest_rate * _rate(step, min(1.0, done))
-        figures = _step(net, best, next(batches), loss)
-        mean.update_parameters(net)
+        figures = _step(net, best, next(batches), loss, plan.device)
+        _blend(mean, net, step)
         sums = {name: sums.get(name, 0.0) + value for name, value in figures.items()}
         if step % TELL_STEPS == 0:
             shown = " ".join(f"{name} {value / TELL_STEPS:.4f}" for name, value in sums.items())
@@ -66,7 +73,7 @@ def fit(
             sums = {}
         if done >= 1:
             break
-    return settled(mean.module, batches)
+    return settled(mean, batches)
 
 
 def settled(net: Any, batches: Iterator[tuple[Any, ...]]) -> Any:
@@ -82,17 +89,19 @@ def settled(net: Any, batches: Iterator[tuple[Any, ...]]) -> Any:
     return net.eval()
 
 
-def _blend(mean: Any, now: Any, count: Any) -> Any:
-    """Return the running mean, short at first."""
-    share = min(KEPT, (1 + float(count)) / (10 + float(count)))
-    return share * mean + (1 - share) * now
+def _blend(mean: Any, net: Any, step: int) -> None:
+    """Bring a running mean, short at first, up to date."""
+    share = min(KEPT, (step - 1) / (step + 8))
+    with torch.no_grad():
+        torch._foreach_lerp_(list(mean.parameters()), list(net.parameters()), 1 - share)
 
 
 def _step(
-    net: Any, best: Any, batch: tuple[Any, ...], loss: Callable[..., tuple[Any, dict[str, float]]]
-) -> dict[str, float]:
+    net: Any, best: Any, batch: tuple[Any, ...], loss: Callable[..., tuple[Any, dict[str, Any]]], device: str
+) -> dict[str, Any]:
     # A processor that multiplies 16-bit numbers does so.
-    with torch.autocast("cpu", torch.bfloat16, enabled=torch.ops.mkldnn._is_mkldnn_bf16_supported()):
+    kind = torch.device(device).type
+    with torch.autocast(kind, torch.bfloat16, enabled=kind != "cpu" or torch.ops.mkldnn._is_mkldnn_bf16_supported()):
         given = net(batch[0].contiguous(memory_format=torch.channels_last))
     value, figures = loss(given, *batch[1:])
     best.zero_grad(set_to_none=True)

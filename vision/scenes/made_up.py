@@ -13,6 +13,50 @@ from vision.scenes.road_user import Look, Pose, Rider
 
 SIZE = (960, 540)
 MIX = {"motorbike": 0.53, "car": 0.22, "bicycle": 0.12, "truck": 0.06, "bus": 0.07}
+RIDERS = {"motorbike": (6, 58, 28, 8), "bicycle": (10, 90)}  # how often nobody, one, two, three
+# How many of each kind a cast has, and how often somebody new takes a place in it.
+CAST = {"motorbike": 300, "car": 150, "bicycle": 120, "truck": 50, "bus": 50, "person": 60}
+NEW_SHARE = 0.03
+
+
+class Cast:
+    """Road users that are painted again and again, in other places: most of a picture's work is to build them.
+
+    Parameters
+    ----------
+    first : int
+        Number of the first.
+    """
+
+    def __init__(self, first: int) -> None:
+        self._next = first
+        self._known: dict[str, list[tuple[int, Look]]] = {kind: [] for kind in CAST}
+
+    def choose(self, kind: str, rng: random.Random) -> tuple[int, Look]:
+        """Return the number and the look of one of a kind.
+
+        Parameters
+        ----------
+        kind : str
+            A key of `CAST`.
+        rng : random.Random
+            Chooses.
+
+        Returns
+        -------
+        tuple
+            Somebody new now and then, and until there are enough.
+        """
+        known = self._known[kind]
+        if len(known) < CAST[kind] or rng.random() < NEW_SHARE:
+            one = (self._next, _look(kind, rng))
+            self._next += 1
+            if len(known) < CAST[kind]:
+                known.append(one)
+            else:
+                known[rng.randrange(len(known))] = one
+            return one
+        return rng.choice(known)
 
 
 def some_layout(rng: random.Random) -> Layout:
@@ -104,7 +148,9 @@ def some_setting(rng: random.Random, seed: int) -> Setting:
     return Setting(hour, rain, flaws, seed)
 
 
-def some_traffic(layout: Layout, crowd: float, rng: random.Random, *, first: int) -> list[Pose]:
+def some_traffic(
+    layout: Layout, crowd: float, rng: random.Random, *, first: int, cast: Cast | None = None
+) -> list[Pose]:
     """Put road users on lanes, into the junction, at kerbs, on crossings and on pavements.
 
     Parameters
@@ -117,6 +163,8 @@ def some_traffic(layout: Layout, crowd: float, rng: random.Random, *, first: int
         Chooses.
     first : int
         Number of the first road user.
+    cast : Cast, optional
+        Who appears, with numbers of their own, the same perhaps twice; else everybody is new.
 
     Returns
     -------
@@ -138,7 +186,7 @@ def some_traffic(layout: Layout, crowd: float, rng: random.Random, *, first: int
     for _ in range(round(crowd * rng.randint(0, 14))):
         kind = rng.choices(list(MIX), list(MIX.values()))[0]
         spots.append((kind, rng.uniform(-9, 9), rng.uniform(-9, 9), rng.uniform(0, 2 * math.pi)))
-    return _apart(spots, rng, first)
+    return _apart(spots, rng, first, cast)
 
 
 def _lane_spots(arm: Arm, ahead: float, crowd: float, rng: random.Random) -> list[tuple[str, float, float, float]]:
@@ -157,11 +205,17 @@ def _lane_spots(arm: Arm, ahead: float, crowd: float, rng: random.Random) -> lis
     return spots
 
 
-def _apart(spots: list[tuple[str, float, float, float]], rng: random.Random, first: int) -> list[Pose]:
+def _apart(
+    spots: list[tuple[str, float, float, float]], rng: random.Random, first: int, cast: Cast | None
+) -> list[Pose]:
     kept: list[Pose] = []
     rng.shuffle(spots)
     for kind, x, y, heading in spots:
-        pose = _pose(kind, x, y, heading, rng, first + len(kept))
+        number, look = cast.choose(kind, rng) if cast else (first + len(kept), _look(kind, rng))
+        speed = (
+            0.0 if rng.random() < 0.35 or (not look.riders and KINDS[kind].is_two_wheeler) else rng.uniform(2.0, 13.0)
+        )
+        pose = Pose(number, look, x, y, heading, speed, rng.random() < 0.3)
         if all(_clear(pose, other) for other in kept):
             kept.append(pose)
     return kept
@@ -184,20 +238,16 @@ def _circles(pose: Pose) -> list[tuple[float, float]]:
     return [(pose.x + step * math.cos(pose.heading_rad), pose.y + step * math.sin(pose.heading_rad)) for step in steps]
 
 
-def _pose(kind: str, x: float, y: float, heading: float, rng: random.Random, number: int) -> Pose:
+def _look(kind: str, rng: random.Random) -> Look:
     size = KINDS[kind]
     length, width, height = (
         v * rng.uniform(1 - size.spread, 1 + size.spread) for v in (size.length_m, size.width_m, size.height_m)
     )
     riders: tuple[Rider, ...] = ()
-    if size.is_two_wheeler:
-        count = (
-            rng.choices([0, 1, 2, 3], (6, 58, 28, 8))[0] if kind == "motorbike" else rng.choices([0, 1], (10, 90))[0]
-        )
+    if kind in RIDERS:
+        count = rng.choices(range(len(RIDERS[kind])), RIDERS[kind])[0]
         riders = tuple(Rider(rng.random() < 0.8, rng.random() < 0.2) for _ in range(count))
-    look = Look(kind, length, width, height, rng.random(), rng.random(), some_plate(kind, rng), riders=riders)
-    speed = 0.0 if rng.random() < 0.35 or (not riders and size.is_two_wheeler) else rng.uniform(2.0, 13.0)
-    return Pose(number, look, x, y, heading, speed, rng.random() < 0.3)
+    return Look(kind, length, width, height, rng.random(), rng.random(), some_plate(kind, rng), riders=riders)
 
 
 def some_plate(kind: str, rng: random.Random) -> str:

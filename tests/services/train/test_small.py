@@ -1,9 +1,12 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from services.train.small import learn
+from tests.vision.builders import frame
+from vision.detector.openvino import OpenVinoDetector
 from vision.heads.teller import HeadTeller
 from vision.plates.own import OwnFinder, OwnSigns
 
@@ -20,6 +23,18 @@ def test_a_short_fit_learns_something_and_writes_what_the_default_engine_runs(
     assert told.exit_code == 0, told.output
     assert opened(tmp_path / "net").sha256
     assert f"50 of {steps}" in told.output
+
+
+@pytest.mark.train
+@pytest.mark.timeout(600)
+def test_a_detector_is_fitted_on_what_is_painted_meanwhile_and_tells_each_thing_once(tmp_path: Path) -> None:
+    pytest.importorskip("ultralytics", reason="ULTRALYTICS ABSENT: make test-train tries this door")
+    words = ["detector", "--steps", "2", "--batch", "0.25", "--pictures", "10", "--jobs", "1"]
+    told = CliRunner().invoke(learn, [*words, "--out", str(tmp_path / "net")])
+    assert told.exit_code == 0, told.output
+    found = OpenVinoDetector(tmp_path / "net", longest_px=320, lowest_score=0.0)
+    assert 0 < len(found.detect(frame(0, np.zeros((180, 320, 3), np.uint8)))) <= 300
+    assert (tmp_path / "net.pt").is_file()
 
 
 def test_weights_that_lie_there_are_not_written_over(tmp_path: Path) -> None:

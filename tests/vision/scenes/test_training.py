@@ -1,10 +1,13 @@
 """Examples for a detector: what is marked is to be seen."""
 
+import math
 import random
+from dataclasses import replace
 
 import numpy as np
 
 from tests.vision.scenes.paint.builders import NO_LAMPS, painter, user
+from vision.scenes.made_up import Cast
 from vision.scenes.training import LABELS, crop, examples, marked
 
 
@@ -47,3 +50,26 @@ def test_who_rides_hidden_behind_a_bus_is_not_marked_and_each_rider_is() -> None
     seen = here.see(poses, NO_LAMPS)
     example = marked(here, here.develop(here.compose(seen), 0), seen, {p.user_id: p.label for p in poses}, (0, 0))
     assert sorted(example.labels) == ["bus", "motorcycle", "person", "person"]
+
+
+def test_who_rides_with_others_is_marked_where_the_head_is_to_be_seen_and_else_is_not() -> None:
+    here = painter()
+    names = {}
+    for turned in (0.0, math.pi / 2):
+        pose = user("motorbike", -10.0, 6.0, number=1, helmets=(True, True, True))
+        pose = replace(pose, heading_rad=pose.heading_rad + turned)
+        seen = here.see([pose], NO_LAMPS)
+        example = marked(here, here.develop(here.compose(seen), 0), seen, {1: pose.label}, (0, 0))
+        names[turned] = example.labels.count("person")
+    assert names[math.pi / 2] == 3, "from the side"
+    assert names[0.0] < 3, "one behind the other"
+
+
+def test_a_cast_appears_again_and_what_it_shows_is_a_matter_of_the_seed_alone() -> None:
+    shots = []
+    for _ in range(2):
+        cast = Cast(1000)
+        shots.append([(one.image.tobytes(), one.labels) for one in examples(3, 2, cast)])
+        known = {choice for _ in range(4000) for choice in [cast.choose("bus", random.Random(1))[0]]}
+    assert shots[0] == shots[1]
+    assert len(known) < 400

@@ -1,6 +1,6 @@
 """Draws one thing, part by part, from the farthest to the nearest."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,7 +70,7 @@ def draw_ids(
     numbers: Mapping[int, float],
     at: tuple[int, int] = (0, 0),
     *,
-    only: int | None = None,
+    only: Collection[int] | None = None,
 ) -> None:
     """Draw a thing's parts as numbers, so that one can count what is seen of whom.
 
@@ -84,14 +84,14 @@ def draw_ids(
         The number of each owner; 0 for owners without one.
     at : tuple of int
         Pixel of the sheet's left top corner.
-    only : int, optional
-        The only owner whose parts are drawn.
+    only : collection of int, optional
+        The only owners whose parts are drawn.
     """
     model = seen.thing.model
     fixed = np.rint((seen.pixels - np.array(at)) * SCALE).astype(np.int32)
     for i in seen.order:
         part = model.parts[i]
-        if only is None or part.owner == only:
+        if only is None or part.owner in only:
             _number_part(sheet, part, fixed[model.corners[i]], numbers.get(part.owner, 0), float(seen.radii_px[i]))
 
 
