@@ -161,6 +161,8 @@ def most_streams(
 ) -> tuple[Trial, list[Trial]]:
     """Find how many streams are carried: doubled until it is too many, then halved in between.
 
+    What fails is tried once more, since decoders that were opened just before can be all that was late.
+
     Parameters
     ----------
     run : callable
@@ -183,6 +185,8 @@ def most_streams(
     best, too_many, now = Trial(0, [], 0, 0), most + 1, min(first, most)
     while best.streams < now < too_many:
         tried.append(run(now))
+        if not tried[-1].is_good:
+            tried.append(run(now))
         if tried[-1].is_good:
             best = tried[-1]
         else:

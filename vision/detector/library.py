@@ -89,7 +89,9 @@ class LibraryDetector:
         self.sha256 = weights_sha256(weights)
         self.fixed_px = (longest_px, longest_px) if weights.suffix == ".engine" else None
         self.longest_px = longest_px
-        self._options: dict[str, Any] = {"conf": lowest_score, "verbose": False, "device": device, "half": half}
+        self._options: dict[str, Any] = {"conf": lowest_score, "verbose": False, "device": device}
+        if half:
+            self._options["quantize"] = 16
 
     def detect(self, frame: Frame) -> Detections:
         """Return the road users of one frame."""

@@ -68,3 +68,16 @@ def test_the_most_streams_are_found_to_a_twentieth(carried: int, most: int) -> N
     truth = min(carried, most)
     assert best.streams <= truth <= max(best.streams * 1.05, best.streams + 1)
     assert len(tried) <= 12
+
+
+def test_one_late_trial_does_not_end_the_search() -> None:
+    late = {128}
+
+    def run(streams: int) -> Trial:
+        dropped = 1 if streams in late or streams > 160 else 0
+        late.discard(streams)
+        return Trial(streams, [20.0], dropped, 0)
+
+    best, tried = most_streams(run, 256)
+    assert 152 <= best.streams <= 160
+    assert [trial.streams for trial in tried].count(128) == 2

@@ -29,14 +29,10 @@ WARM_UP = 3
 
 @dataclass(frozen=True)
 class Look:
-    """How pictures are shown to the network.
-
-    ``form`` says how their bytes lie, ``longest_px`` how long their longer side becomes, ``is_square`` whether both do.
-    """
+    """How pictures are shown to the network: how their bytes lie, and how long their longer side becomes."""
 
     form: Form
     longest_px: int
-    is_square: bool = False
 
 
 @dataclass(frozen=True)
@@ -167,9 +163,7 @@ class Batches:
 
     def _steps(self, stack: Any, look: Look) -> Any:
         if look not in self._shown:
-            show = partial(
-                to_input, form=look.form, longest_px=look.longest_px, square=look.is_square, dtype=self._dtype
-            )
+            show = partial(to_input, form=look.form, longest_px=look.longest_px, dtype=self._dtype)
             self._shown[look] = compiled(show) if self.is_on_gpu else show
         return self._find(self._shown[look](stack))
 

@@ -27,7 +27,7 @@ def size_of(shape: tuple[int, ...], form: Form) -> tuple[int, int]:
     return shape[1], shape[0] if form is Form.BGR else shape[0] * 2 // 3
 
 
-def to_input(stack: Any, form: Form, longest_px: int, *, square: bool, dtype: Any) -> Any:
+def to_input(stack: Any, form: Form, longest_px: int, *, dtype: Any) -> Any:
     """Scale pictures, fill them up with grey at their right and their foot, and make them numbers of 0 to 1.
 
     The same as `vision.detector.boxes.letterbox` and `to_input` there, but that what shrinks by no whole number is
@@ -41,8 +41,6 @@ def to_input(stack: Any, form: Form, longest_px: int, *, square: bool, dtype: An
         How they lie.
     longest_px : int
         Longer side afterwards.
-    square : bool
-        Whether both sides become ``longest_px``.
     dtype : torch.dtype
         Of the input.
 
@@ -55,7 +53,7 @@ def to_input(stack: Any, form: Form, longest_px: int, *, square: bool, dtype: An
     scale = longest_px / max(height, width)
     size = round(height * scale), round(width * scale)
     coloured = _from_bgr(stack, size, dtype) if form is Form.BGR else _from_video(stack, form, size, dtype)
-    full = (longest_px, longest_px) if square else tuple(-(-side // STRIDE) * STRIDE for side in size)
+    full = tuple(-(-side // STRIDE) * STRIDE for side in size)
     padded = F.pad(coloured, (0, full[1] - size[1], 0, full[0] - size[0]), value=GREY)
     return (padded * (1 / 255)).contiguous(memory_format=torch.channels_last)
 

@@ -8,12 +8,10 @@ torch = pytest.importorskip("torch", reason="TORCH ABSENT: make test-train tries
 pytestmark = pytest.mark.train
 
 
-def shown(stack: np.ndarray, form: str, longest_px: int, *, square: bool = False) -> np.ndarray:
+def shown(stack: np.ndarray, form: str, longest_px: int) -> np.ndarray:
     from vision.detector.gpu import pictures
 
-    found = pictures.to_input(
-        torch.as_tensor(stack[None]), pictures.Form(form), longest_px, square=square, dtype=torch.float32
-    )
+    found = pictures.to_input(torch.as_tensor(stack[None]), pictures.Form(form), longest_px, dtype=torch.float32)
     return found[0].numpy()
 
 
@@ -24,13 +22,11 @@ def street(height: int, width: int) -> np.ndarray:
     return np.stack(planes, 2).astype(np.uint8)
 
 
-@pytest.mark.parametrize(("size", "longest_px", "square"), [((1080, 1920), 640, False), ((540, 960), 320, True)])
-def test_a_picture_is_shown_as_the_default_engine_shows_it(
-    size: tuple[int, int], longest_px: int, square: bool
-) -> None:
+@pytest.mark.parametrize(("size", "longest_px"), [((1080, 1920), 640), ((540, 960), 320)])
+def test_a_picture_is_shown_as_the_default_engine_shows_it(size: tuple[int, int], longest_px: int) -> None:
     image = street(*size)
-    expected = to_input(letterbox(image, longest_px, square=square)[0])[0]
-    found = shown(image, "bgr", longest_px, square=square)
+    expected = to_input(letterbox(image, longest_px)[0])[0]
+    found = shown(image, "bgr", longest_px)
     assert found.shape == expected.shape
     assert np.abs(found - expected).max() < 1 / 255
 
