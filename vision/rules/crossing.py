@@ -152,7 +152,7 @@ class History:
         Looks at its foot tell, and those at its head where that is so far before the line that both its errors fit.
         """
         near = self.between(from_ms, until_ms)
-        behind = [past.nose_m <= -_front_off_m(past) for past in near]
+        behind = [past.nose_m <= -front_off_m(past) for past in near]
         return any(one and other for one, other in pairwise(behind))
 
     def was_past(self, from_ms: float, foot_m: float) -> bool:
@@ -266,7 +266,7 @@ class LineWatcher:
         return crossing
 
 
-def _front_off_m(past: Past) -> float:
+def front_off_m(past: Past) -> float:
     """Return how far off one look at a front may be, metres."""
     at_rest_m = max(FRONT_M, FRONT_SHARE * SIZE_M[past.look.label][0])
     return at_rest_m if past.place.is_foot else at_rest_m + HEAD_SDS * past.place.sd_m

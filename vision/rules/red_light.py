@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from schemas.violation import LampSpan
 from vision.rules.approach import ApproachView
 from vision.rules.base import DRIVERS, Finding, Rule, Scene
-from vision.rules.crossing import SLOW_MPS, Crossing, History, Past
+from vision.rules.crossing import SLOW_MPS, Crossing, History, Past, front_off_m
 from vision.rules.excuses import exceptions_of, excused, is_sure
 from vision.rules.settle import is_smooth, settle
 
@@ -25,7 +25,7 @@ class _Open:
     crossing: Crossing
     first: Crossing  # as it was told; a later one of the same track takes its place
     is_settled: bool = False
-    front_ms: float = 0.0  # when its front came over the line, where it did not stop on it, else when its foot did
+    started_ms: float = 0.0  # when its front surely was over the line, where it came on steadily, else its foot
     entered: bool | None = None  # on red; told while its looks before the line are still remembered
     is_one: bool | None = None
 
@@ -34,8 +34,8 @@ class RedLight(Rule):
     """Waits until the act is certain: the front over the line well after red began, the rear past it, red for longer.
 
     A start in the last ``early_start_s`` of red is not claimed: lamp, eye and frame times differ by as much. It is
-    the front that starts, or comes on a green arrow, unless it stopped on the line. Who is pushed over the line, or
-    stops late, and stands there does not come far enough past it.
+    the front that starts, unless it stood on the line. A turn on its arrow is none where front or foot may have come
+    on it. Who is pushed over the line, or stops late, and stands there does not come far enough past it.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class RedLight(Rule):
             if scene.time_ms < item.crossing.time_ms + GONE_MS and not scene.is_end:
                 return None
             item.crossing, item.is_settled = settle(history, item.crossing), True
-            item.front_ms = self._front_ms(history, item.crossing)
+            item.started_ms = self._started_ms(history, item.crossing)
         crossing, span = item.crossing, light.span_at(item.crossing.time_ms)
         if span is None:
             return None if light.seen_until_ms < crossing.time_ms and not scene.is_end else False
@@ -91,19 +91,20 @@ class RedLight(Rule):
             return None
         return False if turn else self._finding(item, history, span)
 
-    def _front_ms(self, history: History, crossing: Crossing) -> float:
-        """Return when its front came over the line, or its foot where that was not seen or it stopped on the line."""
-        nose_ms = history.nose_over_ms() if self._view.road.is_metric else None
-        over = history.at(crossing.time_ms)
-        if nose_ms is None or over is None:
+    def _started_ms(self, history: History, crossing: Crossing) -> float:
+        """Return when its front surely was over the line, or its foot where it did not come on without a stop."""
+        nose_ms, over = history.nose_over_ms(), history.at(crossing.time_ms)
+        if not self._view.road.is_metric or nose_ms is None or over is None:
             return crossing.time_ms
-        rides_ms = (over.nose_m - over.foot_m) / SLOW_MPS * 1000
-        return nose_ms if 0 <= crossing.time_ms - nose_ms <= rides_ms else crossing.time_ms
+        came_mps, rides_ms = history.came_mps(nose_ms), (over.nose_m - over.foot_m) / SLOW_MPS * 1000
+        if came_mps < SLOW_MPS or crossing.time_ms - nose_ms > rides_ms:
+            return crossing.time_ms
+        return min(nose_ms + front_off_m(over) / came_mps * 1000, crossing.time_ms)
 
     def _rode_on(self, history: History, item: _Open, span: LampSpan, scene: Scene) -> bool | None:
         """Tell whether it rode through and red went on long enough; ``None`` while either may still come."""
         through = self._is_through(history, item.crossing, span, scene)
-        red_left_s = (span.end_ms - item.front_ms) / 1000
+        red_left_s = (span.end_ms - item.started_ms) / 1000
         if through is not None and (not through or red_left_s >= self._limits["early_start_s"]):
             return through
         seen_until_ms = scene.lights[self._view.id].seen_until_ms
@@ -160,7 +161,11 @@ class RedLight(Rule):
     def _turn_excuses(self, item: _Open, scene: Scene) -> bool | None:
         """Tell whether the turn it took was allowed; ``None`` while its turn is not known and could be."""
         light, crossing = scene.lights[self._view.id], item.crossing
-        may = {*light.may_go(item.front_ms), *(t.turn for t in self._view.approach.turns if t.on_red)}
+        may = {
+            *light.may_go(item.started_ms),
+            *light.may_go(crossing.time_ms),
+            *(t.turn for t in self._view.approach.turns if t.on_red),
+        }
         if not may:
             return False
         taken = self._view.turn_of(crossing.track_id)
@@ -175,7 +180,7 @@ class RedLight(Rule):
         near = [past.look.confidence for past in history.between(crossing.time_ms - 1000, crossing.time_ms + 1000)]
         red_left_s = (span.end_ms - crossing.time_ms) / 1000
         exceptions = exceptions_of(self._view.road)
-        if (span.end_ms - item.front_ms) / 1000 < self._limits["early_start_s"]:
+        if (span.end_ms - item.started_ms) / 1000 < self._limits["early_start_s"]:
             exceptions["recording_ends"] = f"the recording ends {red_left_s:.1f} s later, still red"
         return Finding(
             rule=self.name,
