@@ -17,7 +17,7 @@ MAY_IMPORT = {
 ONLY_DOOR = {
     "kafka": ("services/stream/kafka", "services/bench/"),
     "osmnx": ("routing/network/",),
-    "ultralytics": ("vision/detector/",),
+    "ultralytics": ("vision/detector/", "vision/learn/detector.py"),
     "openvino": ("vision/detector/", "vision/plates/", "vision/learn/", "services/bench/"),
     "torch": ("vision/learn/", "vision/detector/gpu/"),
     "cv2": ("vision/",),
