@@ -212,11 +212,12 @@ def test_what_cameras_count_is_told_by_type_of_vehicle_on_the_sites_of_the_table
 
 
 def test_flows_go_by_the_time_watched_and_a_minute_hardly_watched_measures_nothing(api: Running) -> None:
-    kept, replace = api.state.live.counts["J-1"]["north"], msgspec.structs.replace
+    with api.state.live.reading() as live:
+        counts = live.counts["J-1"]
     for watched_s, said in ((40.0, "3150"), (20.0, None)):
-        api.state.live.counts["J-1"]["north"] = replace(kept, watched_s=watched_s)
+        counts["north"] = msgspec.structs.replace(COUNT, watched_s=watched_s)
         assert measurements(api)["J-1/north"].get(1) == said
-    api.state.live.counts["J-1"]["north"] = kept
+    counts["north"] = COUNT
 
 
 def test_the_data_names_the_versions_of_the_table_and_an_old_count_measures_nothing(api: Running) -> None:
