@@ -15,6 +15,7 @@ from schemas.text import Text
 from schemas.violation import Candidate
 from services.cases.law import catalogue_sha256
 from services.detect.known_views import KnownViews
+from services.detect.pace import Pace
 from services.detect.recorded import Recorded, SegmentError
 from services.detect.told import Said
 from services.detect.unwatched import HEALTH_MS, LIVE, Unwatched
@@ -32,8 +33,6 @@ from vision.plates.track import PlateSource
 
 Output = tuple[str, str, Message]
 QUIET_MS = 12_000
-# In real time: how far pictures may lie behind before some are skipped: milliseconds → every n-th frame is looked at.
-SKIP = ((60_000, 0), (20_000, 4), (8_000, 2))
 # Claims that wait for room in the media store, each with its video.
 MOST_UNKEPT = 16
 # Of what was said of junctions, so much is kept for cameras that are watched later.
@@ -72,6 +71,7 @@ class _Desk:
     state: CameraState | None = None
     since_ms: int = 0
     pending: list[Output] = field(default_factory=list)
+    pace: Pace = field(default_factory=Pace)
 
 
 class Detection:
@@ -171,7 +171,7 @@ class Detection:
             said = self._unwatched.without_weights(segment, now_ms)
             return [] if said is None else [("camera.health", segment.camera_id, said)]
         stored = StoredPiece(self.recorded.read(segment), segment.frame_ms)
-        seen = self.recorded.frames(segment, stored, desk.frames, _every(desk.camera, segment, now_ms))
+        seen = self.recorded.frames(segment, stored, desk.frames, _every(desk, segment, now_ms))
         desk.watcher.tell_clock(segment.clock_off_ms)
         out = desk.watcher.step(seen)
         desk.frames += len(segment.frame_ms)
@@ -271,10 +271,10 @@ class Detection:
         return [("camera.health", desk.camera.id, health)]
 
 
-def _every(camera: CameraConfig, segment: CameraSegment, now_ms: int) -> int:
+def _every(desk: _Desk, segment: CameraSegment, now_ms: int) -> int:
     """Return which frames are looked at: every n-th; 0 is none. In capacity mode each is."""
     is_live = segment.clock == LIVE
-    if not camera.is_real_time(is_live=is_live):
+    if not desk.camera.is_real_time(is_live=is_live):
         return 1
     behind_ms = now_ms - (segment.end_ms if is_live else segment.received_ms)
-    return next((every for limit_ms, every in SKIP if behind_ms > limit_ms), 1)
+    return desk.pace.every(segment.frame_ms, behind_ms)

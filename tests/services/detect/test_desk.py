@@ -188,7 +188,7 @@ def test_the_camera_file_chooses_whether_pictures_are_skipped(media: MediaStore)
         return [m.skipped for _, _, m in outputs if isinstance(m, CameraSight)][-1]
 
     assert skipped("live", "capacity") == 0
-    assert skipped("recorded", "real_time") == 4 * 15
+    assert skipped("recorded", "real_time") == 4 * 10  # of ten a second every second, not every fourth
 
 
 def test_without_weights_the_camera_is_reported_and_no_rule_runs(media: MediaStore) -> None:
