@@ -19,6 +19,7 @@ from services.logs import set_up_logs
 from services.run.reach import why_out_of_reach
 from services.run.services import SERVICES, Service, is_simulated
 from services.settings import Settings, SettingsError
+from services.stop_signal import stop_on_signals
 
 if TYPE_CHECKING:
     from services.stream.base import Stream
@@ -47,8 +48,7 @@ def main(names: Sequence[str]) -> int:
     """
     stop = threading.Event()
     supervised = follow_parent(stop)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop_on_signals(stop, (signal.SIGTERM, signal.SIGINT))
     faulthandler.register(signal.SIGUSR1, all_threads=True)
     strange = [name for name in names if name not in SERVICES]
     if strange or not names:

@@ -19,6 +19,7 @@ from services.archive import pipeline as archive
 from services.context import Context
 from services.logs import set_up_logs
 from services.settings import Settings
+from services.stop_signal import stop_on_signals
 from services.store.engine import open_store
 from services.stream import embedded_group, open_stream
 from services.stream.runner import Incoming, Result, run_step
@@ -61,7 +62,7 @@ def main(**roles: Callable[[Context], None]) -> None:
     parser.add_argument("--max-poll-s", type=float, help="how long an embedded member may be silent")
     asked = parser.parse_args()
     stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    stop_on_signals(stop, [signal.SIGTERM])
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if asked.max_poll_s is not None:
         embedded_group.MAX_POLL_S = embedded_group.AWAY_S = asked.max_poll_s
