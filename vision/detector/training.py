@@ -100,16 +100,20 @@ def _short_numbers(trainer: Any) -> None:
 
 def _architecture(out: Path, plan: Plan, classes: int) -> Path:
     """Write ultralytics' model description with our width and classes."""
-    from ultralytics.utils.checks import check_yaml
-
-    text = yaml.safe_load(Path(check_yaml(plan.architecture)).read_text(encoding="utf-8"))
-    text["scales"] = {"n": [plan.depth, plan.width, 1024]}
-    text["nc"] = classes
+    text = described(plan.architecture, plan.depth, plan.width, classes)
     out.mkdir(parents=True, exist_ok=True)
     # The letter before .yaml tells ultralytics which scale to take.
     path = out / f"{Path(plan.architecture).stem}n.yaml"
     path.write_text(yaml.safe_dump(text, sort_keys=False), encoding="utf-8")
     return path
+
+
+def described(architecture: str, depth: float, width: float, classes: int) -> dict[str, Any]:
+    """Return ultralytics' description of a model, its scale ``n`` so deep and wide, for so many classes."""
+    from ultralytics.utils.checks import check_yaml
+
+    text: dict[str, Any] = yaml.safe_load(Path(check_yaml(architecture)).read_text(encoding="utf-8"))
+    return text | {"scales": {"n": [depth, width, 1024]}, "nc": classes}
 
 
 def export(

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import yaml
 
-from vision.detector.training import export, require_library
+from vision.detector.training import described, export, require_library
 from vision.learn.fitting import FitPlan, fit
 from vision.learn.pictures import PaintPlan, Pictures, painting
 from vision.learn.views import SHEETS, some_views
@@ -64,11 +63,9 @@ def write_detector(plan: DetectorPlan, out: Path, tell: Callable[[str], None]) -
 def new_net(plan: DetectorPlan) -> Any:
     """Return a network that knows nothing."""
     from ultralytics.nn.tasks import DetectionModel
-    from ultralytics.utils.checks import check_yaml
 
     torch.manual_seed(plan.fit.seed)
-    text = yaml.safe_load(Path(check_yaml(plan.architecture)).read_text(encoding="utf-8"))
-    text |= {"scales": {"n": [0.5, plan.width, 1024]}, "scale": "n", "nc": len(LABELS)}
+    text = described(plan.architecture, 0.5, plan.width, len(LABELS)) | {"scale": "n"}
     net = DetectionModel(text, nc=len(LABELS), verbose=False)
     net.names = dict(enumerate(LABELS))
     return net
